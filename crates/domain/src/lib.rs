@@ -1,1 +1,20 @@
-//! domain
+//! The vocabulary and the rules of a public credit information platform. Pure: no I/O, no clock, no randomness.
+//!
+//! Read in this order: [`identifier`] (who a subject is), [`law`] (the law as dated, cited data), [`ruling`] (a conclusion
+//! with its reasons), [`calendar`] and [`rules`] (what follows from the law), [`check`] (what is wrong with a row of a
+//! unit's file), [`workflow`] (the way of a batch).
+//!
+//! A rule is a function of its arguments: the day is one of them, the law another. Nothing here can ask what day it is.
+
+pub mod calendar;
+pub mod check;
+pub mod finding;
+pub mod identifier;
+pub mod kinds;
+pub mod law;
+pub mod party;
+pub mod rules;
+pub mod ruling;
+pub mod text;
+pub mod value;
+pub mod workflow;

@@ -1,0 +1,312 @@
+//! The law as dated, cited data, and the only way to a number in it.
+//!
+//! [`Law`] is read once from the files of `law/` (embedded, or a folder that replaces them). A rule never holds a
+//! number of its own: it asks [`Law::at`] for a day and gets a value with its citation. What an entry may do depends
+//! on how well it is known (house rule H2, decisions.md "Evidence"): an adverse entry that nobody has verified
+//! answers [`Lookup::Unconfirmed`], and the rule then takes the reading milder for the subject.
+
+mod code;
+mod confirmation;
+mod county;
+mod heading;
+mod kind;
+mod load;
+mod parameter;
+mod registry;
+mod source;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::calendar::Calendar;
+use crate::identifier::RegionHistory;
+use crate::ruling::Citation;
+
+pub use code::{Code, CodeList, CodeMatch};
+pub use confirmation::Confirmation;
+pub use county::{County, Unit, UpperLevel};
+pub use heading::{HeadingMatch, Headings, normalise_heading};
+pub use kind::{
+    Audience, Basis, Field, FieldType, Kind, PartyFields, Profile, PublicationRule, Required,
+};
+pub use load::LawProblem;
+pub use registry::RegistryLayout;
+pub use parameter::{DatedValue, Effect, Parameter, Setting};
+pub use source::Source;
+
+/// A town or village, or a region of GB/T 2260.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// The code: six digits for a region, more for towns and villages.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What level it is of: a digit or `town`, `village`, as the code list writes it.
+    pub level: String,
+    /// Code of the one above, empty at the top.
+    pub parent: String,
+}
+
+/// Everything the law folder says, checked when it was read.
+#[derive(Debug, Clone)]
+pub struct Law {
+    pub(crate) edition: String,
+    pub(crate) sources: BTreeMap<String, Source>,
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+    pub(crate) calendar: Calendar,
+    pub(crate) codes: BTreeMap<String, Arc<CodeList>>,
+    pub(crate) kinds: BTreeMap<String, Arc<Kind>>,
+    pub(crate) registry: RegistryLayout,
+    pub(crate) counties: BTreeMap<String, County>,
+    pub(crate) regions: Vec<Region>,
+    pub(crate) towns: Vec<Region>,
+    pub(crate) region_history: RegionHistory,
+    pub(crate) confirmations: Vec<Confirmation>,
+}
+
+impl Law {
+    /// The fingerprint of the files this law was read from; kept with every record that was judged by it.
+    #[must_use]
+    pub fn edition(&self) -> &str {
+        &self.edition
+    }
+
+    /// The instruments by id.
+    #[must_use]
+    pub const fn sources(&self) -> &BTreeMap<String, Source> {
+        &self.sources
+    }
+
+    /// The parameters by id.
+    #[must_use]
+    pub const fn parameters(&self) -> &BTreeMap<String, Parameter> {
+        &self.parameters
+    }
+
+    /// The working-day calendar.
+    #[must_use]
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The code lists by id.
+    #[must_use]
+    pub const fn codes(&self) -> &BTreeMap<String, Arc<CodeList>> {
+        &self.codes
+    }
+
+    /// The record kinds by id.
+    #[must_use]
+    pub const fn kinds(&self) -> &BTreeMap<String, Arc<Kind>> {
+        &self.kinds
+    }
+
+    /// The layout of the registry file.
+    #[must_use]
+    pub const fn registry(&self) -> &RegistryLayout {
+        &self.registry
+    }
+
+    /// One record kind.
+    #[must_use]
+    pub fn kind(&self, id: &str) -> Option<&Arc<Kind>> {
+        self.kinds.get(id)
+    }
+
+    /// The counties that can be installed, by region code.
+    #[must_use]
+    pub const fn counties(&self) -> &BTreeMap<String, County> {
+        &self.counties
+    }
+
+    /// Regions of GB/T 2260.
+    #[must_use]
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
+    /// Towns and villages of the counties that the folder holds.
+    #[must_use]
+    pub fn towns(&self) -> &[Region] {
+        &self.towns
+    }
+
+    /// From when to when region codes held.
+    #[must_use]
+    pub const fn region_history(&self) -> &RegionHistory {
+        &self.region_history
+    }
+
+    /// What two named persons have confirmed.
+    #[must_use]
+    pub fn confirmations(&self) -> &[Confirmation] {
+        &self.confirmations
+    }
+
+    /// This law with the confirmations that the store keeps.
+    #[must_use]
+    pub fn with_confirmations(mut self, confirmations: Vec<Confirmation>) -> Self {
+        self.confirmations = confirmations;
+        self
+    }
+
+    /// The law as it stands on a day: the only way to a number.
+    #[must_use]
+    pub const fn at(&self, day: Date) -> LawAt<'_> {
+        LawAt { law: self, day }
+    }
+}
+
+/// The law on one day.
+#[derive(Debug, Clone, Copy)]
+pub struct LawAt<'l> {
+    law: &'l Law,
+    day: Date,
+}
+
+/// A value of law with the citation it comes with.
+#[derive(Debug, Clone)]
+pub struct Cited<T> {
+    /// The value.
+    pub value: T,
+    /// The instrument and place.
+    pub citation: Citation,
+}
+
+/// What the law answers when asked for an entry on a day.
+#[derive(Debug, Clone)]
+pub enum Lookup<T> {
+    /// The entry applies.
+    Applies(Cited<T>),
+    /// There is an entry, but it would bind against the subject and nobody has verified it.
+    Unconfirmed(Cited<T>),
+    /// No entry is in force on that day, or it is of another type.
+    Absent,
+}
+
+impl<T> Lookup<T> {
+    /// The value when it applies.
+    #[must_use]
+    pub fn applies(self) -> Option<Cited<T>> {
+        match self {
+            Self::Applies(cited) => Some(cited),
+            Self::Unconfirmed(_) | Self::Absent => None,
+        }
+    }
+}
+
+impl<'l> LawAt<'l> {
+    /// The day asked for.
+    #[must_use]
+    pub const fn day(&self) -> Date {
+        self.day
+    }
+
+    /// The whole law behind it.
+    #[must_use]
+    pub const fn law(&self) -> &'l Law {
+        self.law
+    }
+
+    fn lookup<T>(&self, id: &str, read: impl Fn(&Setting) -> Option<T>) -> Lookup<T> {
+        let Some(parameter) = self.law.parameters.get(id) else {
+            return Lookup::Absent;
+        };
+        let Some(entry) = parameter.in_force(self.day) else {
+            return Lookup::Absent;
+        };
+        let confirmation = self
+            .law
+            .confirmations
+            .iter()
+            .rfind(|confirmation| confirmation.parameter == id && confirmation.from == entry.from);
+        let setting = confirmation.map_or(&entry.value, |confirmation| &confirmation.value);
+        let Some(value) = read(setting) else {
+            return Lookup::Absent;
+        };
+        let citation = self.citation(id, entry, confirmation.is_some());
+        let cited = Cited { value, citation };
+        if confirmation.is_some() || entry.applies_unconfirmed() {
+            Lookup::Applies(cited)
+        } else {
+            Lookup::Unconfirmed(cited)
+        }
+    }
+
+    fn citation(&self, id: &str, entry: &DatedValue, confirmed: bool) -> Citation {
+        self.law.cite(
+            &entry.source,
+            id,
+            entry.article.clone(),
+            entry.quote.clone(),
+            entry.evidence,
+            confirmed,
+        )
+    }
+
+    /// A number: days or months, by the parameter's unit.
+    #[must_use]
+    pub fn number(&self, id: &str) -> Lookup<i64> {
+        self.lookup(id, |setting| match setting {
+            Setting::Number(value) => Some(*value),
+            _ => None,
+        })
+    }
+
+    /// A choice among named alternatives.
+    #[must_use]
+    pub fn word(&self, id: &str) -> Lookup<String> {
+        self.lookup(id, |setting| match setting {
+            Setting::Word(value) => Some(value.clone()),
+            _ => None,
+        })
+    }
+
+    /// A yes or no.
+    #[must_use]
+    pub fn flag(&self, id: &str) -> Lookup<bool> {
+        self.lookup(id, |setting| match setting {
+            Setting::Flag(value) => Some(*value),
+            _ => None,
+        })
+    }
+
+    /// A closed list.
+    #[must_use]
+    pub fn list(&self, id: &str) -> Lookup<Vec<String>> {
+        self.lookup(id, |setting| match setting {
+            Setting::List(values) => Some(values.clone()),
+            _ => None,
+        })
+    }
+}
+
+impl Law {
+    /// A citation of an instrument for an entry. The loader has checked that the instrument exists.
+    pub(crate) fn cite(
+        &self,
+        source: &str,
+        entry: &str,
+        article: Option<String>,
+        quote: Option<String>,
+        evidence: crate::ruling::Evidence,
+        confirmed: bool,
+    ) -> Citation {
+        let (title, number) = self
+            .sources
+            .get(source)
+            .map_or_else(|| (source.to_owned(), String::new()), |source| (source.title.clone(), source.number.clone()));
+        Citation {
+            source: source.to_owned(),
+            title,
+            number,
+            article,
+            quote,
+            entry: entry.to_owned(),
+            evidence,
+            verified: confirmed || evidence == crate::ruling::Evidence::Text,
+        }
+    }
+}

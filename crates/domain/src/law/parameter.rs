@@ -1,0 +1,86 @@
+//! Dated, cited values.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::ruling::Evidence;
+
+/// A value in whichever of the four shapes an entry may have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Setting {
+    /// Days, months or an amount, by the parameter's unit.
+    Number(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// A choice.
+    Word(String),
+    /// A closed list.
+    List(Vec<String>),
+}
+
+/// Whom an entry favours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// Binds against the subject: needs verified evidence.
+    Adverse,
+    /// Favours the subject.
+    Milder,
+    /// A target the office sets itself.
+    Internal,
+}
+
+/// A value from one day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DatedValue {
+    /// First day.
+    pub from: Date,
+    /// Last day, open when `None`.
+    pub until: Option<Date>,
+    /// The value.
+    pub value: Setting,
+    /// Id of the instrument.
+    pub source: String,
+    /// Article or item.
+    pub article: Option<String>,
+    /// The words that matter.
+    pub quote: Option<String>,
+    /// How well it is known.
+    pub evidence: Evidence,
+    /// Whom it favours.
+    pub effect: Effect,
+    /// What a reader should know.
+    pub note: Option<String>,
+}
+
+impl DatedValue {
+    /// Whether the entry applies although nobody confirmed it (decisions.md, "Evidence").
+    #[must_use]
+    pub fn applies_unconfirmed(&self) -> bool {
+        matches!(self.evidence, Evidence::Text | Evidence::Secondary) || self.effect != Effect::Adverse
+    }
+}
+
+/// One number, choice or list of law, with all its editions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// Stable id.
+    pub id: String,
+    /// What it is, in Chinese.
+    pub label: String,
+    /// Unit of the value.
+    pub unit: String,
+    /// Editions, oldest first, not overlapping.
+    pub values: Vec<DatedValue>,
+}
+
+impl Parameter {
+    /// The edition in force on a day.
+    #[must_use]
+    pub fn in_force(&self, day: Date) -> Option<&DatedValue> {
+        self.values
+            .iter()
+            .rfind(|entry| entry.from <= day && entry.until.is_none_or(|until| day <= until))
+    }
+}

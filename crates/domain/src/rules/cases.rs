@@ -1,0 +1,153 @@
+//! Runs the cases of `law/cases/`: facts and the ruling they must lead to, written as data.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::deadline::{report_due, withdrawal_due};
+use super::disclosure::{Facts, disclose};
+use crate::law::Law;
+use crate::party::PartyCategory;
+use crate::rules::explain::Given;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseFile {
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    rule: String,
+    given: toml::Table,
+    expect: toml::Table,
+}
+
+fn text(table: &toml::Table, key: &str) -> Option<String> {
+    table.get(key).map(|value| match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    })
+}
+
+fn day(table: &toml::Table, key: &str) -> Option<Date> {
+    text(table, key).map(|text| text.parse().unwrap_or_else(|_| panic!("{key}: {text} is no date")))
+}
+
+fn answer(law: &Law, case: &Case) -> toml::Table {
+    let mut answer = toml::Table::new();
+    let mut put = |key: &str, value: String| {
+        answer.insert(key.to_owned(), toml::Value::String(value));
+    };
+    match case.rule.as_str() {
+        "workdays" => {
+            let days = text(&case.given, "days").and_then(|days| days.parse().ok()).expect("days");
+            let reached = law.calendar().add(day(&case.given, "from").expect("from"), days);
+            put("date", reached.date.to_string());
+            put("provisional", reached.provisional.to_string());
+        }
+        "deadline" => {
+            let decided = day(&case.given, "decided").expect("decided");
+            match report_due(law, "publicity.report.days", decided) {
+                Some(due) => {
+                    put("due", due.value.date.to_string());
+                    put("provisional", due.value.provisional.to_string());
+                }
+                None => put("due", "none".to_owned()),
+            }
+        }
+        "withdrawal" => {
+            let due = withdrawal_due(law, day(&case.given, "from").expect("from"));
+            put("due", due.map_or_else(|| "none".to_owned(), |due| due.value.date.to_string()));
+        }
+        "publicity" => {
+            let kind = law.kind(&text(&case.given, "kind").expect("kind")).expect("a kind").clone();
+            let decided = day(&case.given, "decided").expect("decided");
+            let mut given = Given::new(&kind, decided);
+            if let Some(released) = day(&case.given, "released") {
+                given.released = Some(released);
+            }
+            if let Some(set) = case.given.get("set").and_then(toml::Value::as_table) {
+                for (field, value) in set {
+                    given
+                        .set(field, value.as_str().expect("a text"))
+                        .unwrap_or_else(|error| panic!("{}: {}", case.name, error.message));
+                }
+            }
+            let on = day(&case.given, "on").unwrap_or(decided);
+            let facts = Facts {
+                question: given.question(),
+                audience: kind.audience,
+                basis: "unit-publication-list",
+                exemption: "",
+                withdrawn: None,
+            };
+            let ruling = disclose(&facts, on, law);
+            put("verified", ruling.verified().to_string());
+            let value = ruling.value;
+            put("regime", value.publicity.regime.as_str().to_owned());
+            put("class", value.publicity.class.as_str().to_owned());
+            put("published", value.public.to_string());
+            put("ended", value.ended.to_string());
+            let mut put_day = |key: &str, day: Option<Date>| {
+                put(key, day.map_or_else(|| "none".to_owned(), |day| day.to_string()));
+            };
+            put_day("first_day", value.publicity.first_day);
+            put_day("last_day", value.publicity.last_day);
+            put_day("repairable_from", value.publicity.repairable_from);
+            put("reason", value.reason.map_or("none", super::publicity::Reason::as_str).to_owned());
+        }
+        other => panic!("{}: unknown rule {other}", case.name),
+    }
+    answer
+}
+
+#[test]
+fn every_case_of_the_law_folder_leads_to_its_ruling() {
+    let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let mut run = 0;
+    let mut wrong = Vec::new();
+    for (path, content) in Law::embedded_files() {
+        if !path.starts_with("cases/") {
+            continue;
+        }
+        let file: CaseFile = toml::from_str(&content).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for case in file.case {
+            run += 1;
+            let answer = answer(&law, &case);
+            for (key, expected) in &case.expect {
+                let expected = text(&case.expect, key).unwrap_or_else(|| expected.to_string());
+                let got = text(&answer, key).unwrap_or_else(|| "(nothing)".to_owned());
+                if got != expected {
+                    wrong.push(format!("{path}: {}: {key} should be {expected}, is {got}", case.name));
+                }
+            }
+        }
+    }
+    assert!(run >= 60, "only {run} cases");
+    assert!(wrong.is_empty(), "{} of {run} cases:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_natural_person_is_public_on_no_day() {
+    let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
+    for kind in law.kinds().values() {
+        for year in 2016..2030 {
+            let decided = Date::new(year, 6, 1).expect("a date");
+            let mut given = Given::new(kind, decided);
+            given.category = PartyCategory::NaturalPerson;
+            for offset in [0, 1, 100, 1000] {
+                let facts = Facts {
+                    question: given.question(),
+                    audience: kind.audience,
+                    basis: "unit-publication-list",
+                    exemption: "",
+                    withdrawn: None,
+                };
+                let on = decided.checked_add(jiff::Span::new().days(offset)).expect("a date");
+                assert!(!disclose(&facts, on, &law).value.public, "{} {decided} {on}", kind.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What the public may see today: the one place that decides (H5).
+//!
+//! Decided when somebody reads, from dates, so that a job that did not run shows nothing too long. Every page, list,
+//! download, search hit and machine answer for the public passes here; the store's dates are only a first sieve.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::publicity::{Publicity, Question, Reason, publicity};
+use crate::law::{Audience, Law};
+use crate::ruling::Ruling;
+
+/// What is known about one record that somebody wants to show.
+#[derive(Debug, Clone)]
+pub struct Facts<'f> {
+    /// What the publication rule needs.
+    pub question: Question<'f>,
+    /// The kind's audience.
+    pub audience: Audience,
+    /// The basis the second person confirmed, empty while nobody has.
+    pub basis: &'f str,
+    /// The named exemption, empty when there is none.
+    pub exemption: &'f str,
+    /// When it was taken down.
+    pub withdrawn: Option<Date>,
+}
+
+/// Whether the public sees a record on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disclosure {
+    /// Whether it is public on that day.
+    pub public: bool,
+    /// Why not.
+    pub reason: Option<Reason>,
+    /// A licence whose validity is over: still public, shown as ended.
+    pub ended: bool,
+    /// Class, regime and dates.
+    #[serde(flatten)]
+    pub publicity: Publicity,
+}
+
+/// Decides for one record and one day.
+#[must_use]
+pub fn disclose(facts: &Facts<'_>, on: Date, law: &Law) -> Ruling<Disclosure> {
+    let mut ruling = publicity(&facts.question, on, law);
+    ruling.input("on", on);
+    let reason = reason(facts, &ruling.value, on);
+    if reason == Some(Reason::NoBasis)
+        && let Some(entry) = law.at(on).list("publication.basis").applies()
+    {
+        ruling.cite(entry.citation);
+    }
+    ruling.map(|publicity| Disclosure {
+        public: reason.is_none(),
+        reason,
+        ended: publicity.valid_until.is_some_and(|until| until < on),
+        publicity,
+    })
+}
+
+fn reason(facts: &Facts<'_>, publicity: &Publicity, on: Date) -> Option<Reason> {
+    if facts.audience != Audience::Public {
+        return Some(Reason::KindNotPublic);
+    }
+    if let Some(never) = publicity.never {
+        return Some(never);
+    }
+    if !facts.exemption.is_empty() {
+        return Some(Reason::Exempt);
+    }
+    if facts.withdrawn.is_some_and(|withdrawn| withdrawn <= on) {
+        return Some(Reason::Withdrawn);
+    }
+    if facts.basis.is_empty() {
+        return Some(Reason::NoBasis);
+    }
+    if publicity.first_day.is_some_and(|first| on < first) {
+        return Some(Reason::NotYet);
+    }
+    if publicity.last_day.is_some_and(|last| last < on) {
+        return Some(Reason::Ended);
+    }
+    None
+}

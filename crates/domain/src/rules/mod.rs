@@ -1,0 +1,9 @@
+//! The reasoning: pure functions over the law as data. No number of law stands here, each is asked for by date.
+
+pub mod deadline;
+pub mod disclosure;
+pub mod explain;
+pub mod publicity;
+
+#[cfg(test)]
+mod cases;

@@ -1,0 +1,624 @@
+//! How long the law lets a decision be public, and in which class it falls.
+//!
+//! The decision date picks the regime (decisions.md, "Regime"): the notice 发改办财金〔2019〕527号 until 2023-04-30, NDRC
+//! Order 58 until 2026-03-31, NDRC Order 36 from 2026-04-01. Periods start on the decision date and end with the
+//! corresponding day, inclusive; several penalties in one decision follow the longest (Order 58). Which numbers and which
+//! penalty kinds belong to a class is data; what follows from them is here.
+
+use jiff::civil::Date;
+use serde::{Serialize, Serializer};
+
+use crate::calendar::Calendar;
+use crate::law::{Cited, Law, Lookup, PublicationRule};
+use crate::party::PartyCategory;
+use crate::ruling::Ruling;
+
+/// The set of rules a record is judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Regime {
+    /// 发改办财金〔2019〕527号.
+    Notice527,
+    /// NDRC Order 58.
+    Order58,
+    /// NDRC Order 36 of 2025.
+    Order36,
+    /// Licences: 行政许可法, no maximum.
+    Licence,
+    /// The kind has no publication rule, or the decision is older than every regime.
+    None,
+}
+
+impl Regime {
+    /// The stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Notice527 => "notice-527",
+            Self::Order58 => "order-58",
+            Self::Order36 => "order-36",
+            Self::Licence => "licence",
+            Self::None => "none",
+        }
+    }
+
+    /// What a page calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Notice527 => "527号文",
+            Self::Order58 => "国家发展改革委令第58号",
+            Self::Order36 => "国家发展改革委令第36号",
+            Self::Licence => "行政许可公开规则",
+            Self::None => "无公示规则",
+        }
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Notice527 => "publicity.notice527",
+            Self::Order58 => "publicity.order58",
+            Self::Order36 | Self::Licence | Self::None => "publicity.order36",
+        }
+    }
+}
+
+impl Serialize for Regime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The class a decision falls in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// Natural persons: never public (H6).
+    NaturalPerson,
+    /// Not published at all: simple procedure, warnings and 通报批评 alone.
+    Unpublished,
+    /// 轻微.
+    Minor,
+    /// 一般, and the ordinary case of Order 58.
+    General,
+    /// The five domains of Order 58 with a minimum of one year.
+    Long,
+    /// 严重.
+    Serious,
+    /// A licence.
+    Licence,
+}
+
+impl Class {
+    /// The stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NaturalPerson => "natural-person",
+            Self::Unpublished => "unpublished",
+            Self::Minor => "minor",
+            Self::General => "general",
+            Self::Long => "long",
+            Self::Serious => "serious",
+            Self::Licence => "licence",
+        }
+    }
+
+    /// What a page calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NaturalPerson => "自然人",
+            Self::Unpublished => "不予公示",
+            Self::Minor => "轻微",
+            Self::General => "一般",
+            Self::Long => "重点领域",
+            Self::Serious => "严重",
+            Self::Licence => "许可",
+        }
+    }
+}
+
+impl Serialize for Class {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// 失信信息 class as the reviewer set it (Order 36).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// 轻微.
+    Minor,
+    /// 一般.
+    General,
+    /// 严重.
+    Serious,
+}
+
+impl Severity {
+    /// The severity an id of `law/codes/severity.toml` stands for.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        match id {
+            "minor" => Some(Self::Minor),
+            "general" => Some(Self::General),
+            "serious" => Some(Self::Serious),
+            _ => None,
+        }
+    }
+
+    const fn class(self) -> Class {
+        match self {
+            Self::Minor => Class::Minor,
+            Self::General => Class::General,
+            Self::Serious => Class::Serious,
+        }
+    }
+}
+
+/// Why something is not public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The party is a natural person.
+    NaturalPerson,
+    /// Simple procedure.
+    SimpleProcedure,
+    /// Only a warning or 通报批评.
+    WarningOnly,
+    /// 轻微 under Order 36.
+    MinorClass,
+    /// The kind is never public, or nobody may see it but the authorised.
+    KindNotPublic,
+    /// No verified rule gives a period: the milder reading is not to publish.
+    NoConfirmedRule,
+    /// Before the first day.
+    NotYet,
+    /// After the last day.
+    Ended,
+    /// Taken down: the decision was changed, revoked or declared void.
+    Withdrawn,
+    /// Exempted, with a named exemption.
+    Exempt,
+    /// No second person has confirmed a basis for publication.
+    NoBasis,
+}
+
+impl Reason {
+    /// The stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NaturalPerson => "natural-person",
+            Self::SimpleProcedure => "simple-procedure",
+            Self::WarningOnly => "warning-only",
+            Self::MinorClass => "minor-class",
+            Self::KindNotPublic => "kind-not-public",
+            Self::NoConfirmedRule => "no-confirmed-rule",
+            Self::NotYet => "not-yet",
+            Self::Ended => "ended",
+            Self::Withdrawn => "withdrawn",
+            Self::Exempt => "exempt",
+            Self::NoBasis => "no-basis",
+        }
+    }
+
+    /// What a clerk reads.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NaturalPerson => "相对人为自然人，不公示",
+            Self::SimpleProcedure => "适用简易程序，不公示",
+            Self::WarningOnly => "仅警告或通报批评，不公示",
+            Self::MinorClass => "轻微失信信息，原则上不公示",
+            Self::KindNotPublic => "该类信息不向社会公开",
+            Self::NoConfirmedRule => "适用的公示期限尚未核实，暂不公示",
+            Self::NotYet => "未到公示起始日",
+            Self::Ended => "公示期已满",
+            Self::Withdrawn => "决定已变更或撤销，公示信息已撤回",
+            Self::Exempt => "依法不予公开",
+            Self::NoBasis => "未确认公示依据，留存不公示",
+        }
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// How records decided before 2026-04-01 and public after it are treated; Order 36 has no known transition clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transition {
+    /// The regime of the decision date goes on.
+    DecisionDate,
+    /// Whichever regime ends earlier.
+    Favourable,
+}
+
+/// What is known about a decision.
+#[derive(Debug, Clone)]
+pub struct Question<'q> {
+    /// The kind's publication rule.
+    pub rule: PublicationRule,
+    /// The party's category.
+    pub category: PartyCategory,
+    /// Decision date.
+    pub decided: Date,
+    /// When a second person released it, if that is known and later.
+    pub released: Option<Date>,
+    /// Last day of validity (licences).
+    pub valid_until: Option<Date>,
+    /// Ids of the penalty kinds.
+    pub penalty_kinds: &'q [String],
+    /// `ordinary` or `simple`; unknown is ordinary.
+    pub procedure: &'q str,
+    /// Safety domain; unknown is `other`.
+    pub domain: &'q str,
+    /// The reviewer's class, where set.
+    pub severity: Option<Severity>,
+    /// `ndrc` or `samr`.
+    pub channel: &'q str,
+    /// Overrides the transition parameter, for pure questions.
+    pub transition: Option<Transition>,
+}
+
+/// The answer for the national credit sites, which Xinyong follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Publicity {
+    /// The rules applied.
+    pub regime: Regime,
+    /// The class.
+    pub class: Class,
+    /// Why it is never public, if so.
+    pub never: Option<Reason>,
+    /// First day it may be public: the decision day, or the release day when that is later.
+    pub first_day: Option<Date>,
+    /// Last day, inclusive; `None` without maximum.
+    pub last_day: Option<Date>,
+    /// From when the subject may apply for repair.
+    pub repairable_from: Option<Date>,
+    /// Last day of validity for a licence that ends.
+    pub valid_until: Option<Date>,
+    /// What else a person should see: the other channel's period, a shorter period under the newer order.
+    pub beside: Vec<Beside>,
+}
+
+/// A period shown beside the one that is applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Beside {
+    /// Whose period.
+    pub label: String,
+    /// Last day there, where a maximum is known.
+    pub last_day: Option<Date>,
+    /// Repairable there from.
+    pub repairable_from: Option<Date>,
+}
+
+struct Period {
+    class: Class,
+    never: Option<Reason>,
+    maximum: Option<i64>,
+    minimum: Option<i64>,
+}
+
+/// Class, period and repair date of a decision, as judged on the day `on`.
+#[must_use]
+pub fn publicity(question: &Question<'_>, on: Date, law: &Law) -> Ruling<Publicity> {
+    let mut ruling = Ruling::new(());
+    ruling.input("decided", question.decided);
+    ruling.input("category", question.category.as_str());
+    if let Some(released) = question.released {
+        ruling.input("released", released);
+    }
+    if question.category == PartyCategory::NaturalPerson {
+        return never(question, ruling, law, Class::NaturalPerson, Reason::NaturalPerson);
+    }
+    match question.rule {
+        PublicationRule::None => {
+            never(question, ruling, law, Class::Unpublished, Reason::KindNotPublic)
+        }
+        PublicationRule::Licence => licence(question, ruling),
+        PublicationRule::Penalty => penalty(question, ruling, on, law),
+    }
+}
+
+fn first_day(question: &Question<'_>) -> Date {
+    question.released.map_or(question.decided, |released| released.max(question.decided))
+}
+
+fn regime_of(question: &Question<'_>, law: &Law) -> Regime {
+    match question.rule {
+        PublicationRule::Licence => Regime::Licence,
+        PublicationRule::None => Regime::None,
+        PublicationRule::Penalty => {
+            let at = law.at(question.decided);
+            [Regime::Order36, Regime::Order58, Regime::Notice527]
+                .into_iter()
+                .find(|regime| {
+                    !matches!(at.number(&format!("{}.general.maximum", regime.prefix())), Lookup::Absent)
+                })
+                .unwrap_or(Regime::None)
+        }
+    }
+}
+
+fn never(
+    question: &Question<'_>,
+    mut ruling: Ruling<()>,
+    law: &Law,
+    class: Class,
+    reason: Reason,
+) -> Ruling<Publicity> {
+    if reason == Reason::NaturalPerson
+        && let Some(entry) = law.at(question.decided).flag("publicity.natural-person.published").applies()
+    {
+        ruling.cite(entry.citation);
+    }
+    let regime = regime_of(question, law);
+    ruling.map(|()| Publicity {
+        regime,
+        class,
+        never: Some(reason),
+        first_day: None,
+        last_day: None,
+        repairable_from: None,
+        valid_until: question.valid_until,
+        beside: Vec::new(),
+    })
+}
+
+/// A licence has no maximum: public while valid, then shown as ended (行政许可法 art. 40; decisions.md, "Days").
+fn licence(question: &Question<'_>, mut ruling: Ruling<()>) -> Ruling<Publicity> {
+    if let Some(until) = question.valid_until {
+        ruling.input("valid_until", until);
+    }
+    ruling.map(|()| Publicity {
+        regime: Regime::Licence,
+        class: Class::Licence,
+        never: None,
+        first_day: Some(first_day(question)),
+        last_day: None,
+        repairable_from: None,
+        valid_until: question.valid_until,
+        beside: Vec::new(),
+    })
+}
+
+fn penalty(
+    question: &Question<'_>,
+    mut ruling: Ruling<()>,
+    on: Date,
+    law: &Law,
+) -> Ruling<Publicity> {
+    ruling.input("procedure", question.procedure);
+    ruling.input("domain", question.domain);
+    ruling.input("channel", question.channel);
+    ruling.input("penalty_kinds", question.penalty_kinds.join(";"));
+    if let Some(severity) = question.severity {
+        ruling.input("severity", severity.class().as_str());
+    }
+    let mut regime = regime_of(question, law);
+    let mut period = period(question, regime, question.decided, law, &mut ruling);
+    let mut beside = Vec::new();
+
+    // A record decided under the older rules and still open when Order 36 is in force: which period counts is a question
+    // of law that nobody has answered, so the choice is an entry that two persons may change.
+    if regime != Regime::Order36 && regime != Regime::None && order36_in_force(law, on) {
+        let mut newer_ruling = Ruling::new(());
+        let newer = self::period(question, Regime::Order36, on, law, &mut newer_ruling);
+        let shorter = ends_before(&newer, &period);
+        let transition = transition(question, on, law, &mut ruling);
+        if transition == Transition::Favourable && shorter {
+            regime = Regime::Order36;
+            period = newer;
+            for citation in newer_ruling.because {
+                ruling.cite(citation);
+            }
+        } else if shorter {
+            beside.push(Beside {
+                label: "按国家发展改革委令第36号计算（较短，是否适用须由人确认）".to_owned(),
+                last_day: newer
+                    .maximum
+                    .filter(|_| newer.never.is_none())
+                    .map(|months| Calendar::corresponding_day(question.decided, months)),
+                repairable_from: None,
+            });
+        }
+    }
+    if question.channel == "samr"
+        && let Some(market) = market_regulation(question, law, &mut ruling)
+    {
+        beside.push(market);
+    }
+    let day = |months: i64| Calendar::corresponding_day(question.decided, months);
+    ruling.map(|()| Publicity {
+        regime,
+        class: period.class,
+        never: period.never,
+        first_day: period.never.is_none().then(|| first_day(question)),
+        last_day: period.maximum.filter(|_| period.never.is_none()).map(day),
+        repairable_from: period.minimum.filter(|_| period.never.is_none()).map(day),
+        valid_until: None,
+        beside,
+    })
+}
+
+fn order36_in_force(law: &Law, on: Date) -> bool {
+    !matches!(law.at(on).number("publicity.order36.general.maximum"), Lookup::Absent)
+}
+
+fn ends_before(newer: &Period, older: &Period) -> bool {
+    if older.never.is_some() {
+        return false;
+    }
+    newer.never.is_some() || newer.maximum < older.maximum
+}
+
+fn transition(
+    question: &Question<'_>,
+    on: Date,
+    law: &Law,
+    ruling: &mut Ruling<()>,
+) -> Transition {
+    let chosen = match question.transition {
+        Some(transition) => transition,
+        None => match law.at(on).word("transition.order36") {
+            Lookup::Applies(Cited { value, citation }) => {
+                ruling.cite(citation);
+                if value == "favourable" { Transition::Favourable } else { Transition::DecisionDate }
+            }
+            Lookup::Unconfirmed(_) | Lookup::Absent => Transition::DecisionDate,
+        },
+    };
+    ruling.input(
+        "transition.order36",
+        match chosen {
+            Transition::DecisionDate => "decision-date",
+            Transition::Favourable => "favourable",
+        },
+    );
+    chosen
+}
+
+/// Whether every given penalty kind (and at least one) is in a list of law; cites the list when it decides.
+fn all_in(
+    law: &Law,
+    at: Date,
+    parameter: &str,
+    kinds: &[String],
+    ruling: &mut Ruling<()>,
+) -> bool {
+    let Some(list) = law.at(at).list(parameter).applies() else {
+        return false;
+    };
+    let holds = !kinds.is_empty() && kinds.iter().all(|kind| list.value.contains(kind));
+    if holds {
+        ruling.cite(list.citation);
+    }
+    holds
+}
+
+fn any_in(
+    law: &Law,
+    at: Date,
+    parameter: &str,
+    kinds: &[String],
+    ruling: &mut Ruling<()>,
+) -> bool {
+    let Some(list) = law.at(at).list(parameter).applies() else {
+        return false;
+    };
+    let holds = kinds.iter().any(|kind| list.value.contains(kind));
+    if holds {
+        ruling.cite(list.citation);
+    }
+    holds
+}
+
+fn period(
+    question: &Question<'_>,
+    regime: Regime,
+    at: Date,
+    law: &Law,
+    ruling: &mut Ruling<()>,
+) -> Period {
+    let unpublished = |class, reason| Period {
+        class,
+        never: Some(reason),
+        maximum: None,
+        minimum: None,
+    };
+    let procedure = [question.procedure.to_owned()];
+    let class = match regime {
+        Regime::Order36 => {
+            if all_in(law, at, "publicity.order36.minor.procedures", &procedure, ruling) {
+                return unpublished(Class::Minor, Reason::SimpleProcedure);
+            }
+            let kinds = question.penalty_kinds;
+            match question.severity {
+                Some(severity) => severity.class(),
+                None if any_in(law, at, "publicity.order36.serious.kinds", kinds, ruling) => Class::Serious,
+                None if any_in(law, at, "publicity.order36.general.kinds", kinds, ruling) => Class::General,
+                None => {
+                    if all_in(law, at, "publicity.order36.minor.kinds", kinds, ruling) {
+                        return unpublished(Class::Minor, Reason::WarningOnly);
+                    }
+                    Class::Minor
+                }
+            }
+        }
+        Regime::Order58 | Regime::Notice527 => {
+            let prefix = regime.prefix();
+            if all_in(law, at, &format!("{prefix}.unpublished.procedures"), &procedure, ruling) {
+                return unpublished(Class::Unpublished, Reason::SimpleProcedure);
+            }
+            if all_in(law, at, &format!("{prefix}.unpublished.kinds"), question.penalty_kinds, ruling) {
+                return unpublished(Class::Unpublished, Reason::WarningOnly);
+            }
+            let domain = [question.domain.to_owned()];
+            let long = any_in(law, at, "publicity.order58.long.domains.verified", &domain, ruling)
+                || any_in(law, at, "publicity.order58.long.domains.secondary", &domain, ruling);
+            match (regime, question.severity) {
+                (Regime::Order58, _) if long => Class::Long,
+                (Regime::Notice527, Some(Severity::Serious)) => Class::Serious,
+                _ => Class::General,
+            }
+        }
+        Regime::Licence | Regime::None => {
+            return unpublished(Class::Unpublished, Reason::NoConfirmedRule);
+        }
+    };
+    let bound = |which: &str, ruling: &mut Ruling<()>| -> Option<i64> {
+        let id = format!("{}.{}.{which}", regime.prefix(), class.as_str());
+        let cited = law.at(at).number(&id).applies()?;
+        ruling.cite(cited.citation);
+        Some(cited.value)
+    };
+    let maximum = bound("maximum", ruling);
+    if class == Class::Minor {
+        return unpublished(Class::Minor, Reason::MinorClass);
+    }
+    let minimum = bound("minimum", ruling);
+    if maximum.is_none() {
+        return unpublished(class, Reason::NoConfirmedRule);
+    }
+    Period { class, never: None, maximum, minimum }
+}
+
+/// The market-regulation site's own period for the same decision, shown beside, never applied here.
+fn market_regulation(question: &Question<'_>, law: &Law, ruling: &mut Ruling<()>) -> Option<Beside> {
+    let at = law.at(question.decided);
+    let class = question.severity.unwrap_or(Severity::General).class().as_str();
+    let newer = format!("publicity.samr107.{class}.maximum");
+    let (label, maximum, minimum) = match at.number(&newer) {
+        Lookup::Applies(maximum) => (
+            "国家企业信用信息公示系统（总局令第107号）",
+            maximum,
+            at.number(&format!("publicity.samr107.{class}.minimum")).applies(),
+        ),
+        Lookup::Unconfirmed(_) | Lookup::Absent => {
+            let short = all_in(law, question.decided, "publicity.order36.minor.kinds", question.penalty_kinds, &mut Ruling::new(()));
+            let id = if short || question.severity == Some(Severity::Minor) {
+                "publicity.samr45.short.maximum"
+            } else {
+                "publicity.samr45.long.maximum"
+            };
+            (
+                "国家企业信用信息公示系统（总局令第45号）",
+                at.number(id).applies()?,
+                at.number("publicity.samr45.minimum").applies(),
+            )
+        }
+    };
+    let day = |months: i64| Calendar::corresponding_day(question.decided, months);
+    let beside = Beside {
+        label: label.to_owned(),
+        last_day: Some(day(maximum.value)),
+        repairable_from: minimum.as_ref().map(|minimum| day(minimum.value)),
+    };
+    ruling.cite(maximum.citation);
+    if let Some(minimum) = minimum {
+        ruling.cite(minimum.citation);
+    }
+    Some(beside)
+}

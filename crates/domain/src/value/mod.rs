@@ -1,0 +1,4 @@
+//! Values as files write them, read into exact types.
+
+pub mod amount;
+pub mod date;

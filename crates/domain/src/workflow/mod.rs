@@ -1,0 +1,3 @@
+//! Workflows, each one table of transitions that a command can draw.
+
+pub mod batch;
