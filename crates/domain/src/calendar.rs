@@ -29,6 +29,8 @@ pub struct Calendar {
     complete_to: Date,
     /// One entry a day from `first` to `complete_to`: whether it is a working day.
     working: Vec<bool>,
+    /// Where each year begins in `working`.
+    year_starts: Vec<usize>,
     years: Vec<CalendarYear>,
 }
 
@@ -68,12 +70,16 @@ impl Calendar {
             }
         }
         let mut working = Vec::new();
+        let mut year_starts = Vec::new();
         let mut day = first;
         while day <= complete_to {
+            if day.day_of_year() == 1 {
+                year_starts.push(working.len());
+            }
             working.push(weekday_only(day));
             day = next(day);
         }
-        let mut calendar = Self { first, complete_to, working, years: Vec::new() };
+        let mut calendar = Self { first, complete_to, working, year_starts, years: Vec::new() };
         for year in &years {
             for (day, _) in &year.off {
                 calendar.set(*day, false)?;
@@ -98,8 +104,10 @@ impl Calendar {
         if day < self.first || day > self.complete_to {
             return None;
         }
-        let days = self.first.until(day).ok()?.get_days();
-        usize::try_from(days).ok()
+        // Days before the year, then the day of the year: cheaper than a difference of dates, and this is the hot path.
+        let year = usize::try_from(day.year() - self.first.year()).ok()?;
+        let start = self.year_starts.get(year)?;
+        Some(start + usize::try_from(day.day_of_year()).ok()? - 1)
     }
 
     /// The last day that the State Council has announced.

@@ -65,11 +65,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding that refuses the row.
-    pub fn error(
-        field: impl Into<String>,
-        code: &'static str,
-        message: impl Into<String>,
-    ) -> Self {
+    pub fn error(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self::new(field, Level::Error, code, message)
     }
 

@@ -1,1 +1,27 @@
-//! service
+//! The desk: the use cases of the platform.
+//!
+//! A use case has one shape: authorise, open a named transaction, load, ask the rule, write with history, return. The command
+//! line, the pages and the jobs call the same one. Pages never see the store; they get views from [`browse`].
+
+pub mod access;
+pub mod accounts;
+pub mod audit;
+pub mod browse;
+mod clock;
+pub mod demo;
+mod desk;
+pub mod intake;
+pub mod law;
+pub mod publicity;
+mod refusal;
+pub mod running;
+pub mod setup;
+pub mod sheet;
+mod subject_import;
+
+pub use access::{Actor, Permission, Role};
+pub use clock::Clock;
+pub use desk::{Desk, DeskOptions, Randomness, read_law};
+pub use refusal::{DeskError, Refusal};
+pub use sheet::Limits;
+pub use subject_import::import_subjects;

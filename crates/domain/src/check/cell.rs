@@ -3,13 +3,20 @@
 /// A cell without outer spaces; what stands for "nothing" in files (dashes, a slash, N/A) is nothing.
 #[must_use]
 pub fn clean(cell: &str) -> &str {
-    let cell = cell.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}' || character == '\u{200b}');
+    let cell = cell.trim_matches(|character: char| {
+        character.is_whitespace() || character == '\u{feff}' || character == '\u{200b}'
+    });
     if cell.len() > 12 {
         return cell;
     }
     match cell {
         "/" | "N/A" | "n/a" | "NULL" | "null" | "NaN" => "",
-        _ if cell.chars().all(|character| matches!(character, '-' | '—' | '－' | '–' | '―' | ' ')) => "",
+        _ if cell
+            .chars()
+            .all(|character| matches!(character, '-' | '—' | '－' | '–' | '―' | ' ')) =>
+        {
+            ""
+        }
         _ => cell,
     }
 }
@@ -18,8 +25,17 @@ pub fn clean(cell: &str) -> &str {
 /// decoding leaves behind. Such text is never stored.
 #[must_use]
 pub fn is_destroyed(text: &str) -> bool {
-    let control = text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\n' | b'\r' | b'\t'));
-    control || text.contains('\u{fffd}') || text.contains("???") || text.contains("锟斤拷")
+    // One pass without branches decides for nearly every cell; the marks are looked for only where one may be.
+    let mut suspect = false;
+    for byte in text.bytes() {
+        // 0xEF begins U+FFFD; 0x9F ends 锟.
+        suspect |= byte < 0x20 || byte == b'?' || byte == 0xef || byte == 0x9f;
+    }
+    suspect
+        && (text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\n' | b'\r' | b'\t'))
+            || text.contains('\u{fffd}')
+            || text.contains("???")
+            || text.contains("锟斤拷"))
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@ impl<'c> Checker<'c> {
             findings.push(Finding::error(
                 field.code.as_str(),
                 "field.unprintable",
-                format!("「{}」中的文字已损坏（乱码或不可见字符），请从原系统重新导出", field.label),
+                format!(
+                    "「{}」中的文字已损坏（乱码或不可见字符），请从原系统重新导出",
+                    field.label
+                ),
             ));
             return Cow::Borrowed("");
         }
@@ -44,7 +47,7 @@ impl<'c> Checker<'c> {
                 self.refuse_forbidden(field, raw, findings);
                 Cow::Borrowed(raw)
             }
-            FieldType::Date => self.read_date(field, raw, findings),
+            FieldType::Date => self.read_date(position, field, raw, checked, findings),
             FieldType::Amount => self.read_amount(field, raw, findings),
             FieldType::Code | FieldType::Codes => {
                 let keep = self.kind.class == Some(position);
@@ -68,7 +71,14 @@ impl<'c> Checker<'c> {
         }
     }
 
-    fn read_date<'r>(&self, field: &Field, raw: &'r str, findings: &mut Vec<Finding>) -> Cow<'r, str> {
+    fn read_date<'r>(
+        &self,
+        position: usize,
+        field: &Field,
+        raw: &'r str,
+        checked: &mut Checked<'r, 'c>,
+        findings: &mut Vec<Finding>,
+    ) -> Cow<'r, str> {
         let Some((day, form)) = date::read(raw) else {
             findings.push(Finding::error(
                 field.code.as_str(),
@@ -85,12 +95,29 @@ impl<'c> Checker<'c> {
             ));
         }
         let day = if date::is_long_term(day) { date::LONG_TERM } else { day };
+        if position == self.kind.decided {
+            checked.decided = Some(day);
+        }
+        if Some(position) == self.kind.valid_until {
+            checked.valid_until = Some(day);
+        }
+        if Some(position) == self.kind.valid_from {
+            checked.valid_from = Some(day);
+        }
         // Most files already write ISO dates: keep the borrowed text when it says the same.
-        let iso = raw.len() == 10 && raw.as_bytes().get(4) == Some(&b'-') && !date::is_long_term(day);
-        if iso { Cow::Borrowed(raw) } else { Cow::Owned(day.to_string()) }
+        let iso = raw.len() == 10
+            && raw.as_bytes().get(4) == Some(&b'-')
+            && raw.as_bytes().get(7) == Some(&b'-')
+            && !date::is_long_term(day);
+        if iso { Cow::Borrowed(raw) } else { Cow::Owned(date::iso(day)) }
     }
 
-    fn read_amount<'r>(&self, field: &Field, raw: &'r str, findings: &mut Vec<Finding>) -> Cow<'r, str> {
+    fn read_amount<'r>(
+        &self,
+        field: &Field,
+        raw: &'r str,
+        findings: &mut Vec<Finding>,
+    ) -> Cow<'r, str> {
         let amount = match amount::read(raw) {
             Ok(amount) => amount,
             Err(error) => {
@@ -118,7 +145,10 @@ impl<'c> Checker<'c> {
             findings.push(Finding::warning(
                 field.code.as_str(),
                 "amount.suspicious",
-                format!("「{}」为{}万元，数额很大，疑似把元当作万元填写，请核对", field.label, amount.value),
+                format!(
+                    "「{}」为{}万元，数额很大，疑似把元当作万元填写，请核对",
+                    field.label, amount.value
+                ),
             ));
         }
         Cow::Owned(amount.value.to_string())
@@ -188,7 +218,11 @@ impl<'c> Checker<'c> {
                 findings.push(Finding::error(
                     field.code.as_str(),
                     "code.unknown",
-                    format!("「{}」的“{shown}”不在可选范围内；可选：{}", field.label, known.join("、")),
+                    format!(
+                        "「{}」的“{shown}”不在可选范围内；可选：{}",
+                        field.label,
+                        known.join("、")
+                    ),
                 ));
                 (None, Cow::Borrowed(""))
             }
@@ -236,12 +270,18 @@ impl<'c> Checker<'c> {
     /// Religion, genes, fingerprints, blood type, disease and medical history are refused for everyone (H6). A word alone
     /// is no such record (a penalty about animal disease is lawful), a labelled entry is.
     fn refuse_forbidden(&self, field: &Field, raw: &str, findings: &mut Vec<Finding>) {
-        if !raw.contains(['：', ':']) {
+        if !raw.bytes().any(|byte| byte == b':') && !raw.contains('：') {
             return;
         }
+        let mut text = Cow::Borrowed(raw);
+        for word in &self.harmless {
+            if text.contains(word.as_str()) {
+                text = Cow::Owned(text.replace(word.as_str(), ""));
+            }
+        }
         for word in &self.forbidden {
-            let labelled = raw.match_indices(word.as_str()).any(|(start, _)| {
-                raw.get(start + word.len()..)
+            let labelled = text.match_indices(word.as_str()).any(|(start, _)| {
+                text.get(start + word.len()..)
                     .is_some_and(|rest| rest.trim_start().starts_with(['：', ':']))
             });
             if labelled {

@@ -67,6 +67,8 @@ pub struct Checked<'r, 'c> {
     pub party: Party,
     /// Decision date.
     pub decided: Option<Date>,
+    /// First day of validity.
+    pub valid_from: Option<Date>,
     /// Last day of validity.
     pub valid_until: Option<Date>,
     /// The values of the class field (penalty kinds, licence category).
@@ -101,7 +103,11 @@ impl Checked<'_, '_> {
     #[must_use]
     pub fn natural_key(&self, kind: &Kind) -> String {
         let (authority, number) = self.key_parts(kind);
-        format!("{}\u{1f}{}", crate::text::normalise_name(authority), crate::text::normalise_name(number))
+        format!(
+            "{}\u{1f}{}",
+            crate::text::normalise_name(authority),
+            crate::text::normalise_name(number)
+        )
     }
 
     fn key_parts(&self, kind: &Kind) -> (&str, &str) {
@@ -117,6 +123,8 @@ pub struct Checker<'c> {
     law: &'c Law,
     filing: Filing<'c>,
     forbidden: Vec<String>,
+    /// Ordinary words that hold a forbidden one: 转基因, 指纹锁.
+    harmless: Vec<String>,
     report_days: Option<u32>,
     suspicious: Decimal,
     cross: Option<CrossCheck>,
@@ -131,6 +139,10 @@ impl<'c> Checker<'c> {
         let at = law.at(filing.today);
         let forbidden =
             at.list("intake.forbidden.words").applies().map_or_else(Vec::new, |list| list.value);
+        let harmless = at
+            .list("intake.forbidden.exceptions")
+            .applies()
+            .map_or_else(Vec::new, |list| list.value);
         let report_days = at
             .number(&kind.report_within)
             .applies()
@@ -139,7 +151,17 @@ impl<'c> Checker<'c> {
             .number("penalty.amount.suspicious")
             .applies()
             .map_or(Decimal::MAX, |limit| Decimal::from(limit.value));
-        Self { kind, law, filing, forbidden, report_days, suspicious, cross: cross_check(&kind.id), has_column }
+        Self {
+            kind,
+            law,
+            filing,
+            forbidden,
+            harmless,
+            report_days,
+            suspicious,
+            cross: cross_check(&kind.id),
+            has_column,
+        }
     }
 
     /// The kind it checks.
@@ -164,6 +186,7 @@ impl<'c> Checker<'c> {
             category: None,
             party: Party::Unmatched,
             decided: None,
+            valid_from: None,
             valid_until: None,
             classes: Vec::new(),
             late: false,
@@ -210,7 +233,11 @@ impl<'c> Checker<'c> {
             findings.push(Finding::note(
                 code,
                 "document.filled",
-                format!("没有{}，已按规定填入{}", self.label_of(self.kind.document_number), self.label_of(fallback)),
+                format!(
+                    "没有{}，已按规定填入{}",
+                    self.label_of(self.kind.document_number),
+                    self.label_of(fallback)
+                ),
             ));
         }
         if self.filing.profile != Profile::Reported {
@@ -294,17 +321,18 @@ impl<'c> Checker<'c> {
     }
 
     fn check_dates(&self, checked: &mut Checked<'_, '_>, findings: &mut Vec<Finding>) {
-        let read = |position: usize| checked.value(position).parse::<Date>().ok();
-        let decided = read(self.kind.decided);
-        let from = self.kind.valid_from.and_then(read);
-        let until = self.kind.valid_until.and_then(read);
-        if let Some(decided) = decided {
+        let (from, until) = (checked.valid_from, checked.valid_until);
+        if let Some(decided) = checked.decided {
             let code = self.code_of(self.kind.decided);
             if decided > self.filing.today {
                 findings.push(Finding::error(
                     code,
                     "date.future",
-                    format!("{}{decided}晚于今天（{}），请核对年份", self.label_of(self.kind.decided), self.filing.today),
+                    format!(
+                        "{}{decided}晚于今天（{}），请核对年份",
+                        self.label_of(self.kind.decided),
+                        self.filing.today
+                    ),
                 ));
             } else if self.filing.profile == Profile::Reported
                 && let Some(due) = deadline::report_due_day(self.law, self.report_days, decided)
@@ -328,8 +356,6 @@ impl<'c> Checker<'c> {
                 format!("{}{until}早于起始日{from}", self.label_of(position)),
             ));
         }
-        checked.decided = decided;
-        checked.valid_until = until;
     }
 
     fn check_repeated(

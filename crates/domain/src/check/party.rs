@@ -26,7 +26,8 @@ impl Checker<'_> {
             }
             Some(category) => {
                 self.check_no_person_fields(checked, findings);
-                checked.party = self.match_organisation(cells, category, checked, registry, findings);
+                checked.party =
+                    self.match_organisation(cells, category, checked, registry, findings);
             }
             None => {}
         }
@@ -74,7 +75,10 @@ impl Checker<'_> {
             None => findings.push(Finding::error(
                 field.code.as_str(),
                 "field.missing",
-                format!("「{}」未填写，也无法由代码判断；请填法人及非法人组织、个体工商户或自然人", field.label),
+                format!(
+                    "「{}」未填写，也无法由代码判断；请填法人及非法人组织、个体工商户或自然人",
+                    field.label
+                ),
             )),
         }
         derived
@@ -100,8 +104,11 @@ impl Checker<'_> {
                 ));
             }
         }
-        let representative =
-            [party.representative, party.representative_document_type, party.representative_document];
+        let representative = [
+            party.representative,
+            party.representative_document_type,
+            party.representative_document,
+        ];
         for position in representative.into_iter().flatten() {
             if !checked.value(position).is_empty() {
                 findings.push(Finding::error(
@@ -145,7 +152,12 @@ impl Checker<'_> {
             // The message of a citizen id check never repeats the number.
             let message = format!("「{}」：{}", self.label_of(position), finding.message);
             let code = self.code_of(position).to_owned();
-            findings.push(Finding { field: code, level: finding.level, code: finding.code, message });
+            findings.push(Finding {
+                field: code,
+                level: finding.level,
+                code: finding.code,
+                message,
+            });
         }
     }
 
@@ -164,7 +176,11 @@ impl Checker<'_> {
         if let Some(position) = party.representative
             && checked.value(position).is_empty()
             && self.filing.profile == Profile::Reported
-            && self.kind.fields.get(position).is_some_and(|field| field.required != crate::law::Required::No)
+            && self
+                .kind
+                .fields
+                .get(position)
+                .is_some_and(|field| field.required != crate::law::Required::No)
         {
             findings.push(Finding::error(
                 self.code_of(position),
@@ -202,7 +218,11 @@ impl Checker<'_> {
                     "party.placeholder-code",
                     format!("{message}；本行暂存，请核对后由人工确认"),
                 ),
-                _ => Finding::error(field, "party.placeholder-code", format!("{message}；请填写真实代码")),
+                _ => Finding::error(
+                    field,
+                    "party.placeholder-code",
+                    format!("{message}；请填写真实代码"),
+                ),
             });
             return Party::Unmatched;
         }
@@ -217,7 +237,11 @@ impl Checker<'_> {
         let code = match Uscc::parse(written) {
             Ok(code) => code,
             Err(error) => {
-                findings.push(Finding::error(field, error.code(), format!("「{label}」不正确：{error}")));
+                findings.push(Finding::error(
+                    field,
+                    error.code(),
+                    format!("「{label}」不正确：{error}"),
+                ));
                 self.look_for_shift(cells, findings);
                 return Party::Unmatched;
             }
@@ -234,7 +258,10 @@ impl Checker<'_> {
             findings.push(Finding::error(
                 self.code_of(self.kind.party.category),
                 "party.category-mismatch",
-                format!("代码{written}与类别「{}」不符：92开头的是个体工商户，其余不是", category.label()),
+                format!(
+                    "代码{written}与类别「{}」不符：92开头的是个体工商户，其余不是",
+                    category.label()
+                ),
             ));
         }
         self.match_registry(&code, checked, registry, findings)
@@ -255,10 +282,10 @@ impl Checker<'_> {
         }
         let key = normalise_name(name);
         let field = self.code_of(position);
+        if let Some(id) = registry.same(code.as_str(), &key) {
+            return Party::Known(id);
+        }
         if let Some(known) = registry.by_code(code.as_str()) {
-            if known.name_key == key {
-                return Party::Known(known.id);
-            }
             if registry.held_name(known.id, &key) {
                 findings.push(Finding::warning(
                     field,
@@ -298,7 +325,8 @@ impl Checker<'_> {
                 findings.push(Finding::warning(
                     field,
                     "party.unknown",
-                    "登记库中没有这个主体；本行暂存，请先导入该主体的登记信息，再重新提交".to_owned(),
+                    "登记库中没有这个主体；本行暂存，请先导入该主体的登记信息，再重新提交"
+                        .to_owned(),
                 ));
                 Party::Unmatched
             }
@@ -319,7 +347,10 @@ impl Checker<'_> {
                 findings.push(Finding::error(
                     field.code.as_str(),
                     "row.shifted",
-                    format!("「{}」一列里是统一社会信用代码，疑似整行错位；请检查本行各列", field.label),
+                    format!(
+                        "「{}」一列里是统一社会信用代码，疑似整行错位；请检查本行各列",
+                        field.label
+                    ),
                 ));
             }
         }

@@ -1,7 +1,7 @@
 //! Rows already met in the same file.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash as _, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 
 /// Takes a key that is a hash already.
 #[derive(Debug, Default)]
@@ -39,7 +39,8 @@ impl Seen {
     pub fn first(&mut self, row: u32, parts: &[&str]) -> Option<u32> {
         let mut hasher = DefaultHasher::new();
         for part in parts {
-            part.hash(&mut hasher);
+            hasher.write(part.as_bytes());
+            hasher.write_u8(0x1f);
         }
         match self.rows.entry(hasher.finish()) {
             std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),

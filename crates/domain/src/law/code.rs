@@ -67,7 +67,7 @@ impl CodeList {
     #[must_use]
     pub fn read(&self, cell: &str) -> CodeMatch<'_> {
         if let Some(code) = self.index.get(cell).and_then(|position| self.codes.get(*position)) {
-            return if code.other && !code.label.contains(['-', '－']) || code.other && cell.ends_with('-') {
+            return if code.other {
                 CodeMatch::OtherWithoutKind(code)
             } else {
                 CodeMatch::Known(code)

@@ -44,7 +44,7 @@ pub fn normalise_heading(heading: &str) -> String {
 
 /// The text in the last pair of brackets, when the heading is one of the numbered party codes.
 fn bracketed_code(heading: &str) -> Option<&str> {
-    if !heading.contains("代码") {
+    if !heading.contains("相对人代码") {
         return None;
     }
     let start = heading.rfind('(')?;

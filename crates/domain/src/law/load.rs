@@ -12,8 +12,9 @@ use sm3::{Digest as _, Sm3};
 use toml::Spanned;
 
 use super::{
-    Audience, Basis, Code, CodeList, County, DatedValue, Effect, Field, FieldType, Headings, Kind, Law,
-    Parameter, PartyFields, PublicationRule, Region, RegistryLayout, Required, Setting, Source, normalise_heading,
+    Audience, Basis, Code, CodeList, County, DatedValue, Effect, Field, FieldType, Headings, Kind,
+    Law, Parameter, PartyFields, PublicationRule, Region, RegistryLayout, Required, Setting,
+    Source, normalise_heading,
 };
 use crate::calendar::{Calendar, CalendarYear};
 use crate::identifier::{RegionHistory, RegionPeriod};
@@ -352,12 +353,8 @@ impl Law {
         let registry = read_registry(&mut reader, &sources, &codes);
         let counties = read_counties(&mut reader, &codes);
         let regions = read_regions(&reader, "codes/regions.csv");
-        let town_files: Vec<String> = reader
-            .files
-            .keys()
-            .filter(|path| path.starts_with("codes/towns-"))
-            .cloned()
-            .collect();
+        let town_files: Vec<String> =
+            reader.files.keys().filter(|path| path.starts_with("codes/towns-")).cloned().collect();
         let mut towns = Vec::new();
         for file in &town_files {
             towns.extend(read_regions(&reader, file));
@@ -448,7 +445,11 @@ fn read_parameters(
                 if let Some(last) = values.last()
                     && (last.from >= from || last.until.is_some_and(|until| until >= from))
                 {
-                    reader.problem(&path, &value.from.span(), "各期限值须按起始日期先后排列且不重叠");
+                    reader.problem(
+                        &path,
+                        &value.from.span(),
+                        "各期限值须按起始日期先后排列且不重叠",
+                    );
                 }
                 values.push(DatedValue {
                     from,
@@ -463,7 +464,8 @@ fn read_parameters(
                 });
             }
             let id = entry.id.into_inner();
-            let parameter = Parameter { id: id.clone(), label: entry.label, unit: entry.unit, values };
+            let parameter =
+                Parameter { id: id.clone(), label: entry.label, unit: entry.unit, values };
             if parameters.insert(id, parameter).is_some() {
                 reader.problem(&path, &span, "参数编号重复");
             }
@@ -494,13 +496,16 @@ fn read_calendar(reader: &mut Reader) -> Option<Calendar> {
             year: file.year,
             citation: Citation {
                 source: format!("calendar-{}", file.year),
-                title: file
-                    .title
-                    .unwrap_or_else(|| format!("国务院办公厅关于{}年部分节假日安排的通知", file.year)),
+                title: file.title.unwrap_or_else(|| {
+                    format!("国务院办公厅关于{}年部分节假日安排的通知", file.year)
+                }),
                 number: file.notice,
                 article: None,
                 quote: None,
-                entry: file.address.or(file.note).unwrap_or_else(|| format!("calendar.{}", file.year)),
+                entry: file
+                    .address
+                    .or(file.note)
+                    .unwrap_or_else(|| format!("calendar.{}", file.year)),
                 evidence: file.evidence,
                 verified: file.evidence == Evidence::Text,
             },
@@ -595,7 +600,8 @@ fn read_kind(
             0
         })
     };
-    let mut maybe = |reader: &mut Reader, word: &Option<Word>| word.as_ref().map(|word| at(reader, word));
+    let mut maybe =
+        |reader: &mut Reader, word: &Option<Word>| word.as_ref().map(|word| at(reader, word));
     let valid_from = maybe(reader, &file.valid_from);
     let valid_until = maybe(reader, &file.valid_until);
     let title = maybe(reader, &file.title);

@@ -32,8 +32,8 @@ pub use kind::{
     Audience, Basis, Field, FieldType, Kind, PartyFields, Profile, PublicationRule, Required,
 };
 pub use load::LawProblem;
-pub use registry::RegistryLayout;
 pub use parameter::{DatedValue, Effect, Parameter, Setting};
+pub use registry::RegistryLayout;
 pub use source::Source;
 
 /// A town or village, or a region of GB/T 2260.
@@ -217,11 +217,10 @@ impl<'l> LawAt<'l> {
         let Some(entry) = parameter.in_force(self.day) else {
             return Lookup::Absent;
         };
-        let confirmation = self
-            .law
-            .confirmations
-            .iter()
-            .rfind(|confirmation| confirmation.parameter == id && confirmation.from == entry.from);
+        let confirmation =
+            self.law.confirmations.iter().rfind(|confirmation| {
+                confirmation.parameter == id && confirmation.from == entry.from
+            });
         let setting = confirmation.map_or(&entry.value, |confirmation| &confirmation.value);
         let Some(value) = read(setting) else {
             return Lookup::Absent;
@@ -294,10 +293,10 @@ impl Law {
         evidence: crate::ruling::Evidence,
         confirmed: bool,
     ) -> Citation {
-        let (title, number) = self
-            .sources
-            .get(source)
-            .map_or_else(|| (source.to_owned(), String::new()), |source| (source.title.clone(), source.number.clone()));
+        let (title, number) = self.sources.get(source).map_or_else(
+            || (source.to_owned(), String::new()),
+            |source| (source.title.clone(), source.number.clone()),
+        );
         Citation {
             source: source.to_owned(),
             title,

@@ -58,7 +58,8 @@ impl DatedValue {
     /// Whether the entry applies although nobody confirmed it (decisions.md, "Evidence").
     #[must_use]
     pub fn applies_unconfirmed(&self) -> bool {
-        matches!(self.evidence, Evidence::Text | Evidence::Secondary) || self.effect != Effect::Adverse
+        matches!(self.evidence, Evidence::Text | Evidence::Secondary)
+            || self.effect != Effect::Adverse
     }
 }
 

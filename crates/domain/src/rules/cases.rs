@@ -112,7 +112,8 @@ fn every_case_of_the_law_folder_leads_to_its_ruling() {
         if !path.starts_with("cases/") {
             continue;
         }
-        let file: CaseFile = toml::from_str(&content).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let file: CaseFile =
+            toml::from_str(&content).unwrap_or_else(|error| panic!("{path}: {error}"));
         for case in file.case {
             run += 1;
             let answer = answer(&law, &case);
@@ -120,7 +121,10 @@ fn every_case_of_the_law_folder_leads_to_its_ruling() {
                 let expected = text(&case.expect, key).unwrap_or_else(|| expected.to_string());
                 let got = text(&answer, key).unwrap_or_else(|| "(nothing)".to_owned());
                 if got != expected {
-                    wrong.push(format!("{path}: {}: {key} should be {expected}, is {got}", case.name));
+                    wrong.push(format!(
+                        "{path}: {}: {key} should be {expected}, is {got}",
+                        case.name
+                    ));
                 }
             }
         }

@@ -30,7 +30,7 @@ pub struct Facts<'f> {
 pub struct Disclosure {
     /// Whether it is public on that day.
     pub public: bool,
-    /// Why not.
+    /// Why not; for a licence whose validity is over, that it is: it is still public, shown as ended.
     pub reason: Option<Reason>,
     /// A licence whose validity is over: still public, shown as ended.
     pub ended: bool,
@@ -50,11 +50,14 @@ pub fn disclose(facts: &Facts<'_>, on: Date, law: &Law) -> Ruling<Disclosure> {
     {
         ruling.cite(entry.citation);
     }
-    ruling.map(|publicity| Disclosure {
-        public: reason.is_none(),
-        reason,
-        ended: publicity.valid_until.is_some_and(|until| until < on),
-        publicity,
+    ruling.map(|publicity| {
+        let ended = publicity.valid_until.is_some_and(|until| until < on);
+        Disclosure {
+            public: reason.is_none(),
+            reason: reason.or_else(|| ended.then_some(Reason::Ended)),
+            ended,
+            publicity,
+        }
     })
 }
 

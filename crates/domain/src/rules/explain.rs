@@ -107,7 +107,9 @@ impl<'k> Given<'k> {
                 });
                 return Ok(());
             }
-            "procedure" | "domain" | "channel" | "severity" if self.kind.position(field).is_none() => {
+            "procedure" | "domain" | "channel" | "severity"
+                if self.kind.position(field).is_none() =>
+            {
                 // A kind without these fields (a licence) does not ask about them.
                 return Ok(());
             }
@@ -116,7 +118,8 @@ impl<'k> Given<'k> {
         let Some(position) = self.kind.headings.field(field) else {
             return Err(bad(format!("「{}」没有字段「{field}」", self.kind.name)));
         };
-        let name = self.kind.fields.get(position).map(|field| field.code.as_str()).unwrap_or_default();
+        let name =
+            self.kind.fields.get(position).map(|field| field.code.as_str()).unwrap_or_default();
         match name {
             "procedure" => self.procedure = self.code(position, field, value)?,
             "domain" => self.domain = self.code(position, field, value)?,
@@ -127,7 +130,9 @@ impl<'k> Given<'k> {
             }
             _ if position == self.kind.party.category => return self.set("category", value),
             _ if self.kind.class == Some(position) => {
-                for part in value.split([';', '；', '、', ',']).filter(|part| !part.trim().is_empty()) {
+                for part in
+                    value.split([';', '；', '、', ',']).filter(|part| !part.trim().is_empty())
+                {
                     let code = self.code(position, field, part.trim())?;
                     if !self.classes.contains(&code) {
                         self.classes.push(code);

@@ -335,7 +335,10 @@ fn regime_of(question: &Question<'_>, law: &Law) -> Regime {
             [Regime::Order36, Regime::Order58, Regime::Notice527]
                 .into_iter()
                 .find(|regime| {
-                    !matches!(at.number(&format!("{}.general.maximum", regime.prefix())), Lookup::Absent)
+                    !matches!(
+                        at.number(&format!("{}.general.maximum", regime.prefix())),
+                        Lookup::Absent
+                    )
                 })
                 .unwrap_or(Regime::None)
         }
@@ -350,7 +353,8 @@ fn never(
     reason: Reason,
 ) -> Ruling<Publicity> {
     if reason == Reason::NaturalPerson
-        && let Some(entry) = law.at(question.decided).flag("publicity.natural-person.published").applies()
+        && let Some(entry) =
+            law.at(question.decided).flag("publicity.natural-person.published").applies()
     {
         ruling.cite(entry.citation);
     }
@@ -454,18 +458,17 @@ fn ends_before(newer: &Period, older: &Period) -> bool {
     newer.never.is_some() || newer.maximum < older.maximum
 }
 
-fn transition(
-    question: &Question<'_>,
-    on: Date,
-    law: &Law,
-    ruling: &mut Ruling<()>,
-) -> Transition {
+fn transition(question: &Question<'_>, on: Date, law: &Law, ruling: &mut Ruling<()>) -> Transition {
     let chosen = match question.transition {
         Some(transition) => transition,
         None => match law.at(on).word("transition.order36") {
             Lookup::Applies(Cited { value, citation }) => {
                 ruling.cite(citation);
-                if value == "favourable" { Transition::Favourable } else { Transition::DecisionDate }
+                if value == "favourable" {
+                    Transition::Favourable
+                } else {
+                    Transition::DecisionDate
+                }
             }
             Lookup::Unconfirmed(_) | Lookup::Absent => Transition::DecisionDate,
         },
@@ -481,13 +484,7 @@ fn transition(
 }
 
 /// Whether every given penalty kind (and at least one) is in a list of law; cites the list when it decides.
-fn all_in(
-    law: &Law,
-    at: Date,
-    parameter: &str,
-    kinds: &[String],
-    ruling: &mut Ruling<()>,
-) -> bool {
+fn all_in(law: &Law, at: Date, parameter: &str, kinds: &[String], ruling: &mut Ruling<()>) -> bool {
     let Some(list) = law.at(at).list(parameter).applies() else {
         return false;
     };
@@ -498,13 +495,7 @@ fn all_in(
     holds
 }
 
-fn any_in(
-    law: &Law,
-    at: Date,
-    parameter: &str,
-    kinds: &[String],
-    ruling: &mut Ruling<()>,
-) -> bool {
+fn any_in(law: &Law, at: Date, parameter: &str, kinds: &[String], ruling: &mut Ruling<()>) -> bool {
     let Some(list) = law.at(at).list(parameter).applies() else {
         return false;
     };
@@ -522,12 +513,8 @@ fn period(
     law: &Law,
     ruling: &mut Ruling<()>,
 ) -> Period {
-    let unpublished = |class, reason| Period {
-        class,
-        never: Some(reason),
-        maximum: None,
-        minimum: None,
-    };
+    let unpublished =
+        |class, reason| Period { class, never: Some(reason), maximum: None, minimum: None };
     let procedure = [question.procedure.to_owned()];
     let class = match regime {
         Regime::Order36 => {
@@ -537,11 +524,20 @@ fn period(
             let kinds = question.penalty_kinds;
             match question.severity {
                 Some(severity) => severity.class(),
-                None if any_in(law, at, "publicity.order36.serious.kinds", kinds, ruling) => Class::Serious,
-                None if any_in(law, at, "publicity.order36.general.kinds", kinds, ruling) => Class::General,
+                None if any_in(law, at, "publicity.order36.serious.kinds", kinds, ruling) => {
+                    Class::Serious
+                }
+                None if any_in(law, at, "publicity.order36.general.kinds", kinds, ruling) => {
+                    Class::General
+                }
                 None => {
                     if all_in(law, at, "publicity.order36.minor.kinds", kinds, ruling) {
                         return unpublished(Class::Minor, Reason::WarningOnly);
+                    }
+                    // The text leaves it open, as with a fine that nobody has called large: minor, until the reviewer
+                    // sets it. What is cited is the list that does not name it.
+                    if let Some(list) = law.at(at).list("publicity.order36.minor.kinds").applies() {
+                        ruling.cite(list.citation);
                     }
                     Class::Minor
                 }
@@ -552,7 +548,13 @@ fn period(
             if all_in(law, at, &format!("{prefix}.unpublished.procedures"), &procedure, ruling) {
                 return unpublished(Class::Unpublished, Reason::SimpleProcedure);
             }
-            if all_in(law, at, &format!("{prefix}.unpublished.kinds"), question.penalty_kinds, ruling) {
+            if all_in(
+                law,
+                at,
+                &format!("{prefix}.unpublished.kinds"),
+                question.penalty_kinds,
+                ruling,
+            ) {
                 return unpublished(Class::Unpublished, Reason::WarningOnly);
             }
             let domain = [question.domain.to_owned()];
@@ -586,7 +588,11 @@ fn period(
 }
 
 /// The market-regulation site's own period for the same decision, shown beside, never applied here.
-fn market_regulation(question: &Question<'_>, law: &Law, ruling: &mut Ruling<()>) -> Option<Beside> {
+fn market_regulation(
+    question: &Question<'_>,
+    law: &Law,
+    ruling: &mut Ruling<()>,
+) -> Option<Beside> {
     let at = law.at(question.decided);
     let class = question.severity.unwrap_or(Severity::General).class().as_str();
     let newer = format!("publicity.samr107.{class}.maximum");
@@ -597,7 +603,13 @@ fn market_regulation(question: &Question<'_>, law: &Law, ruling: &mut Ruling<()>
             at.number(&format!("publicity.samr107.{class}.minimum")).applies(),
         ),
         Lookup::Unconfirmed(_) | Lookup::Absent => {
-            let short = all_in(law, question.decided, "publicity.order36.minor.kinds", question.penalty_kinds, &mut Ruling::new(()));
+            let short = all_in(
+                law,
+                question.decided,
+                "publicity.order36.minor.kinds",
+                question.penalty_kinds,
+                &mut Ruling::new(()),
+            );
             let id = if short || question.severity == Some(Severity::Minor) {
                 "publicity.samr45.short.maximum"
             } else {

@@ -29,7 +29,8 @@ pub struct Amount {
 /// See [`AmountError`].
 pub fn read(text: &str) -> Result<Amount, AmountError> {
     let text = text.trim();
-    let (digits, converted) = match text.strip_suffix("万元").or_else(|| text.strip_suffix('万')) {
+    let (digits, converted) = match text.strip_suffix("万元").or_else(|| text.strip_suffix('万'))
+    {
         Some(rest) => (rest, false),
         None => match text.strip_suffix('元') {
             Some(rest) => (rest, true),

@@ -21,6 +21,24 @@ pub fn is_long_term(day: Date) -> bool {
     day.year() == 2099
 }
 
+/// A day as `YYYY-MM-DD`; written by hand, because intake writes several for each row.
+#[must_use]
+pub fn iso(day: Date) -> String {
+    let (year, month, date) =
+        (day.year().unsigned_abs(), day.month().unsigned_abs(), day.day().unsigned_abs());
+    let digit = |value: u16| char::from(b'0' + u8::try_from(value % 10).unwrap_or(0));
+    let mut text = String::with_capacity(10);
+    for value in [year / 1000, year / 100, year / 10, year] {
+        text.push(digit(value));
+    }
+    for part in [month, date] {
+        text.push('-');
+        text.push(digit(u16::from(part / 10)));
+        text.push(digit(u16::from(part)));
+    }
+    text
+}
+
 /// Reads `YYYY/M/D`, `YYYY-M-D`, `YYYY.M.D`, `YYYY年M月D日`, `YYYYMMDD`, each with an optional time of day behind it,
 /// 长期, and spreadsheet serial numbers of the years 1954 to 2099. Full-width digits are not read: a date
 /// written so has usually been destroyed elsewhere too, and the clerk is told.
@@ -53,7 +71,8 @@ pub fn read(text: &str) -> Option<(Date, DateForm)> {
         None => (rest.strip_prefix(['/', '-', '.'])?, false),
     };
     let (month, rest) = leading_number(rest)?;
-    let rest = if chinese { rest.strip_prefix('月')? } else { rest.strip_prefix(['/', '-', '.'])? };
+    let rest =
+        if chinese { rest.strip_prefix('月')? } else { rest.strip_prefix(['/', '-', '.'])? };
     let (day, rest) = leading_number(rest)?;
     let rest = if chinese { rest.strip_prefix('日').unwrap_or(rest) } else { rest };
     if !is_time_of_day(rest) {
@@ -63,12 +82,9 @@ pub fn read(text: &str) -> Option<(Date, DateForm)> {
 }
 
 fn build(year: u32, month: u32, day: u32) -> Option<(Date, DateForm)> {
-    let date = Date::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    )
-    .ok()?;
+    let date =
+        Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+            .ok()?;
     (1900..=2100).contains(&year).then_some((date, DateForm::Written))
 }
 
@@ -97,7 +113,10 @@ fn leading_number(text: &str) -> Option<(u32, &str)> {
 fn is_time_of_day(rest: &str) -> bool {
     let rest = rest.trim_start_matches(['T', ' ']);
     rest.is_empty()
-        || (rest.len() <= 15 && rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'Z' | b'+')))
+        || (rest.len() <= 15
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'Z' | b'+')))
 }
 
 #[cfg(test)]
@@ -107,7 +126,17 @@ mod tests {
     #[test]
     fn every_form_met_in_files_is_read() {
         let day = date(2026, 3, 5);
-        for text in ["2026/3/5", "2026/03/05", "2026-03-05", "2026.3.5", "2026年3月5日", "20260305", "2026-03-05 00:00:00", "2026-03-05T08:30:00", "46086"] {
+        for text in [
+            "2026/3/5",
+            "2026/03/05",
+            "2026-03-05",
+            "2026.3.5",
+            "2026年3月5日",
+            "20260305",
+            "2026-03-05 00:00:00",
+            "2026-03-05T08:30:00",
+            "46086",
+        ] {
             assert_eq!(read(text).map(|(day, _)| day), Some(day), "{text}");
         }
         assert_eq!(read("46086").map(|(_, form)| form), Some(DateForm::Serial));
@@ -115,8 +144,27 @@ mod tests {
     }
 
     #[test]
+    fn iso_is_what_the_calendar_library_writes() {
+        for day in [date(1900, 1, 1), date(2026, 11, 25), date(2099, 12, 31)] {
+            assert_eq!(iso(day), day.to_string());
+        }
+    }
+
+    #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "—", "2026/13/1", "2026-02-30", "2026/3", "26/3/5", "3.5", "2026-03-05号", "12", "999999", "二〇二六年三月五日"] {
+        for text in [
+            "",
+            "—",
+            "2026/13/1",
+            "2026-02-30",
+            "2026/3",
+            "26/3/5",
+            "3.5",
+            "2026-03-05号",
+            "12",
+            "999999",
+            "二〇二六年三月五日",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

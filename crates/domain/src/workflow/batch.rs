@@ -154,7 +154,11 @@ mod tests {
     #[test]
     fn a_recorded_batch_always_passed_a_submission_and_a_release() {
         // Only one line leads to each of the three, so no way round exists.
-        for (to, event) in [(Stage::Recorded, Event::Record), (Stage::Released, Event::Release), (Stage::Submitted, Event::Submit)] {
+        for (to, event) in [
+            (Stage::Recorded, Event::Record),
+            (Stage::Released, Event::Release),
+            (Stage::Submitted, Event::Submit),
+        ] {
             let ways: Vec<_> = TRANSITIONS.iter().filter(|(_, _, end)| *end == to).collect();
             assert!(ways.iter().all(|(_, on, _)| *on == event), "{to:?}");
             assert_eq!(ways.len(), 1, "{to:?}");

@@ -1,0 +1,23 @@
+//! Every read that a page, a machine answer or a command needs, one module a screen.
+//!
+//! What the public may be given comes out of here as `Public…` values, which only [`crate::browse`] can make, and only after
+//! the disclosure rule has said yes for the day of the read. A template cannot leak what it was never handed.
+
+mod batches;
+mod console;
+mod home;
+mod lists;
+mod record;
+mod search;
+mod subject;
+
+pub use batches::{
+    BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, unit_names,
+};
+pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
+pub use home::{PortalHome, portal_home};
+pub use lists::{ListFilter, PublicList, public_list};
+pub(crate) use record::judged;
+pub use record::{PublicRecord, ShownField, public_record};
+pub use search::{SearchHit, SearchPage, search};
+pub use subject::{PublicSubject, SubjectFacts, public_subject, subject_facts};

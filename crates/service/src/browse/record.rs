@@ -1,0 +1,183 @@
+//! One public record, with the reasons for everything that is said about it.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+use xinyong_domain::law::{Kind, Law};
+use xinyong_domain::party::PartyCategory;
+use xinyong_domain::rules::deadline::{Clock as DueClock, clocks};
+use xinyong_domain::rules::disclosure::Disclosure;
+use xinyong_domain::ruling::Ruling;
+use xinyong_store::Record;
+
+use crate::desk::Desk;
+use crate::intake::{Platform, RecordFacts, disclosure};
+use crate::refusal::DeskError;
+
+/// A field with what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownField {
+    /// Official code.
+    pub code: String,
+    /// Official label.
+    pub label: String,
+    /// The value.
+    pub value: String,
+}
+
+/// A record that the public may see on the day it was read for.
+#[derive(Debug, Clone, Serialize)]
+pub struct PublicRecord {
+    /// Id of its subject.
+    pub subject: i64,
+    /// Its own id.
+    pub id: i64,
+    /// Id of its kind.
+    pub kind: String,
+    /// Name of its kind.
+    pub kind_name: String,
+    /// Title of the document, or what stands for it.
+    pub title: String,
+    /// Number of the document.
+    pub number: String,
+    /// Name of the party.
+    pub party: String,
+    /// Code of the party.
+    pub code: String,
+    /// Deciding body.
+    pub authority: String,
+    /// What a list shows of the content.
+    pub summary: String,
+    /// Class: penalty kinds, licence category.
+    pub class: String,
+    /// Decision date.
+    pub decided: Date,
+    /// Last day of validity; `None` for long term or none.
+    pub valid_until: Option<Date>,
+    /// The fields the public may see, in official order.
+    pub fields: Vec<ShownField>,
+    /// Why it is public, from when, until when, repairable from when.
+    pub disclosure: Ruling<Disclosure>,
+    /// The clocks the decision ran.
+    pub clocks: Vec<DueClock>,
+    /// When the platform first knew it.
+    pub known_at: i64,
+    /// How often it was corrected.
+    pub version: i64,
+}
+
+/// Reads the stored content.
+pub(crate) fn content_of(record: &Record) -> Result<BTreeMap<String, String>, DeskError> {
+    serde_json::from_str(&record.content).map_err(|error| inconsistent(record, "content", &error.to_string()))
+}
+
+/// Reads the stored platform fields.
+pub(crate) fn platform_of(record: &Record) -> Result<Platform, DeskError> {
+    serde_json::from_str(&record.platform)
+        .map_err(|error| inconsistent(record, "platform", &error.to_string()))
+}
+
+fn inconsistent(record: &Record, column: &str, reason: &str) -> DeskError {
+    DeskError::Store(xinyong_store::StoreError::inconsistent(
+        "record",
+        column,
+        &record.id.to_string(),
+        reason,
+    ))
+}
+
+fn day_of(record: &Record, column: &str, text: &str) -> Result<Date, DeskError> {
+    text.parse().map_err(|_| inconsistent(record, column, text))
+}
+
+/// Judges a stored record for a day; the record is given out only when the public may see it then.
+pub(crate) fn judged(
+    record: &Record,
+    kind: &Kind,
+    on: Date,
+    law: &Law,
+) -> Result<(Ruling<Disclosure>, BTreeMap<String, String>), DeskError> {
+    let content = content_of(record)?;
+    let platform = platform_of(record)?;
+    let category = PartyCategory::from_id(&record.party_category)
+        .ok_or_else(|| inconsistent(record, "party_category", &record.party_category))?;
+    let facts = RecordFacts {
+        kind,
+        category,
+        decided: day_of(record, "decided_on", &record.decided_on)?,
+        valid_until: record
+            .valid_until
+            .as_deref()
+            .map(|text| day_of(record, "valid_until", text))
+            .transpose()?,
+        content: &content,
+        platform: &platform,
+        withdrawn: record
+            .withdrawn_on
+            .as_deref()
+            .map(|text| day_of(record, "withdrawn_on", text))
+            .transpose()?,
+    };
+    Ok((disclosure(&facts, on, law)?, content))
+}
+
+/// The public view of a stored record on a day, or nothing.
+pub(crate) fn view(record: &Record, on: Date, law: &Law) -> Result<Option<PublicRecord>, DeskError> {
+    let kind = law
+        .kind(&record.kind)
+        .ok_or_else(|| inconsistent(record, "kind", &record.kind))?;
+    let (ruling, content) = judged(record, kind, on, law)?;
+    if !ruling.value.public {
+        return Ok(None);
+    }
+    let at = |position: usize| -> String {
+        kind.fields
+            .get(position)
+            .and_then(|field| content.get(&field.code))
+            .cloned()
+            .unwrap_or_default()
+    };
+    let decided = day_of(record, "decided_on", &record.decided_on)?;
+    let channel = platform_of(record)?.channel;
+    Ok(Some(PublicRecord {
+        subject: record.subject_id,
+        id: record.id,
+        kind: kind.id.clone(),
+        kind_name: kind.name.clone(),
+        title: kind.title.map(at).unwrap_or_default(),
+        number: at(kind.document_number),
+        party: at(kind.party.name),
+        code: at(kind.party.uscc),
+        authority: at(kind.authority),
+        summary: at(kind.summary),
+        class: kind.class.map(at).unwrap_or_default(),
+        decided,
+        valid_until: ruling.value.publicity.valid_until,
+        fields: kind
+            .fields
+            .iter()
+            .filter(|field| field.public && !field.platform)
+            .filter_map(|field| {
+                Some(ShownField {
+                    code: field.code.clone(),
+                    label: field.label.clone(),
+                    value: content.get(&field.code)?.clone(),
+                })
+            })
+            .collect(),
+        clocks: clocks(law, decided, channel == "samr"),
+        disclosure: ruling,
+        known_at: record.recorded_at,
+        version: record.version,
+    }))
+}
+
+/// One record, as the public may see it today.
+///
+/// # Errors
+/// Not found when there is none, or when the public may not see it: the two look the same from outside.
+pub async fn public_record(desk: &Desk, subject: i64, record: i64) -> Result<PublicRecord, DeskError> {
+    let found = desk.store().record(subject, record).await?.ok_or(DeskError::NotFound("该信息"))?;
+    view(&found, desk.today(), &desk.law())?.ok_or(DeskError::NotFound("该信息"))
+}

@@ -1,0 +1,130 @@
+//! One subject's page.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use xinyong_domain::identifier;
+use xinyong_store::Subject;
+
+use super::record::{PublicRecord, view};
+use crate::desk::Desk;
+use crate::refusal::DeskError;
+
+/// Records of one subject that a page shows at most.
+const MOST_RECORDS: usize = 500;
+
+/// Who a subject is. What the public register of enterprises says, nothing more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SubjectFacts {
+    /// Unified social credit code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// `organisation` or `individual-business`.
+    pub category: String,
+    /// Registration status as the register has it.
+    pub status: String,
+    /// Former names with their days.
+    pub former_names: Vec<FormerName>,
+    /// Other codes: kind and value.
+    pub codes: Vec<(String, String)>,
+    /// Registration date.
+    pub registered_on: Option<String>,
+    /// Further facts of the register by field: type, capital, scope, address and so on.
+    pub details: BTreeMap<String, String>,
+    /// What it is known from: the registry, or a record kind.
+    pub source: String,
+    /// Since when the platform knows it, as an instant.
+    pub known_at: i64,
+}
+
+/// A name a subject had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FormerName {
+    /// The name.
+    pub name: String,
+    /// Until when it held, where known.
+    pub until: Option<String>,
+}
+
+/// A subject with its public records.
+#[derive(Debug, Clone, Serialize)]
+pub struct PublicSubject {
+    /// Who it is.
+    pub facts: SubjectFacts,
+    /// Its records by kind, newest first: kind id, kind name, records.
+    pub groups: Vec<(String, String, Vec<PublicRecord>)>,
+}
+
+async fn facts(desk: &Desk, subject: Subject) -> Result<SubjectFacts, DeskError> {
+    let store = desk.store();
+    let names = store.subject_names(subject.id).await?;
+    let codes = store.subject_codes(subject.id).await?;
+    let details: BTreeMap<String, String> =
+        serde_json::from_str(&subject.details).map_err(|error| {
+            DeskError::Store(xinyong_store::StoreError::inconsistent(
+                "subject",
+                "details",
+                &subject.id.to_string(),
+                &error.to_string(),
+            ))
+        })?;
+    Ok(SubjectFacts {
+        former_names: names
+            .into_iter()
+            .filter(|name| name.name_key != subject.name_key)
+            .map(|name| FormerName { name: name.name, until: name.until })
+            .collect(),
+        codes: codes.into_iter().filter(|(kind, _)| kind != "uscc" && kind != "tax-no").collect(),
+        code: subject.code.unwrap_or_default(),
+        name: subject.name,
+        category: subject.category,
+        status: subject.status,
+        registered_on: subject.registered_on,
+        details,
+        source: subject.source,
+        known_at: subject.known_at,
+    })
+}
+
+/// Who a subject is, by its code: the machine answer of issue A.
+///
+/// # Errors
+/// `code.invalid` for what is no code; not found.
+pub async fn subject_facts(desk: &Desk, code: &str) -> Result<SubjectFacts, DeskError> {
+    let subject = find(desk, code).await?;
+    facts(desk, subject).await
+}
+
+async fn find(desk: &Desk, code: &str) -> Result<Subject, DeskError> {
+    let code = identifier::normalise(code);
+    if let Err(error) = identifier::Uscc::parse(&code) {
+        return Err(DeskError::refused("code.invalid", format!("统一社会信用代码不正确：{error}")));
+    }
+    desk.store().subject_by_code(&code).await?.ok_or(DeskError::NotFound("该主体"))
+}
+
+/// A subject's page.
+///
+/// # Errors
+/// `code.invalid`, not found.
+pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, DeskError> {
+    let subject = find(desk, code).await?;
+    let law = desk.law();
+    let today = desk.today();
+    let mut groups: Vec<(String, String, Vec<PublicRecord>)> = law
+        .kinds()
+        .values()
+        .filter(|kind| kind.audience == xinyong_domain::law::Audience::Public)
+        .map(|kind| (kind.id.clone(), kind.name.clone(), Vec::new()))
+        .collect();
+    for record in desk.store().records_of_subject(subject.id, MOST_RECORDS).await? {
+        let Some(public) = view(&record, today, &law)? else {
+            continue;
+        };
+        if let Some((.., records)) = groups.iter_mut().find(|(kind, ..)| *kind == public.kind) {
+            records.push(public);
+        }
+    }
+    Ok(PublicSubject { facts: facts(desk, subject).await?, groups })
+}

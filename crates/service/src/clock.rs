@@ -1,0 +1,69 @@
+//! What time it is, asked in one place.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{Offset, TimeZone};
+
+/// The day and the instant. Rules get plain dates; only the desk asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The machine's clock, read in China's time.
+    System,
+    /// A fixed day, for demonstrations and tests; the time of day still moves, so that orders hold.
+    Fixed(Date),
+}
+
+/// China has one time zone and no summer time.
+fn beijing() -> TimeZone {
+    TimeZone::fixed(Offset::constant(8))
+}
+
+impl Clock {
+    fn moment(self) -> DateTime {
+        let now = Timestamp::now().to_zoned_datetime(beijing()).datetime();
+        match self {
+            Self::System => now,
+            Self::Fixed(day) => day.to_datetime(now.time()),
+        }
+    }
+
+    /// Today in Beijing.
+    #[must_use]
+    pub fn today(self) -> Date {
+        self.moment().date()
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn now(self) -> i64 {
+        beijing()
+            .to_timestamp(self.moment())
+            .map_or(0, |moment| moment.as_millisecond())
+    }
+
+    /// An instant as a page shows it: day and minute in Beijing.
+    #[must_use]
+    pub fn show(instant: i64) -> String {
+        Timestamp::from_millisecond(instant).map_or_else(
+            |_| String::new(),
+            |moment| {
+                let local = moment.to_zoned_datetime(beijing()).datetime();
+                format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
+            },
+        )
+    }
+
+    /// The day of an instant in Beijing.
+    #[must_use]
+    pub fn day_of(instant: i64) -> Option<Date> {
+        let moment = Timestamp::from_millisecond(instant).ok()?;
+        Some(moment.to_zoned_datetime(beijing()).datetime().date())
+    }
+
+    /// The first millisecond after a day, for as-of reads that include it.
+    #[must_use]
+    pub fn end_of(day: Date) -> i64 {
+        let next = day.tomorrow().unwrap_or(day).to_datetime(jiff::civil::Time::midnight());
+        beijing().to_timestamp(next).map_or(i64::MAX, |moment| moment.as_millisecond())
+    }
+}

@@ -1,0 +1,273 @@
+//! The desk: the only place where rules, storage, time and rights meet.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::civil::Date;
+use xinyong_domain::law::{Confirmation, County, Law, LawProblem, Unit};
+use xinyong_store::{AuditEntry, KeyRing, Store};
+
+use crate::access::Actor;
+use crate::audit::AuditEvent;
+use crate::clock::Clock;
+use crate::refusal::DeskError;
+use crate::sheet::Limits;
+
+/// Where random bytes come from; handed in, so that a test can decide them.
+pub type Randomness = fn(&mut [u8]) -> Result<(), getrandom::Error>;
+
+/// Everything the desk is opened with.
+#[derive(Debug, Clone)]
+pub struct DeskOptions {
+    /// Where the data lives: `sqlite:PATH` or `postgres://…`.
+    pub database: String,
+    /// The file with the keys; made when it does not exist and the database is new.
+    pub key_file: PathBuf,
+    /// A folder that replaces the embedded law.
+    pub law: Option<PathBuf>,
+    /// The clock.
+    pub clock: Clock,
+    /// The limits on files.
+    pub limits: Limits,
+    /// Where temporary files go.
+    pub scratch: PathBuf,
+}
+
+/// The desk. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+    clock: Clock,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    law: RwLock<Arc<Law>>,
+    limits: Limits,
+    scratch: PathBuf,
+    randomness: Randomness,
+    /// CPU-heavy work (checking files, hashing passwords) waits here, so that pages stay quick.
+    heavy: Arc<tokio::sync::Semaphore>,
+    /// A second account's hash to compare with when a name is unknown, so that both cost the same time.
+    decoy: std::sync::OnceLock<String>,
+}
+
+/// Reads the law: embedded, or from a folder.
+///
+/// # Errors
+/// Every problem found.
+pub fn read_law(folder: Option<&Path>) -> Result<Law, Vec<LawProblem>> {
+    let Some(folder) = folder else {
+        return Law::embedded();
+    };
+    let mut files = BTreeMap::new();
+    gather(folder, folder, &mut files)?;
+    Law::from_files(files)
+}
+
+fn gather(
+    root: &Path,
+    folder: &Path,
+    files: &mut BTreeMap<String, String>,
+) -> Result<(), Vec<LawProblem>> {
+    let problem = |path: &Path, error: &std::io::Error| {
+        vec![LawProblem { file: path.display().to_string(), line: 0, message: error.to_string() }]
+    };
+    for entry in std::fs::read_dir(folder).map_err(|error| problem(folder, &error))? {
+        let path = entry.map_err(|error| problem(folder, &error))?.path();
+        if path.is_dir() {
+            gather(root, &path, files)?;
+        } else if path.extension().is_some_and(|ending| ending == "toml" || ending == "csv") {
+            let text = std::fs::read_to_string(&path).map_err(|error| problem(&path, &error))?;
+            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.insert(name, text);
+        }
+    }
+    Ok(())
+}
+
+impl Desk {
+    /// Opens the store and reads the law.
+    ///
+    /// # Errors
+    /// Problems of the law folder, of the key file or of the store.
+    pub async fn open(options: DeskOptions, randomness: Randomness) -> Result<Self, DeskError> {
+        let law = read_law(options.law.as_deref()).map_err(DeskError::Law)?;
+        let keys = if options.key_file.exists() {
+            KeyRing::load(&options.key_file)?
+        } else {
+            KeyRing::create_file(&options.key_file)?
+        };
+        let store = Store::open(&options.database, keys).await?;
+        let confirmations = store
+            .law_confirmations()
+            .await?
+            .into_iter()
+            .map(|row| {
+                Ok(Confirmation {
+                    parameter: row.parameter,
+                    from: row.from_day.parse::<Date>().map_err(|error| DeskError::Internal(error.to_string()))?,
+                    value: serde_json::from_str(&row.value)
+                        .map_err(|error| DeskError::Internal(error.to_string()))?,
+                    text: row.text,
+                    first: row.first,
+                    second: row.second,
+                })
+            })
+            .collect::<Result<Vec<_>, DeskError>>()?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                law: RwLock::new(Arc::new(law.with_confirmations(confirmations))),
+                limits: options.limits,
+                scratch: options.scratch,
+                randomness,
+                heavy: Arc::new(tokio::sync::Semaphore::new(2)),
+                decoy: std::sync::OnceLock::new(),
+            }),
+            clock: options.clock,
+        })
+    }
+
+    /// The store. Only the desk's own modules reach it.
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The law in force here, with what was confirmed.
+    #[must_use]
+    pub fn law(&self) -> Arc<Law> {
+        Arc::clone(&self.inner.law.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn replace_law(&self, law: Law) {
+        *self.inner.law.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(law);
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The same desk on another day: how an invented county gets a past.
+    #[must_use]
+    pub fn at(&self, day: Date) -> Self {
+        Self { inner: Arc::clone(&self.inner), clock: Clock::Fixed(day) }
+    }
+
+    /// Today.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.clock.today()
+    }
+
+    /// The limits on files.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// Where temporary files go.
+    #[must_use]
+    pub fn scratch(&self) -> &Path {
+        &self.inner.scratch
+    }
+
+    pub(crate) fn heavy(&self) -> Arc<tokio::sync::Semaphore> {
+        Arc::clone(&self.inner.heavy)
+    }
+
+    pub(crate) fn decoy(&self) -> &std::sync::OnceLock<String> {
+        &self.inner.decoy
+    }
+
+    /// Random bytes.
+    ///
+    /// # Errors
+    /// When the system has none to give.
+    pub fn random<const N: usize>(&self) -> Result<[u8; N], DeskError> {
+        let mut bytes = [0; N];
+        (self.inner.randomness)(&mut bytes).map_err(|error| DeskError::Internal(error.to_string()))?;
+        Ok(bytes)
+    }
+
+    /// A unit by its id.
+    ///
+    /// # Errors
+    /// `unit.unknown` with the way to see the list.
+    pub async fn unit(&self, id: &str) -> Result<Unit, DeskError> {
+        let found = self.store().unit(id).await?;
+        let Some(row) = found else {
+            return Err(DeskError::refused(
+                "unit.unknown",
+                format!("没有编号为「{id}」的单位；用 xinyong unit list 查看全部单位编号"),
+            ));
+        };
+        serde_json::from_str(&row.settings)
+            .map_err(|error| DeskError::Internal(format!("unit {id}: {error}")))
+    }
+
+    /// The county this desk was set up for.
+    ///
+    /// # Errors
+    /// `desk.not-initialised` while no county was loaded.
+    pub async fn county(&self) -> Result<County, DeskError> {
+        let Some(region) = self.store().get_meta("county").await? else {
+            return Err(DeskError::refused(
+                "desk.not-initialised",
+                "尚未初始化：请先运行 xinyong init 载入县（市、区）及其单位",
+            ));
+        };
+        self.law().counties().get(&region).cloned().ok_or_else(|| {
+            DeskError::refused("county.unknown", format!("法规数据中没有行政区划 {region} 的县区文件"))
+        })
+    }
+
+    /// Whether this database holds an invented county.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_demonstration(&self) -> Result<bool, DeskError> {
+        Ok(self.store().get_meta("demonstration").await?.as_deref() == Some("1"))
+    }
+
+    /// Marks an empty database as one that holds an invented county.
+    ///
+    /// # Errors
+    /// `demo.not-empty` when it already belongs to a county of its own.
+    pub async fn mark_demonstration(&self) -> Result<(), DeskError> {
+        if self.store().get_meta("county").await?.is_some() && !self.is_demonstration().await? {
+            return Err(DeskError::refused(
+                "demo.not-empty",
+                "这个数据库里有真实数据，不能用来演示；请用 --dir 指定另一个目录",
+            ));
+        }
+        self.put_meta("demonstration", "1").await
+    }
+
+    pub(crate) async fn put_meta(&self, key: &str, value: &str) -> Result<(), DeskError> {
+        let mut tx = self.store().transaction("put meta").await?;
+        self.store().put_meta(&mut tx, key, value).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Writes one line of the audit log.
+    pub(crate) async fn audit(&self, actor: &Actor, event: AuditEvent<'_>) -> Result<(), DeskError> {
+        let (object, detail) = event.describe();
+        self.store()
+            .append_audit(AuditEntry {
+                at: self.clock().now(),
+                actor: actor.login.clone(),
+                action: event.action().to_owned(),
+                object,
+                outcome: event.outcome().to_owned(),
+                detail,
+            })
+            .await?;
+        Ok(())
+    }
+}

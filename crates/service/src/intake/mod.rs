@@ -1,0 +1,23 @@
+//! 归集: from a unit's file to the register.
+//!
+//! A batch goes received → checked → submitted → released → recorded. The raw bytes are kept from the first step, and every
+//! later step reads them again: nothing is carried in memory from one to the next, so any of them may be killed at any
+//! instant and run again.
+
+pub(crate) mod pass;
+pub(crate) mod receive;
+pub(crate) mod recognise;
+pub(crate) mod record;
+mod proposals;
+mod release;
+pub(crate) mod run;
+mod submit;
+mod workbook;
+
+pub use record::{Platform, RecordFacts, disclosure};
+pub(crate) use proposals::proposals;
+pub use receive::{Receive, Received, receive};
+pub use release::{Judgement, Release, give_back, release};
+pub use run::{BatchAnswer, FindingAnswer, answer, check, record_released, resume_unfinished};
+pub use submit::{cancel, submit};
+pub use workbook::annotated_workbook;

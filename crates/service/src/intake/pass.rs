@@ -1,0 +1,298 @@
+//! One pass over a file: read, check, and hand each row with its findings to a sink, chunk by chunk.
+//!
+//! Memory is bounded by the chunk. The register is asked once per chunk for the parties of its rows, so that a pass costs the
+//! same whether the register holds a hundred subjects or a million.
+
+use std::collections::HashMap;
+
+use xinyong_domain::check::{Checked, Checker, MemoryRegistry, Seen, clean};
+use xinyong_domain::finding::Finding;
+use xinyong_domain::identifier;
+use xinyong_domain::law::{Kind, Law, Profile, Unit};
+use xinyong_domain::text::normalise_name;
+use xinyong_store::{KnownSubjects, Store};
+
+use super::recognise::{Recognised, is_code_field};
+use crate::refusal::DeskError;
+use crate::sheet::{Mark, Opened, Row, Rows};
+
+/// Rows read, checked and written together.
+pub(crate) const CHUNK: usize = 2_000;
+
+/// How many rows went which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows with anything in them, below the headings.
+    pub received: u64,
+    /// New or changed in the register.
+    pub recorded: u64,
+    /// Already there, the same.
+    pub unchanged: u64,
+    /// Waiting for a person.
+    pub held: u64,
+    /// With an error.
+    pub refused: u64,
+}
+
+/// A row that was checked, with what was found.
+pub(crate) struct Judged<'r, 'c> {
+    /// Row number as a person sees it.
+    pub number: u32,
+    /// The row after the check.
+    pub checked: Checked<'r, 'c>,
+    /// What was found, in order.
+    pub findings: Vec<Finding>,
+}
+
+/// Which cells of a row are which field.
+pub(crate) struct Columns {
+    /// For each column its field.
+    fields: Vec<Option<usize>>,
+    /// Fields that several columns feed, with those columns.
+    several: Vec<(usize, char, Vec<usize>)>,
+    /// How many fields the kind has.
+    count: usize,
+    /// How many columns the heading row has.
+    width: usize,
+}
+
+impl Columns {
+    pub(crate) fn new(kind: &Kind, recognised: &Recognised) -> Self {
+        let fields = recognised.matched.columns.clone();
+        let mut by_field: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (column, field) in fields.iter().enumerate() {
+            if let Some(field) = field {
+                by_field.entry(*field).or_default().push(column);
+            }
+        }
+        let several = by_field
+            .into_iter()
+            .filter(|(_, columns)| columns.len() > 1)
+            .map(|(field, columns)| {
+                let separator = kind.fields.get(field).map_or(';', |field| field.separator);
+                (field, separator, columns)
+            })
+            .collect();
+        Self { fields, several, count: kind.fields.len(), width: recognised.heading.len() }
+    }
+
+    /// Values of fields that several columns feed, joined; empty for nearly every file.
+    fn joined(&self, row: &Row) -> Vec<(usize, String)> {
+        self.several
+            .iter()
+            .map(|(field, separator, columns)| {
+                let parts: Vec<&str> = columns
+                    .iter()
+                    .map(|column| clean(row.cell(*column)))
+                    .filter(|part| !part.is_empty())
+                    .collect();
+                (*field, parts.join(&separator.to_string()))
+            })
+            .collect()
+    }
+
+    fn cells<'r>(&self, row: &'r Row, joined: &'r [(usize, String)]) -> Vec<&'r str> {
+        let mut cells = vec![""; self.count];
+        for (column, field) in self.fields.iter().enumerate() {
+            if let Some(slot) = field.and_then(|field| cells.get_mut(field)) {
+                *slot = row.cell(column);
+            }
+        }
+        for (field, value) in joined {
+            if let Some(slot) = cells.get_mut(*field) {
+                *slot = value;
+            }
+        }
+        cells
+    }
+}
+
+/// What a pass needs.
+pub(crate) struct Pass<'p> {
+    pub kind: &'p Kind,
+    pub law: &'p Law,
+    pub unit: &'p Unit,
+    pub checker: Checker<'p>,
+    pub columns: Columns,
+    seen: Seen,
+}
+
+impl<'p> Pass<'p> {
+    pub(crate) fn new(
+        kind: &'p Kind,
+        law: &'p Law,
+        unit: &'p Unit,
+        profile: Profile,
+        today: jiff::civil::Date,
+        recognised: &Recognised,
+    ) -> Self {
+        let filing = xinyong_domain::check::Filing {
+            profile,
+            today,
+            unit_name: &unit.name,
+            unit_code: &unit.code,
+        };
+        let checker = Checker::new(kind, law, filing, recognised.has_column(kind.fields.len()));
+        Self { kind, law, unit, checker, columns: Columns::new(kind, recognised), seen: Seen::new() }
+    }
+
+    /// The codes and normalised names of the parties in some rows, for one look into the register.
+    pub(crate) fn parties(&self, rows: &[Row]) -> (Vec<String>, Vec<String>) {
+        let column = |field: usize| self.columns.fields.iter().position(|held| *held == Some(field));
+        let code_column = column(self.kind.party.uscc);
+        let name_column = column(self.kind.party.name);
+        let mut codes = Vec::with_capacity(rows.len());
+        let mut names = Vec::with_capacity(rows.len());
+        for row in rows {
+            if let Some(column) = code_column {
+                let code = identifier::normalise(clean(row.cell(column)));
+                if code.len() == 18 {
+                    codes.push(code.into_owned());
+                }
+            }
+            if let Some(column) = name_column {
+                let name = normalise_name(clean(row.cell(column)));
+                if !name.is_empty() {
+                    names.push(name.into_owned());
+                }
+            }
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        names.sort_unstable();
+        names.dedup();
+        (codes, names)
+    }
+
+    /// Checks some rows against the register's answer for them.
+    pub(crate) fn judge<'r, R>(
+        &mut self,
+        rows: &'r [Row],
+        registry: &MemoryRegistry,
+        mut each: impl FnMut(Judged<'_, '_>) -> Result<R, DeskError>,
+    ) -> Result<(), DeskError> {
+        for row in rows {
+            let joined = self.columns.joined(row);
+            let cells = self.columns.cells(row, &joined);
+            let mut findings = Vec::new();
+            self.note_marks(row, &mut findings);
+            let checked =
+                self.checker.check(row.number, &cells, registry, &mut self.seen, &mut findings);
+            each(Judged { number: row.number, checked, findings })?;
+        }
+        Ok(())
+    }
+
+    /// What the sheet itself says about cells: formulas, error values, digits that a number could not hold, cells beyond the
+    /// headings.
+    fn note_marks(&self, row: &Row, findings: &mut Vec<Finding>) {
+        for (column, mark) in row.marks() {
+            let field = self
+                .columns
+                .fields
+                .get(*column)
+                .copied()
+                .flatten()
+                .and_then(|position| self.kind.fields.get(position));
+            let Some(field) = field else {
+                continue;
+            };
+            match mark {
+                Mark::Formula => findings.push(Finding::warning(
+                    field.code.as_str(),
+                    "row.formula",
+                    format!("「{}」是公式，已读取其结果；请改为直接填写的值", field.label),
+                )),
+                Mark::ErrorValue => findings.push(Finding::error(
+                    field.code.as_str(),
+                    "row.error-value",
+                    format!("「{}」是公式的错误值（如 #N/A），请改为直接填写的值", field.label),
+                )),
+                Mark::Number if is_code_field(field.kind) && row.cell(*column).len() > 15 => {
+                    findings.push(Finding::error(
+                        field.code.as_str(),
+                        "row.digits-lost",
+                        format!(
+                            "「{}」被存成了数字，电子表格只保留15位，后面的数字已丢失；请把该列设为文本后重新填写",
+                            field.label
+                        ),
+                    ));
+                }
+                Mark::Number | Mark::Date => {}
+            }
+        }
+        let beyond = (self.columns.width..row.len()).any(|column| !clean(row.cell(column)).is_empty());
+        if beyond {
+            findings.push(Finding::error(
+                "",
+                "row.too-many-cells",
+                "本行比标题行多出内容，疑似错位或单元格内有未加引号的分隔符；请检查本行",
+            ));
+        }
+    }
+}
+
+/// The register's answer as the check wants it.
+pub(crate) fn memory_registry(known: &KnownSubjects) -> MemoryRegistry {
+    let mut registry = MemoryRegistry::new();
+    let mut added = std::collections::HashSet::new();
+    for subject in known.by_code.values() {
+        if added.insert(subject.id) {
+            registry.add(subject.id, &subject.code, &subject.name, &subject.name_key);
+        }
+    }
+    for (name, holders) in &known.by_name {
+        for (subject, current) in holders {
+            if added.insert(subject.id) {
+                registry.add(subject.id, &subject.code, &subject.name, &subject.name_key);
+            }
+            if !current {
+                registry.add_former(subject.id, name);
+            }
+        }
+    }
+    registry
+}
+
+/// Reads up to a chunk of filled rows below the headings, reusing the memory of the last chunk. Returns how many.
+pub(crate) fn read_chunk(
+    rows: &mut Rows<'_>,
+    heading_row: u32,
+    chunk: &mut Vec<Row>,
+) -> Result<usize, DeskError> {
+    let mut filled = 0;
+    while filled < CHUNK {
+        if chunk.len() == filled {
+            chunk.push(Row::new());
+        }
+        let Some(row) = chunk.get_mut(filled) else {
+            break;
+        };
+        if !rows.read(row)? {
+            break;
+        }
+        if row.number <= heading_row || row.is_blank() {
+            continue;
+        }
+        filled += 1;
+    }
+    Ok(filled)
+}
+
+/// Begins to read the table that was recognised.
+pub(crate) fn table<'o>(
+    opened: &'o mut Opened,
+    recognised: &Recognised,
+) -> Result<Rows<'o>, DeskError> {
+    Ok(opened.rows(recognised.sheet)?)
+}
+
+/// Looks up a chunk's parties from a thread that may wait.
+pub(crate) fn look_up(
+    store: &Store,
+    runtime: &tokio::runtime::Handle,
+    codes: &[String],
+    names: &[String],
+) -> Result<KnownSubjects, DeskError> {
+    Ok(runtime.block_on(store.find_subjects(codes, names))?)
+}

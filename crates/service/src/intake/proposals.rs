@@ -1,0 +1,114 @@
+//! What the rule proposes for each penalty of a submitted batch, for the second person to judge.
+
+use std::path::Path;
+
+use xinyong_domain::check::MemoryRegistry;
+use xinyong_domain::law::{Profile, PublicationRule};
+use xinyong_store::Batch;
+
+use super::pass::{Judged, Pass, look_up, memory_registry, read_chunk, table};
+use super::recognise::recognise_kind;
+use super::record::{Platform, RecordFacts, disclosure, split_content};
+use crate::browse::JudgeRow;
+use crate::desk::Desk;
+use crate::refusal::DeskError;
+
+/// The good rows of a penalty batch with the class the rule proposes; nothing for other kinds.
+pub(crate) async fn proposals(
+    desk: &Desk,
+    batch: Batch,
+    most: usize,
+) -> Result<Vec<JudgeRow>, DeskError> {
+    let is_penalty = desk
+        .law()
+        .kind(&batch.kind)
+        .is_some_and(|kind| kind.publication == PublicationRule::Penalty);
+    if !is_penalty {
+        return Ok(Vec::new());
+    }
+    let path = desk
+        .scratch()
+        .join(format!("judge-{}-{}", batch.id, desk.store().new_id(desk.clock().now())));
+    desk.store().upload_to_file(&batch.digest, &path).await?;
+    let unit = desk.unit(&batch.unit_id).await?;
+    let (desk, source) = (desk.clone(), path.clone());
+    let runtime = tokio::runtime::Handle::current();
+    let outcome =
+        tokio::task::spawn_blocking(move || read(&desk, &batch, &unit, &source, most, &runtime))
+            .await
+            .map_err(|error| DeskError::Internal(error.to_string()));
+    drop(std::fs::remove_file(&path));
+    outcome?
+}
+
+fn read(
+    desk: &Desk,
+    batch: &Batch,
+    unit: &xinyong_domain::law::Unit,
+    source: &Path,
+    most: usize,
+    runtime: &tokio::runtime::Handle,
+) -> Result<Vec<JudgeRow>, DeskError> {
+    let law = desk.law();
+    let kind = law
+        .kind(&batch.kind)
+        .cloned()
+        .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", batch.kind)))?;
+    let profile = Profile::from_word(&batch.profile)
+        .ok_or_else(|| DeskError::Internal(format!("unknown profile {}", batch.profile)))?;
+    let (mut opened, recognised) =
+        recognise_kind(source, &batch.file_name, &kind, &law, desk.limits())?;
+    let mut pass = Pass::new(&kind, &law, unit, profile, desk.today(), &recognised);
+    let mut rows = table(&mut opened, &recognised)?;
+    let mut chunk = Vec::new();
+    let mut found = Vec::new();
+    while found.len() < most {
+        let filled = read_chunk(&mut rows, recognised.heading_row, &mut chunk)?;
+        if filled == 0 {
+            break;
+        }
+        let read = chunk.get(..filled).unwrap_or_default();
+        let (codes, names) = pass.parties(read);
+        let registry: MemoryRegistry =
+            memory_registry(&look_up(desk.store(), runtime, &codes, &names)?);
+        pass.judge(read, &registry, |judged: Judged<'_, '_>| {
+            let checked = &judged.checked;
+            let Some((decided, category)) = checked.decided.zip(checked.category) else {
+                return Ok(());
+            };
+            if found.len() >= most || checked.is_refused() || checked.is_held() {
+                return Ok(());
+            }
+            let platform = Platform {
+                basis: "unit-publication-list".to_owned(),
+                ..Platform::of_row(&kind, checked, unit)
+            };
+            let (content, _) = split_content(&kind, checked);
+            let facts = RecordFacts {
+                kind: &kind,
+                category,
+                decided,
+                valid_until: checked.valid_until,
+                content: &content,
+                platform: &platform,
+                withdrawn: None,
+            };
+            let ruling = disclosure(&facts, desk.today(), &law)?;
+            let class = ruling.value.publicity.class;
+            found.push(JudgeRow {
+                row: i64::from(judged.number),
+                party: content
+                    .get(kind.fields.get(kind.party.name).map_or("", |field| &field.code))
+                    .cloned()
+                    .unwrap_or_else(|| "自然人（不公示）".to_owned()),
+                number: checked.value(kind.document_number).to_owned(),
+                summary: checked.value(kind.summary).to_owned(),
+                proposed: class.as_str().to_owned(),
+                proposed_label: class.label().to_owned(),
+                because: ruling.because.iter().map(|citation| citation.line()).collect(),
+            });
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}

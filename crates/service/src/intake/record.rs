@@ -1,0 +1,161 @@
+//! Turns a checked row into what the register keeps: clear content, sealed content, platform fields, public dates.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use xinyong_domain::check::Checked;
+use xinyong_domain::law::{Kind, Law, Unit};
+use xinyong_domain::party::PartyCategory;
+use xinyong_domain::rules::disclosure::{Disclosure, Facts, disclose};
+use xinyong_domain::rules::explain::Given;
+use xinyong_domain::ruling::Ruling;
+
+use crate::refusal::DeskError;
+
+/// The last day of what has no last day, as the store's sieve needs one.
+pub(crate) const NO_END: &str = "9999-12-31";
+
+/// What the platform knows about a record beyond its layout (decisions.md, "Inputs the layouts lack").
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platform {
+    /// Id of the procedure.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub procedure: String,
+    /// Id of the safety domain.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub domain: String,
+    /// Id of the channel.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub channel: String,
+    /// Id of the class the reviewer set, empty while nobody has.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub severity: String,
+    /// Why, in the reviewer's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub severity_reason: String,
+    /// On what document.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub severity_source: String,
+    /// The confirmed basis for publication, empty while nobody has confirmed one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub basis: String,
+    /// The named exemption from publication.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub exemption: String,
+    /// When it was released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Date>,
+}
+
+impl Platform {
+    /// What a row and its unit say: the row's own column first, then the unit's domain and channel, then the ordinary case.
+    pub(crate) fn of_row(kind: &Kind, checked: &Checked<'_, '_>, unit: &Unit) -> Self {
+        let read = |code: &str| -> String {
+            let Some(position) = kind.position(code) else {
+                return String::new();
+            };
+            let value = checked.value(position);
+            kind.fields
+                .get(position)
+                .and_then(|field| field.codes.as_ref())
+                .and_then(|list| list.codes.iter().find(|entry| entry.label == value))
+                .map_or_else(String::new, |entry| entry.id.clone())
+        };
+        let or = |value: String, fallback: Option<&str>, ordinary: &str| {
+            if value.is_empty() { fallback.unwrap_or(ordinary).to_owned() } else { value }
+        };
+        if kind.position("procedure").is_none() {
+            return Self::default();
+        }
+        Self {
+            procedure: or(read("procedure"), None, "ordinary"),
+            domain: or(read("domain"), unit.domain.as_deref(), "other"),
+            channel: or(read("channel"), unit.channel.as_deref(), "ndrc"),
+            severity: read("severity"),
+            ..Self::default()
+        }
+    }
+}
+
+/// A record as far as the publication rule and the pages ask: content by field code, with the platform's fields.
+#[derive(Debug, Clone)]
+pub struct RecordFacts<'k> {
+    /// Its kind.
+    pub kind: &'k Kind,
+    /// The party's category.
+    pub category: PartyCategory,
+    /// Decision date.
+    pub decided: Date,
+    /// Last day of validity.
+    pub valid_until: Option<Date>,
+    /// Content by field code.
+    pub content: &'k BTreeMap<String, String>,
+    /// The platform's fields.
+    pub platform: &'k Platform,
+    /// When it was taken down.
+    pub withdrawn: Option<Date>,
+}
+
+/// The one call by which the service asks what the public may see.
+///
+/// # Errors
+/// An internal error when a stored value is not of its list: stored data that contradicts the law folder is never guessed at.
+pub fn disclosure(facts: &RecordFacts<'_>, on: Date, law: &Law) -> Result<Ruling<Disclosure>, DeskError> {
+    let mut given = Given::new(facts.kind, facts.decided);
+    given.category = facts.category;
+    given.released = facts.platform.released;
+    given.valid_until = facts
+        .valid_until
+        .filter(|until| !xinyong_domain::value::date::is_long_term(*until));
+    let mut set = |field: &str, value: &str| -> Result<(), DeskError> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        given.set(field, value).map_err(|bad| {
+            DeskError::Internal(format!("{} {}: {}", facts.kind.id, bad.field, bad.message))
+        })
+    };
+    if let Some(class) = facts.kind.class
+        && let Some(field) = facts.kind.fields.get(class)
+        && let Some(value) = facts.content.get(&field.code)
+    {
+        set(&field.code, value)?;
+    }
+    set("procedure", &facts.platform.procedure)?;
+    set("domain", &facts.platform.domain)?;
+    set("channel", &facts.platform.channel)?;
+    set("severity", &facts.platform.severity)?;
+    let asked = Facts {
+        question: given.question(),
+        audience: facts.kind.audience,
+        basis: &facts.platform.basis,
+        exemption: &facts.platform.exemption,
+        withdrawn: facts.withdrawn,
+    };
+    Ok(disclose(&asked, on, law))
+}
+
+/// The clear and the sensitive content of a row, by field code. A natural person's name is sensitive as well: nothing in the
+/// clear may say who it is.
+pub(crate) fn split_content(
+    kind: &Kind,
+    checked: &Checked<'_, '_>,
+) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    let person = checked.category == Some(PartyCategory::NaturalPerson);
+    let mut clear = BTreeMap::new();
+    let mut sensitive = BTreeMap::new();
+    for (position, field) in kind.fields.iter().enumerate() {
+        let value = checked.value(position);
+        if value.is_empty() || field.platform {
+            continue;
+        }
+        let target = if field.sensitive || (person && position == kind.party.name) {
+            &mut sensitive
+        } else {
+            &mut clear
+        };
+        target.insert(field.code.clone(), value.to_owned());
+    }
+    (clear, sensitive)
+}

@@ -1,0 +1,116 @@
+//! 公示: the end of publication, by date or because a decision was taken back.
+
+use jiff::civil::Date;
+use xinyong_domain::rules::deadline::withdrawal_due;
+use xinyong_store::{NewEvent, Withdrawal};
+
+use crate::access::{Actor, Permission};
+use crate::audit::AuditEvent;
+use crate::browse::judged;
+use crate::desk::Desk;
+use crate::refusal::DeskError;
+
+/// Records looked at together.
+const PORTION: usize = 1_000;
+
+/// Writes into the history that publications have ended by themselves. What the public sees never depends on it: that is
+/// decided from dates whenever somebody reads. Returns how many ended.
+///
+/// # Errors
+/// `access.denied`; `expire.future` for a day to come on a database that is not a demonstration.
+pub async fn expire(desk: &Desk, actor: &Actor, on: Date) -> Result<u64, DeskError> {
+    actor.authorise(Permission::RunJobs)?;
+    if on > desk.today() && !desk.is_demonstration().await? {
+        return Err(DeskError::refused(
+            "expire.future",
+            format!("{on}在今天之后：只有演示数据库可以按将来的日期执行"),
+        ));
+    }
+    let store = desk.store();
+    let law = desk.law();
+    let mut ended = 0;
+    loop {
+        let due = store.due_to_end(&on.to_string(), PORTION).await?;
+        if due.is_empty() {
+            break;
+        }
+        let mut events = Vec::with_capacity(due.len());
+        for record in &due {
+            let kind = law
+                .kind(&record.kind)
+                .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))?;
+            let (ruling, _) = judged(record, kind, on, &law)?;
+            events.push(NewEvent {
+                subject_id: record.subject_id,
+                record_id: record.id,
+                kind: "ended".to_owned(),
+                on_day: record.public_until.clone().unwrap_or_else(|| on.to_string()),
+                at: desk.clock().now(),
+                reason: "公示期满，自动终止".to_owned(),
+                citations: serde_json::to_string(&ruling.because)
+                    .map_err(|error| DeskError::Internal(error.to_string()))?,
+            });
+        }
+        let mut tx = store.transaction("expire").await?;
+        store.add_publication_events(&mut tx, &events).await?;
+        tx.commit().await?;
+        ended += u64::try_from(events.len()).unwrap_or(u64::MAX);
+    }
+    let day = on.to_string();
+    desk.audit(actor, AuditEvent::Expired { day: &day, ended }).await?;
+    Ok(ended)
+}
+
+/// A withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdraw {
+    /// The subject.
+    pub subject: i64,
+    /// The record.
+    pub record: i64,
+    /// When the decision was changed, revoked or declared void.
+    pub decided: Date,
+    /// Why, with the document: shown as the public reason.
+    pub reason: String,
+}
+
+/// Takes a record down at once. Returns the day by which the law wanted it down (行政处罚法 art. 48).
+///
+/// # Errors
+/// `access.denied`, not found, `withdraw.reason-missing`.
+pub async fn withdraw(
+    desk: &Desk,
+    actor: &Actor,
+    command: Withdraw,
+) -> Result<Option<Date>, DeskError> {
+    let store = desk.store();
+    let record =
+        store.record(command.subject, command.record).await?.ok_or(DeskError::NotFound("该信息"))?;
+    actor.authorise_for(Permission::WithdrawRecord, &record.unit_id)?;
+    let reason = command.reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(DeskError::refused(
+            "withdraw.reason-missing",
+            "请写明撤回理由和所依据的文书（500字以内）",
+        ));
+    }
+    let mut tx = store.transaction("withdraw").await?;
+    store
+        .withdraw_record(
+            &mut tx,
+            &Withdrawal {
+                subject_id: command.subject,
+                record_id: command.record,
+                on_day: desk.today().to_string(),
+                at: desk.clock().now(),
+                actor: actor.login.clone(),
+                reason: reason.to_owned(),
+                law_edition: desk.law().edition().to_owned(),
+            },
+        )
+        .await?;
+    tx.commit().await?;
+    let event = AuditEvent::RecordWithdrawn { subject: command.subject, record: command.record };
+    desk.audit(actor, event).await?;
+    Ok(withdrawal_due(&desk.law(), command.decided).map(|due| due.value.date))
+}

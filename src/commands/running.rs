@@ -1,0 +1,103 @@
+//! `expire`, `doctor`, `fsck`, `backup`, `restore`, `diagram`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use jiff::civil::Date;
+use serde_json::json;
+use xinyong_domain::workflow::batch::TRANSITIONS;
+use xinyong_service::{Actor, publicity, running};
+
+use super::Common;
+use crate::exit::Exit;
+
+/// Ends the publications whose last day has passed.
+pub async fn expire(common: &Common, on: Option<Date>) -> anyhow::Result<ExitCode> {
+    let desk = common.desk().await?;
+    let on = on.unwrap_or_else(|| desk.today());
+    let ended = publicity::expire(&desk, &Actor::system("cli"), on).await?;
+    if common.json {
+        println!("{}", json!({ "on": on, "ended": ended }));
+    } else {
+        println!("按 {on}，{ended} 条公示期满，已记录终止");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Looks at an installation.
+pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
+    let desk = common.desk().await?;
+    let checks = running::doctor(&desk).await?;
+    let good = checks.iter().all(|check| check.good);
+    if common.json {
+        println!("{}", json!({ "good": good, "checks": checks }));
+    } else {
+        for check in &checks {
+            println!(
+                "{} {:<10} {}",
+                if check.good { "正常" } else { "注意" },
+                check.name,
+                check.detail
+            );
+        }
+    }
+    Ok(if good { ExitCode::SUCCESS } else { Exit::Store.into() })
+}
+
+/// Re-derives every chain and digest.
+pub async fn fsck(common: &Common) -> anyhow::Result<ExitCode> {
+    let desk = common.desk().await?;
+    let report = running::fsck(&desk).await?;
+    let good = report.problems.is_empty();
+    if common.json {
+        let problems: Vec<_> = report
+            .problems
+            .iter()
+            .map(|problem| json!({ "table": problem.table, "row": problem.row, "reason": problem.reason }))
+            .collect();
+        println!("{}", json!({ "good": good, "checked": report.checked, "problems": problems }));
+    } else {
+        for (table, rows) in &report.checked {
+            println!("{table:<20} {rows} 行");
+        }
+        for problem in &report.problems {
+            println!("第一处不符：{} {}：{}", problem.table, problem.row, problem.reason);
+        }
+        println!("{}", if good { "全部相符" } else { "有不符之处" });
+    }
+    Ok(if good { ExitCode::SUCCESS } else { Exit::Store.into() })
+}
+
+/// Writes one portable file.
+pub async fn backup(common: &Common, file: &Path) -> anyhow::Result<ExitCode> {
+    let desk = common.desk().await?;
+    let rows = running::backup(&desk, &Actor::system("cli"), file).await?;
+    if common.json {
+        println!("{}", json!({ "file": file, "rows": rows }));
+    } else {
+        println!("已备份 {rows} 行到 {}；密钥文件请另行妥善保存", file.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads a portable file into an empty database.
+pub async fn restore(common: &Common, file: &Path) -> anyhow::Result<ExitCode> {
+    let desk = common.desk().await?;
+    let rows = running::restore(&desk, &Actor::system("cli"), file).await?;
+    if common.json {
+        println!("{}", json!({ "file": file, "rows": rows }));
+    } else {
+        println!("已恢复 {rows} 行");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Draws a workflow from its table, as Mermaid text.
+pub fn diagram(_workflow: &str) -> ExitCode {
+    println!("stateDiagram-v2");
+    println!("    [*] --> received");
+    for (from, event, to) in TRANSITIONS {
+        println!("    {} --> {}: {}", from.as_str(), to.as_str(), event.label());
+    }
+    ExitCode::SUCCESS
+}

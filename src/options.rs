@@ -1,0 +1,295 @@
+//! What can be said on the command line. The names are stable: scripts rely on them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+
+/// 信用：县级公共信用信息平台
+#[derive(Debug, Parser)]
+#[command(name = "xinyong", version, about, propagate_version = true)]
+pub struct Cli {
+    /// Where the data lives: a folder, sqlite:PATH or postgres://…
+    #[arg(long, global = true, env = "XINYONG_DATABASE", value_name = "URL")]
+    pub database: Option<String>,
+    /// A file with the connection string, so that a password stands in no command line
+    #[arg(long, global = true, env = "XINYONG_DATABASE_FILE", value_name = "FILE")]
+    pub database_file: Option<PathBuf>,
+    /// The file with the keys (default: beside the database)
+    #[arg(long, global = true, env = "XINYONG_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// A folder that replaces the embedded law
+    #[arg(long, global = true, env = "XINYONG_LAW", value_name = "DIR")]
+    pub law: Option<PathBuf>,
+    /// Answer for machines
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// A fixed day for the whole process
+    #[arg(long, global = true, value_name = "DATE")]
+    pub today: Option<Date>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Invents a county and serves it
+    Demo(Demo),
+    /// Serves the portal and the console
+    Serve(Serve),
+    /// Loads a county and its units into an empty database
+    Init {
+        /// GB/T 2260 code of the county
+        #[arg(long, default_value = "140829")]
+        county: String,
+    },
+    /// Units
+    #[command(subcommand)]
+    Unit(UnitCommand),
+    /// Accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Loads files
+    #[command(subcommand)]
+    Import(Import),
+    /// Checks identifiers
+    #[command(subcommand)]
+    Id(IdCommand),
+    /// Counts working days
+    #[command(subcommand)]
+    Workdays(Workdays),
+    /// The law as data
+    #[command(subcommand)]
+    Law(LawCommand),
+    /// Publication
+    #[command(subcommand)]
+    Publicity(PublicityCommand),
+    /// Ends the publications whose last day has passed
+    Expire {
+        /// The day to judge by (default: today)
+        #[arg(long)]
+        on: Option<Date>,
+    },
+    /// Checks a running installation
+    Doctor,
+    /// Re-derives every chain and digest, names the first broken row
+    Fsck,
+    /// Writes one portable file with everything
+    Backup {
+        /// The file to write
+        file: PathBuf,
+    },
+    /// Reads a portable file into an empty database of either engine
+    Restore {
+        /// The file to read
+        file: PathBuf,
+    },
+    /// Draws a workflow from its table of transitions
+    Diagram {
+        /// Which workflow
+        #[arg(value_parser = ["batch"])]
+        workflow: String,
+    },
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the invented county lives
+    #[arg(long, default_value = "data/demo")]
+    pub dir: PathBuf,
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Prefix of every address
+    #[arg(long, default_value = "")]
+    pub base_path: String,
+    /// Only invent, do not serve
+    #[arg(long)]
+    pub only_build: bool,
+    /// How many organisations to invent
+    #[arg(long, default_value_t = 3000)]
+    pub subjects: u32,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Prefix of every address, behind a reverse proxy
+    #[arg(long, default_value = "")]
+    pub base_path: String,
+    /// Cookies only over TLS (behind a proxy that ends it)
+    #[arg(long)]
+    pub secure_cookies: bool,
+}
+
+/// `unit`
+#[derive(Debug, Subcommand)]
+pub enum UnitCommand {
+    /// Lists the units
+    List,
+}
+
+/// `account`
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Adds an account; the password is read from a file
+    Add {
+        /// Sign-in name
+        login: String,
+        /// Name that people see
+        #[arg(long)]
+        name: String,
+        /// Unit id
+        #[arg(long)]
+        unit: String,
+        /// credit-office, clerk, reviewer, auditor or administrator
+        #[arg(long)]
+        role: String,
+        /// File whose first line is the password
+        #[arg(long)]
+        password_file: PathBuf,
+    },
+}
+
+/// `import`
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The registry of subjects
+    Subjects {
+        /// The file
+        file: PathBuf,
+        /// A workbook with every finding
+        #[arg(long, value_name = "OUT.xlsx")]
+        findings: Option<PathBuf>,
+        /// Who imports
+        #[arg(long, default_value = "cli")]
+        actor: String,
+    },
+    /// Records of a kind
+    Records(ImportRecords),
+}
+
+/// `import records`
+#[derive(Debug, Args)]
+pub struct ImportRecords {
+    /// The file
+    pub file: PathBuf,
+    /// The record kind
+    #[arg(long)]
+    pub kind: String,
+    /// Id of the unit that files
+    #[arg(long)]
+    pub unit: String,
+    /// `reported` for a unit's own filing, `returned` for what upper levels send back
+    #[arg(long, default_value = "reported", value_parser = ["reported", "returned"])]
+    pub profile: String,
+    /// Only check
+    #[arg(long, conflicts_with = "submit")]
+    pub check_only: bool,
+    /// Record the good rows, as clerk and second person in one
+    #[arg(long)]
+    pub submit: bool,
+    /// The same workbook with its rows in order and a findings column
+    #[arg(long, value_name = "OUT.xlsx")]
+    pub findings: Option<PathBuf>,
+    /// Basis for publication
+    #[arg(long, default_value = "unit-publication-list")]
+    pub basis: String,
+    /// Who submits
+    #[arg(long, default_value = "cli")]
+    pub actor: String,
+    /// Who releases
+    #[arg(long, default_value = "cli")]
+    pub second: String,
+}
+
+/// `id`
+#[derive(Debug, Subcommand)]
+pub enum IdCommand {
+    /// Reads lines, answers a JSON line each
+    Check {
+        /// uscc, orgcode, gs15, citizen_id or tax_id
+        #[arg(long, default_value = "uscc", value_parser = ["uscc", "orgcode", "gs15", "citizen_id", "tax_id"])]
+        kind: String,
+    },
+}
+
+/// `workdays`
+#[derive(Debug, Subcommand)]
+pub enum Workdays {
+    /// The day so many working days later
+    Add {
+        /// From which day
+        #[arg(required_unless_present = "stdin", requires = "days")]
+        date: Option<Date>,
+        /// How many working days
+        days: Option<u32>,
+        /// Read lines `DATE N`
+        #[arg(long, conflicts_with_all = ["date", "days"])]
+        stdin: bool,
+    },
+}
+
+/// `law`
+#[derive(Debug, Subcommand)]
+pub enum LawCommand {
+    /// Says what is wrong in a law folder, with file and line
+    Check {
+        /// The folder (default: the embedded law)
+        dir: Option<PathBuf>,
+    },
+    /// Shows an entry as it stands on a day
+    Show {
+        /// Id of the parameter
+        parameter: String,
+        /// The day
+        #[arg(long)]
+        on: Option<Date>,
+    },
+    /// Confirms an entry as two named persons who read the text
+    Confirm {
+        /// Id of the parameter
+        parameter: String,
+        /// First day of the edition
+        #[arg(long)]
+        from: Date,
+        /// The value as the text gives it
+        #[arg(long)]
+        value: String,
+        /// File with the text that was read
+        #[arg(long)]
+        text: PathBuf,
+        /// The first person
+        #[arg(long)]
+        actor: String,
+        /// The second person
+        #[arg(long)]
+        second: String,
+    },
+}
+
+/// `publicity`
+#[derive(Debug, Subcommand)]
+pub enum PublicityCommand {
+    /// Class, published or not, first and last day, repairable from, each with citations
+    Explain {
+        /// The record kind
+        #[arg(long)]
+        kind: String,
+        /// Decision date
+        #[arg(long)]
+        decided: Date,
+        /// The day of reading (default: today)
+        #[arg(long)]
+        on: Option<Date>,
+        /// A field and what stands in it
+        #[arg(long, value_name = "FIELD=VALUE")]
+        set: Vec<String>,
+    },
+}
