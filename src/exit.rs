@@ -45,7 +45,7 @@ pub fn report(error: &anyhow::Error, json: bool) -> ExitCode {
 const fn exit_of(error: &DeskError) -> Exit {
     match error {
         DeskError::Refused(refusal) => match refusal.code.as_bytes() {
-            b"unit.unknown" | b"kind.unknown" | b"usage" => Exit::BadUsage,
+            b"kind.unknown" | b"usage" => Exit::BadUsage,
             _ => Exit::Refused,
         },
         DeskError::NotFound(_) | DeskError::Law(_) => Exit::Refused,

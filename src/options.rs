@@ -86,6 +86,12 @@ pub enum Command {
         /// The file to read
         file: PathBuf,
     },
+    /// Writes the generated documents of the project
+    #[command(hide = true)]
+    Generate {
+        /// The folder
+        dir: PathBuf,
+    },
     /// Draws a workflow from its table of transitions
     Diagram {
         /// Which workflow

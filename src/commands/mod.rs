@@ -2,6 +2,7 @@
 
 mod accounts;
 mod demo;
+mod generate;
 mod identifiers;
 mod import;
 mod law;
@@ -46,14 +47,23 @@ impl Common {
         read_law(self.law.as_deref()).map_err(DeskError::Law)
     }
 
+    /// The database that was named, or the data folder.
+    pub fn named(&self) -> String {
+        self.database.clone().unwrap_or_else(|| "data".to_owned())
+    }
+
     /// Opens the desk on the database that was named, or on the data folder.
     pub async fn desk(&self) -> anyhow::Result<Desk> {
-        let named = self.database.clone().unwrap_or_else(|| "data".to_owned());
-        self.desk_at(&named).await
+        self.desk_at(&self.named()).await
     }
 
     /// Opens the desk on a database: a connection string, or a folder that holds everything.
     pub async fn desk_at(&self, named: &str) -> anyhow::Result<Desk> {
+        Ok(Desk::open(self.options(named)?, |bytes| getrandom::fill(bytes)).await?)
+    }
+
+    /// What a desk is opened with.
+    pub fn options(&self, named: &str) -> Result<DeskOptions, DeskError> {
         let is_server = named.starts_with("postgres://") || named.starts_with("postgresql://");
         let is_file = named.starts_with("sqlite:");
         let (database, folder) = if is_server {
@@ -66,26 +76,19 @@ impl Common {
             let folder = PathBuf::from(named);
             (format!("sqlite:{}", folder.join("xinyong.db").display()), folder)
         };
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("无法建立数据目录 {}", folder.display()))
-            .map_err(|error| DeskError::File {
-                context: error.to_string(),
-                source: std::io::Error::other(error.to_string()),
-            })?;
         let scratch = folder.join("scratch");
         std::fs::create_dir_all(&scratch).map_err(|source| DeskError::File {
-            context: format!("无法建立临时目录 {}", scratch.display()),
+            context: format!("无法建立数据目录 {}", scratch.display()),
             source,
         })?;
-        let options = DeskOptions {
+        Ok(DeskOptions {
             database,
             key_file: self.key_file.clone().unwrap_or_else(|| folder.join("keys")),
             law: self.law.clone(),
             clock: self.clock(),
             limits: Limits::default(),
             scratch,
-        };
-        Ok(Desk::open(options, |bytes| getrandom::fill(bytes)).await?)
+        })
     }
 }
 
@@ -119,6 +122,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Fsck => running::fsck(&common).await,
         Command::Backup { file } => running::backup(&common, &file).await,
         Command::Restore { file } => running::restore(&common, &file).await,
+        Command::Generate { dir } => generate::run(&common, &dir),
         Command::Diagram { workflow } => Ok(running::diagram(&workflow)),
     }
 }

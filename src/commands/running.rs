@@ -82,8 +82,8 @@ pub async fn backup(common: &Common, file: &Path) -> anyhow::Result<ExitCode> {
 
 /// Reads a portable file into an empty database.
 pub async fn restore(common: &Common, file: &Path) -> anyhow::Result<ExitCode> {
-    let desk = common.desk().await?;
-    let rows = running::restore(&desk, &Actor::system("cli"), file).await?;
+    let options = common.options(&common.named())?;
+    let rows = running::restore(&options, file).await?;
     if common.json {
         println!("{}", json!({ "file": file, "rows": rows }));
     } else {

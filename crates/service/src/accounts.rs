@@ -4,8 +4,9 @@
 //! as a wrong password and is answered the same.
 
 use argon2::Argon2;
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _};
-use xinyong_store::{Account, NewAccount};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use xinyong_store::{Account, NewAccount, SessionRow, sm3_hex};
 
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
@@ -105,9 +106,10 @@ pub async fn create_account(
     }
     let password = hash(desk, command.password).await?;
     let now = desk.clock().now();
-    store
-        .create_account(NewAccount {
-            id: store.new_id(now),
+    let mut tx = store.transaction("create account").await?;
+    tx
+        .create_account(&NewAccount {
+            id: desk.new_id(),
             login: login.clone(),
             name: command.name,
             unit_id: command.unit,
@@ -117,7 +119,9 @@ pub async fn create_account(
         })
         .await?;
     let event = AuditEvent::AccountCreated { login: &login, role: command.role.as_str() };
-    desk.audit(actor, event).await
+    desk.audit_with(&mut tx, actor, event);
+    tx.commit().await?;
+    Ok(())
 }
 
 fn actor_of(account: &Account) -> Result<Actor, DeskError> {
@@ -165,12 +169,17 @@ pub async fn sign_in(desk: &Desk, login: &str, password: &str) -> Result<(i64, A
         ));
     }
     if !verify(desk, account.password.clone(), password).await? {
-        store.note_failure(account.id, MOST_FAILURES, now + LOCKED_FOR).await?;
-        desk.audit(&actor, AuditEvent::SignInFailed { reason: "password" }).await?;
+        let locked_until = (account.failed + 1 >= MOST_FAILURES).then_some(now + LOCKED_FOR);
+        let mut tx = store.transaction("note failure").await?;
+        tx.note_failure(account.id, locked_until).await?;
+        desk.audit_with(&mut tx, &actor, AuditEvent::SignInFailed { reason: "password" });
+        tx.commit().await?;
         return Err(failed());
     }
-    store.note_success(account.id).await?;
-    desk.audit(&actor, AuditEvent::SignedIn).await?;
+    let mut tx = store.transaction("sign in").await?;
+    tx.note_success(account.id).await?;
+    desk.audit_with(&mut tx, &actor, AuditEvent::SignedIn);
+    tx.commit().await?;
     Ok((account.id, actor))
 }
 
@@ -187,7 +196,7 @@ pub async fn signed_out(desk: &Desk, actor: &Actor) -> Result<(), DeskError> {
 /// # Errors
 /// When the store fails.
 pub async fn actor(desk: &Desk, account: i64) -> Result<Option<Actor>, DeskError> {
-    let found = desk.store().account_by_id(account).await?.filter(|account| account.active);
+    let found = desk.store().account(account).await?.filter(|account| account.active);
     found.as_ref().map(actor_of).transpose()
 }
 
@@ -196,7 +205,8 @@ pub async fn actor(desk: &Desk, account: i64) -> Result<Option<Actor>, DeskError
 /// # Errors
 /// When the store fails.
 pub async fn save_session(desk: &Desk, token: &str, data: &str, expires_at: i64) -> Result<(), DeskError> {
-    Ok(desk.store().save_session(&xinyong_store::text_digest(&[token]), None, data, expires_at).await?)
+    let row = SessionRow { account_id: None, data: data.to_owned(), expires_at };
+    Ok(desk.store().save_session(&sm3_hex(token.as_bytes()), &row).await?)
 }
 
 /// A session's data, while it lasts.
@@ -205,7 +215,8 @@ pub async fn save_session(desk: &Desk, token: &str, data: &str, expires_at: i64)
 /// When the store fails.
 pub async fn load_session(desk: &Desk, token: &str) -> Result<Option<(String, i64)>, DeskError> {
     let now = desk.clock().now();
-    Ok(desk.store().load_session(&xinyong_store::text_digest(&[token]), now).await?)
+    let row = desk.store().load_session(&sm3_hex(token.as_bytes()), now).await?;
+    Ok(row.map(|row| (row.data, row.expires_at)))
 }
 
 /// Ends a session.
@@ -213,5 +224,5 @@ pub async fn load_session(desk: &Desk, token: &str) -> Result<Option<(String, i6
 /// # Errors
 /// When the store fails.
 pub async fn delete_session(desk: &Desk, token: &str) -> Result<(), DeskError> {
-    Ok(desk.store().delete_session(&xinyong_store::text_digest(&[token])).await?)
+    Ok(desk.store().delete_session(&sm3_hex(token.as_bytes())).await?)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use xinyong_domain::law::{Confirmation, County, Law, LawProblem, Unit};
-use xinyong_store::{AuditEntry, KeyRing, Store};
+use xinyong_store::{AuditEntry, IdMaker, KeyRing, Store, Tx};
 
 use crate::access::Actor;
 use crate::audit::AuditEvent;
@@ -48,6 +48,7 @@ struct Inner {
     limits: Limits,
     scratch: PathBuf,
     randomness: Randomness,
+    ids: IdMaker,
     /// CPU-heavy work (checking files, hashing passwords) waits here, so that pages stay quick.
     heavy: Arc<tokio::sync::Semaphore>,
     /// A second account's hash to compare with when a name is unknown, so that both cost the same time.
@@ -100,15 +101,15 @@ impl Desk {
         } else {
             KeyRing::create_file(&options.key_file)?
         };
-        let store = Store::open(&options.database, keys).await?;
+        let store = Store::open(&options.database, &keys).await?;
         let confirmations = store
-            .law_confirmations()
+            .confirmations()
             .await?
             .into_iter()
             .map(|row| {
                 Ok(Confirmation {
                     parameter: row.parameter,
-                    from: row.from_day.parse::<Date>().map_err(|error| DeskError::Internal(error.to_string()))?,
+                    from: row.from_day,
                     value: serde_json::from_str(&row.value)
                         .map_err(|error| DeskError::Internal(error.to_string()))?,
                     text: row.text,
@@ -124,6 +125,7 @@ impl Desk {
                 limits: options.limits,
                 scratch: options.scratch,
                 randomness,
+                ids: IdMaker::new()?,
                 heavy: Arc::new(tokio::sync::Semaphore::new(2)),
                 decoy: std::sync::OnceLock::new(),
             }),
@@ -134,6 +136,11 @@ impl Desk {
     /// The store. Only the desk's own modules reach it.
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// A new id, ordered by time.
+    pub(crate) fn new_id(&self) -> i64 {
+        self.inner.ids.next(self.clock().now())
     }
 
     /// The law in force here, with what was confirmed.
@@ -250,24 +257,31 @@ impl Desk {
 
     pub(crate) async fn put_meta(&self, key: &str, value: &str) -> Result<(), DeskError> {
         let mut tx = self.store().transaction("put meta").await?;
-        self.store().put_meta(&mut tx, key, value).await?;
+        tx.put_meta(key, value).await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// Writes one line of the audit log.
     pub(crate) async fn audit(&self, actor: &Actor, event: AuditEvent<'_>) -> Result<(), DeskError> {
-        let (object, detail) = event.describe();
-        self.store()
-            .append_audit(AuditEntry {
-                at: self.clock().now(),
-                actor: actor.login.clone(),
-                action: event.action().to_owned(),
-                object,
-                outcome: event.outcome().to_owned(),
-                detail,
-            })
-            .await?;
+        self.store().append_audit(vec![self.audit_entry(actor, event)]).await?;
         Ok(())
+    }
+
+    /// A line of the audit log that is written with a transaction, or not at all.
+    pub(crate) fn audit_with(&self, tx: &mut Tx, actor: &Actor, event: AuditEvent<'_>) {
+        tx.audit(self.audit_entry(actor, event));
+    }
+
+    fn audit_entry(&self, actor: &Actor, event: AuditEvent<'_>) -> AuditEntry {
+        let (object, detail) = event.describe();
+        AuditEntry {
+            at: self.clock().now(),
+            actor: actor.login.clone(),
+            action: event.action().to_owned(),
+            object,
+            outcome: event.outcome().to_owned(),
+            detail,
+        }
     }
 }

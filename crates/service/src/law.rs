@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use xinyong_domain::law::{Confirmation, Setting};
-use xinyong_store::NewConfirmation;
+use xinyong_store::LawConfirmation;
 
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
@@ -60,11 +60,12 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<(),
     };
     let stored = serde_json::to_string(&confirmation.value)
         .map_err(|error| DeskError::Internal(error.to_string()))?;
-    store
-        .add_law_confirmation(NewConfirmation {
-            id: store.new_id(now),
+    let mut tx = store.transaction("confirm law").await?;
+    tx
+        .add_confirmation(&LawConfirmation {
+            id: desk.new_id(),
             parameter: confirmation.parameter.clone(),
-            from_day: confirmation.from.to_string(),
+            from_day: confirmation.from,
             value: stored,
             text: confirmation.text.clone(),
             first: confirmation.first.clone(),
@@ -74,7 +75,8 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<(),
         .await?;
     let event =
         AuditEvent::LawConfirmed { parameter: &command.parameter, second: &confirmation.second };
-    desk.audit(actor, event).await?;
+    desk.audit_with(&mut tx, actor, event);
+    tx.commit().await?;
     let mut confirmations = law.confirmations().to_vec();
     confirmations.push(confirmation);
     desk.replace_law(law.as_ref().clone().with_confirmations(confirmations));

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use xinyong_domain::rules::deadline::withdrawal_due;
-use xinyong_store::{NewEvent, Withdrawal};
+use xinyong_store::{PublicationEvent, Withdrawal};
 
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::refusal::DeskError;
 
 /// Records looked at together.
-const PORTION: usize = 1_000;
+const PORTION: i64 = 1_000;
 
 /// Writes into the history that publications have ended by themselves. What the public sees never depends on it: that is
 /// decided from dates whenever somebody reads. Returns how many ended.
@@ -30,7 +30,7 @@ pub async fn expire(desk: &Desk, actor: &Actor, on: Date) -> Result<u64, DeskErr
     let law = desk.law();
     let mut ended = 0;
     loop {
-        let due = store.due_to_end(&on.to_string(), PORTION).await?;
+        let due = store.due_to_end(on, PORTION).await?;
         if due.is_empty() {
             break;
         }
@@ -40,11 +40,12 @@ pub async fn expire(desk: &Desk, actor: &Actor, on: Date) -> Result<u64, DeskErr
                 .kind(&record.kind)
                 .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))?;
             let (ruling, _) = judged(record, kind, on, &law)?;
-            events.push(NewEvent {
+            events.push(PublicationEvent {
                 subject_id: record.subject_id,
                 record_id: record.id,
+                seq: 0,
                 kind: "ended".to_owned(),
-                on_day: record.public_until.clone().unwrap_or_else(|| on.to_string()),
+                on_day: record.public_until.unwrap_or(on),
                 at: desk.clock().now(),
                 reason: "公示期满，自动终止".to_owned(),
                 citations: serde_json::to_string(&ruling.because)
@@ -52,7 +53,7 @@ pub async fn expire(desk: &Desk, actor: &Actor, on: Date) -> Result<u64, DeskErr
             });
         }
         let mut tx = store.transaction("expire").await?;
-        store.add_publication_events(&mut tx, &events).await?;
+        tx.add_publication_events(&events).await?;
         tx.commit().await?;
         ended += u64::try_from(events.len()).unwrap_or(u64::MAX);
     }
@@ -95,22 +96,24 @@ pub async fn withdraw(
         ));
     }
     let mut tx = store.transaction("withdraw").await?;
-    store
-        .withdraw_record(
-            &mut tx,
-            &Withdrawal {
-                subject_id: command.subject,
-                record_id: command.record,
-                on_day: desk.today().to_string(),
-                at: desk.clock().now(),
-                actor: actor.login.clone(),
-                reason: reason.to_owned(),
-                law_edition: desk.law().edition().to_owned(),
-            },
-        )
-        .await?;
-    tx.commit().await?;
+    let due = withdrawal_due(&desk.law(), command.decided);
+    let citations = due.as_ref().map(|due| due.because.clone()).unwrap_or_default();
+    tx.withdraw_record(&Withdrawal {
+        subject_id: command.subject,
+        id: command.record,
+        expected: record.version,
+        on: desk.today(),
+        at: desk.clock().now(),
+        reason: reason.to_owned(),
+        actor: actor.login.clone(),
+        second: None,
+        law_edition: desk.law().edition().to_owned(),
+        citations: serde_json::to_string(&citations)
+            .map_err(|error| DeskError::Internal(error.to_string()))?,
+    })
+    .await?;
     let event = AuditEvent::RecordWithdrawn { subject: command.subject, record: command.record };
-    desk.audit(actor, event).await?;
-    Ok(withdrawal_due(&desk.law(), command.decided).map(|due| due.value.date))
+    desk.audit_with(&mut tx, actor, event);
+    tx.commit().await?;
+    Ok(due.map(|due| due.value.date))
 }

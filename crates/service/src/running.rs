@@ -4,11 +4,13 @@ use std::path::Path;
 
 use serde::Serialize;
 pub use xinyong_store::{FsckReport, Problem};
+use xinyong_store::KeyRing;
 
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
-use crate::desk::Desk;
+use crate::desk::{Desk, DeskOptions};
 use crate::refusal::DeskError;
+use crate::subject_import::tokens;
 
 /// One thing that `doctor` looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,7 +30,7 @@ pub struct Check {
 pub async fn doctor(desk: &Desk) -> Result<Vec<Check>, DeskError> {
     let mut checks = Vec::new();
     let mut add = |name, good, detail: String| checks.push(Check { name, good, detail });
-    add("database", true, format!("{}，结构版本 {}", desk.store().engine(), desk.store().schema_version()));
+    add("database", true, format!("{:?}，结构版本 {}", desk.store().engine(), xinyong_store::SCHEMA));
     match desk.county().await {
         Ok(county) => add("county", true, format!("{}，单位 {} 个", county.name, county.units.len())),
         Err(error) => add("county", false, error.to_string()),
@@ -64,7 +66,7 @@ pub async fn doctor(desk: &Desk) -> Result<Vec<Check>, DeskError> {
 /// # Errors
 /// When the store cannot be read.
 pub async fn fsck(desk: &Desk) -> Result<FsckReport, DeskError> {
-    Ok(desk.store().fsck().await?)
+    Ok(desk.store().fsck(&mut |_, _| {}).await?)
 }
 
 /// Writes one portable file with everything, while serving. Returns how many rows went in.
@@ -73,7 +75,8 @@ pub async fn fsck(desk: &Desk) -> Result<FsckReport, DeskError> {
 /// `access.denied`; when the file cannot be written.
 pub async fn backup(desk: &Desk, actor: &Actor, target: &Path) -> Result<u64, DeskError> {
     actor.authorise(Permission::RunJobs)?;
-    let rows = desk.store().backup(target, desk.clock().now()).await?;
+    let report = desk.store().backup(target, desk.clock().now()).await?;
+    let rows = report.rows.values().sum();
     desk.audit(actor, AuditEvent::BackedUp { rows }).await?;
     Ok(rows)
 }
@@ -82,7 +85,9 @@ pub async fn backup(desk: &Desk, actor: &Actor, target: &Path) -> Result<u64, De
 ///
 /// # Errors
 /// When the database is not empty, or the file does not prove itself.
-pub async fn restore(desk: &Desk, actor: &Actor, source: &Path) -> Result<u64, DeskError> {
-    actor.authorise(Permission::RunJobs)?;
-    Ok(desk.store().restore(source).await?)
+pub async fn restore(options: &DeskOptions, source: &Path) -> Result<u64, DeskError> {
+    let keys = KeyRing::load(&options.key_file)?;
+    let tokenise = |names: &[&str]| tokens(names);
+    let report = xinyong_store::restore(source, &options.database, &keys, &tokenise).await?;
+    Ok(report.rows.values().sum())
 }

@@ -1,7 +1,7 @@
 //! Loads a county and its units.
 
 use xinyong_domain::law::Unit;
-use xinyong_store::UnitRow;
+use xinyong_store::Unit as UnitRow;
 
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
@@ -55,12 +55,12 @@ pub async fn init(desk: &Desk, actor: &Actor, region: &str) -> Result<Initialise
         });
     }
     let mut tx = store.transaction("init").await?;
-    store.put_units(&mut tx, &rows).await?;
-    store.put_meta(&mut tx, "county", region).await?;
-    tx.commit().await?;
+    tx.put_units(&rows).await?;
+    tx.put_meta("county", region).await?;
     if held.is_none() {
-        desk.audit(actor, AuditEvent::Initialised { county: region }).await?;
+        desk.audit_with(&mut tx, actor, AuditEvent::Initialised { county: region });
     }
+    tx.commit().await?;
     Ok(Initialised {
         county: county.name.clone(),
         site: county.site.clone(),

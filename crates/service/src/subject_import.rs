@@ -18,16 +18,17 @@ use xinyong_domain::text::{normalise_name, search_tokens};
 use xinyong_domain::value::date;
 use xinyong_domain::workflow::batch::{Event, Stage};
 use xinyong_store::{
-    Batch, BatchRow, FormerName, KnownSubject, NewFinding, NewSubject, SubjectChange,
+    Batch, BatchRow, Counts, FormerName, KnownSubject, NewSubject, RowFinding, SubjectChange, Tx,
 };
 
-use crate::access::{Actor, Permission};
+use crate::access::Actor;
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
 use crate::intake::pass::{CHUNK, Tally, look_up, table};
 use crate::intake::receive::{REGISTRY, Receive, receive, stage_of};
 use crate::intake::recognise::{Recognised, recognise_registry};
 use crate::intake::run::{BatchAnswer, answer};
+use crate::intake::submit::stage_change;
 use crate::refusal::DeskError;
 use crate::sheet::{Opened, Row};
 
@@ -119,7 +120,7 @@ struct Entry {
     name_key: String,
     category: PartyCategory,
     status: String,
-    registered_on: Option<String>,
+    registered_on: Option<Date>,
     details: String,
     former: Vec<String>,
     codes: Vec<(String, String)>,
@@ -130,7 +131,7 @@ struct WriteSet {
     subjects: Vec<NewSubject>,
     changes: Vec<SubjectChange>,
     rows: Vec<BatchRow>,
-    findings: Vec<NewFinding>,
+    findings: Vec<RowFinding>,
     progress: i64,
 }
 
@@ -145,15 +146,18 @@ impl Import {
                         json!({ "code": refusal.code, "message": refusal.message }).to_string();
                     self.runtime.block_on(async {
                         let mut tx = store.transaction("refuse registry").await?;
-                        store.set_refusal(&mut tx, self.batch, &kept).await?;
-                        self.step(&mut tx, Stage::Received, Event::Refuse).await?;
+                        self.step(&mut tx, Stage::Received, Event::Refuse, Some(kept)).await?;
                         tx.commit().await?;
                         Ok::<(), DeskError>(())
                     })?;
                     return Err(refusal.into());
                 }
             };
-        self.runtime.block_on(store.clear_findings(self.batch))?;
+        self.runtime.block_on(async {
+            let mut tx = store.transaction("clear findings").await?;
+            tx.clear_findings(self.batch).await?;
+            tx.commit().await
+        })?;
         let tally = self.rows(&mut opened, &recognised)?;
         let heading = json!({
             "sheet": recognised.sheet_name,
@@ -164,19 +168,22 @@ impl Import {
         let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         self.runtime.block_on(async {
             let mut tx = store.transaction("finish registry").await?;
-            let counts = xinyong_store::BatchCounts {
+            let counts = Counts {
+                total: signed(tally.received),
                 received: signed(tally.received),
                 recorded: signed(tally.recorded),
                 unchanged: signed(tally.unchanged),
                 held: signed(tally.held),
                 refused: signed(tally.refused),
             };
-            store.set_counts(&mut tx, self.batch, &counts, &heading).await?;
+            tx.set_counts(self.batch, &counts).await?;
+            tx.set_sheet(self.batch, &recognised.sheet_name, &heading).await?;
             // The registry is the office's own source: it needs no second person, and the log says who imported it.
             let mut stage = Stage::Received;
             for event in [Event::Check, Event::Submit, Event::Release, Event::Record] {
-                stage = self.step(&mut tx, stage, event).await?;
+                stage = self.step(&mut tx, stage, event, None).await?;
             }
+            tx.seal_batch(self.batch).await?;
             tx.commit().await?;
             Ok::<(), DeskError>(())
         })?;
@@ -185,15 +192,15 @@ impl Import {
 
     async fn step(
         &self,
-        tx: &mut xinyong_store::Tx,
+        tx: &mut Tx,
         from: Stage,
         event: Event,
+        refusal: Option<String>,
     ) -> Result<Stage, DeskError> {
         let to = from.after(event).map_err(|error| DeskError::Internal(error.to_string()))?;
-        self.desk
-            .store()
-            .set_stage(tx, self.batch, from.as_str(), to.as_str(), &self.actor.login, self.now)
-            .await?;
+        let mut change = stage_change(to, &self.actor.login, self.now);
+        change.refusal = refusal;
+        tx.set_stage(self.batch, from.as_str(), to.as_str(), &change).await?;
         Ok(to)
     }
 
@@ -220,9 +227,9 @@ impl Import {
                 let kept = entry.and_then(|entry| self.not_repeated(entry, &mut met, &mut findings, &mut tally));
                 let refused = findings.iter().any(|finding| finding.level == Level::Error);
                 for (seq, finding) in findings.into_iter().enumerate() {
-                    set.findings.push(NewFinding {
+                    set.findings.push(RowFinding {
                         row: i64::from(row.number),
-                        seq: i64::try_from(seq).unwrap_or(i64::MAX),
+                        seq: i64::try_from(seq).unwrap_or(i64::MAX) + 1,
                         field: finding.field,
                         level: finding.level.as_str().to_owned(),
                         code: finding.code.to_owned(),
@@ -248,11 +255,11 @@ impl Import {
                 let ready = std::mem::take(&mut set);
                 in_flight = Some(self.runtime.spawn(async move {
                     let mut tx = store.transaction("registry chunk").await?;
-                    store.insert_subjects(&mut tx, &ready.subjects).await?;
-                    store.change_subjects(&mut tx, &ready.changes).await?;
-                    store.add_batch_rows(&mut tx, batch, &ready.rows).await?;
-                    store.add_findings(&mut tx, batch, &ready.findings).await?;
-                    store.set_progress(&mut tx, batch, ready.progress).await?;
+                    tx.insert_subjects(&ready.subjects).await?;
+                    tx.update_subjects(&ready.changes).await?;
+                    tx.set_rows(batch, &ready.rows).await?;
+                    tx.add_findings(batch, &ready.findings).await?;
+                    tx.set_progress(batch, ready.progress).await?;
                     tx.commit().await?;
                     Ok(())
                 }));
@@ -452,7 +459,7 @@ impl Import {
         &self,
         values: &HashMap<&str, &str>,
         findings: &mut Vec<Finding>,
-    ) -> Option<String> {
+    ) -> Option<Date> {
         let raw = values.get("registered_on")?;
         match date::read(raw) {
             Some((day, _)) if day > self.today => {
@@ -463,7 +470,7 @@ impl Import {
                 ));
                 None
             }
-            Some((day, _)) => Some(day.to_string()),
+            Some((day, _)) => Some(day),
             None => {
                 findings.push(Finding::error(
                     "registered_on",
@@ -503,9 +510,10 @@ impl Import {
     }
 
     fn new_subject(&self, entry: Entry) -> NewSubject {
-        let tokens = tokens(&entry.name, entry.former.iter().map(String::as_str));
+        let names: Vec<&str> = std::iter::once(&entry.name).chain(&entry.former).map(String::as_str).collect();
+        let tokens = tokens(&names);
         NewSubject {
-            id: self.desk.store().new_id(self.now),
+            id: self.desk.new_id(),
             category: entry.category.as_str().to_owned(),
             code: Some(entry.code),
             codes: entry.codes,
@@ -564,7 +572,7 @@ impl Import {
                 name: current.name.clone(),
                 name_key: current.name_key.clone(),
                 since: None,
-                until: Some(self.today.to_string()),
+                until: Some(self.today),
             });
         }
         let names = self.runtime.block_on(store.subject_names(held.id))?;
@@ -574,10 +582,14 @@ impl Import {
             .chain(former.iter().map(|name| name.name.clone()))
             .filter(|name| *name != entry.name)
             .collect();
-        Ok(Some(SubjectChange {
-            tokens: tokens(&entry.name, all_former.iter().map(String::as_str)),
+        let subject = NewSubject {
+            tokens: tokens(
+                &std::iter::once(&entry.name)
+                    .chain(&all_former)
+                    .map(String::as_str)
+                    .collect::<Vec<_>>(),
+            ),
             id: held.id,
-            version: current.version + 1,
             category: entry.category.as_str().to_owned(),
             code: Some(entry.code),
             codes: entry.codes,
@@ -592,17 +604,15 @@ impl Import {
             actor: self.actor.login.clone(),
             reason: "登记信息更新".to_owned(),
             source_batch: Some(self.batch),
-        }))
+        };
+        Ok(Some(SubjectChange { subject, expected: current.version }))
     }
 }
 
 /// The tokens of the present name and all former ones, in one text.
-fn tokens<'n>(name: &str, former: impl Iterator<Item = &'n str>) -> String {
-    let mut all = search_tokens(name);
-    for name in former {
-        all.push(' ');
-        all.push_str(&search_tokens(name));
-    }
+pub(crate) fn tokens(names: &[&str]) -> String {
+    let all: Vec<String> = names.iter().map(|name| search_tokens(name)).collect();
+    let all = all.join(" ");
     let mut unique: Vec<&str> = all.split(' ').collect();
     unique.sort_unstable();
     unique.dedup();

@@ -1,1 +1,55 @@
-//! store
+//! The only place that knows SQL: one database of SQLite or PostgreSQL, its history, its keys.
+//!
+//! [`Store`] opens a database and reads; [`Tx`] writes. Rows are plain structs named like their columns: days are
+//! [`jiff::civil::Date`], instants milliseconds since 1970, JSON is text. What a row means is the desk's business.
+//!
+//! Every SQL text is a named constant that both engines can prepare ([`statements`]); many rows are written by few
+//! statements, because row by row is fifteen times slower.
+
+mod accounts;
+mod audit;
+mod batches;
+mod chain;
+mod confirmations;
+mod db;
+mod error;
+mod figures;
+mod fsck;
+mod ids;
+mod keys;
+mod leases;
+mod persons;
+mod portable;
+mod public;
+mod records;
+mod schema;
+mod search;
+mod subjects;
+mod units;
+mod uploads;
+
+pub use accounts::{Account, NewAccount, SessionRow};
+pub use audit::{AuditEntry, AuditFilter, AuditRow};
+pub use batches::{
+    Batch, BatchFilter, BatchRow, Counts, FindingCount, Judgement, NewBatch, RowFinding, StageChange,
+};
+pub use confirmations::LawConfirmation;
+pub use db::{Engine, Statement, Store, Tx};
+pub use error::StoreError;
+pub use fsck::{FsckReport, Problem};
+pub use ids::IdMaker;
+pub use keys::{KeyRing, Purpose, sm3_hex};
+pub use persons::{Person, person_place};
+pub use portable::{BackupReport, Tokenise, restore, verify_backup};
+pub use public::RecordFilter;
+pub use records::{
+    ExistingRecord, NO_END, NewRecord, PublicationEvent, Record, RecordChange, RecordKey,
+    RecordVersion, Withdrawal, record_place,
+};
+pub use schema::{SCHEMA, statements};
+pub use search::SubjectHit;
+pub use subjects::{
+    FormerName, Known, KnownSubject, NewSubject, Subject, SubjectChange, SubjectName, SubjectVersion,
+};
+pub use units::Unit;
+pub use uploads::Upload;

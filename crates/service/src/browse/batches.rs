@@ -18,6 +18,8 @@ pub const BATCHES_PER_PAGE: usize = 20;
 pub const FINDING_ROWS_PER_PAGE: usize = 50;
 /// Rows that a reviewer judges on one page; a longer batch is judged from the list that comes with it.
 const MOST_JUDGED: usize = 300;
+/// Findings fetched for a page.
+const FETCHED: i64 = 1_000;
 
 /// A batch as lists and pages show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -179,9 +181,14 @@ pub async fn batches(
     let filter = BatchFilter {
         unit: actor.unit_limit().map(str::to_owned),
         stage: (!stage.is_empty()).then(|| stage.to_owned()),
-        before: (before > 0).then_some(before),
+        kind: None,
+        after: match before {
+            0 => None,
+            id => desk.store().batch(id).await?.map(|batch| (batch.received_at, batch.id)),
+        },
     };
-    let found = desk.store().batches(&filter, BATCHES_PER_PAGE + 1).await?;
+    let wanted = i64::try_from(BATCHES_PER_PAGE).unwrap_or(i64::MAX) + 1;
+    let found = desk.store().batches(&filter, wanted).await?;
     let more = found.len() > BATCHES_PER_PAGE;
     let mut views = Vec::new();
     for batch in found.into_iter().take(BATCHES_PER_PAGE) {
@@ -215,7 +222,7 @@ pub async fn batch_page(
     let mut next_row = 0;
     for finding in desk
         .store()
-        .findings_from(batch, from_row, FINDING_ROWS_PER_PAGE * 20)
+        .findings_from(batch, from_row, 0, FETCHED)
         .await?
     {
         let same = rows.last().is_some_and(|row| row.row == finding.row);
@@ -248,5 +255,6 @@ pub(crate) async fn stage_counts(
     desk: &Desk,
     actor: &Actor,
 ) -> Result<HashMap<String, u64>, DeskError> {
-    Ok(desk.store().batch_counts(actor.unit_limit()).await?.into_iter().collect())
+    let counts = desk.store().batch_counts(actor.unit_limit()).await?;
+    Ok(counts.into_iter().map(|(stage, count)| (stage, u64::try_from(count).unwrap_or_default())).collect())
 }

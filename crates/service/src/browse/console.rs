@@ -8,7 +8,7 @@ use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
-use xinyong_store::BatchFilter;
+use xinyong_store::{AuditFilter, BatchFilter};
 
 /// What somebody sees first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,13 +61,20 @@ pub async fn console_home(desk: &Desk, actor: &Actor) -> Result<ConsoleHome, Des
         let filter = BatchFilter {
             unit: actor.unit_limit().map(str::to_owned),
             stage: Some(stage.as_str().to_owned()),
-            before: None,
+            kind: None,
+            after: None,
         };
         for batch in desk.store().batches(&filter, 10).await? {
             home.waiting.push(batch_view(desk, batch, &units)?);
         }
     }
-    home.months = desk.store().recorded_by_month(actor.unit_limit(), 6).await?;
+    home.months = desk
+        .store()
+        .recorded_by_month(actor.unit_limit(), 6)
+        .await?
+        .into_iter()
+        .map(|(month, rows)| (month, u64::try_from(rows).unwrap_or_default()))
+        .collect();
     Ok(home)
 }
 
@@ -97,9 +104,10 @@ pub async fn audit_lines(desk: &Desk, actor: &Actor, most: usize) -> Result<Vec<
     desk.audit(actor, AuditEvent::AuditRead).await?;
     Ok(desk
         .store()
-        .audit_entries(most)
+        .list_audit(&AuditFilter::default(), i64::try_from(most).unwrap_or(i64::MAX))
         .await?
         .into_iter()
+        .map(|row| row.entry)
         .map(|entry| AuditLine {
             at: entry.at,
             actor: entry.actor,

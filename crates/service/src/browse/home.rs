@@ -34,6 +34,8 @@ pub struct HomeKind {
 
 /// Newest publications shown.
 const LATEST: usize = 8;
+/// Candidates asked for, since the rule may leave some out.
+const CANDIDATES: i64 = 16;
 
 /// The first page.
 ///
@@ -53,9 +55,9 @@ pub async fn portal_home(desk: &Desk) -> Result<PortalHome, DeskError> {
         });
     }
     let mut latest = Vec::new();
-    for record in desk.store().latest_public(&today.to_string(), LATEST * 2).await? {
+    for record in desk.store().latest_public(today, CANDIDATES).await? {
         latest.extend(view(&record, today, &law)?);
     }
     latest.truncate(LATEST);
-    Ok(PortalHome { subjects: desk.store().count_subjects().await?, kinds, latest })
+    Ok(PortalHome { subjects: u64::try_from(desk.store().count_subjects().await?).unwrap_or_default(), kinds, latest })
 }

@@ -1,7 +1,9 @@
 //! A public list of one kind.
 
 use serde::Serialize;
-use xinyong_store::{PageCursor, RecordFilter};
+use jiff::civil::Date;
+use xinyong_domain::law::Kind;
+use xinyong_store::{Record, RecordFilter};
 
 use super::record::{PublicRecord, view};
 use crate::desk::Desk;
@@ -9,6 +11,8 @@ use crate::refusal::DeskError;
 
 /// Records on a page.
 pub const PAGE_SIZE: usize = 20;
+/// Records looked through for a text at most.
+const MOST_SEARCHED: i64 = 500;
 
 /// What a visitor asked for. Empty texts ask for nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub struct PublicList {
     pub records: Vec<PublicRecord>,
     /// Where the next page begins, empty on the last.
     pub next: String,
-    /// How many there are, by the store's sieve.
+    /// How many there are; with a text looked for, how many from here on, among the nearest few hundred.
     pub total: u64,
 }
 
@@ -51,39 +55,83 @@ pub async fn public_list(desk: &Desk, kind: &str, filter: &ListFilter) -> Result
         .filter(|kind| kind.audience == xinyong_domain::law::Audience::Public)
         .cloned()
         .ok_or(DeskError::NotFound("该类信息"))?;
-    let day = |text: &str| -> Result<Option<String>, DeskError> {
+    let day = |text: &str| -> Result<Option<Date>, DeskError> {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        xinyong_domain::value::date::read(text).map(|(day, _)| Some(day.to_string())).ok_or_else(|| {
+        xinyong_domain::value::date::read(text).map(|(day, _)| Some(day)).ok_or_else(|| {
             DeskError::refused("list.date-invalid", format!("“{text}”不是有效日期，请写作 2026-03-05"))
         })
     };
     let today = desk.today();
     let sieve = RecordFilter {
-        kind: kind.id.clone(),
-        today: today.to_string(),
         unit: (!filter.unit.is_empty()).then(|| filter.unit.clone()),
         from: day(&filter.from)?,
-        to: day(&filter.to)?,
+        until: day(&filter.to)?,
         text: (!filter.text.trim().is_empty()).then(|| filter.text.trim().chars().take(60).collect()),
+        after: cursor(&filter.after)?,
     };
-    let cursor = if filter.after.is_empty() {
-        None
-    } else {
-        Some(PageCursor::parse(&filter.after).ok_or_else(|| {
-            DeskError::refused("list.cursor-invalid", "翻页参数无效，请从第一页开始")
-        })?)
-    };
-    let found = desk.store().public_records(&sieve, cursor.as_ref(), PAGE_SIZE + 1).await?;
+    if sieve.text.is_some() {
+        return searched(desk, &kind, &sieve).await;
+    }
+    let wanted = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX) + 1;
+    let found = desk.store().public_records(&kind.id, today, &sieve, wanted).await?;
     let more = found.len() > PAGE_SIZE;
     let shown = found.get(..found.len().min(PAGE_SIZE)).unwrap_or_default();
-    let next = if more { shown.last().map(PageCursor::of).unwrap_or_default() } else { String::new() };
+    let next = if more { shown.last().map(cursor_of).unwrap_or_default() } else { String::new() };
     let mut records = Vec::with_capacity(shown.len());
     for record in shown {
         // The sieve may be a day behind the law; what the rule refuses is left out here.
         records.extend(view(record, today, &law)?);
     }
-    let total = desk.store().count_public(&sieve).await?;
+    let total = desk.store().count_public(&kind.id, today, &sieve).await?;
+    let total = u64::try_from(total).unwrap_or_default();
     Ok(PublicList { kind: kind.id.clone(), kind_name: kind.name.clone(), records, next, total })
+}
+
+/// The list with a text looked for. The store looks in the whole content; what it finds counts only where a field that the
+/// public may see holds the text, so that a search tells nothing about the others.
+async fn searched(desk: &Desk, kind: &Kind, sieve: &RecordFilter) -> Result<PublicList, DeskError> {
+    let law = desk.law();
+    let today = desk.today();
+    let text = sieve.text.clone().unwrap_or_default();
+    let found = desk.store().public_records(&kind.id, today, sieve, MOST_SEARCHED).await?;
+    let mut records = Vec::new();
+    let mut next = String::new();
+    let mut total = 0;
+    let mut last = None;
+    for record in &found {
+        let Some(public) = view(record, today, &law)? else {
+            continue;
+        };
+        if !public.fields.iter().any(|field| field.value.contains(&text)) {
+            continue;
+        }
+        total += 1;
+        if records.len() < PAGE_SIZE {
+            records.push(public);
+            last = Some(record);
+        } else if next.is_empty() {
+            next = last.map(cursor_of).unwrap_or_default();
+        }
+    }
+    Ok(PublicList { kind: kind.id.clone(), kind_name: kind.name.clone(), records, next, total })
+}
+
+fn cursor_of(record: &Record) -> String {
+    format!("{}_{}", record.decided_on, record.id)
+}
+
+/// Where a page begins: the decision day and id of the last record of the page before.
+fn cursor(text: &str) -> Result<Option<(Date, i64)>, DeskError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let parsed = text
+        .split_once('_')
+        .and_then(|(day, id)| Some((day.parse::<Date>().ok()?, id.parse::<i64>().ok()?)));
+    match parsed {
+        Some(parsed) => Ok(Some(parsed)),
+        None => Err(DeskError::refused("list.cursor-invalid", "翻页参数无效，请从第一页开始")),
+    }
 }

@@ -79,16 +79,12 @@ pub(crate) fn platform_of(record: &Record) -> Result<Platform, DeskError> {
 }
 
 fn inconsistent(record: &Record, column: &str, reason: &str) -> DeskError {
-    DeskError::Store(xinyong_store::StoreError::inconsistent(
-        "record",
-        column,
-        &record.id.to_string(),
-        reason,
-    ))
-}
-
-fn day_of(record: &Record, column: &str, text: &str) -> Result<Date, DeskError> {
-    text.parse().map_err(|_| inconsistent(record, column, text))
+    DeskError::Store(xinyong_store::StoreError::Inconsistent {
+        table: "record".to_owned(),
+        column: column.to_owned(),
+        row: record.id.to_string(),
+        reason: reason.to_owned(),
+    })
 }
 
 /// Judges a stored record for a day; the record is given out only when the public may see it then.
@@ -105,19 +101,11 @@ pub(crate) fn judged(
     let facts = RecordFacts {
         kind,
         category,
-        decided: day_of(record, "decided_on", &record.decided_on)?,
-        valid_until: record
-            .valid_until
-            .as_deref()
-            .map(|text| day_of(record, "valid_until", text))
-            .transpose()?,
+        decided: record.decided_on,
+        valid_until: record.valid_until,
         content: &content,
         platform: &platform,
-        withdrawn: record
-            .withdrawn_on
-            .as_deref()
-            .map(|text| day_of(record, "withdrawn_on", text))
-            .transpose()?,
+        withdrawn: record.withdrawn_on,
     };
     Ok((disclosure(&facts, on, law)?, content))
 }
@@ -138,7 +126,7 @@ pub(crate) fn view(record: &Record, on: Date, law: &Law) -> Result<Option<Public
             .cloned()
             .unwrap_or_default()
     };
-    let decided = day_of(record, "decided_on", &record.decided_on)?;
+    let decided = record.decided_on;
     let channel = platform_of(record)?.channel;
     Ok(Some(PublicRecord {
         subject: record.subject_id,

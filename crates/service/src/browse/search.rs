@@ -12,7 +12,7 @@ pub const MOST_HITS: usize = 50;
 /// Longest query that is looked at.
 const LONGEST_QUERY: usize = 100;
 /// Candidates the index gives at most.
-const CANDIDATES: usize = 200;
+const CANDIDATES: i64 = 200;
 
 /// Why something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -73,7 +73,7 @@ pub async fn search(desk: &Desk, text: &str) -> Result<SearchPage, DeskError> {
             store.search_tokens(tokens, CANDIDATES).await?
         }
     };
-    let limited = found.len() >= CANDIDATES;
+    let limited = i64::try_from(found.len()).unwrap_or(i64::MAX) >= CANDIDATES;
     let mut hits: Vec<SearchHit> = found.into_iter().filter_map(|hit| explain(&query, hit)).collect();
     let wanted = normalise_name(&text).into_owned();
     // The whole name first, then a beginning, then the shorter name: what people mean when they type a fragment.

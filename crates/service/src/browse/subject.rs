@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::refusal::DeskError;
 
 /// Records of one subject that a page shows at most.
-const MOST_RECORDS: usize = 500;
+const MOST_RECORDS: i64 = 500;
 
 /// Who a subject is. What the public register of enterprises says, nothing more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,7 +29,7 @@ pub struct SubjectFacts {
     /// Other codes: kind and value.
     pub codes: Vec<(String, String)>,
     /// Registration date.
-    pub registered_on: Option<String>,
+    pub registered_on: Option<jiff::civil::Date>,
     /// Further facts of the register by field: type, capital, scope, address and so on.
     pub details: BTreeMap<String, String>,
     /// What it is known from: the registry, or a record kind.
@@ -44,7 +44,7 @@ pub struct FormerName {
     /// The name.
     pub name: String,
     /// Until when it held, where known.
-    pub until: Option<String>,
+    pub until: Option<jiff::civil::Date>,
 }
 
 /// A subject with its public records.
@@ -62,12 +62,12 @@ async fn facts(desk: &Desk, subject: Subject) -> Result<SubjectFacts, DeskError>
     let codes = store.subject_codes(subject.id).await?;
     let details: BTreeMap<String, String> =
         serde_json::from_str(&subject.details).map_err(|error| {
-            DeskError::Store(xinyong_store::StoreError::inconsistent(
-                "subject",
-                "details",
-                &subject.id.to_string(),
-                &error.to_string(),
-            ))
+            DeskError::Store(xinyong_store::StoreError::Inconsistent {
+                table: "subject".to_owned(),
+                column: "details".to_owned(),
+                row: subject.id.to_string(),
+                reason: error.to_string(),
+            })
         })?;
     Ok(SubjectFacts {
         former_names: names

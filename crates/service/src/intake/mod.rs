@@ -11,7 +11,7 @@ pub(crate) mod record;
 mod proposals;
 mod release;
 pub(crate) mod run;
-mod submit;
+pub(crate) mod submit;
 mod workbook;
 
 pub use record::{Platform, RecordFacts, disclosure};

@@ -10,7 +10,7 @@ use xinyong_domain::finding::Finding;
 use xinyong_domain::identifier;
 use xinyong_domain::law::{Kind, Law, Profile, Unit};
 use xinyong_domain::text::normalise_name;
-use xinyong_store::{KnownSubjects, Store};
+use xinyong_store::{Known, Store};
 
 use super::recognise::{Recognised, is_code_field};
 use crate::refusal::DeskError;
@@ -110,10 +110,8 @@ impl Columns {
 /// What a pass needs.
 pub(crate) struct Pass<'p> {
     pub kind: &'p Kind,
-    pub law: &'p Law,
-    pub unit: &'p Unit,
-    pub checker: Checker<'p>,
-    pub columns: Columns,
+    checker: Checker<'p>,
+    columns: Columns,
     seen: Seen,
 }
 
@@ -133,7 +131,7 @@ impl<'p> Pass<'p> {
             unit_code: &unit.code,
         };
         let checker = Checker::new(kind, law, filing, recognised.has_column(kind.fields.len()));
-        Self { kind, law, unit, checker, columns: Columns::new(kind, recognised), seen: Seen::new() }
+        Self { kind, checker, columns: Columns::new(kind, recognised), seen: Seen::new() }
     }
 
     /// The codes and normalised names of the parties in some rows, for one look into the register.
@@ -221,6 +219,20 @@ impl<'p> Pass<'p> {
                 Mark::Number | Mark::Date => {}
             }
         }
+        // Delimited text marks no formulas: there a cell that begins with = is one, and is never computed.
+        if row.marks().is_empty() {
+            for (column, position) in self.columns.fields.iter().enumerate() {
+                if row.cell(column).starts_with('=')
+                    && let Some(field) = position.and_then(|position| self.kind.fields.get(position))
+                {
+                    findings.push(Finding::warning(
+                        field.code.as_str(),
+                        "row.formula",
+                        format!("「{}」像是公式，未作计算；请改为直接填写的值", field.label),
+                    ));
+                }
+            }
+        }
         let beyond = (self.columns.width..row.len()).any(|column| !clean(row.cell(column)).is_empty());
         if beyond {
             findings.push(Finding::error(
@@ -233,18 +245,18 @@ impl<'p> Pass<'p> {
 }
 
 /// The register's answer as the check wants it.
-pub(crate) fn memory_registry(known: &KnownSubjects) -> MemoryRegistry {
+pub(crate) fn memory_registry(known: &Known) -> MemoryRegistry {
     let mut registry = MemoryRegistry::new();
     let mut added = std::collections::HashSet::new();
     for subject in known.by_code.values() {
         if added.insert(subject.id) {
-            registry.add(subject.id, &subject.code, &subject.name, &subject.name_key);
+            registry.add(subject.id, subject.code.as_deref().unwrap_or_default(), &subject.name, &subject.name_key);
         }
     }
     for (name, holders) in &known.by_name {
         for (subject, current) in holders {
             if added.insert(subject.id) {
-                registry.add(subject.id, &subject.code, &subject.name, &subject.name_key);
+                registry.add(subject.id, subject.code.as_deref().unwrap_or_default(), &subject.name, &subject.name_key);
             }
             if !current {
                 registry.add_former(subject.id, name);
@@ -293,6 +305,8 @@ pub(crate) fn look_up(
     runtime: &tokio::runtime::Handle,
     codes: &[String],
     names: &[String],
-) -> Result<KnownSubjects, DeskError> {
-    Ok(runtime.block_on(store.find_subjects(codes, names))?)
+) -> Result<Known, DeskError> {
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Ok(runtime.block_on(store.find_subjects(&codes, &names))?)
 }

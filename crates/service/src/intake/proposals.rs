@@ -28,8 +28,8 @@ pub(crate) async fn proposals(
     }
     let path = desk
         .scratch()
-        .join(format!("judge-{}-{}", batch.id, desk.store().new_id(desk.clock().now())));
-    desk.store().upload_to_file(&batch.digest, &path).await?;
+        .join(format!("judge-{}-{}", batch.id, desk.new_id()));
+    super::run::unpack(desk, &batch.digest, &path).await?;
     let unit = desk.unit(&batch.unit_id).await?;
     let (desk, source) = (desk.clone(), path.clone());
     let runtime = tokio::runtime::Handle::current();

@@ -72,42 +72,39 @@ pub async fn receive(desk: &Desk, actor: &Actor, command: Receive) -> Result<Rec
             format!("文件有{}MB，超过上限{}MB，请拆分后上传", size / 1_048_576, most / 1_048_576),
         ));
     }
-    let path = command.path.clone();
-    let digest = tokio::task::spawn_blocking(move || xinyong_store::file_digest(&path))
-        .await
-        .map_err(|error| DeskError::Internal(error.to_string()))?
-        .map_err(about)?;
     let store = desk.store();
+    let now = desk.clock().now();
+    let (digest, _) = store.store_upload_file(&command.path, &command.file_name, now).await?;
     let found = store
-        .batch_by_digest(&digest, &command.kind, &command.unit, command.profile.as_str())
+        .batches_by_digest(&digest, &command.kind, &command.unit, command.profile.as_str())
         .await?;
-    if let Some(batch) = found {
+    // A batch that was given up says nothing about the file: the clerk may hand it in again.
+    let kept = found.into_iter().find(|batch| batch.stage != Stage::Cancelled.as_str());
+    if let Some(batch) = kept {
         return Ok(Received { batch: batch.id, stage: stage_of(&batch.stage)?, repeated: true });
     }
-    let now = desk.clock().now();
-    store.store_upload(&digest, &command.file_name, &command.path, now).await?;
-    let batch = store.new_id(now);
+    let batch = desk.new_id();
     let mut tx = store.transaction("receive").await?;
-    store
-        .insert_batch(
-            &mut tx,
-            NewBatch {
-                id: batch,
-                kind: command.kind,
-                unit_id: command.unit,
-                profile: command.profile.as_str().to_owned(),
-                file_name: command.file_name,
-                digest: digest.clone(),
-                size: i64::try_from(size).unwrap_or(i64::MAX),
-                stage: Stage::Received.as_str().to_owned(),
-                received_at: now,
-                received_by: actor.login.clone(),
-                law_edition: desk.law().edition().to_owned(),
-            },
-        )
-        .await?;
+    tx.create_batch(&NewBatch {
+        id: batch,
+        kind: command.kind,
+        unit_id: command.unit,
+        profile: command.profile.as_str().to_owned(),
+        file_name: command.file_name,
+        digest: digest.clone(),
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        stage: Stage::Received.as_str().to_owned(),
+        received_at: now,
+        received_by: actor.login.clone(),
+        basis: None,
+        sheet: String::new(),
+        heading: "{}".to_owned(),
+        note: None,
+        law_edition: desk.law().edition().to_owned(),
+    })
+    .await?;
+    desk.audit_with(&mut tx, actor, AuditEvent::BatchReceived { batch, digest: &digest });
     tx.commit().await?;
-    desk.audit(actor, AuditEvent::BatchReceived { batch, digest: &digest }).await?;
     Ok(Received { batch, stage: Stage::Received, repeated: false })
 }
 

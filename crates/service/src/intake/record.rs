@@ -13,9 +13,6 @@ use xinyong_domain::ruling::Ruling;
 
 use crate::refusal::DeskError;
 
-/// The last day of what has no last day, as the store's sieve needs one.
-pub(crate) const NO_END: &str = "9999-12-31";
-
 /// What the platform knows about a record beyond its layout (decisions.md, "Inputs the layouts lack").
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Platform {

@@ -2,10 +2,10 @@
 //! proposes; or gives the batch back with a reason.
 
 use xinyong_domain::workflow::batch::{Event, Stage};
-use xinyong_store::RowJudgement;
+use xinyong_store::Judgement as RowJudgement;
 
 use super::receive::stage_of;
-use super::submit::advance;
+use super::submit::{advance, stage_change};
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
@@ -87,7 +87,6 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
         .judgements
         .iter()
         .map(|judgement| RowJudgement {
-            batch_id: command.batch,
             row: judgement.row,
             key: judgement.key.clone(),
             value: judgement.value.clone(),
@@ -102,12 +101,10 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
         DeskError::refused("batch.stage", format!("{error}；请刷新页面查看最新状态"))
     })?;
     let mut tx = store.transaction("release").await?;
-    store.put_judgements(&mut tx, &judgements).await?;
-    store.set_basis(&mut tx, command.batch, &command.basis).await?;
-    store
-        .set_stage(&mut tx, command.batch, from.as_str(), to.as_str(), &actor.login, now)
-        .await?;
-    tx.commit().await?;
+    tx.put_judgements(command.batch, &judgements).await?;
+    let mut change = stage_change(to, &actor.login, now);
+    change.basis = Some(command.basis.clone());
+    tx.set_stage(command.batch, from.as_str(), to.as_str(), &change).await?;
     for judgement in &command.judgements {
         let event = AuditEvent::RowJudged {
             batch: command.batch,
@@ -115,7 +112,7 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
             key: &judgement.key,
             value: &judgement.value,
         };
-        desk.audit(actor, event).await?;
+        desk.audit_with(&mut tx, actor, event);
     }
     let note = if same { "经办与复核为同一人（命令行装载）" } else { "" };
     let event = AuditEvent::BatchMoved {
@@ -124,7 +121,8 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
         to: to.as_str(),
         note,
     };
-    desk.audit(actor, event).await?;
+    desk.audit_with(&mut tx, actor, event);
+    tx.commit().await?;
     Ok(to)
 }
 

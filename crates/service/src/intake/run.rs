@@ -17,16 +17,18 @@ use xinyong_domain::party::PartyCategory;
 use xinyong_domain::text::{normalise_name, search_tokens};
 use xinyong_domain::workflow::batch::{Event, Stage};
 use xinyong_store::{
-    Batch, BatchRow, ExistingRecord, NewFinding, NewPerson, NewRecord, NewSubject, RecordChange,
-    Store,
+    Batch, BatchRow, Counts, ExistingRecord, NewRecord, NewSubject, Person, Purpose, RecordChange,
+    RecordKey, RowFinding, Store, Tx, person_place, record_place,
 };
 
 use super::pass::{Judged, Pass, Tally, look_up, memory_registry, read_chunk, table};
 use super::receive::stage_of;
+use super::submit::stage_change;
 use super::recognise::{Recognised, recognise_kind};
-use super::record::{NO_END, Platform, RecordFacts, disclosure, split_content};
+use super::record::{Platform, RecordFacts, disclosure, split_content};
 use crate::access::Actor;
 use crate::audit::AuditEvent;
+use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
 use crate::sheet::{Opened, Row};
@@ -98,7 +100,7 @@ pub async fn answer(desk: &Desk, batch: i64, most: usize) -> Result<BatchAnswer,
         return Err(refusal_of(&found).into());
     }
     let findings = store
-        .findings_from(batch, 0, most)
+        .findings_from(batch, 0, 0, i64::try_from(most).unwrap_or(i64::MAX))
         .await?
         .into_iter()
         .map(|finding| FindingAnswer {
@@ -203,7 +205,7 @@ pub async fn record_released(desk: &Desk, batch: i64) -> Result<Stage, DeskError
         basis: found.basis.clone().unwrap_or_default(),
         clerk: found.submitted_by.clone().unwrap_or_default(),
         second: found.released_by.clone().unwrap_or_default(),
-        day: found.released_at.and_then(crate::clock::Clock::day_of),
+        day: found.released_at.and_then(Clock::day_of),
         judgements,
     };
     work_through(desk, found, Some(release)).await
@@ -215,7 +217,7 @@ pub async fn record_released(desk: &Desk, batch: i64) -> Result<Stage, DeskError
 /// The first that cannot be finished.
 pub async fn resume_unfinished(desk: &Desk) -> Result<usize, DeskError> {
     let mut resumed = 0;
-    for batch in desk.store().batches_in(&[Stage::Received.as_str(), Stage::Released.as_str()]).await? {
+    for batch in desk.store().unfinished_batches().await? {
         if batch.kind == super::receive::REGISTRY {
             continue;
         }
@@ -236,8 +238,8 @@ async fn work_through(
         .acquire_owned()
         .await
         .map_err(|error| DeskError::Internal(error.to_string()))?;
-    let path = desk.scratch().join(format!("batch-{}-{}", batch.id, desk.store().new_id(desk.clock().now())));
-    desk.store().upload_to_file(&batch.digest, &path).await?;
+    let path = desk.scratch().join(format!("batch-{}-{}", batch.id, desk.new_id()));
+    unpack(desk, &batch.digest, &path).await?;
     let unit = desk.unit(&batch.unit_id).await?;
     let work = Work {
         desk: desk.clone(),
@@ -262,6 +264,14 @@ async fn work_through(
     outcome?
 }
 
+/// Writes the kept bytes of a file into the scratch folder.
+pub(crate) async fn unpack(desk: &Desk, digest: &str, path: &Path) -> Result<(), DeskError> {
+    if desk.store().upload_to_file(digest, path).await? {
+        return Ok(());
+    }
+    Err(DeskError::Internal(format!("the file of digest {digest} is not kept")))
+}
+
 struct Work {
     desk: Desk,
     law: Arc<Law>,
@@ -278,11 +288,11 @@ struct Work {
 #[derive(Default)]
 struct WriteSet {
     subjects: Vec<NewSubject>,
-    persons: Vec<NewPerson>,
+    persons: Vec<Person>,
     records: Vec<NewRecord>,
     changes: Vec<RecordChange>,
     rows: Vec<BatchRow>,
-    findings: Vec<NewFinding>,
+    findings: Vec<RowFinding>,
     progress: i64,
 }
 
@@ -302,7 +312,8 @@ struct Draft {
     decided: Date,
     valid_until: Option<Date>,
     public_from: Option<Date>,
-    public_until: Option<String>,
+    public_until: Option<Date>,
+    citations: String,
 }
 
 impl Work {
@@ -331,7 +342,11 @@ impl Work {
         };
         let mut pass =
             Pass::new(&kind, &self.law, &self.unit, profile, self.today, &recognised);
-        self.runtime.block_on(self.store().clear_findings(self.batch.id))?;
+        self.runtime.block_on(async {
+            let mut tx = self.store().transaction("clear findings").await?;
+            tx.clear_findings(self.batch.id).await?;
+            tx.commit().await
+        })?;
         let worked = self.work_rows(&mut pass, &mut opened, &recognised);
         let tally = match worked {
             Ok(tally) => tally,
@@ -353,39 +368,36 @@ impl Work {
     fn refuse(&self, refusal: &Refusal) -> Result<Stage, DeskError> {
         let kept = json!({ "code": refusal.code, "message": refusal.message }).to_string();
         self.runtime.block_on(async {
-            let store = self.store();
-            store.clear_findings(self.batch.id).await?;
-            let mut tx = store.transaction("refuse").await?;
-            store.set_refusal(&mut tx, self.batch.id, &kept).await?;
-            self.step(&mut tx, Stage::Received, Event::Refuse).await?;
+            let mut tx = self.store().transaction("refuse").await?;
+            tx.clear_findings(self.batch.id).await?;
+            self.step(&mut tx, Stage::Received, Event::Refuse, refusal.code, Some(kept)).await?;
             tx.commit().await?;
             Ok::<(), DeskError>(())
         })?;
-        self.note_move(Stage::Received, Stage::Refused, refusal.code)?;
         Ok(Stage::Refused)
     }
 
     async fn step(
         &self,
-        tx: &mut xinyong_store::Tx,
+        tx: &mut Tx,
         from: Stage,
         event: Event,
+        note: &str,
+        refusal: Option<String>,
     ) -> Result<Stage, DeskError> {
         let to = from.after(event).map_err(|error| DeskError::Internal(error.to_string()))?;
-        self.store()
-            .set_stage(tx, self.batch.id, from.as_str(), to.as_str(), "system", self.desk.clock().now())
-            .await?;
-        Ok(to)
-    }
-
-    fn note_move(&self, from: Stage, to: Stage, note: &str) -> Result<(), DeskError> {
-        let event = AuditEvent::BatchMoved {
+        let mut change = stage_change(to, "system", self.desk.clock().now());
+        change.refusal = refusal;
+        change.law_edition = Some(self.law.edition().to_owned());
+        tx.set_stage(self.batch.id, from.as_str(), to.as_str(), &change).await?;
+        let moved = AuditEvent::BatchMoved {
             batch: self.batch.id,
             from: from.as_str(),
             to: to.as_str(),
             note,
         };
-        self.runtime.block_on(self.desk.audit(&Actor::system("system"), event))
+        self.desk.audit_with(tx, &Actor::system("system"), moved);
+        Ok(to)
     }
 
     fn finish(&self, recognised: &Recognised, tally: Tally) -> Result<Stage, DeskError> {
@@ -402,30 +414,24 @@ impl Work {
         .to_string();
         let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let to = self.runtime.block_on(async {
-            let store = self.store();
-            let mut tx = store.transaction("finish").await?;
-            store
-                .set_counts(
-                    &mut tx,
-                    self.batch.id,
-                    &xinyong_store::BatchCounts {
-                        received: signed(tally.received),
-                        recorded: signed(tally.recorded),
-                        unchanged: signed(tally.unchanged),
-                        held: signed(tally.held),
-                        refused: signed(tally.refused),
-                    },
-                    &heading,
-                )
-                .await?;
-            let to = self.step(&mut tx, from, event).await?;
+            let mut tx = self.store().transaction("finish").await?;
+            let counts = Counts {
+                total: signed(tally.received),
+                received: signed(tally.received),
+                recorded: signed(tally.recorded),
+                unchanged: signed(tally.unchanged),
+                held: signed(tally.held),
+                refused: signed(tally.refused),
+            };
+            tx.set_counts(self.batch.id, &counts).await?;
+            tx.set_sheet(self.batch.id, &recognised.sheet_name, &heading).await?;
+            let to = self.step(&mut tx, from, event, "", None).await?;
             if to == Stage::Recorded {
-                store.seal_batch(&mut tx, self.batch.id).await?;
+                tx.seal_batch(self.batch.id).await?;
             }
             tx.commit().await?;
             Ok::<Stage, DeskError>(to)
         })?;
-        self.note_move(from, to, "")?;
         Ok(to)
     }
 
@@ -516,18 +522,20 @@ impl Work {
             platform: &platform,
             withdrawn: None,
         };
-        let shown = disclosure(&facts, self.today, &self.law)?.value;
+        let ruling = disclosure(&facts, self.today, &self.law)?;
+        let citations = to_json(&ruling.because)?;
+        let shown = ruling.value;
         // The sieve's dates: from when and until when a read must look at the record at all.
         let may_show = shown.public
             || matches!(shown.reason, Some(xinyong_domain::rules::publicity::Reason::NotYet | xinyong_domain::rules::publicity::Reason::Ended));
         let content = to_json(&clear)?;
         let sensitive = if sensitive.is_empty() { None } else { Some(to_json(&sensitive)?) };
         let natural_key = checked.natural_key(kind);
-        let digest = match &sensitive {
-            // A digest of identity numbers in the clear could be searched by trying them all: it is keyed.
-            Some(sealed) => self.store().blind_index(&format!("{}\u{1f}{content}\u{1f}{sealed}", kind.id)),
-            None => xinyong_store::text_digest(&[&kind.id, &content]),
-        };
+        let digest = self.store().keys().content_digest(&[
+            &kind.id,
+            &content,
+            sensitive.as_deref().unwrap_or_default(),
+        ]);
         let code = checked.value(kind.party.uscc).to_owned();
         let name = checked.value(kind.party.name).to_owned();
         let blind = if checked.party == Party::Person {
@@ -537,7 +545,7 @@ impl Work {
             } else {
                 document.to_owned()
             };
-            self.store().blind_index(&identity)
+            self.store().keys().blind_index(&identity)
         } else {
             String::new()
         };
@@ -556,9 +564,8 @@ impl Work {
             decided,
             valid_until: checked.valid_until,
             public_from: shown.publicity.first_day.filter(|_| may_show),
-            public_until: may_show.then(|| {
-                shown.publicity.last_day.map_or_else(|| NO_END.to_owned(), |day| day.to_string())
-            }),
+            public_until: may_show.then(|| shown.publicity.last_day.unwrap_or(no_end())),
+            citations,
         })
     }
 
@@ -580,6 +587,7 @@ impl Work {
         let persons = if blinds.is_empty() {
             HashMap::new()
         } else {
+            let blinds: Vec<&str> = blinds.iter().map(String::as_str).collect();
             self.runtime.block_on(self.store().persons_by_blind(&blinds))?
         };
         let mut made: HashMap<String, i64> = HashMap::new();
@@ -605,11 +613,16 @@ impl Work {
                     match known {
                         Some(id) => *id,
                         None => {
-                            let id = self.store().new_id(self.now);
-                            set.persons.push(NewPerson {
+                            let id = self.desk.new_id();
+                            let sealed = self.store().keys().seal(
+                                Purpose::Person,
+                                &person_place(id),
+                                draft.name.as_bytes(),
+                            )?;
+                            set.persons.push(Person {
                                 id,
                                 blind: draft.blind.clone(),
-                                name: draft.name.clone(),
+                                sealed,
                                 known_at: self.now,
                             });
                             made.insert(draft.blind.clone(), id);
@@ -621,11 +634,14 @@ impl Work {
             };
             placed.push((subject, draft));
         }
-        let keys: Vec<(i64, String)> =
-            placed.iter().map(|(subject, draft)| (*subject, draft.natural_key.clone())).collect();
-        let existing = self.runtime.block_on(self.store().existing_records(&kind.id, &keys))?;
+        let key = |subject: i64, draft: &Draft| -> RecordKey {
+            (subject, kind.id.clone(), draft.natural_key.clone())
+        };
+        let keys: Vec<RecordKey> =
+            placed.iter().map(|(subject, draft)| key(*subject, draft)).collect();
+        let existing = self.runtime.block_on(self.store().existing_records(&keys))?;
         for (subject, draft) in placed {
-            let held = existing.get(&(subject, draft.natural_key.clone()));
+            let held = existing.get(&key(subject, &draft));
             self.place(subject, draft, held, set, tally, kind)?;
         }
         Ok(made)
@@ -647,26 +663,38 @@ impl Work {
             kind: kind.id.clone(),
             natural_key: draft.natural_key,
             content: draft.content,
-            sensitive: draft.sensitive,
+            sealed: None,
             platform: to_json(&draft.platform)?,
             party_category: draft.category.as_str().to_owned(),
-            decided_on: draft.decided.to_string(),
-            valid_until: draft.valid_until.map(|day| day.to_string()),
+            decided_on: draft.decided,
+            valid_until: draft.valid_until,
             unit_id: self.batch.unit_id.clone(),
             batch_id: self.batch.id,
             row: i64::from(draft.row),
             recorded_at: self.now,
             law_edition: self.law.edition().to_owned(),
-            public_from: draft.public_from.map(|day| day.to_string()),
+            public_from: draft.public_from,
             public_until: draft.public_until,
             content_digest: draft.digest,
             actor: release.map(|release| release.clerk.clone()).unwrap_or_default(),
             second: release.map(|release| release.second.clone()),
             reason: "报送".to_owned(),
+            citations: draft.citations,
+        };
+        let sensitive = draft.sensitive;
+        let seal = |record: &mut NewRecord| -> Result<(), DeskError> {
+            let place = record_place(record.subject_id, record.id);
+            let keys = self.store().keys();
+            record.sealed = sensitive
+                .as_ref()
+                .map(|clear| keys.seal(Purpose::Record, &place, clear.as_bytes()))
+                .transpose()?;
+            Ok(())
         };
         match held {
             None => {
-                record.id = self.store().new_id(self.now);
+                record.id = self.desk.new_id();
+                seal(&mut record)?;
                 set.records.push(record);
                 tally.recorded += 1;
             }
@@ -677,10 +705,11 @@ impl Work {
             Some(held) => {
                 record.id = held.id;
                 record.reason = "更正".to_owned();
+                seal(&mut record)?;
                 set.changes.push(RecordChange {
                     record,
-                    version: held.version + 1,
-                    previous: held.hash.clone(),
+                    expected: held.version,
+                    event: Some("changed".to_owned()),
                 });
                 tally.recorded += 1;
             }
@@ -690,7 +719,7 @@ impl Work {
 
     fn new_subject(&self, draft: &Draft, kind: &Kind) -> NewSubject {
         NewSubject {
-            id: self.store().new_id(self.now),
+            id: self.desk.new_id(),
             category: draft.category.as_str().to_owned(),
             code: Some(draft.code.clone()),
             codes: vec![("uscc".to_owned(), draft.code.clone())],
@@ -708,6 +737,11 @@ impl Work {
             source_batch: Some(self.batch.id),
         }
     }
+}
+
+/// The sieve's last day of what has none.
+fn no_end() -> Date {
+    jiff::civil::date(9999, 12, 31)
 }
 
 fn to_json<T: Serialize>(value: &T) -> Result<String, DeskError> {
@@ -743,9 +777,9 @@ fn pass_chunk(
     })?;
     for (number, findings) in judged_rows {
         for (seq, finding) in findings.into_iter().enumerate() {
-            set.findings.push(NewFinding {
+            set.findings.push(RowFinding {
                 row: i64::from(number),
-                seq: i64::try_from(seq).unwrap_or(i64::MAX),
+                seq: i64::try_from(seq).unwrap_or(i64::MAX) + 1,
                 field: finding.field,
                 level: finding.level.as_str().to_owned(),
                 code: finding.code.to_owned(),
@@ -759,13 +793,13 @@ fn pass_chunk(
 /// One chunk, one transaction.
 async fn write(store: &Store, batch: i64, set: WriteSet) -> Result<(), DeskError> {
     let mut tx = store.transaction("record chunk").await?;
-    store.insert_subjects(&mut tx, &set.subjects).await?;
-    store.insert_persons(&mut tx, &set.persons).await?;
-    store.insert_records(&mut tx, &set.records).await?;
-    store.change_records(&mut tx, &set.changes).await?;
-    store.add_batch_rows(&mut tx, batch, &set.rows).await?;
-    store.add_findings(&mut tx, batch, &set.findings).await?;
-    store.set_progress(&mut tx, batch, set.progress).await?;
+    tx.insert_subjects(&set.subjects).await?;
+    tx.insert_persons(&set.persons).await?;
+    tx.insert_records(&set.records).await?;
+    tx.change_records(&set.changes).await?;
+    tx.set_rows(batch, &set.rows).await?;
+    tx.add_findings(batch, &set.findings).await?;
+    tx.set_progress(batch, set.progress).await?;
     tx.commit().await?;
     Ok(())
 }

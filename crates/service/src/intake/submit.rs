@@ -1,6 +1,7 @@
 //! 提交: a clerk vouches for the good rows of a checked batch; or gives the batch up.
 
 use xinyong_domain::workflow::batch::{Event, Stage};
+use xinyong_store::StageChange;
 
 use super::receive::stage_of;
 use crate::access::{Actor, Permission};
@@ -50,11 +51,26 @@ pub(crate) async fn advance(
         .map_err(|error| DeskError::refused("batch.stage", format!("{error}；请刷新页面查看最新状态")))?;
     let store = desk.store();
     let mut tx = store.transaction("advance batch").await?;
-    store
-        .set_stage(&mut tx, batch, from.as_str(), to.as_str(), &actor.login, desk.clock().now())
-        .await?;
-    tx.commit().await?;
+    let mut change = stage_change(to, &actor.login, desk.clock().now());
+    if event == Event::Return {
+        change.note = Some(note.to_owned());
+    }
+    tx.set_stage(batch, from.as_str(), to.as_str(), &change).await?;
     let event = AuditEvent::BatchMoved { batch, from: from.as_str(), to: to.as_str(), note };
-    desk.audit(actor, event).await?;
+    desk.audit_with(&mut tx, actor, event);
+    tx.commit().await?;
     Ok(to)
+}
+
+/// Who and when, for the stage a batch goes to.
+pub(crate) fn stage_change(to: Stage, who: &str, at: i64) -> StageChange {
+    let mut change = StageChange::default();
+    match to {
+        Stage::Checked => change.checked_at = Some(at),
+        Stage::Submitted => change.submitted = Some((at, who.to_owned())),
+        Stage::Released => change.released = Some((at, who.to_owned())),
+        Stage::Recorded => change.recorded_at = Some(at),
+        Stage::Received | Stage::Refused | Stage::Cancelled => {}
+    }
+    change
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use xinyong_domain::finding::Level;
 use xinyong_domain::identifier::mask_citizen_id;
 use xinyong_domain::law::Headings;
-use xinyong_store::Finding;
+use xinyong_store::RowFinding;
 
 use super::pass::table;
 use super::receive::REGISTRY;
@@ -16,7 +16,7 @@ use crate::refusal::DeskError;
 use crate::sheet::{Annotator, Row};
 
 /// Findings fetched at a time; the file may be long.
-const FETCHED: usize = 5_000;
+const FETCHED: i64 = 5_000;
 
 /// Writes the annotated workbook of a batch to a path.
 ///
@@ -41,8 +41,8 @@ pub async fn annotated_workbook(
         .map_err(|error| DeskError::Internal(error.to_string()))?;
     let path = desk
         .scratch()
-        .join(format!("annotate-{batch}-{}", desk.store().new_id(desk.clock().now())));
-    desk.store().upload_to_file(&found.digest, &path).await?;
+        .join(format!("annotate-{batch}-{}", desk.new_id()));
+    super::run::unpack(&desk.clone(), &found.digest, &path).await?;
     let (desk, target) = (desk.clone(), target.to_path_buf());
     let source = path.clone();
     let runtime = tokio::runtime::Handle::current();
@@ -96,7 +96,7 @@ fn write(
     };
     let mut rows = table(&mut opened, &recognised)?;
     let mut out = Annotator::create(target, "校验结果", width).map_err(failed)?;
-    let mut found = Findings { desk, batch, runtime, next: 0, fetched: Vec::new(), at: 0, done: false };
+    let mut found = Findings { desk, batch, runtime, after: (0, 0), fetched: Vec::new(), at: 0, done: false };
     let mut row = Row::new();
     while rows.read(&mut row)? {
         if row.number == recognised.heading_row {
@@ -147,32 +147,23 @@ struct Findings<'f> {
     desk: &'f Desk,
     batch: i64,
     runtime: &'f tokio::runtime::Handle,
-    next: i64,
-    fetched: Vec<Finding>,
+    after: (i64, i64),
+    fetched: Vec<RowFinding>,
     at: usize,
     done: bool,
 }
 
 impl Findings<'_> {
-    fn peek(&mut self) -> Result<Option<&Finding>, DeskError> {
+    fn peek(&mut self) -> Result<Option<&RowFinding>, DeskError> {
         if self.at == self.fetched.len() && !self.done {
-            self.fetched = self
-                .runtime
-                .block_on(self.desk.store().findings_from(self.batch, self.next, FETCHED))?;
+            let (row, seq) = self.after;
+            let store = self.desk.store();
+            self.fetched =
+                self.runtime.block_on(store.findings_from(self.batch, row, seq, FETCHED))?;
             self.at = 0;
             match self.fetched.last() {
-                // Whole rows only: the last row fetched may go on in the next portion, so it is left for then.
-                Some(last) if self.fetched.len() >= FETCHED => {
-                    let row = last.row;
-                    let first = self.fetched.first().map_or(row, |finding| finding.row);
-                    if first < row {
-                        self.fetched.retain(|finding| finding.row < row);
-                        self.next = row;
-                    } else {
-                        self.next = row + 1;
-                    }
-                }
-                _ => self.done = true,
+                Some(last) => self.after = (last.row, last.seq),
+                None => self.done = true,
             }
         }
         Ok(self.fetched.get(self.at))

@@ -1,0 +1,312 @@
+-- Dates are TEXT 'YYYY-MM-DD', instants milliseconds since 1970, flags 0/1, ids given by the application (time-ordered).
+-- No foreign keys, triggers or sequences: the tables must be able to lie on several machines; the check (fsck) finds orphans.
+
+-- What the database says about itself: the key check, the edition of the law last seen, switches.
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL
+);
+
+-- The bodies that deliver records. Reference table.
+CREATE TABLE unit (
+    id TEXT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    code TEXT,
+    settings TEXT NOT NULL,
+    active BIGINT NOT NULL
+);
+
+-- People who may sign in.
+CREATE TABLE account (
+    id BIGINT PRIMARY KEY NOT NULL,
+    login TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    unit_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    password TEXT NOT NULL,
+    failed BIGINT NOT NULL,
+    locked_until BIGINT,
+    created_at BIGINT NOT NULL,
+    active BIGINT NOT NULL
+);
+
+-- Sessions; the id is the SM3 of the token, so that a copy of the database signs nobody in.
+CREATE TABLE session (
+    id TEXT PRIMARY KEY NOT NULL,
+    account_id BIGINT,
+    data TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX session_expires ON session (expires_at);
+CREATE INDEX session_account ON session (account_id);
+
+-- Organisations and individual businesses, the newest state.
+CREATE TABLE subject (
+    id BIGINT PRIMARY KEY NOT NULL,
+    category TEXT NOT NULL,
+    code TEXT,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    status TEXT NOT NULL,
+    details TEXT NOT NULL,
+    registered_on TEXT,
+    source TEXT NOT NULL,
+    known_at BIGINT NOT NULL,
+    version BIGINT NOT NULL
+);
+
+-- Which subject a code means. Lookup table, laid out by value.
+CREATE TABLE subject_code (
+    value TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject_id BIGINT NOT NULL,
+    PRIMARY KEY (value, kind)
+);
+CREATE INDEX subject_code_subject ON subject_code (subject_id);
+
+-- Every name a subject has or had, the current one among them.
+CREATE TABLE subject_name (
+    subject_id BIGINT NOT NULL,
+    name_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    since TEXT,
+    until TEXT,
+    known_at BIGINT NOT NULL,
+    PRIMARY KEY (subject_id, name_key)
+);
+CREATE INDEX subject_name_key ON subject_name (name_key);
+
+-- History of subjects, append-only, chained by hash per subject.
+CREATE TABLE subject_version (
+    subject_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    source_batch BIGINT,
+    known_at BIGINT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (subject_id, version)
+);
+CREATE INDEX subject_version_batch ON subject_version (source_batch) WHERE source_batch IS NOT NULL;
+
+-- Search tokens of all names of a subject.
+CREATE TABLE subject_search (
+    subject_id BIGINT PRIMARY KEY NOT NULL,
+    tokens TSVECTOR NOT NULL
+);
+CREATE INDEX subject_search_tokens ON subject_search USING GIN (tokens);
+
+-- Natural persons named in records; found by blind index only, never searchable.
+CREATE TABLE person (
+    id BIGINT PRIMARY KEY NOT NULL,
+    blind TEXT NOT NULL UNIQUE,
+    sealed BYTEA NOT NULL,
+    known_at BIGINT NOT NULL
+);
+
+-- Records, the newest state. ends_on repeats public_until until its end has been written down.
+CREATE TABLE record (
+    subject_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    natural_key TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    sealed BYTEA,
+    platform TEXT NOT NULL,
+    party_category TEXT NOT NULL,
+    decided_on TEXT NOT NULL,
+    valid_until TEXT,
+    unit_id TEXT NOT NULL,
+    batch_id BIGINT NOT NULL,
+    row BIGINT NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    law_edition TEXT NOT NULL,
+    public_from TEXT,
+    public_until TEXT,
+    withdrawn_on TEXT,
+    state TEXT NOT NULL,
+    content_digest TEXT NOT NULL,
+    ends_on TEXT,
+    PRIMARY KEY (subject_id, id)
+);
+CREATE UNIQUE INDEX record_natural ON record (subject_id, kind, natural_key);
+CREATE INDEX record_public ON record (kind, decided_on, id, public_from, public_until)
+    WHERE state = 'standing' AND public_from IS NOT NULL;
+CREATE INDEX record_unit ON record (unit_id, kind, decided_on, id);
+CREATE INDEX record_ends ON record (ends_on) WHERE ends_on IS NOT NULL;
+
+-- History of records, append-only, chained by hash per record.
+CREATE TABLE record_version (
+    subject_id BIGINT NOT NULL,
+    record_id BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    natural_key TEXT NOT NULL,
+    party_category TEXT NOT NULL,
+    unit_id TEXT NOT NULL,
+    batch_id BIGINT NOT NULL,
+    row BIGINT NOT NULL,
+    content TEXT NOT NULL,
+    sealed BYTEA,
+    platform TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    second TEXT,
+    law_edition TEXT NOT NULL,
+    held_from TEXT NOT NULL,
+    valid_until TEXT,
+    known_at BIGINT NOT NULL,
+    public_from TEXT,
+    public_until TEXT,
+    withdrawn_on TEXT,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (subject_id, record_id, version)
+);
+CREATE INDEX record_version_batch ON record_version (batch_id, row);
+
+-- When a record became public, changed, ended or was withdrawn.
+CREATE TABLE publication_event (
+    subject_id BIGINT NOT NULL,
+    record_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    on_day TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    citations TEXT NOT NULL,
+    PRIMARY KEY (subject_id, record_id, seq)
+);
+
+-- Files delivered by units and where each stands.
+CREATE TABLE batch (
+    id BIGINT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    unit_id TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    stage TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    received_by TEXT NOT NULL,
+    checked_at BIGINT,
+    submitted_at BIGINT,
+    submitted_by TEXT,
+    released_at BIGINT,
+    released_by TEXT,
+    recorded_at BIGINT,
+    refusal TEXT,
+    rows_total BIGINT NOT NULL,
+    count_received BIGINT NOT NULL,
+    count_recorded BIGINT NOT NULL,
+    count_unchanged BIGINT NOT NULL,
+    count_held BIGINT NOT NULL,
+    count_refused BIGINT NOT NULL,
+    basis TEXT,
+    sheet TEXT NOT NULL,
+    heading TEXT NOT NULL,
+    progress BIGINT NOT NULL,
+    note TEXT,
+    law_edition TEXT NOT NULL,
+    seal TEXT
+);
+CREATE INDEX batch_unit ON batch (unit_id, received_at);
+CREATE INDEX batch_digest ON batch (digest);
+
+-- Rows of a batch that did not go straight.
+CREATE TABLE batch_row (
+    batch_id BIGINT NOT NULL,
+    row BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (batch_id, row)
+);
+
+-- What is wrong, doubtful or noteworthy about rows of a batch.
+CREATE TABLE finding (
+    batch_id BIGINT NOT NULL,
+    row BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    field TEXT NOT NULL,
+    level TEXT NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (batch_id, row, seq)
+);
+
+-- What the reviewer set before release, per row (severity, domain, basis).
+CREATE TABLE row_judgement (
+    batch_id BIGINT NOT NULL,
+    row BIGINT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    source TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (batch_id, row, key)
+);
+
+-- Files as delivered, encrypted in chunks.
+CREATE TABLE upload (
+    digest TEXT PRIMARY KEY NOT NULL,
+    size BIGINT NOT NULL,
+    chunks BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    received_at BIGINT NOT NULL
+);
+
+-- The encrypted chunks of a file.
+CREATE TABLE upload_chunk (
+    digest TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    PRIMARY KEY (digest, seq)
+);
+
+-- Who did what, chained by hash per stream; a stream is one run of a process, so writers never wait for each other.
+CREATE TABLE audit (
+    stream TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (stream, seq)
+);
+CREATE INDEX audit_at ON audit (at);
+CREATE INDEX audit_object ON audit (object, at);
+
+-- The newest link of every audit stream, so that a cut-off tail is noticed.
+CREATE TABLE chain_head (
+    stream TEXT PRIMARY KEY NOT NULL,
+    seq BIGINT NOT NULL,
+    hash TEXT NOT NULL
+);
+
+-- Entries of the law that two named persons confirmed, with the text they saw.
+CREATE TABLE law_confirmation (
+    id BIGINT PRIMARY KEY NOT NULL,
+    parameter TEXT NOT NULL,
+    from_day TEXT NOT NULL,
+    value TEXT NOT NULL,
+    text TEXT NOT NULL,
+    first TEXT NOT NULL,
+    second TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+
+-- Which job runs at present, so that two processes do not run the same one.
+CREATE TABLE job_lease (
+    name TEXT PRIMARY KEY NOT NULL,
+    leased_until BIGINT NOT NULL,
+    note TEXT NOT NULL
+);

@@ -1,0 +1,736 @@
+//! The two engines under one thin dynamic layer: one SQL text, values in, rows out.
+//!
+//! SQLite has one writing connection and a pool of readers; PostgreSQL one pool. Nothing outside of this crate sees either.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use jiff::civil::Date;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Arguments, AssertSqlSafe, Column, PgConnection, Postgres, Sqlite, SqliteConnection};
+use sqlx::{Row as _, Transaction};
+
+use crate::audit::{AuditEntry, AuditHead};
+use crate::error::StoreError;
+use crate::keys::KeyRing;
+
+/// One SQL text, in the words of each engine where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Statement {
+    /// The name it carries in the source.
+    pub name: &'static str,
+    /// What SQLite is given.
+    pub sqlite: &'static str,
+    /// What PostgreSQL is given.
+    pub postgres: &'static str,
+}
+
+/// Declares named statements of one module and gathers them in `ALL`.
+///
+/// `NAME = "text";` is the same on both engines; `NAME = lite "…" pg "…";` differs;
+/// `NAME = "before" [list] "after";` puts a list given as one JSON array in `$1` between the two:
+/// `[texts]` and `[ints]` as a subquery for `IN`, `[each]` as a table expression with a column `value`.
+macro_rules! statements {
+    (@lite texts) => { "(SELECT value FROM json_each($1))" };
+    (@pg texts) => { "(SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))" };
+    (@lite ints) => { "(SELECT value FROM json_each($1))" };
+    (@pg ints) => { "(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS BIGINT))" };
+    (@lite each) => { " json_each($1) " };
+    (@pg each) => { " jsonb_array_elements(CAST($1 AS jsonb)) " };
+    ($($(#[$doc:meta])* $name:ident = $before:literal $([$list:ident] $after:literal)? $(pg $pg:literal)?;)*) => {
+        $($(#[$doc])* const $name: $crate::db::Statement = $crate::db::Statement {
+            name: stringify!($name),
+            sqlite: concat!($before $(, statements!(@lite $list), $after)?),
+            postgres: statements!(@postgres $before $([$list] $after)? $(pg $pg)?),
+        };)*
+        /// Every named statement of this module.
+        pub(crate) const ALL: &[$crate::db::Statement] = &[$($name),*];
+    };
+    (@postgres $before:literal) => { $before };
+    (@postgres $before:literal pg $pg:literal) => { $pg };
+    (@postgres $before:literal [$list:ident] $after:literal) => {
+        concat!($before, statements!(@pg $list), $after)
+    };
+}
+pub(crate) use statements;
+
+/// A multi-row insert: `INSERT INTO {into} VALUES (…),(…) {tail}`.
+pub(crate) struct Insert {
+    into: &'static str,
+    columns: usize,
+    /// One row's expressions on PostgreSQL where they are not plain parameters, `?` for each parameter.
+    pg_row: Option<&'static str>,
+    tail: &'static str,
+    texts: [[OnceLock<Arc<str>>; SHAPES.len()]; 2],
+}
+
+/// Rows per statement: the greatest first, the rest in falling powers of two, so that few texts are ever prepared.
+const SHAPES: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
+
+impl Insert {
+    pub(crate) const fn new(into: &'static str, columns: usize, tail: &'static str) -> Self {
+        Self { into, columns, pg_row: None, tail, texts: [const { [const { OnceLock::new() }; 8] }; 2] }
+    }
+
+    pub(crate) const fn with_pg_row(mut self, row: &'static str) -> Self {
+        self.pg_row = Some(row);
+        self
+    }
+
+    fn text(&self, shape: usize, postgres: bool) -> Arc<str> {
+        let slot = &self.texts[usize::from(postgres)][shape];
+        slot.get_or_init(|| self.build(SHAPES[shape], postgres).into()).clone()
+    }
+
+    fn build(&self, rows: usize, postgres: bool) -> String {
+        let mut text = format!("INSERT INTO {} VALUES ", self.into);
+        let mut number = 0_usize;
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ",(" });
+            match self.pg_row.filter(|_| postgres) {
+                Some(template) => {
+                    for part in template.split_inclusive('?') {
+                        if let Some(before) = part.strip_suffix('?') {
+                            number += 1;
+                            text.push_str(before);
+                            text.push_str(&format!("${number}"));
+                        } else {
+                            text.push_str(part);
+                        }
+                    }
+                }
+                None => {
+                    for column in 0..self.columns {
+                        number += 1;
+                        if column > 0 {
+                            text.push(',');
+                        }
+                        text.push_str(&format!("${number}"));
+                    }
+                }
+            }
+            text.push(')');
+        }
+        text.push(' ');
+        text.push_str(self.tail);
+        text
+    }
+}
+
+/// One value bound to a statement; the kind of a null matters to PostgreSQL.
+#[derive(Debug, Clone)]
+pub(crate) enum Value<'a> {
+    Text(Cow<'a, str>),
+    TextOrNull(Option<Cow<'a, str>>),
+    Int(i64),
+    IntOrNull(Option<i64>),
+    Bytes(Cow<'a, [u8]>),
+    BytesOrNull(Option<Cow<'a, [u8]>>),
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(value))
+    }
+}
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(value: &'a String) -> Self {
+        Self::Text(Cow::Borrowed(value))
+    }
+}
+impl From<String> for Value<'_> {
+    fn from(value: String) -> Self {
+        Self::Text(Cow::Owned(value))
+    }
+}
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(value: Option<&'a str>) -> Self {
+        Self::TextOrNull(value.map(Cow::Borrowed))
+    }
+}
+impl<'a> From<&'a Option<String>> for Value<'a> {
+    fn from(value: &'a Option<String>) -> Self {
+        Self::TextOrNull(value.as_deref().map(Cow::Borrowed))
+    }
+}
+impl From<Date> for Value<'_> {
+    fn from(value: Date) -> Self {
+        Self::Text(Cow::Owned(day_text(value)))
+    }
+}
+impl From<Option<Date>> for Value<'_> {
+    fn from(value: Option<Date>) -> Self {
+        Self::TextOrNull(value.map(|day| Cow::Owned(day_text(day))))
+    }
+}
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<Option<i64>> for Value<'_> {
+    fn from(value: Option<i64>) -> Self {
+        Self::IntOrNull(value)
+    }
+}
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Self::Bytes(Cow::Borrowed(value))
+    }
+}
+impl<'a> From<&'a Option<Vec<u8>>> for Value<'a> {
+    fn from(value: &'a Option<Vec<u8>>) -> Self {
+        Self::BytesOrNull(value.as_deref().map(Cow::Borrowed))
+    }
+}
+
+/// A vector of [`Value`]s.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$($crate::db::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+/// How a day is written in a column. Four-digit years compare as text in the order of time.
+pub(crate) fn day_text(day: Date) -> String {
+    // jiff's own formatting is right but general; this is on the way of every row.
+    let (year, month, date) = (i32::from(day.year()).max(0) as u32, day.month() as u32, day.day() as u32);
+    let mut text = String::with_capacity(10);
+    for digit in [year / 1000 % 10, year / 100 % 10, year / 10 % 10, year % 10] {
+        text.push(char::from(b'0' + digit as u8));
+    }
+    for part in [month, date] {
+        text.push('-');
+        text.push(char::from(b'0' + (part / 10) as u8));
+        text.push(char::from(b'0' + (part % 10) as u8));
+    }
+    text
+}
+
+fn lite_arguments(values: &[Value<'_>]) -> Result<SqliteArguments, StoreError> {
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(values.len(), 0);
+    for value in values {
+        match value {
+            Value::Text(text) => arguments.add(text.as_ref()),
+            Value::TextOrNull(text) => arguments.add(text.as_deref()),
+            Value::Int(int) => arguments.add(*int),
+            Value::IntOrNull(int) => arguments.add(*int),
+            Value::Bytes(bytes) => arguments.add(bytes.as_ref()),
+            Value::BytesOrNull(bytes) => arguments.add(bytes.as_deref()),
+        }
+        .map_err(|error| StoreError::Unavailable(sqlx::Error::Encode(error)))?;
+    }
+    Ok(arguments)
+}
+
+fn pg_arguments(values: &[Value<'_>]) -> Result<PgArguments, StoreError> {
+    let mut arguments = PgArguments::default();
+    arguments.reserve(values.len(), 0);
+    for value in values {
+        match value {
+            Value::Text(text) => arguments.add(text.as_ref()),
+            Value::TextOrNull(text) => arguments.add(text.as_deref()),
+            Value::Int(int) => arguments.add(*int),
+            Value::IntOrNull(int) => arguments.add(*int),
+            Value::Bytes(bytes) => arguments.add(bytes.as_ref()),
+            Value::BytesOrNull(bytes) => arguments.add(bytes.as_deref()),
+        }
+        .map_err(|error| StoreError::Unavailable(sqlx::Error::Encode(error)))?;
+    }
+    Ok(arguments)
+}
+
+enum EngineRow {
+    Lite(SqliteRow),
+    Pg(PgRow),
+}
+
+/// One row of an answer. Getters name the column when it does not hold what it must.
+pub(crate) struct Row {
+    inner: EngineRow,
+    from: &'static str,
+}
+
+macro_rules! getter {
+    ($self:ident, $index:ident, $type:ty) => {
+        match &$self.inner {
+            EngineRow::Lite(row) => row.try_get::<$type, _>($index),
+            EngineRow::Pg(row) => row.try_get::<$type, _>($index),
+        }
+        .map_err(|error| $self.wrong($index, &error.to_string()))
+    };
+}
+
+impl Row {
+    fn wrong(&self, index: usize, reason: &str) -> StoreError {
+        let column = match &self.inner {
+            EngineRow::Lite(row) => row.columns().get(index).map(|column| column.name().to_owned()),
+            EngineRow::Pg(row) => row.columns().get(index).map(|column| column.name().to_owned()),
+        };
+        let first = match &self.inner {
+            EngineRow::Lite(row) => row
+                .try_get::<i64, _>(0)
+                .map(|id| id.to_string())
+                .or_else(|_| row.try_get::<String, _>(0)),
+            EngineRow::Pg(row) => row
+                .try_get::<i64, _>(0)
+                .map(|id| id.to_string())
+                .or_else(|_| row.try_get::<String, _>(0)),
+        };
+        StoreError::inconsistent(
+            self.from,
+            &column.unwrap_or_else(|| index.to_string()),
+            first.unwrap_or_default(),
+            reason,
+        )
+    }
+
+    pub(crate) fn text(&self, index: usize) -> Result<String, StoreError> {
+        getter!(self, index, String)
+    }
+    pub(crate) fn text_or_null(&self, index: usize) -> Result<Option<String>, StoreError> {
+        getter!(self, index, Option<String>)
+    }
+    pub(crate) fn int(&self, index: usize) -> Result<i64, StoreError> {
+        getter!(self, index, i64)
+    }
+    pub(crate) fn int_or_null(&self, index: usize) -> Result<Option<i64>, StoreError> {
+        getter!(self, index, Option<i64>)
+    }
+    pub(crate) fn flag(&self, index: usize) -> Result<bool, StoreError> {
+        Ok(self.int(index)? != 0)
+    }
+    pub(crate) fn bytes(&self, index: usize) -> Result<Vec<u8>, StoreError> {
+        getter!(self, index, Vec<u8>)
+    }
+    pub(crate) fn bytes_or_null(&self, index: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        getter!(self, index, Option<Vec<u8>>)
+    }
+    pub(crate) fn day(&self, index: usize) -> Result<Date, StoreError> {
+        let text = self.text(index)?;
+        text.parse().map_err(|_| self.wrong(index, &format!("“{text}”不是日期")))
+    }
+    pub(crate) fn day_or_null(&self, index: usize) -> Result<Option<Date>, StoreError> {
+        match self.text_or_null(index)? {
+            None => Ok(None),
+            Some(text) => match text.parse() {
+                Ok(day) => Ok(Some(day)),
+                Err(_) => Err(self.wrong(index, &format!("“{text}”不是日期"))),
+            },
+        }
+    }
+}
+
+/// A borrowed connection of either engine.
+pub(crate) enum Conn<'c> {
+    Lite(&'c mut SqliteConnection),
+    Pg(&'c mut PgConnection),
+}
+
+impl Conn<'_> {
+    pub(crate) async fn all(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value<'_>>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let from = statement.name;
+        Ok(match self {
+            Self::Lite(conn) => sqlx::query_with(statement.sqlite, lite_arguments(&values)?)
+                .fetch_all(&mut **conn)
+                .await?
+                .into_iter()
+                .map(|row| Row { inner: EngineRow::Lite(row), from })
+                .collect(),
+            Self::Pg(conn) => sqlx::query_with(statement.postgres, pg_arguments(&values)?)
+                .fetch_all(&mut **conn)
+                .await?
+                .into_iter()
+                .map(|row| Row { inner: EngineRow::Pg(row), from })
+                .collect(),
+        })
+    }
+
+    pub(crate) async fn maybe(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value<'_>>,
+    ) -> Result<Option<Row>, StoreError> {
+        let from = statement.name;
+        Ok(match self {
+            Self::Lite(conn) => sqlx::query_with(statement.sqlite, lite_arguments(&values)?)
+                .fetch_optional(&mut **conn)
+                .await?
+                .map(|row| Row { inner: EngineRow::Lite(row), from }),
+            Self::Pg(conn) => sqlx::query_with(statement.postgres, pg_arguments(&values)?)
+                .fetch_optional(&mut **conn)
+                .await?
+                .map(|row| Row { inner: EngineRow::Pg(row), from }),
+        })
+    }
+
+    pub(crate) async fn one(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value<'_>>,
+    ) -> Result<Row, StoreError> {
+        self.maybe(statement, values).await?.ok_or_else(|| {
+            StoreError::inconsistent(statement.name, "", "", "应有一行而查询结果为空")
+        })
+    }
+
+    /// Rows affected.
+    pub(crate) async fn execute(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value<'_>>,
+    ) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Lite(conn) => sqlx::query_with(statement.sqlite, lite_arguments(&values)?)
+                .execute(&mut **conn)
+                .await?
+                .rows_affected(),
+            Self::Pg(conn) => sqlx::query_with(statement.postgres, pg_arguments(&values)?)
+                .execute(&mut **conn)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    /// Hands each row to `take` as it arrives, so that a table never lies in memory as a whole.
+    pub(crate) async fn each(
+        &mut self,
+        statement: &Statement,
+        values: Vec<Value<'_>>,
+        mut take: impl FnMut(&Row) -> Result<(), StoreError> + Send,
+    ) -> Result<(), StoreError> {
+        let from = statement.name;
+        match self {
+            Self::Lite(conn) => {
+                let query = sqlx::query_with(statement.sqlite, lite_arguments(&values)?);
+                let mut rows = query.fetch(&mut **conn);
+                while let Some(row) = rows.try_next().await? {
+                    take(&Row { inner: EngineRow::Lite(row), from })?;
+                }
+            }
+            Self::Pg(conn) => {
+                let query = sqlx::query_with(statement.postgres, pg_arguments(&values)?);
+                let mut rows = query.fetch(&mut **conn);
+                while let Some(row) = rows.try_next().await? {
+                    take(&Row { inner: EngineRow::Pg(row), from })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts many rows, `values` holding them one after the other. Returns the rows affected.
+    pub(crate) async fn insert(
+        &mut self,
+        insert: &Insert,
+        values: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        let mut affected = 0;
+        let mut rest = values;
+        for (shape, rows) in SHAPES.into_iter().enumerate() {
+            let wide = rows * insert.columns;
+            while rest.len() >= wide {
+                let (now, later) = rest.split_at(wide);
+                rest = later;
+                affected += match self {
+                    Self::Lite(conn) => {
+                        let text = AssertSqlSafe(insert.text(shape, false));
+                        sqlx::query_with(text, lite_arguments(now)?)
+                            .execute(&mut **conn)
+                            .await?
+                            .rows_affected()
+                    }
+                    Self::Pg(conn) => {
+                        let text = AssertSqlSafe(insert.text(shape, true));
+                        sqlx::query_with(text, pg_arguments(now)?)
+                            .execute(&mut **conn)
+                            .await?
+                            .rows_affected()
+                    }
+                };
+            }
+        }
+        Ok(affected)
+    }
+
+    /// Several statements without parameters, as they stand.
+    pub(crate) async fn raw(&mut self, sql: &str) -> Result<(), StoreError> {
+        let text = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Lite(conn) => {
+                sqlx::raw_sql(text).execute(&mut **conn).await?;
+            }
+            Self::Pg(conn) => {
+                sqlx::raw_sql(text).execute(&mut **conn).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which engine a store stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file of SQLite.
+    Sqlite,
+    /// A PostgreSQL database.
+    Postgres,
+}
+
+pub(crate) enum Db {
+    Lite { read: SqlitePool, write: SqlitePool },
+    Pg(PgPool),
+}
+
+pub(crate) struct Inner {
+    pub(crate) db: Db,
+    pub(crate) keys: KeyRing,
+    pub(crate) audit: tokio::sync::Mutex<AuditHead>,
+}
+
+/// The store: one database, its keys and the head of this process's audit stream. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("engine", &self.engine()).finish_non_exhaustive()
+    }
+}
+
+/// A connection taken from the readers for one use.
+pub(crate) enum Reader {
+    Lite(PoolConnection<Sqlite>),
+    Pg(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Lite(conn) => Conn::Lite(conn),
+            Self::Pg(conn) => Conn::Pg(conn),
+        }
+    }
+}
+
+impl Store {
+    /// Opens a database, brings its schema up to date and checks that the keys are the ones it was sealed with.
+    ///
+    /// `url` is `sqlite:PATH` or a bare path (made if missing), or `postgres://…`.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSchema`] if a newer program wrote the database, [`StoreError::Key`] if the keys are others,
+    /// [`StoreError::Unavailable`] if it cannot be reached.
+    pub async fn open(url: &str, key: &KeyRing) -> Result<Self, StoreError> {
+        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options: PgConnectOptions = url.parse().map_err(StoreError::Unavailable)?;
+            let pool = PgPoolOptions::new()
+                .max_connections(8)
+                .acquire_timeout(Duration::from_secs(30))
+                .test_before_acquire(false)
+                .connect_with(options.statement_cache_capacity(400))
+                .await?;
+            Db::Pg(pool)
+        } else {
+            let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+            let path = path.unwrap_or(url);
+            let options = SqliteConnectOptions::new()
+                .filename(path)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(20))
+                .foreign_keys(true)
+                .statement_cache_capacity(400)
+                .pragma("temp_store", "memory");
+            let write = SqlitePoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(Duration::from_secs(120))
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .test_before_acquire(false)
+                .connect_with(options.clone().pragma("cache_size", "-65536"))
+                .await?;
+            let read = SqlitePoolOptions::new()
+                .max_connections(6)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .acquire_timeout(Duration::from_secs(30))
+                .test_before_acquire(false)
+                .connect_lazy_with(
+                    options.create_if_missing(false).pragma("cache_size", "-16384").pragma("query_only", "1"),
+                );
+            Db::Lite { read, write }
+        };
+        crate::schema::migrate(&db).await?;
+        let store = Self {
+            inner: Arc::new(Inner {
+                db,
+                keys: key.clone(),
+                audit: tokio::sync::Mutex::new(AuditHead::new()?),
+            }),
+        };
+        crate::schema::check_key(&store).await?;
+        Ok(store)
+    }
+
+    /// Which engine it stands on.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.inner.db {
+            Db::Lite { .. } => Engine::Sqlite,
+            Db::Pg(_) => Engine::Postgres,
+        }
+    }
+
+    /// The keys the store was opened with.
+    #[must_use]
+    pub fn keys(&self) -> &KeyRing {
+        &self.inner.keys
+    }
+
+    /// Closes all connections once their work is done. SQLite folds its log back into the file.
+    pub async fn close(&self) {
+        match &self.inner.db {
+            Db::Lite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Pg(pool) => pool.close().await,
+        }
+    }
+
+    pub(crate) async fn reader(&self) -> Result<Reader, StoreError> {
+        Ok(match &self.inner.db {
+            Db::Lite { read, .. } => Reader::Lite(read.acquire().await?),
+            Db::Pg(pool) => Reader::Pg(pool.acquire().await?),
+        })
+    }
+
+    /// Begins a writing transaction. On SQLite it holds the one writer until it is committed or dropped;
+    /// dropping it rolls back. `name` labels the log.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when the writer does not come free in time.
+    pub async fn transaction(&self, name: &'static str) -> Result<Tx, StoreError> {
+        let inner = match &self.inner.db {
+            Db::Lite { write, .. } => TxInner::Lite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Pg(pool) => TxInner::Pg(pool.begin().await?),
+        };
+        Ok(Tx { inner, store: self.clone(), audit: Vec::new(), name })
+    }
+
+    /// A transaction that sees one moment of the database and does not keep writers waiting.
+    pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
+        let inner = match &self.inner.db {
+            Db::Lite { read, .. } => TxInner::Lite(read.begin().await?),
+            Db::Pg(pool) => TxInner::Pg(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?,
+            ),
+        };
+        Ok(Tx { inner, store: self.clone(), audit: Vec::new(), name: "snapshot" })
+    }
+
+    /// Runs SQL as it stands. For tests that damage a database on purpose, and for nothing else.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    #[doc(hidden)]
+    pub async fn raw_execute(&self, sql: &str) -> Result<(), StoreError> {
+        let mut tx = self.transaction("raw").await?;
+        tx.conn().raw(sql).await?;
+        tx.commit().await
+    }
+}
+
+pub(crate) enum TxInner {
+    Lite(Transaction<'static, Sqlite>),
+    Pg(Transaction<'static, Postgres>),
+}
+
+/// A writing transaction. Dropping it rolls back everything, the audit entries given to it among it.
+pub struct Tx {
+    inner: TxInner,
+    store: Store,
+    audit: Vec<AuditEntry>,
+    name: &'static str,
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Tx {
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match &mut self.inner {
+            TxInner::Lite(tx) => Conn::Lite(tx),
+            TxInner::Pg(tx) => Conn::Pg(tx),
+        }
+    }
+
+    /// The store the transaction belongs to.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Notes what was done; written into the chain as part of the commit, so that it is there exactly if the work is.
+    pub fn audit(&mut self, entry: AuditEntry) {
+        self.audit.push(entry);
+    }
+
+    /// Makes the work durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if the database refused because of another transaction; the work is then undone.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let entries = std::mem::take(&mut self.audit);
+        if entries.is_empty() {
+            return self.finish().await;
+        }
+        // The head is held from the first link to the end of the commit and nothing else is waited for in between.
+        let store = self.store.clone();
+        let mut head = store.inner.audit.lock().await;
+        let next = crate::audit::write(&mut self.conn(), &head, &entries).await?;
+        match self.finish().await {
+            Ok(()) => {
+                *head = next;
+                Ok(())
+            }
+            Err(error) => {
+                // Whether the commit arrived may be unknown: go on in a new stream instead of guessing.
+                *head = AuditHead::new()?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn finish(self) -> Result<(), StoreError> {
+        tracing::trace!(transaction = self.name, "commit");
+        match self.inner {
+            TxInner::Lite(tx) => tx.commit().await?,
+            TxInner::Pg(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}

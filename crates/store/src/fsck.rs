@@ -1,0 +1,390 @@
+//! The check of everything stored: chains, seals, states, search, files. Reads one moment of the database and changes nothing.
+
+use std::collections::BTreeMap;
+
+use sm3::{Digest, Sm3};
+
+use crate::batches::seal_of;
+use crate::db::{Row, Store, statements, values};
+use crate::error::StoreError;
+use crate::keys::Purpose;
+use crate::persons::person_place;
+use crate::records::{record_place, record_version};
+use crate::subjects::{subject, subject_version};
+
+statements! {
+    ALL_SUBJECT_VERSIONS = "SELECT subject_id, version, content, actor, reason, source_batch, known_at, previous, hash \
+        FROM subject_version ORDER BY subject_id, version";
+    ALL_SUBJECTS = "SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, s.known_at, \
+        s.version, v.content, v.known_at, (SELECT MAX(w.version) FROM subject_version w WHERE w.subject_id = s.id), \
+        (SELECT n.name FROM subject_name n WHERE n.subject_id = s.id AND n.name_key = s.name_key), \
+        (SELECT COUNT(*) FROM subject_code c WHERE c.value = s.code AND c.subject_id = s.id) \
+        FROM subject s LEFT JOIN subject_version v ON v.subject_id = s.id AND v.version = s.version ORDER BY s.id";
+    SEARCH_MISSING = "SELECT s.id FROM subject s WHERE NOT EXISTS (SELECT 1 FROM subject_search q WHERE q.rowid = s.id) ORDER BY s.id"
+        pg "SELECT s.id FROM subject s WHERE NOT EXISTS (SELECT 1 FROM subject_search q WHERE q.subject_id = s.id) ORDER BY s.id";
+    SEARCH_ORPHANS = "SELECT q.rowid FROM subject_search q WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = q.rowid) ORDER BY 1"
+        pg "SELECT q.subject_id FROM subject_search q WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = q.subject_id) ORDER BY 1";
+    CODE_ORPHANS = "SELECT c.subject_id, c.value FROM subject_code c \
+        WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = c.subject_id) ORDER BY c.value";
+    NAME_ORPHANS = "SELECT n.subject_id, n.name FROM subject_name n \
+        WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = n.subject_id) ORDER BY n.subject_id";
+    SUBJECT_VERSION_ORPHANS = "SELECT v.subject_id, v.version FROM subject_version v \
+        WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = v.subject_id) ORDER BY v.subject_id, v.version";
+    ALL_RECORD_VERSIONS = "SELECT subject_id, record_id, version, kind, natural_key, party_category, unit_id, batch_id, row, content, \
+        sealed, platform, state, reason, actor, second, law_edition, held_from, valid_until, known_at, public_from, \
+        public_until, withdrawn_on, previous, hash FROM record_version ORDER BY subject_id, record_id, version";
+    RECORD_STATES = "SELECT r.id, r.subject_id FROM record r \
+        LEFT JOIN record_version v ON v.subject_id = r.subject_id AND v.record_id = r.id AND v.version = r.version \
+        WHERE v.hash IS NULL OR v.kind <> r.kind OR v.natural_key <> r.natural_key OR v.party_category <> r.party_category \
+        OR v.unit_id <> r.unit_id OR v.content <> r.content OR v.sealed IS DISTINCT FROM r.sealed OR v.platform <> r.platform \
+        OR v.state <> r.state OR v.law_edition <> r.law_edition OR v.held_from <> r.decided_on \
+        OR v.valid_until IS DISTINCT FROM r.valid_until OR v.known_at <> r.recorded_at \
+        OR v.public_from IS DISTINCT FROM r.public_from OR v.public_until IS DISTINCT FROM r.public_until \
+        OR v.withdrawn_on IS DISTINCT FROM r.withdrawn_on OR EXISTS (SELECT 1 FROM record_version w \
+        WHERE w.subject_id = r.subject_id AND w.record_id = r.id AND w.version > r.version) ORDER BY r.subject_id, r.id";
+    RECORD_COUNT = "SELECT COUNT(*) FROM record";
+    RECORD_VERSION_ORPHANS = "SELECT v.record_id, v.subject_id FROM record_version v WHERE NOT EXISTS \
+        (SELECT 1 FROM record r WHERE r.subject_id = v.subject_id AND r.id = v.record_id) ORDER BY v.subject_id, v.record_id";
+    RECORD_SUBJECTS = "SELECT r.id, r.subject_id FROM record r WHERE r.party_category IN ('organisation', 'individual-business') \
+        AND NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = r.subject_id) ORDER BY r.subject_id, r.id";
+    ALL_EVENTS = "SELECT e.record_id, e.subject_id, e.seq, (SELECT COUNT(*) FROM record r \
+        WHERE r.subject_id = e.subject_id AND r.id = e.record_id) FROM publication_event e \
+        ORDER BY e.subject_id, e.record_id, e.seq";
+    ALL_PERSONS = "SELECT id, sealed FROM person ORDER BY id";
+    ALL_BATCHES = "SELECT id, recorded_at, seal FROM batch ORDER BY id";
+    ALL_AUDIT = "SELECT stream, seq, at, actor, action, object, outcome, detail, previous, hash FROM audit ORDER BY stream, seq";
+    ALL_HEADS = "SELECT stream, seq, hash FROM chain_head ORDER BY stream";
+    ALL_UPLOADS = "SELECT digest, size, chunks FROM upload ORDER BY digest";
+    SEALED_CHUNK = "SELECT sealed FROM upload_chunk WHERE digest = $1 AND seq = $2";
+}
+
+/// What is wrong in one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The table.
+    pub table: String,
+    /// The first row that is wrong.
+    pub row: String,
+    /// What is wrong with it.
+    pub reason: String,
+    /// How many rows of the table are wrong.
+    pub count: u64,
+}
+
+/// What the check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FsckReport {
+    /// How many rows of each table were looked at.
+    pub checked: BTreeMap<String, u64>,
+    /// One problem per table at most: its first broken row.
+    pub problems: Vec<Problem>,
+}
+
+impl FsckReport {
+    /// Whether everything agrees.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn wrong(&mut self, table: &str, row: impl Into<String>, reason: impl Into<String>) {
+        match self.problems.iter_mut().find(|problem| problem.table == table) {
+            Some(problem) => problem.count += 1,
+            None => self.problems.push(Problem {
+                table: table.to_owned(),
+                row: row.into(),
+                reason: reason.into(),
+                count: 1,
+            }),
+        }
+    }
+}
+
+type Progress<'p> = &'p mut (dyn FnMut(&str, u64) + Send);
+
+struct Check<'p> {
+    report: FsckReport,
+    progress: Progress<'p>,
+}
+
+impl Check<'_> {
+    fn seen(&mut self, table: &str) {
+        let count = match self.report.checked.get_mut(table) {
+            Some(count) => count,
+            None => self.report.checked.entry(table.to_owned()).or_insert(0),
+        };
+        *count += 1;
+        if count.is_multiple_of(10_000) {
+            (self.progress)(table, *count);
+        }
+    }
+
+    /// A row that cannot even be read is a problem of its table, not the end of the check.
+    fn read<T>(&mut self, table: &str, read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(StoreError::Inconsistent { column, row, reason, .. }) => {
+                self.report.wrong(table, row, format!("列 {column}：{reason}"));
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn orphan(&mut self, table: &str, row: &Row, reason: &str) -> Result<(), StoreError> {
+        let text = row.int(0).map(|id| id.to_string()).or_else(|_| row.text(0))?;
+        self.report.wrong(table, text, reason);
+        Ok(())
+    }
+
+    fn subject(&mut self, row: &Row) -> Result<(), StoreError> {
+        self.seen("subject");
+        let Some(now) = self.read("subject", subject(row))? else { return Ok(()) };
+        let id = now.id.to_string();
+        let Some(content) = row.text_or_null(11)? else {
+            self.report.wrong("subject", id, "没有与当前版本对应的历史记录");
+            return Ok(());
+        };
+        let said: serde_json::Value = match serde_json::from_str(&content) {
+            Ok(said) => said,
+            Err(error) => {
+                self.report.wrong("subject_version", id, format!("内容不是 JSON：{error}"));
+                return Ok(());
+            }
+        };
+        let day = now.registered_on.map(crate::db::day_text);
+        let pairs = [
+            ("category", Some(now.category.as_str())),
+            ("code", now.code.as_deref()),
+            ("name", Some(now.name.as_str())),
+            ("name_key", Some(now.name_key.as_str())),
+            ("status", Some(now.status.as_str())),
+            ("details", Some(now.details.as_str())),
+            ("registered_on", day.as_deref()),
+            ("source", Some(now.source.as_str())),
+        ];
+        let differs = pairs
+            .iter()
+            .find(|(key, value)| said.get(*key).and_then(serde_json::Value::as_str) != *value);
+        if let Some((column, _)) = differs {
+            self.report.wrong("subject", id, format!("列 {column} 与最新历史版本不一致"));
+        } else if row.int_or_null(12)? != Some(now.known_at) {
+            self.report.wrong("subject", id, "列 known_at 与最新历史版本不一致");
+        } else if row.int_or_null(13)? != Some(now.version) {
+            self.report.wrong("subject", id, "不是最新版本");
+        } else if row.text_or_null(14)?.as_deref() != Some(now.name.as_str()) {
+            self.report.wrong("subject_name", id, "缺少当前名称");
+        } else if now.code.is_some() && row.int(15)? == 0 {
+            self.report.wrong("subject_code", id, "缺少统一社会信用代码的对照");
+        }
+        Ok(())
+    }
+}
+
+/// Follows a chain from row to row: numbers without gaps, each pointing to the hash before.
+#[derive(Default)]
+struct Follow<K> {
+    of: Option<K>,
+    number: i64,
+    hash: String,
+}
+
+impl<K: PartialEq> Follow<K> {
+    fn step(&mut self, of: K, number: i64, previous: &str, hash: &str, derived: &str) -> Option<&'static str> {
+        if self.of.as_ref() != Some(&of) {
+            *self = Self { of: Some(of), number: 0, hash: String::new() };
+        }
+        let wrong = if number != self.number + 1 {
+            Some("序号不连续，有记录被删除或插入")
+        } else if previous != self.hash {
+            Some("与前一版本的哈希不衔接")
+        } else if hash != derived {
+            Some("内容与其哈希不符，记录被改动")
+        } else {
+            None
+        };
+        self.number = number;
+        hash.clone_into(&mut self.hash);
+        wrong
+    }
+}
+
+impl Store {
+    /// Checks everything stored against its hashes, seals and keys; `progress` hears the table and the rows done.
+    ///
+    /// # Errors
+    /// Only if the database cannot be read; what is wrong with the data stands in the report.
+    pub async fn fsck(&self, progress: Progress<'_>) -> Result<FsckReport, StoreError> {
+        let mut check = Check { report: FsckReport::default(), progress };
+        let mut tx = self.snapshot().await?;
+        let mut conn = tx.conn();
+
+        let mut follow = Follow::default();
+        conn.each(&ALL_SUBJECT_VERSIONS, vec![], |row| {
+            check.seen("subject_version");
+            if let Some(version) = check.read("subject_version", subject_version(row))? {
+                let derived = crate::subjects::version_hash(&version);
+                let wrong = follow.step(
+                    version.subject_id,
+                    version.version,
+                    &version.previous,
+                    &version.hash,
+                    &derived,
+                );
+                if let Some(reason) = wrong {
+                    let row = format!("{}/{}", version.subject_id, version.version);
+                    check.report.wrong("subject_version", row, reason);
+                }
+            }
+            Ok(())
+        })
+        .await?;
+        conn.each(&ALL_SUBJECTS, vec![], |row| check.subject(row)).await?;
+        for (statement, table, reason) in [
+            (&SEARCH_MISSING, "subject_search", "主体没有检索词"),
+            (&SEARCH_ORPHANS, "subject_search", "检索词没有对应的主体"),
+            (&CODE_ORPHANS, "subject_code", "代码没有对应的主体"),
+            (&NAME_ORPHANS, "subject_name", "名称没有对应的主体"),
+            (&SUBJECT_VERSION_ORPHANS, "subject_version", "历史版本没有对应的主体"),
+        ] {
+            conn.each(statement, vec![], |row| check.orphan(table, row, reason)).await?;
+        }
+
+        let keys = self.keys();
+        let mut follow = Follow::default();
+        conn.each(&ALL_RECORD_VERSIONS, vec![], |row| {
+            check.seen("record_version");
+            if let Some(version) = check.read("record_version", record_version(row))? {
+                let derived = crate::records::version_hash(&version);
+                let of = (version.subject_id, version.record_id);
+                let mut wrong = follow.step(
+                    of,
+                    version.version,
+                    &version.previous,
+                    &version.hash,
+                    &derived,
+                );
+                if let (None, Some(sealed)) = (wrong, &version.sealed) {
+                    let place = record_place(version.subject_id, version.record_id);
+                    if keys.open(Purpose::Record, &place, sealed).is_err() {
+                        wrong = Some("加密字段无法解开");
+                    }
+                }
+                if let Some(reason) = wrong {
+                    let row = format!("{}/{}/{}", of.0, of.1, version.version);
+                    check.report.wrong("record_version", row, reason);
+                }
+            }
+            Ok(())
+        })
+        .await?;
+        let count = conn.one(&RECORD_COUNT, vec![]).await?.int(0)?;
+        check.report.checked.insert("record".to_owned(), u64::try_from(count).unwrap_or(0));
+        for (statement, table, reason) in [
+            (&RECORD_STATES, "record", "与其最新历史版本不一致"),
+            (&RECORD_VERSION_ORPHANS, "record_version", "历史版本没有对应的记录"),
+            (&RECORD_SUBJECTS, "record", "记录没有对应的主体"),
+        ] {
+            conn.each(statement, vec![], |row| check.orphan(table, row, reason)).await?;
+        }
+        let mut last = (0, 0, 0);
+        conn.each(&ALL_EVENTS, vec![], |row| {
+            check.seen("publication_event");
+            let (record, subject, seq) = (row.int(0)?, row.int(1)?, row.int(2)?);
+            let expected = if (last.0, last.1) == (record, subject) { last.2 + 1 } else { 1 };
+            last = (record, subject, seq);
+            let name = format!("{subject}/{record}/{seq}");
+            if seq != expected {
+                check.report.wrong("publication_event", name, "序号不连续，有事件被删除");
+            } else if row.int(3)? == 0 {
+                check.report.wrong("publication_event", name, "事件没有对应的记录");
+            }
+            Ok(())
+        })
+        .await?;
+        conn.each(&ALL_PERSONS, vec![], |row| {
+            check.seen("person");
+            let id = row.int(0)?;
+            if keys.open(Purpose::Person, &person_place(id), &row.bytes(1)?).is_err() {
+                check.report.wrong("person", id.to_string(), "加密字段无法解开");
+            }
+            Ok(())
+        })
+        .await?;
+
+        for row in conn.all(&ALL_BATCHES, vec![]).await? {
+            check.seen("batch");
+            let id = row.int(0)?;
+            match row.text_or_null(2)? {
+                Some(seal) if seal != seal_of(&mut conn, id).await? => {
+                    let reason = "封印与其入库的记录不符，有记录被删除、增加或改动";
+                    check.report.wrong("batch", id.to_string(), reason);
+                }
+                None if row.int_or_null(1)?.is_some() => {
+                    check.report.wrong("batch", id.to_string(), "已入库而没有封印");
+                }
+                _ => {}
+            }
+        }
+
+        let mut heads = BTreeMap::new();
+        for row in conn.all(&ALL_HEADS, vec![]).await? {
+            heads.insert(row.text(0)?, (row.int(1)?, row.text(2)?));
+        }
+        let mut follow: Follow<String> = Follow { of: None, number: 0, hash: String::new() };
+        let mut ends = BTreeMap::new();
+        conn.each(&ALL_AUDIT, vec![], |row| {
+            check.seen("audit");
+            let (stream, seq) = (row.text(0)?, row.int(1)?);
+            let (previous, hash) = (row.text(8)?, row.text(9)?);
+            let derived =
+                crate::audit::link(&stream, seq, &crate::audit::entry(row, 2)?, &previous);
+            if let Some(reason) = follow.step(stream.clone(), seq, &previous, &hash, &derived) {
+                check.report.wrong("audit", format!("{stream}/{seq}"), reason);
+            }
+            ends.insert(stream, (seq, hash));
+            Ok(())
+        })
+        .await?;
+        for (stream, head) in &heads {
+            if ends.get(stream) != Some(head) {
+                check.report.wrong("audit", stream, "日志末尾与链头不符，末尾有日志被删除");
+            }
+        }
+        for stream in ends.keys().filter(|stream| !heads.contains_key(*stream)) {
+            check.report.wrong("chain_head", stream, "日志流没有链头");
+        }
+
+        for row in conn.all(&ALL_UPLOADS, vec![]).await? {
+            check.seen("upload");
+            let (digest, size, chunks) = (row.text(0)?, row.int(1)?, row.int(2)?);
+            let mut sum = Sm3::new();
+            let mut length = 0_i64;
+            let mut wrong = None;
+            for seq in 0..chunks {
+                let Some(row) = conn.maybe(&SEALED_CHUNK, values![&digest, seq]).await? else {
+                    wrong = Some("缺少分块");
+                    break;
+                };
+                let place = crate::uploads::place(&digest, seq, seq + 1 == chunks);
+                match keys.open(Purpose::Upload, &place, &row.bytes(0)?) {
+                    Ok(clear) => {
+                        length += clear.len() as i64;
+                        sum.update(&clear);
+                    }
+                    Err(_) => {
+                        wrong = Some("分块无法解开");
+                        break;
+                    }
+                }
+            }
+            if wrong.is_none() && (length != size || hex::encode(sum.finalize()) != digest) {
+                wrong = Some("内容与摘要不符");
+            }
+            if let Some(reason) = wrong {
+                check.report.wrong("upload", digest, reason);
+            }
+        }
+        Ok(check.report)
+    }
+}

@@ -1,0 +1,440 @@
+//! Backup and restore in one format for both engines, so that a restore can change the engine.
+//!
+//! A backup is a text file of JSON lines: a header, one line per row `{"t":table,"r":[…]}` (bytes in hexadecimal), and an end
+//! with the number of rows of every table and the SM3 of everything before. What is sealed stays sealed: the key file is
+//! not in it. Search tokens are not in it either, they are made anew from the names.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sm3::{Digest, Sm3};
+
+use crate::db::{Insert, Row, Statement, Store, Tx, Value, statements, values};
+use crate::error::StoreError;
+use crate::keys::{KeyRing, Purpose};
+use crate::schema::SCHEMA;
+
+const FORMAT: &str = "xinyong-backup";
+
+/// Makes the search tokens of a subject from its names; the same function the register is filled with.
+pub type Tokenise<'t> = &'t (dyn Fn(&[&str]) -> String + Send + Sync);
+
+statements! {
+    CLEAR_SEARCH = "INSERT INTO subject_search (subject_search) VALUES ('delete-all')" pg "DELETE FROM subject_search";
+    NAMES_PAGE = "SELECT n.subject_id, n.name FROM subject_name n \
+        WHERE n.subject_id IN (SELECT s.id FROM subject s WHERE s.id > $1 ORDER BY s.id LIMIT 2000) ORDER BY n.subject_id, n.name";
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Int,
+    Bytes,
+}
+
+struct Table {
+    select: Statement,
+    count: Statement,
+    insert: Insert,
+    kinds: &'static [Kind],
+}
+
+macro_rules! table {
+    (@kind t) => { Kind::Text };
+    (@kind i) => { Kind::Int };
+    (@kind b) => { Kind::Bytes };
+    ($name:ident by $order:literal: $kind:ident $first:ident $(, $kinds:ident $column:ident)*) => {{
+        const SELECT: &str = concat!(
+            "SELECT ", stringify!($first), $(", ", stringify!($column),)* " FROM ", stringify!($name), " ORDER BY ", $order
+        );
+        const COUNT: &str = concat!("SELECT COUNT(*) FROM ", stringify!($name));
+        const KINDS: &[Kind] = &[table!(@kind $kind) $(, table!(@kind $kinds))*];
+        Table {
+            select: Statement { name: stringify!($name), sqlite: SELECT, postgres: SELECT },
+            count: Statement { name: stringify!($name), sqlite: COUNT, postgres: COUNT },
+            insert: Insert::new(
+                concat!(stringify!($name), " (", stringify!($first) $(, ", ", stringify!($column))*, ")"),
+                KINDS.len(),
+                "",
+            ),
+            kinds: KINDS,
+        }
+    }};
+}
+
+/// Every table but `meta` (which the open database has already), sessions, leases and the search tokens.
+static TABLES: [Table; 19] = [
+    table!(unit by "id": t id, t name, t code, t settings, i active),
+    table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
+        i active),
+    table!(subject by "id": i id, t category, t code, t name, t name_key, t status, t details, t registered_on, t source,
+        i known_at, i version),
+    table!(subject_code by "value, kind": t value, t kind, i subject_id),
+    table!(subject_name by "subject_id, name_key": i subject_id, t name_key, t name, t since, t until, i known_at),
+    table!(subject_version by "subject_id, version": i subject_id, i version, t content, t actor, t reason, i source_batch,
+        i known_at, t previous, t hash),
+    table!(person by "id": i id, t blind, b sealed, i known_at),
+    table!(record by "subject_id, id": i subject_id, i id, t kind, t natural_key, i version, t content, b sealed, t platform,
+        t party_category, t decided_on, t valid_until, t unit_id, i batch_id, i row, i recorded_at, t law_edition,
+        t public_from, t public_until, t withdrawn_on, t state, t content_digest, t ends_on),
+    table!(record_version by "subject_id, record_id, version": i subject_id, i record_id, i version, t kind, t natural_key,
+        t party_category, t unit_id, i batch_id, i row, t content, b sealed, t platform, t state, t reason, t actor,
+        t second, t law_edition, t held_from, t valid_until, i known_at, t public_from, t public_until, t withdrawn_on,
+        t previous, t hash),
+    table!(publication_event by "subject_id, record_id, seq": i subject_id, i record_id, i seq, t kind, t on_day, i at,
+        t reason, t citations),
+    table!(batch by "id": i id, t kind, t unit_id, t profile, t file_name, t digest, i size, t stage, i received_at,
+        t received_by, i checked_at, i submitted_at, t submitted_by, i released_at, t released_by, i recorded_at, t refusal,
+        i rows_total, i count_received, i count_recorded, i count_unchanged, i count_held, i count_refused, t basis,
+        t sheet, t heading, i progress, t note, t law_edition, t seal),
+    table!(batch_row by "batch_id, row": i batch_id, i row, t outcome),
+    table!(finding by "batch_id, row, seq": i batch_id, i row, i seq, t field, t level, t code, t message),
+    table!(row_judgement by "batch_id, row, key": i batch_id, i row, t key, t value, t reason, t source, t actor, i at),
+    table!(upload by "digest": t digest, i size, i chunks, t name, i received_at),
+    table!(upload_chunk by "digest, seq": t digest, i seq, b sealed),
+    table!(audit by "stream, seq": t stream, i seq, i at, t actor, t action, t object, t outcome, t detail, t previous,
+        t hash),
+    table!(chain_head by "stream": t stream, i seq, t hash),
+    table!(law_confirmation by "id": i id, t parameter, t from_day, t value, t text, t first, t second, i at),
+];
+
+static META: Statement = Statement {
+    name: "meta",
+    sqlite: "SELECT key, value FROM meta ORDER BY key",
+    postgres: "SELECT key, value FROM meta ORDER BY key",
+};
+static PUT_META: Insert = Insert::new(
+    "meta (key, value)",
+    2,
+    "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+);
+
+/// The texts this module builds from its list of tables, for the test that has both engines prepare them.
+pub(crate) fn built() -> Vec<Statement> {
+    TABLES.iter().flat_map(|table| [table.select, table.count]).chain([META]).collect()
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: String,
+    version: u32,
+    schema: i64,
+    created_at: i64,
+    meta: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    t: String,
+    r: Vec<serde_json::Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct End {
+    rows: BTreeMap<String, u64>,
+    sm3: String,
+}
+
+/// What went into a backup or came out of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupReport {
+    /// When the backup was made, in milliseconds since 1970.
+    pub created_at: i64,
+    /// Rows of every table.
+    pub rows: BTreeMap<String, u64>,
+    /// The SM3 of the file up to its last line.
+    pub digest: String,
+}
+
+fn broken(reason: impl std::fmt::Display) -> StoreError {
+    StoreError::Backup(reason.to_string())
+}
+
+struct Out {
+    file: BufWriter<File>,
+    sum: Sm3,
+}
+
+impl Out {
+    fn line(&mut self, line: &impl Serialize) -> std::io::Result<()> {
+        let mut text = serde_json::to_vec(line)?;
+        text.push(b'\n');
+        self.sum.update(&text);
+        self.file.write_all(&text)
+    }
+}
+
+fn cells(row: &Row, kinds: &[Kind]) -> Result<Vec<serde_json::Value>, StoreError> {
+    kinds
+        .iter()
+        .enumerate()
+        .map(|(place, kind)| {
+            Ok(match kind {
+                Kind::Text => row.text_or_null(place)?.into(),
+                Kind::Int => row.int_or_null(place)?.into(),
+                Kind::Bytes => row.bytes_or_null(place)?.map(hex::encode).into(),
+            })
+        })
+        .collect()
+}
+
+impl Store {
+    /// Writes everything into a new file at `path`, as of one moment, while the platform goes on working.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] if the file exists or cannot be written; nothing is left behind then.
+    pub async fn backup(&self, path: &Path, at: i64) -> Result<BackupReport, StoreError> {
+        if path.exists() {
+            let exists = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+            return Err(StoreError::file(path, exists));
+        }
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".partial");
+        let partial = std::path::PathBuf::from(partial);
+        let outcome = self.write_backup(&partial, at).await;
+        match outcome {
+            Ok(report) => {
+                std::fs::rename(&partial, path).map_err(|error| StoreError::file(path, error))?;
+                Ok(report)
+            }
+            Err(error) => {
+                // The error that matters is the first one; a rest that stays is named like one.
+                drop(std::fs::remove_file(&partial));
+                Err(error)
+            }
+        }
+    }
+
+    async fn write_backup(&self, path: &Path, at: i64) -> Result<BackupReport, StoreError> {
+        let wrong = |error| StoreError::file(path, error);
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = options.open(path).map_err(wrong)?;
+        let mut out = Out { file: BufWriter::with_capacity(1 << 18, file), sum: Sm3::new() };
+        let mut tx = self.snapshot().await?;
+        let mut conn = tx.conn();
+        let mut meta = BTreeMap::new();
+        for row in conn.all(&META, vec![]).await? {
+            meta.insert(row.text(0)?, row.text(1)?);
+        }
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: 1,
+            schema: SCHEMA,
+            created_at: at,
+            meta,
+        };
+        out.line(&header).map_err(wrong)?;
+        let mut rows = BTreeMap::new();
+        for table in &TABLES {
+            let mut count = 0_u64;
+            conn.each(&table.select, vec![], |row| {
+                count += 1;
+                let line =
+                    Line { t: table.select.name.to_owned(), r: cells(row, table.kinds)? };
+                out.line(&line).map_err(wrong)
+            })
+            .await?;
+            rows.insert(table.select.name.to_owned(), count);
+        }
+        let digest = hex::encode(out.sum.clone().finalize());
+        out.line(&End { rows: rows.clone(), sm3: digest.clone() }).map_err(wrong)?;
+        out.file.flush().map_err(wrong)?;
+        out.file.get_ref().sync_all().map_err(wrong)?;
+        Ok(BackupReport { created_at: at, rows, digest })
+    }
+
+    /// Makes all search tokens anew from the names.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn rebuild_search(&self, tokenise: Tokenise<'_>) -> Result<(), StoreError> {
+        let mut tx = self.transaction("rebuild-search").await?;
+        rebuild(&mut tx, tokenise).await?;
+        tx.commit().await
+    }
+}
+
+async fn rebuild(tx: &mut Tx, tokenise: Tokenise<'_>) -> Result<(), StoreError> {
+    tx.conn().execute(&CLEAR_SEARCH, vec![]).await?;
+    let mut after = i64::MIN;
+    loop {
+        let mut names: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+        for row in tx.conn().all(&NAMES_PAGE, values![after]).await? {
+            names.entry(row.int(0)?).or_default().push(row.text(1)?);
+        }
+        let Some(last) = names.keys().next_back() else { return Ok(()) };
+        after = *last;
+        let tokens: Vec<(i64, String)> = names
+            .iter()
+            .map(|(id, names)| {
+                (*id, tokenise(&names.iter().map(String::as_str).collect::<Vec<_>>()))
+            })
+            .collect();
+        tx.write_search(&tokens).await?;
+    }
+}
+
+/// Reads a backup through and compares its digest and counts, without touching any database.
+///
+/// # Errors
+/// [`StoreError::Backup`] if it is not whole or not ours, [`StoreError::File`] if it cannot be read.
+pub fn verify_backup(path: &Path) -> Result<BackupReport, StoreError> {
+    read(path).map(|(_, report)| report)
+}
+
+fn read(path: &Path) -> Result<(Header, BackupReport), StoreError> {
+    let wrong = |error| StoreError::file(path, error);
+    let mut file = BufReader::with_capacity(1 << 18, File::open(path).map_err(wrong)?);
+    let mut line = Vec::new();
+    file.read_until(b'\n', &mut line).map_err(wrong)?;
+    let header: Header = serde_json::from_slice(&line)
+        .map_err(|_| broken(format!("{} 不是本平台的备份", path.display())))?;
+    if header.format != FORMAT || header.version != 1 {
+        return Err(broken("备份格式不是本程序所能读的版本"));
+    }
+    if header.schema > SCHEMA {
+        return Err(broken("备份由更新版本的程序生成；请先升级程序"));
+    }
+    let mut sum = Sm3::new();
+    let mut seen: BTreeMap<String, u64> =
+        TABLES.iter().map(|table| (table.select.name.to_owned(), 0)).collect();
+    loop {
+        let mut next = Vec::with_capacity(1024);
+        file.read_until(b'\n', &mut next).map_err(wrong)?;
+        sum.update(&line);
+        if next.is_empty() {
+            return Err(broken("文件不完整：没有结尾行"));
+        }
+        if next.starts_with(b"{\"rows\"") {
+            let end: End =
+                serde_json::from_slice(&next).map_err(|_| broken("文件不完整：结尾行有误"))?;
+            let digest = hex::encode(sum.finalize());
+            if end.sm3 != digest {
+                return Err(broken("摘要不符，文件被改动或已损坏"));
+            }
+            if end.rows != seen {
+                return Err(broken("行数不符，文件被改动或已损坏"));
+            }
+            let created_at = header.created_at;
+            return Ok((header, BackupReport { created_at, rows: seen, digest }));
+        }
+        #[derive(Deserialize)]
+        struct Of<'a> {
+            t: &'a str,
+        }
+        let of: Of<'_> =
+            serde_json::from_slice(&next).map_err(|error| broken(format!("有一行无法读取：{error}")))?;
+        match seen.get_mut(of.t) {
+            Some(count) => *count += 1,
+            None => return Err(broken(format!("不认识的表 {}", of.t))),
+        }
+        line = next;
+    }
+}
+
+fn value(cell: serde_json::Value, kind: Kind) -> Result<Value<'static>, StoreError> {
+    use serde_json::Value as Json;
+    Ok(match (kind, cell) {
+        (Kind::Text, Json::String(text)) => Value::TextOrNull(Some(text.into())),
+        (Kind::Text, Json::Null) => Value::TextOrNull(None),
+        (Kind::Int, Json::Number(number)) => {
+            Value::IntOrNull(Some(number.as_i64().ok_or_else(|| broken("有一个数超出范围"))?))
+        }
+        (Kind::Int, Json::Null) => Value::IntOrNull(None),
+        (Kind::Bytes, Json::String(text)) => {
+            let bytes = hex::decode(text).map_err(|_| broken("有一处字节不是十六进制"))?;
+            Value::BytesOrNull(Some(bytes.into()))
+        }
+        (Kind::Bytes, Json::Null) => Value::BytesOrNull(None),
+        _ => return Err(broken("有一列的类型不符")),
+    })
+}
+
+/// Restores a backup into an empty database, of whichever engine, in one transaction.
+///
+/// # Errors
+/// [`StoreError::Backup`] if the file is not whole, [`StoreError::Conflict`] if the database is not empty,
+/// [`StoreError::Key`] if the keys are not those of the backup.
+pub async fn restore(
+    path: &Path,
+    url: &str,
+    keys: &KeyRing,
+    tokenise: Tokenise<'_>,
+) -> Result<BackupReport, StoreError> {
+    let (header, report) = read(path)?;
+    let check = header.meta.get("key_check").and_then(|sealed| hex::decode(sealed).ok());
+    let opens = check.is_some_and(|sealed| keys.open(Purpose::Platform, b"key_check", &sealed).is_ok());
+    if !opens {
+        return Err(StoreError::Key("密钥与备份不符：请使用备份时所用的密钥文件".to_owned()));
+    }
+    let store = Store::open(url, keys).await?;
+    let outcome = fill(&store, path, &header, tokenise).await;
+    store.close().await;
+    outcome.map(|()| report)
+}
+
+async fn fill(
+    store: &Store,
+    path: &Path,
+    header: &Header,
+    tokenise: Tokenise<'_>,
+) -> Result<(), StoreError> {
+    let wrong = |error| StoreError::file(path, error);
+    let mut tx = store.transaction("restore").await?;
+    for table in &TABLES {
+        if tx.conn().one(&table.count, vec![]).await?.int(0)? != 0 {
+            let name = table.select.name;
+            return Err(StoreError::conflict(format!(
+                "数据库不是空的（表 {name} 已有数据）；恢复只能写入新建的空数据库"
+            )));
+        }
+    }
+    let meta: Vec<Value<'_>> =
+        header.meta.iter().flat_map(|(key, value)| values![key, value]).collect();
+    tx.conn().insert(&PUT_META, &meta).await?;
+
+    let mut file = BufReader::with_capacity(1 << 18, File::open(path).map_err(wrong)?);
+    let mut line = String::new();
+    file.read_line(&mut line).map_err(wrong)?;
+    let mut now: Option<&'static Table> = None;
+    let mut values: Vec<Value<'static>> = Vec::new();
+    let mut rows = 0;
+    loop {
+        line.clear();
+        file.read_line(&mut line).map_err(wrong)?;
+        let row: Option<Line> = if line.is_empty() || line.starts_with("{\"rows\"") {
+            None
+        } else {
+            Some(serde_json::from_str(&line).map_err(broken)?)
+        };
+        let next = row.as_ref().and_then(|row| TABLES.iter().find(|table| table.select.name == row.t));
+        let same = matches!((now, next), (Some(a), Some(b)) if std::ptr::eq(a, b));
+        if (!same || rows == 512)
+            && let Some(table) = now
+        {
+            tx.conn().insert(&table.insert, &values).await?;
+            values.clear();
+            rows = 0;
+        }
+        let (Some(row), Some(table)) = (row, next) else { break };
+        if row.r.len() != table.kinds.len() {
+            return Err(broken(format!("表 {} 的列数不符", row.t)));
+        }
+        for (cell, kind) in row.r.into_iter().zip(table.kinds) {
+            values.push(value(cell, *kind)?);
+        }
+        rows += 1;
+        now = Some(table);
+    }
+    rebuild(&mut tx, tokenise).await?;
+    tx.commit().await
+}

@@ -1,0 +1,898 @@
+//! Records about subjects: the newest state, the history, and what happened in public.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::chain::Link;
+use crate::db::{Conn, Insert, Row, Store, Tx, Value, day_text, statements, values};
+use crate::error::StoreError;
+use crate::persons::json;
+
+macro_rules! record_columns {
+    () => {
+        "subject_id, id, kind, natural_key, version, content, sealed, platform, party_category, decided_on, valid_until, \
+         unit_id, batch_id, row, recorded_at, law_edition, public_from, public_until, withdrawn_on, state, content_digest"
+    };
+}
+
+const RECORD: &str = concat!("record (", record_columns!(), ", ends_on)");
+const RECORD_COLUMNS: usize = 22;
+
+static INSERT_RECORD: Insert = Insert::new(RECORD, RECORD_COLUMNS, "");
+static REPLACE_RECORD: Insert = Insert::new(
+    RECORD,
+    RECORD_COLUMNS,
+    "ON CONFLICT (subject_id, id) DO UPDATE SET kind = excluded.kind, natural_key = excluded.natural_key, \
+     version = excluded.version, content = excluded.content, sealed = excluded.sealed, platform = excluded.platform, \
+     party_category = excluded.party_category, decided_on = excluded.decided_on, valid_until = excluded.valid_until, \
+     unit_id = excluded.unit_id, batch_id = excluded.batch_id, row = excluded.row, recorded_at = excluded.recorded_at, \
+     law_edition = excluded.law_edition, public_from = excluded.public_from, public_until = excluded.public_until, \
+     withdrawn_on = excluded.withdrawn_on, state = excluded.state, content_digest = excluded.content_digest, \
+     ends_on = excluded.ends_on",
+);
+static INSERT_VERSION: Insert = Insert::new(
+    "record_version (subject_id, record_id, version, kind, natural_key, party_category, unit_id, batch_id, row, content, sealed, platform, state, reason, actor, second, \
+     law_edition, held_from, valid_until, known_at, public_from, public_until, withdrawn_on, previous, hash)",
+    25,
+    "",
+);
+static INSERT_EVENT: Insert = Insert::new(
+    "publication_event (subject_id, record_id, seq, kind, on_day, at, reason, citations)",
+    8,
+    "",
+);
+
+statements! {
+    EXISTING = "SELECT r.subject_id, r.kind, r.natural_key, r.id, r.version, r.content_digest, r.batch_id, r.row, r.state, v.hash \
+        FROM " [each] " k CROSS JOIN record r CROSS JOIN record_version v \
+        WHERE r.subject_id = CAST(k.value->>0 AS BIGINT) AND r.kind = k.value->>1 AND r.natural_key = k.value->>2 \
+        AND v.subject_id = r.subject_id AND v.record_id = r.id AND v.version = r.version";
+    RECORD_HEADS = "SELECT r.id, r.version, v.hash FROM " [each] " k CROSS JOIN record r CROSS JOIN record_version v \
+        WHERE r.subject_id = CAST(k.value->>0 AS BIGINT) AND r.id = CAST(k.value->>1 AS BIGINT) \
+        AND v.subject_id = r.subject_id AND v.record_id = r.id AND v.version = r.version";
+    RECORD_ONE = "SELECT subject_id, id, kind, natural_key, version, content, sealed, platform, party_category, decided_on, \
+        valid_until, unit_id, batch_id, row, recorded_at, law_edition, public_from, public_until, withdrawn_on, state, \
+        content_digest FROM record WHERE subject_id = $1 AND id = $2";
+    RECORDS_OF_SUBJECT = "SELECT subject_id, id, kind, natural_key, version, content, sealed, platform, party_category, decided_on, \
+        valid_until, unit_id, batch_id, row, recorded_at, law_edition, public_from, public_until, withdrawn_on, state, \
+        content_digest FROM record WHERE subject_id = $1 ORDER BY decided_on DESC, id DESC LIMIT $2";
+    RECORDS_OF_BATCH = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, r.content, r.sealed, r.platform, \
+        r.party_category, r.decided_on, r.valid_until, r.unit_id, r.batch_id, r.row, r.recorded_at, r.law_edition, \
+        r.public_from, r.public_until, r.withdrawn_on, r.state, r.content_digest \
+        FROM record_version v JOIN record r ON r.subject_id = v.subject_id AND r.id = v.record_id \
+        WHERE v.batch_id = $1 AND v.row > $2 ORDER BY v.row LIMIT $3";
+    RECORD_VERSIONS = "SELECT subject_id, record_id, version, kind, natural_key, party_category, unit_id, batch_id, row, content, sealed, platform, state, reason, actor, second, \
+        law_edition, held_from, valid_until, known_at, public_from, public_until, withdrawn_on, previous, hash \
+        FROM record_version WHERE subject_id = $1 AND record_id = $2 ORDER BY version";
+    RECORD_AS_OF = "SELECT subject_id, record_id, version, kind, natural_key, party_category, unit_id, batch_id, row, content, sealed, platform, state, reason, actor, second, \
+        law_edition, held_from, valid_until, known_at, public_from, public_until, withdrawn_on, previous, hash \
+        FROM record_version WHERE subject_id = $1 AND record_id = $2 AND known_at <= $3 ORDER BY version DESC LIMIT 1";
+    RECORDS_AS_OF = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, v.content, v.sealed, v.platform, v.state, \
+        v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, v.known_at, v.public_from, v.public_until, \
+        v.withdrawn_on, v.previous, v.hash FROM record_version v WHERE v.subject_id = $1 AND v.version = \
+        (SELECT MAX(w.version) FROM record_version w WHERE w.subject_id = v.subject_id AND w.record_id = v.record_id \
+        AND w.known_at <= $2) ORDER BY v.held_from DESC, v.record_id DESC";
+    EVENTS = "SELECT subject_id, record_id, seq, kind, on_day, at, reason, citations FROM publication_event \
+        WHERE subject_id = $1 AND record_id = $2 ORDER BY seq";
+    EVENT_SEQS = "SELECT e.record_id, MAX(e.seq) FROM " [each] " k CROSS JOIN publication_event e \
+        WHERE e.subject_id = CAST(k.value->>0 AS BIGINT) AND e.record_id = CAST(k.value->>1 AS BIGINT) GROUP BY e.record_id";
+    CLEAR_ENDS = "UPDATE record SET ends_on = NULL WHERE subject_id = $1 AND id = $2";
+    COUNT_RECORDS = "SELECT COUNT(*) FROM record";
+}
+
+/// The public_until of what stays public without a maximum.
+pub const NO_END: &str = "9999-12-31";
+
+/// A record, the newest state. `sealed` opens with [`crate::Purpose::Record`] for [`record_place`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Whose it is.
+    pub subject_id: i64,
+    /// The id.
+    pub id: i64,
+    /// The kind, a stable word.
+    pub kind: String,
+    /// What makes it the same record when it is delivered again.
+    pub natural_key: String,
+    /// The number of this state, from 1.
+    pub version: i64,
+    /// The non-sensitive fields by official code, as JSON.
+    pub content: String,
+    /// The sensitive fields, sealed.
+    pub sealed: Option<Vec<u8>>,
+    /// What the platform added (procedure, domain, channel, severity, basis, reasons), as JSON.
+    pub platform: String,
+    /// The category of the party.
+    pub party_category: String,
+    /// The day of the decision.
+    pub decided_on: Date,
+    /// Until when it is valid, for what runs out.
+    pub valid_until: Option<Date>,
+    /// Who delivered it.
+    pub unit_id: String,
+    /// In which batch, this state.
+    pub batch_id: i64,
+    /// In which row of it.
+    pub row: i64,
+    /// When, in milliseconds since 1970.
+    pub recorded_at: i64,
+    /// Under which edition of the law it was worked on.
+    pub law_edition: String,
+    /// First public day; none: never public.
+    pub public_from: Option<Date>,
+    /// Last public day; 9999-12-31 without a maximum.
+    pub public_until: Option<Date>,
+    /// Since when it is withdrawn.
+    pub withdrawn_on: Option<Date>,
+    /// `standing` or `withdrawn`.
+    pub state: String,
+    /// [`crate::KeyRing::content_digest`] of what was delivered.
+    pub content_digest: String,
+}
+
+/// A record to be added, or the whole new state of one that changes (then with its old id and subject).
+#[derive(Debug, Clone)]
+pub struct NewRecord {
+    /// Whose it is.
+    pub subject_id: i64,
+    /// The id.
+    pub id: i64,
+    /// The kind.
+    pub kind: String,
+    /// What makes it the same record when it is delivered again.
+    pub natural_key: String,
+    /// The non-sensitive fields, as JSON.
+    pub content: String,
+    /// The sensitive fields, sealed for [`record_place`].
+    pub sealed: Option<Vec<u8>>,
+    /// What the platform added, as JSON.
+    pub platform: String,
+    /// The category of the party.
+    pub party_category: String,
+    /// The day of the decision.
+    pub decided_on: Date,
+    /// Until when it is valid.
+    pub valid_until: Option<Date>,
+    /// Who delivered it.
+    pub unit_id: String,
+    /// In which batch.
+    pub batch_id: i64,
+    /// In which row of it.
+    pub row: i64,
+    /// When, in milliseconds since 1970.
+    pub recorded_at: i64,
+    /// Under which edition of the law.
+    pub law_edition: String,
+    /// First public day.
+    pub public_from: Option<Date>,
+    /// Last public day.
+    pub public_until: Option<Date>,
+    /// [`crate::KeyRing::content_digest`] of what was delivered.
+    pub content_digest: String,
+    /// Who recorded or released it.
+    pub actor: String,
+    /// The second person.
+    pub second: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The articles the publication rests on, as a JSON list; goes into the publication event.
+    pub citations: String,
+}
+
+/// A change of a record, made against the state number `expected`.
+#[derive(Debug, Clone)]
+pub struct RecordChange {
+    /// The whole new state.
+    pub record: NewRecord,
+    /// The version it was made against.
+    pub expected: i64,
+    /// What to write down in public: `changed`, `published`; none for a change that nobody sees.
+    pub event: Option<String>,
+}
+
+/// The withdrawal of a record: it stays in the history and is not shown any more.
+#[derive(Debug, Clone)]
+pub struct Withdrawal {
+    /// Whose it is.
+    pub subject_id: i64,
+    /// The id.
+    pub id: i64,
+    /// The version it was made against.
+    pub expected: i64,
+    /// From which day.
+    pub on: Date,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub actor: String,
+    /// The second person.
+    pub second: Option<String>,
+    /// Under which edition of the law.
+    pub law_edition: String,
+    /// The articles it rests on, as a JSON list.
+    pub citations: String,
+}
+
+/// What there is under a natural key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExistingRecord {
+    /// The id.
+    pub id: i64,
+    /// The newest version.
+    pub version: i64,
+    /// Its digest.
+    pub content_digest: String,
+    /// From which batch.
+    pub batch_id: i64,
+    /// From which row.
+    pub row: i64,
+    /// `standing` or `withdrawn`.
+    pub state: String,
+    /// The hash of the newest version.
+    pub hash: String,
+}
+
+/// The key of a record: subject, kind, natural key.
+pub type RecordKey = (i64, String, String);
+
+/// One state in the history of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordVersion {
+    /// Whose it is.
+    pub subject_id: i64,
+    /// The record.
+    pub record_id: i64,
+    /// The number, from 1.
+    pub version: i64,
+    /// The kind.
+    pub kind: String,
+    /// What makes it the same record when it is delivered again.
+    pub natural_key: String,
+    /// The category of the party.
+    pub party_category: String,
+    /// Who delivered it.
+    pub unit_id: String,
+    /// Which batch brought it; 0 for a withdrawal.
+    pub batch_id: i64,
+    /// From which row.
+    pub row: i64,
+    /// The non-sensitive fields, as JSON.
+    pub content: String,
+    /// The sensitive fields, sealed.
+    pub sealed: Option<Vec<u8>>,
+    /// What the platform added, as JSON.
+    pub platform: String,
+    /// `standing` or `withdrawn`.
+    pub state: String,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub actor: String,
+    /// The second person.
+    pub second: Option<String>,
+    /// Under which edition of the law.
+    pub law_edition: String,
+    /// Since when the fact holds: the day of the decision.
+    pub held_from: Date,
+    /// Until when it is valid.
+    pub valid_until: Option<Date>,
+    /// Since when the platform knew it, in milliseconds since 1970.
+    pub known_at: i64,
+    /// First public day.
+    pub public_from: Option<Date>,
+    /// Last public day.
+    pub public_until: Option<Date>,
+    /// Since when it is withdrawn.
+    pub withdrawn_on: Option<Date>,
+    /// The hash of the state before, empty for the first.
+    pub previous: String,
+    /// The hash of this one.
+    pub hash: String,
+}
+
+/// What happened to a record in public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicationEvent {
+    /// Whose it is.
+    pub subject_id: i64,
+    /// The record.
+    pub record_id: i64,
+    /// The number, from 1; given by the store when the event is added.
+    pub seq: i64,
+    /// `published`, `changed`, `ended` or `withdrawn`.
+    pub kind: String,
+    /// On which day it takes effect.
+    pub on_day: Date,
+    /// When it was written down, in milliseconds since 1970.
+    pub at: i64,
+    /// Why.
+    pub reason: String,
+    /// The articles, as a JSON list.
+    pub citations: String,
+}
+
+/// The additional data the sealed part of a record is bound to.
+#[must_use]
+pub fn record_place(subject_id: i64, id: i64) -> Vec<u8> {
+    format!("record/{subject_id}/{id}").into_bytes()
+}
+
+pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
+    Ok(Record {
+        subject_id: row.int(0)?,
+        id: row.int(1)?,
+        kind: row.text(2)?,
+        natural_key: row.text(3)?,
+        version: row.int(4)?,
+        content: row.text(5)?,
+        sealed: row.bytes_or_null(6)?,
+        platform: row.text(7)?,
+        party_category: row.text(8)?,
+        decided_on: row.day(9)?,
+        valid_until: row.day_or_null(10)?,
+        unit_id: row.text(11)?,
+        batch_id: row.int(12)?,
+        row: row.int(13)?,
+        recorded_at: row.int(14)?,
+        law_edition: row.text(15)?,
+        public_from: row.day_or_null(16)?,
+        public_until: row.day_or_null(17)?,
+        withdrawn_on: row.day_or_null(18)?,
+        state: row.text(19)?,
+        content_digest: row.text(20)?,
+    })
+}
+
+pub(crate) fn record_version(row: &Row) -> Result<RecordVersion, StoreError> {
+    Ok(RecordVersion {
+        subject_id: row.int(0)?,
+        record_id: row.int(1)?,
+        version: row.int(2)?,
+        kind: row.text(3)?,
+        natural_key: row.text(4)?,
+        party_category: row.text(5)?,
+        unit_id: row.text(6)?,
+        batch_id: row.int(7)?,
+        row: row.int(8)?,
+        content: row.text(9)?,
+        sealed: row.bytes_or_null(10)?,
+        platform: row.text(11)?,
+        state: row.text(12)?,
+        reason: row.text(13)?,
+        actor: row.text(14)?,
+        second: row.text_or_null(15)?,
+        law_edition: row.text(16)?,
+        held_from: row.day(17)?,
+        valid_until: row.day_or_null(18)?,
+        known_at: row.int(19)?,
+        public_from: row.day_or_null(20)?,
+        public_until: row.day_or_null(21)?,
+        withdrawn_on: row.day_or_null(22)?,
+        previous: row.text(23)?,
+        hash: row.text(24)?,
+    })
+}
+
+/// The link of one state, from its columns.
+pub(crate) fn version_hash(version: &RecordVersion) -> String {
+    let day = |day: Option<Date>| day.map(day_text);
+    Link::new("r")
+        .int(version.subject_id)
+        .int(version.record_id)
+        .int(version.version)
+        .text(&version.kind)
+        .text(&version.natural_key)
+        .text(&version.party_category)
+        .text(&version.unit_id)
+        .int(version.batch_id)
+        .int(version.row)
+        .text(&version.content)
+        .bytes_or_null(version.sealed.as_deref())
+        .text(&version.platform)
+        .text(&version.state)
+        .text(&version.reason)
+        .text(&version.actor)
+        .text_or_null(version.second.as_deref())
+        .text(&version.law_edition)
+        .text(&day_text(version.held_from))
+        .text_or_null(day(version.valid_until).as_deref())
+        .int(version.known_at)
+        .text_or_null(day(version.public_from).as_deref())
+        .text_or_null(day(version.public_until).as_deref())
+        .text_or_null(day(version.withdrawn_on).as_deref())
+        .text(&version.previous)
+        .hash()
+}
+
+/// One state about to be written: the record, its number, the hash before, since when withdrawn, and the public event.
+struct State<'a> {
+    new: &'a NewRecord,
+    version: i64,
+    previous: String,
+    withdrawn_on: Option<Date>,
+}
+
+#[derive(Default)]
+struct Chunk<'a> {
+    records: Vec<Value<'a>>,
+    versions: Vec<Value<'a>>,
+}
+
+fn chunk<'a>(part: &[State<'a>]) -> Chunk<'a> {
+    let mut out = Chunk::default();
+    for State { new, version, previous, withdrawn_on } in part {
+        let new: &'a NewRecord = new;
+        let state = if withdrawn_on.is_some() { "withdrawn" } else { "standing" };
+        // No batch brings a withdrawal: the seal of the batch that brought the record must go on to hold.
+        let (batch, row) = if withdrawn_on.is_some() { (0, 0) } else { (new.batch_id, new.row) };
+        let decided = day_text(new.decided_on);
+        let valid = new.valid_until.map(day_text);
+        let from = new.public_from.map(day_text);
+        let until = new.public_until.map(day_text);
+        let withdrawn = withdrawn_on.map(day_text);
+        let ends = if state == "standing" && from.is_some() {
+            until.clone().filter(|day| day != NO_END)
+        } else {
+            None
+        };
+        let hash = Link::new("r")
+            .int(new.subject_id)
+            .int(new.id)
+            .int(*version)
+            .text(&new.kind)
+            .text(&new.natural_key)
+            .text(&new.party_category)
+            .text(&new.unit_id)
+            .int(batch)
+            .int(row)
+            .text(&new.content)
+            .bytes_or_null(new.sealed.as_deref())
+            .text(&new.platform)
+            .text(state)
+            .text(&new.reason)
+            .text(&new.actor)
+            .text_or_null(new.second.as_deref())
+            .text(&new.law_edition)
+            .text(&decided)
+            .text_or_null(valid.as_deref())
+            .int(new.recorded_at)
+            .text_or_null(from.as_deref())
+            .text_or_null(until.as_deref())
+            .text_or_null(withdrawn.as_deref())
+            .text(previous)
+            .hash();
+        let owned = |text: &Option<String>| Value::TextOrNull(text.clone().map(Into::into));
+        out.records.extend([
+            Value::Int(new.subject_id),
+            Value::Int(new.id),
+            (&new.kind).into(),
+            (&new.natural_key).into(),
+            Value::Int(*version),
+            (&new.content).into(),
+            (&new.sealed).into(),
+            (&new.platform).into(),
+            (&new.party_category).into(),
+            decided.clone().into(),
+            owned(&valid),
+            (&new.unit_id).into(),
+            Value::Int(new.batch_id),
+            Value::Int(new.row),
+            Value::Int(new.recorded_at),
+            (&new.law_edition).into(),
+            owned(&from),
+            owned(&until),
+            owned(&withdrawn),
+            state.into(),
+            (&new.content_digest).into(),
+            Value::TextOrNull(ends.map(Into::into)),
+        ]);
+        out.versions.extend([
+            Value::Int(new.subject_id),
+            Value::Int(new.id),
+            Value::Int(*version),
+            (&new.kind).into(),
+            (&new.natural_key).into(),
+            (&new.party_category).into(),
+            (&new.unit_id).into(),
+            Value::Int(batch),
+            Value::Int(row),
+            (&new.content).into(),
+            (&new.sealed).into(),
+            (&new.platform).into(),
+            state.into(),
+            (&new.reason).into(),
+            (&new.actor).into(),
+            (&new.second).into(),
+            (&new.law_edition).into(),
+            decided.into(),
+            owned(&valid),
+            Value::Int(new.recorded_at),
+            owned(&from),
+            owned(&until),
+            owned(&withdrawn),
+            previous.clone().into(),
+            hash.into(),
+        ]);
+    }
+    out
+}
+
+async fn write(tx: &mut Tx, list: &[State<'_>], records: &Insert) -> Result<(), StoreError> {
+    let mut parts = list.chunks(512);
+    let mut ready = parts.next().map(chunk);
+    while let Some(now) = ready.take() {
+        let mut conn = tx.conn();
+        let writing = async {
+            conn.insert(records, &now.records).await?;
+            conn.insert(&INSERT_VERSION, &now.versions).await
+        };
+        // While the database works at this chunk, the next one is put together and hashed.
+        let (outcome, next) =
+            futures_util::future::join(writing, async { parts.next().map(chunk) }).await;
+        outcome?;
+        ready = next;
+    }
+    Ok(())
+}
+
+async fn existing(
+    conn: &mut Conn<'_>,
+    keys: &[RecordKey],
+) -> Result<HashMap<RecordKey, ExistingRecord>, StoreError> {
+    let mut out = HashMap::new();
+    for part in keys.chunks(500) {
+        for row in conn.all(&EXISTING, values![json(part)]).await? {
+            out.insert(
+                (row.int(0)?, row.text(1)?, row.text(2)?),
+                ExistingRecord {
+                    id: row.int(3)?,
+                    version: row.int(4)?,
+                    content_digest: row.text(5)?,
+                    batch_id: row.int(6)?,
+                    row: row.int(7)?,
+                    state: row.text(8)?,
+                    hash: row.text(9)?,
+                },
+            );
+        }
+    }
+    Ok(out)
+}
+
+impl Tx {
+    /// What there is under the keys, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn existing_records(
+        &mut self,
+        keys: &[RecordKey],
+    ) -> Result<HashMap<RecordKey, ExistingRecord>, StoreError> {
+        existing(&mut self.conn(), keys).await
+    }
+
+    /// Adds records with their first version, and a `published` event for those with a first public day.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if one is there under its natural key.
+    pub async fn insert_records(&mut self, records: &[NewRecord]) -> Result<(), StoreError> {
+        let state =
+            |new| State { new, version: 1, previous: String::new(), withdrawn_on: None };
+        let list: Vec<_> = records.iter().map(state).collect();
+        write(self, &list, &INSERT_RECORD).await?;
+        let mut events = Vec::new();
+        for new in records {
+            if let Some(day) = new.public_from {
+                events.extend(values![
+                    new.subject_id,
+                    new.id,
+                    1_i64,
+                    "published",
+                    day,
+                    new.recorded_at,
+                    &new.reason,
+                    &new.citations,
+                ]);
+            }
+        }
+        self.conn().insert(&INSERT_EVENT, &events).await?;
+        Ok(())
+    }
+
+    async fn heads(
+        &mut self,
+        keys: &[(i64, i64)],
+    ) -> Result<HashMap<i64, (i64, String)>, StoreError> {
+        let mut heads = HashMap::with_capacity(keys.len());
+        for part in keys.chunks(500) {
+            for row in self.conn().all(&RECORD_HEADS, values![json(part)]).await? {
+                heads.insert(row.int(0)?, (row.int(1)?, row.text(2)?));
+            }
+        }
+        Ok(heads)
+    }
+
+    /// Writes a new version of records, each against the version it was read at. A withdrawn record that is delivered
+    /// anew stands again.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if a record moved on or is not there.
+    pub async fn change_records(&mut self, changes: &[RecordChange]) -> Result<(), StoreError> {
+        let keys: Vec<_> =
+            changes.iter().map(|change| (change.record.subject_id, change.record.id)).collect();
+        let mut heads = self.heads(&keys).await?;
+        let mut list = Vec::with_capacity(changes.len());
+        for change in changes {
+            let head = heads.remove(&change.record.id);
+            let previous = newer(head, change.record.id, change.expected)?;
+            list.push(State {
+                new: &change.record,
+                version: change.expected + 1,
+                previous,
+                withdrawn_on: None,
+            });
+        }
+        write(self, &list, &REPLACE_RECORD).await?;
+        let events: Vec<_> = changes
+            .iter()
+            .filter_map(|change| {
+                let new = &change.record;
+                Some(PublicationEvent {
+                    subject_id: new.subject_id,
+                    record_id: new.id,
+                    seq: 0,
+                    kind: change.event.clone()?,
+                    on_day: new.public_from.unwrap_or(new.decided_on),
+                    at: new.recorded_at,
+                    reason: new.reason.clone(),
+                    citations: new.citations.clone(),
+                })
+            })
+            .collect();
+        self.add_publication_events(&events).await
+    }
+
+    /// Withdraws a record: a new version that says so, and a `withdrawn` event if it was ever to be public.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the record moved on or is not there.
+    pub async fn withdraw_record(&mut self, withdrawal: &Withdrawal) -> Result<(), StoreError> {
+        let Withdrawal { subject_id, id, .. } = *withdrawal;
+        let row = self.conn().maybe(&RECORD_ONE, values![subject_id, id]).await?;
+        let old = row.as_ref().map(record).transpose()?;
+        let mut heads = self.heads(&[(subject_id, id)]).await?;
+        let previous = newer(heads.remove(&id), id, withdrawal.expected)?;
+        let old = old.ok_or_else(|| StoreError::conflict(format!("记录 {id} 不存在")))?;
+        let new = NewRecord {
+            subject_id,
+            id,
+            kind: old.kind,
+            natural_key: old.natural_key,
+            content: old.content,
+            sealed: old.sealed,
+            platform: old.platform,
+            party_category: old.party_category,
+            decided_on: old.decided_on,
+            valid_until: old.valid_until,
+            unit_id: old.unit_id,
+            batch_id: old.batch_id,
+            row: old.row,
+            recorded_at: withdrawal.at,
+            law_edition: withdrawal.law_edition.clone(),
+            public_from: old.public_from,
+            public_until: old.public_until,
+            content_digest: old.content_digest,
+            actor: withdrawal.actor.clone(),
+            second: withdrawal.second.clone(),
+            reason: withdrawal.reason.clone(),
+            citations: withdrawal.citations.clone(),
+        };
+        let version = withdrawal.expected + 1;
+        let withdrawn_on = Some(withdrawal.on);
+        write(self, &[State { new: &new, version, previous, withdrawn_on }], &REPLACE_RECORD)
+            .await?;
+        if old.public_from.is_none() {
+            return Ok(());
+        }
+        self.add_publication_events(&[PublicationEvent {
+            subject_id,
+            record_id: id,
+            seq: 0,
+            kind: "withdrawn".to_owned(),
+            on_day: withdrawal.on,
+            at: withdrawal.at,
+            reason: withdrawal.reason.clone(),
+            citations: withdrawal.citations.clone(),
+        }])
+        .await
+    }
+
+    /// Writes down what happened in public; `seq` is given here. An `ended` event takes the record off the list of those
+    /// due to end.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if another transaction wrote an event of the same record meanwhile.
+    pub async fn add_publication_events(
+        &mut self,
+        events: &[PublicationEvent],
+    ) -> Result<(), StoreError> {
+        for part in events.chunks(500) {
+            let keys: Vec<_> =
+                part.iter().map(|event| (event.subject_id, event.record_id)).collect();
+            let mut last: HashMap<i64, i64> = HashMap::with_capacity(keys.len());
+            for row in self.conn().all(&EVENT_SEQS, values![json(&keys)]).await? {
+                last.insert(row.int(0)?, row.int(1)?);
+            }
+            let mut rows = Vec::with_capacity(part.len() * 8);
+            for event in part {
+                let seq = last.entry(event.record_id).or_insert(0);
+                *seq += 1;
+                rows.extend(values![
+                    event.subject_id,
+                    event.record_id,
+                    *seq,
+                    &event.kind,
+                    event.on_day,
+                    event.at,
+                    &event.reason,
+                    &event.citations,
+                ]);
+            }
+            self.conn().insert(&INSERT_EVENT, &rows).await?;
+            for event in part.iter().filter(|event| event.kind == "ended") {
+                let values = values![event.subject_id, event.record_id];
+                self.conn().execute(&CLEAR_ENDS, values).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Store::record`], as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn record(&mut self, subject: i64, id: i64) -> Result<Option<Record>, StoreError> {
+        self.conn().maybe(&RECORD_ONE, values![subject, id]).await?.as_ref().map(record).transpose()
+    }
+}
+
+fn newer(head: Option<(i64, String)>, id: i64, expected: i64) -> Result<String, StoreError> {
+    match head {
+        Some((version, hash)) if version == expected => Ok(hash),
+        _ => Err(StoreError::conflict(format!(
+            "记录 {id} 已被他人更新（不再是第 {expected} 版）；请重新读取后再试"
+        ))),
+    }
+}
+
+impl Store {
+    /// What there is under the keys.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn existing_records(
+        &self,
+        keys: &[RecordKey],
+    ) -> Result<HashMap<RecordKey, ExistingRecord>, StoreError> {
+        existing(&mut self.reader().await?.conn(), keys).await
+    }
+
+    /// One record.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn record(&self, subject: i64, id: i64) -> Result<Option<Record>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().maybe(&RECORD_ONE, values![subject, id]).await?.as_ref().map(record).transpose()
+    }
+
+    /// The records of a subject, public or not, the newest decision first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn records_of_subject(
+        &self,
+        subject: i64,
+        limit: i64,
+    ) -> Result<Vec<Record>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&RECORDS_OF_SUBJECT, values![subject, limit]).await?;
+        rows.iter().map(record).collect()
+    }
+
+    /// The newest state of the records a batch brought or changed, in the order of its rows after `after_row`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn records_of_batch(
+        &self,
+        batch: i64,
+        after_row: i64,
+        limit: i64,
+    ) -> Result<Vec<Record>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&RECORDS_OF_BATCH, values![batch, after_row, limit]).await?;
+        rows.iter().map(record).collect()
+    }
+
+    /// The history of a record, the oldest state first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn record_versions(
+        &self,
+        subject: i64,
+        id: i64,
+    ) -> Result<Vec<RecordVersion>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&RECORD_VERSIONS, values![subject, id]).await?;
+        rows.iter().map(record_version).collect()
+    }
+
+    /// A record as it was known at an instant (milliseconds since 1970).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn record_as_of(
+        &self,
+        subject: i64,
+        id: i64,
+        known_at: i64,
+    ) -> Result<Option<RecordVersion>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = reader.conn().maybe(&RECORD_AS_OF, values![subject, id, known_at]).await?;
+        row.as_ref().map(record_version).transpose()
+    }
+
+    /// All records of a subject as they were known at an instant.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn records_as_of(
+        &self,
+        subject: i64,
+        known_at: i64,
+    ) -> Result<Vec<RecordVersion>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&RECORDS_AS_OF, values![subject, known_at]).await?;
+        rows.iter().map(record_version).collect()
+    }
+
+    /// What happened to a record in public, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn publication_events(
+        &self,
+        subject: i64,
+        id: i64,
+    ) -> Result<Vec<PublicationEvent>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&EVENTS, values![subject, id]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(PublicationEvent {
+                    subject_id: row.int(0)?,
+                    record_id: row.int(1)?,
+                    seq: row.int(2)?,
+                    kind: row.text(3)?,
+                    on_day: row.day(4)?,
+                    at: row.int(5)?,
+                    reason: row.text(6)?,
+                    citations: row.text(7)?,
+                })
+            })
+            .collect()
+    }
+
+    /// How many records there are.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn count_records(&self) -> Result<i64, StoreError> {
+        self.reader().await?.conn().one(&COUNT_RECORDS, vec![]).await?.int(0)
+    }
+}

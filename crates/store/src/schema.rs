@@ -1,0 +1,128 @@
+//! The schema: migrations of both engines, the refusal of a newer one, and the key check.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+use crate::db::{Db, Statement, Store, statements, values};
+use crate::error::StoreError;
+use crate::keys::Purpose;
+
+/// The number of the newest migration, written into backups.
+pub const SCHEMA: i64 = 1;
+
+const SQLITE: &[(i64, &str, &str)] =
+    &[(1, "base", include_str!("../migrations/sqlite/0001_base.sql"))];
+const POSTGRES: &[(i64, &str, &str)] =
+    &[(1, "base", include_str!("../migrations/postgres/0001_base.sql"))];
+
+statements! {
+    GET_META = "SELECT value FROM meta WHERE key = $1";
+    PUT_META = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    ADD_META = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+}
+
+fn migrator(list: &[(i64, &'static str, &'static str)]) -> Migrator {
+    Migrator::with_migrations(
+        list.iter()
+            .map(|(version, name, sql)| {
+                Migration::new(
+                    *version,
+                    Cow::Borrowed(*name),
+                    MigrationType::Simple,
+                    AssertSqlSafe(*sql).into_sql_str(),
+                    false,
+                )
+            })
+            .collect(),
+    )
+}
+
+pub(crate) async fn migrate(db: &Db) -> Result<(), StoreError> {
+    let outcome = match db {
+        Db::Lite { write, .. } => migrator(SQLITE).run(write).await,
+        Db::Pg(pool) => migrator(POSTGRES).run(pool).await,
+    };
+    outcome.map_err(|error| match error {
+        MigrateError::VersionMissing(version) => {
+            StoreError::WrongSchema(format!("数据库已有本程序不认识的结构版本 {version}"))
+        }
+        MigrateError::VersionMismatch(version) => {
+            StoreError::WrongSchema(format!("结构版本 {version} 的内容与本程序所带的不同"))
+        }
+        MigrateError::Dirty(version) => {
+            StoreError::WrongSchema(format!("结构版本 {version} 只升级了一半，请从备份恢复"))
+        }
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        other => StoreError::Unavailable(sqlx::Error::Migrate(Box::new(other))),
+    })
+}
+
+const CHECK: &str = "key_check";
+const CHECK_TEXT: &[u8] = b"xinyong";
+
+pub(crate) async fn check_key(store: &Store) -> Result<(), StoreError> {
+    let refused = || {
+        StoreError::Key("密钥与数据库不符：数据是用另一份密钥文件加密的，请使用原来的密钥文件".to_owned())
+    };
+    for _ in 0..2 {
+        if let Some(sealed) = store.get_meta(CHECK).await? {
+            let sealed = hex::decode(sealed).map_err(|_| refused())?;
+            let clear = store.keys().open(Purpose::Platform, CHECK.as_bytes(), &sealed);
+            return if clear.is_ok_and(|clear| clear == CHECK_TEXT) { Ok(()) } else { Err(refused()) };
+        }
+        let sealed = store.keys().seal(Purpose::Platform, CHECK.as_bytes(), CHECK_TEXT)?;
+        let mut tx = store.transaction("key-check").await?;
+        tx.conn().execute(&ADD_META, values![CHECK, hex::encode(sealed)]).await?;
+        tx.commit().await?;
+    }
+    Err(refused())
+}
+
+impl Store {
+    /// A value the database keeps about itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn get_meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = reader.conn().maybe(&GET_META, values![key]).await?;
+        row.map(|row| row.text(0)).transpose()
+    }
+}
+
+impl crate::db::Tx {
+    /// Sets a value the database keeps about itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn put_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.conn().execute(&PUT_META, values![key, value]).await?;
+        Ok(())
+    }
+}
+
+/// Every named SQL text of the store, for the test that has both engines prepare them.
+#[must_use]
+pub fn statements() -> Vec<Statement> {
+    [
+        ALL,
+        crate::units::ALL,
+        crate::accounts::ALL,
+        crate::subjects::ALL,
+        crate::search::ALL,
+        crate::records::ALL,
+        crate::public::ALL,
+        crate::persons::ALL,
+        crate::batches::ALL,
+        crate::uploads::ALL,
+        crate::audit::ALL,
+        crate::confirmations::ALL,
+        crate::leases::ALL,
+        crate::fsck::ALL,
+        crate::portable::ALL,
+        &crate::portable::built(),
+    ]
+    .concat()
+}

@@ -1,0 +1,89 @@
+//! `generate`: documents that are derived from the code and the law, so that they cannot rot.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use xinyong_domain::workflow::batch::TRANSITIONS;
+use xinyong_service::{Permission, Role};
+
+use super::Common;
+
+/// Writes them all.
+pub fn run(common: &Common, folder: &Path) -> anyhow::Result<ExitCode> {
+    std::fs::create_dir_all(folder).with_context(|| format!("无法建立 {}", folder.display()))?;
+    let put = |name: &str, text: String| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).with_context(|| format!("无法写入 {}", path.display()))
+    };
+    put("routes.md", routes()?)?;
+    put("roles.md", roles()?)?;
+    put("workflow-batch.md", workflow()?)?;
+    put("law-coverage.md", coverage(common)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn routes() -> anyhow::Result<String> {
+    let mut text = "# Routes\n\nOne line a route; generated from the table in `crates/web/src/routes.rs`.\n\n".to_owned();
+    text.push_str("| method | path | permission |\n|---|---|---|\n");
+    for (method, path, permission) in xinyong_web::route_rows() {
+        writeln!(text, "| {method} | `{path}` | {permission:?} |")?;
+    }
+    Ok(text)
+}
+
+fn roles() -> anyhow::Result<String> {
+    let mut text = "# Roles\n\nGenerated from `crates/service/src/access.rs`.\n\n| permission |".to_owned();
+    for role in Role::ACCOUNTS {
+        write!(text, " {} |", role.label())?;
+    }
+    text.push_str("\n|---|");
+    text.push_str(&"---|".repeat(Role::ACCOUNTS.len()));
+    text.push('\n');
+    for permission in Permission::ALL {
+        write!(text, "| {permission:?} |")?;
+        for role in Role::ACCOUNTS {
+            let may = permission.is_public() || role.permissions().contains(&permission);
+            write!(text, " {} |", if may { "✓" } else { "" })?;
+        }
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+fn workflow() -> anyhow::Result<String> {
+    let mut text = "# The way of a batch\n\nGenerated from `crates/domain/src/workflow/batch.rs`.\n\n```mermaid\nstateDiagram-v2\n    [*] --> received\n".to_owned();
+    for (from, event, to) in TRANSITIONS {
+        writeln!(text, "    {} --> {}: {}", from.as_str(), to.as_str(), event.label())?;
+    }
+    text.push_str("```\n");
+    Ok(text)
+}
+
+fn coverage(common: &Common) -> anyhow::Result<String> {
+    let law = common.law()?;
+    let mut text = "# The law as data\n\nEach entry with its edition, source and how well it is known. Generated from `law/`.\n\n".to_owned();
+    text.push_str("| parameter | from | until | value | unit | source | evidence | effect |\n|---|---|---|---|---|---|---|---|\n");
+    for parameter in law.parameters().values() {
+        for entry in &parameter.values {
+            let value = serde_json::to_string(&entry.value)?.replace('|', "/");
+            let until = entry.until.map(|day| day.to_string()).unwrap_or_default();
+            let source = law.sources().get(&entry.source);
+            writeln!(
+                text,
+                "| `{}` {} | {} | {until} | {value} | {} | {} {} | {} | {:?} |",
+                parameter.id,
+                parameter.label,
+                entry.from,
+                parameter.unit,
+                source.map_or("", |source| if source.number.is_empty() { &source.title } else { &source.number }),
+                entry.article.as_deref().unwrap_or_default(),
+                entry.evidence.label(),
+                entry.effect,
+            )?;
+        }
+    }
+    writeln!(text, "\nCalendar: {} to {}, announced.", law.calendar().first(), law.calendar().complete_to())?;
+    Ok(text)
+}
