@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::exit::Exit;
 use crate::options::Cli;
 
 fn main() -> ExitCode {
@@ -19,14 +20,14 @@ fn main() -> ExitCode {
             let helps = !error.use_stderr();
             // Printing help can only fail when the terminal has gone; there is nobody left to tell.
             drop(error.print());
-            return if helps { ExitCode::SUCCESS } else { exit::BAD_USAGE };
+            return if helps { ExitCode::SUCCESS } else { Exit::BadUsage.into() };
         }
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("无法启动：{error}");
-            return exit::STORE;
+            return Exit::Store.into();
         }
     };
     let json = cli.json;

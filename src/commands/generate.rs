@@ -27,8 +27,8 @@ pub fn run(common: &Common, folder: &Path) -> anyhow::Result<ExitCode> {
 fn routes() -> anyhow::Result<String> {
     let mut text = "# Routes\n\nOne line a route; generated from the table in `crates/web/src/routes.rs`.\n\n".to_owned();
     text.push_str("| method | path | permission |\n|---|---|---|\n");
-    for (method, path, permission) in xinyong_web::route_rows() {
-        writeln!(text, "| {method} | `{path}` | {permission:?} |")?;
+    for (method, path, permission) in xinyong_web::routes::route_rows() {
+        writeln!(text, "| {method} | `{path}` | {permission} |")?;
     }
     Ok(text)
 }

@@ -40,7 +40,7 @@ pub async fn listen(
     secure_cookies: bool,
 ) -> anyhow::Result<ExitCode> {
     let jobs = tokio::spawn(run_jobs(desk.clone()));
-    let site = Site::new(desk, base_path, secure_cookies).await?;
+    let site = Site::open(desk, base_path, secure_cookies).await?;
     let router = xinyong_web::router(site);
     xinyong_web::serve(listener, router, stop_signal()).await?;
     jobs.abort();

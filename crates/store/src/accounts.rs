@@ -101,7 +101,13 @@ impl crate::db::Tx {
     /// [`StoreError::Conflict`] if the login is taken.
     pub async fn create_account(&mut self, new: &NewAccount) -> Result<(), StoreError> {
         let values = values![
-            new.id, &new.login, &new.name, &new.unit_id, &new.role, &new.password, new.created_at
+            new.id,
+            &new.login,
+            &new.name,
+            &new.unit_id,
+            &new.role,
+            &new.password,
+            new.created_at
         ];
         self.conn().execute(&ADD_ACCOUNT, values).await?;
         Ok(())
@@ -177,7 +183,13 @@ impl Store {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn account_by_login(&self, login: &str) -> Result<Option<Account>, StoreError> {
         let mut reader = self.reader().await?;
-        reader.conn().maybe(&ACCOUNT_BY_LOGIN, values![login]).await?.as_ref().map(account).transpose()
+        reader
+            .conn()
+            .maybe(&ACCOUNT_BY_LOGIN, values![login])
+            .await?
+            .as_ref()
+            .map(account)
+            .transpose()
     }
 
     /// One account.

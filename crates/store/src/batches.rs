@@ -612,7 +612,8 @@ impl Store {
         rows: i64,
     ) -> Result<Vec<(i64, Vec<RowFinding>)>, StoreError> {
         let mut reader = self.reader().await?;
-        let wanted = reader.conn().all(&FINDING_ROWS, values![batch, after_row, level, rows]).await?;
+        let wanted =
+            reader.conn().all(&FINDING_ROWS, values![batch, after_row, level, rows]).await?;
         let wanted = wanted.iter().map(|row| row.int(0)).collect::<Result<Vec<_>, _>>()?;
         let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else {
             return Ok(Vec::new());

@@ -52,7 +52,14 @@ impl crate::db::Tx {
     /// [`StoreError::Conflict`] if the id is taken.
     pub async fn add_confirmation(&mut self, new: &LawConfirmation) -> Result<(), StoreError> {
         let values = values![
-            new.id, &new.parameter, new.from_day, &new.value, &new.text, &new.first, &new.second, new.at
+            new.id,
+            &new.parameter,
+            new.from_day,
+            &new.value,
+            &new.text,
+            &new.first,
+            &new.second,
+            new.at
         ];
         self.conn().execute(&ADD_CONFIRMATION, values).await?;
         Ok(())

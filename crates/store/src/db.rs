@@ -14,7 +14,10 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Arguments, AssertSqlSafe, Column, PgConnection, Postgres, Sqlite, SqliteConnection};
+use sqlx::{
+    Arguments, AssertSqlSafe, Column, Executor, PgConnection, Postgres, SqlSafeStr, Sqlite,
+    SqliteConnection,
+};
 use sqlx::{Row as _, Transaction};
 
 use crate::audit::{AuditEntry, AuditHead};
@@ -76,7 +79,13 @@ const SHAPES: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
 
 impl Insert {
     pub(crate) const fn new(into: &'static str, columns: usize, tail: &'static str) -> Self {
-        Self { into, columns, pg_row: None, tail, texts: [const { [const { OnceLock::new() }; 8] }; 2] }
+        Self {
+            into,
+            columns,
+            pg_row: None,
+            tail,
+            texts: [const { [const { OnceLock::new() }; 8] }; 2],
+        }
     }
 
     pub(crate) const fn with_pg_row(mut self, row: &'static str) -> Self {
@@ -205,7 +214,8 @@ pub(crate) use values;
 /// How a day is written in a column. Four-digit years compare as text in the order of time.
 pub(crate) fn day_text(day: Date) -> String {
     // jiff's own formatting is right but general; this is on the way of every row.
-    let (year, month, date) = (i32::from(day.year()).max(0) as u32, day.month() as u32, day.day() as u32);
+    let (year, month, date) =
+        (i32::from(day.year()).max(0) as u32, day.month() as u32, day.day() as u32);
     let mut text = String::with_capacity(10);
     for digit in [year / 1000 % 10, year / 100 % 10, year / 10 % 10, year % 10] {
         text.push(char::from(b'0' + digit as u8));
@@ -576,7 +586,10 @@ impl Store {
                 .acquire_timeout(Duration::from_secs(30))
                 .test_before_acquire(false)
                 .connect_lazy_with(
-                    options.create_if_missing(false).pragma("cache_size", "-16384").pragma("query_only", "1"),
+                    options
+                        .create_if_missing(false)
+                        .pragma("cache_size", "-16384")
+                        .pragma("query_only", "1"),
                 );
             Db::Lite { read, write }
         };
@@ -647,6 +660,23 @@ impl Store {
             ),
         };
         Ok(Tx { inner, store: self.clone(), audit: Vec::new(), name: "snapshot" })
+    }
+
+    /// Has the engine parse and plan a statement without running it.
+    ///
+    /// # Errors
+    /// Whatever the database says about it.
+    pub async fn prepare(&self, statement: &Statement) -> Result<(), StoreError> {
+        let mut reader = self.reader().await?;
+        match reader.conn() {
+            Conn::Lite(conn) => {
+                conn.prepare(SqlSafeStr::into_sql_str(statement.sqlite)).await?;
+            }
+            Conn::Pg(conn) => {
+                conn.prepare(SqlSafeStr::into_sql_str(statement.postgres)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Runs SQL as it stands. For tests that damage a database on purpose, and for nothing else.

@@ -102,9 +102,9 @@ impl From<sqlx::Error> for StoreError {
                 let code = said.code();
                 // SQLite: BUSY (5), LOCKED (6) and their extended forms; PostgreSQL: serialisation, deadlock, lock.
                 match code.as_deref() {
-                    Some("5" | "6" | "261" | "262" | "517" | "773" | "40001" | "40P01" | "55P03") => {
-                        Self::Busy(error)
-                    }
+                    Some(
+                        "5" | "6" | "261" | "262" | "517" | "773" | "40001" | "40P01" | "55P03",
+                    ) => Self::Busy(error),
                     _ => Self::Unavailable(error),
                 }
             }

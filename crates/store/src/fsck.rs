@@ -120,7 +120,11 @@ impl Check<'_> {
     }
 
     /// A row that cannot even be read is a problem of its table, not the end of the check.
-    fn read<T>(&mut self, table: &str, read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    fn read<T>(
+        &mut self,
+        table: &str,
+        read: Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
         match read {
             Ok(value) => Ok(Some(value)),
             Err(StoreError::Inconsistent { column, row, reason, .. }) => {
@@ -190,7 +194,14 @@ struct Follow<K> {
 }
 
 impl<K: PartialEq> Follow<K> {
-    fn step(&mut self, of: K, number: i64, previous: &str, hash: &str, derived: &str) -> Option<&'static str> {
+    fn step(
+        &mut self,
+        of: K,
+        number: i64,
+        previous: &str,
+        hash: &str,
+        derived: &str,
+    ) -> Option<&'static str> {
         if self.of.as_ref() != Some(&of) {
             *self = Self { of: Some(of), number: 0, hash: String::new() };
         }
@@ -257,13 +268,8 @@ impl Store {
             if let Some(version) = check.read("record_version", record_version(row))? {
                 let derived = crate::records::version_hash(&version);
                 let of = (version.subject_id, version.record_id);
-                let mut wrong = follow.step(
-                    of,
-                    version.version,
-                    &version.previous,
-                    &version.hash,
-                    &derived,
-                );
+                let mut wrong =
+                    follow.step(of, version.version, &version.previous, &version.hash, &derived);
                 if let (None, Some(sealed)) = (wrong, &version.sealed) {
                     let place = record_place(version.subject_id, version.record_id);
                     if keys.open(Purpose::Record, &place, sealed).is_err() {

@@ -69,6 +69,6 @@ mod tests {
             assert!(id > last);
             last = id;
         }
-        assert!(maker.next(EPOCH + 200 * 365 * 86_400_000) > 0);
+        assert!(maker.next(EPOCH + 100 * 365 * 86_400_000) > 0);
     }
 }

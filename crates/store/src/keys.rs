@@ -181,9 +181,7 @@ impl KeyRing {
         let refused = || StoreError::Key("密文无法解开：密钥不符，或数据被改动、移位".to_owned());
         let (nonce, body) = sealed.split_at_checked(NONCE).ok_or_else(refused)?;
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| refused())?;
-        self.gcm(purpose)
-            .decrypt(&nonce.into(), Payload { msg: body, aad })
-            .map_err(|_| refused())
+        self.gcm(purpose).decrypt(&nonce.into(), Payload { msg: body, aad }).map_err(|_| refused())
     }
 
     /// The blind index of a value: equal for equal values, says nothing about them without the key. Normalise first.

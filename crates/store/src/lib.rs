@@ -31,7 +31,8 @@ mod uploads;
 pub use accounts::{Account, NewAccount, SessionRow};
 pub use audit::{AuditEntry, AuditFilter, AuditRow};
 pub use batches::{
-    Batch, BatchFilter, BatchRow, Counts, FindingCount, Judgement, NewBatch, RowFinding, StageChange,
+    Batch, BatchFilter, BatchRow, Counts, FindingCount, Judgement, NewBatch, RowFinding,
+    StageChange,
 };
 pub use confirmations::LawConfirmation;
 pub use db::{Engine, Statement, Store, Tx};
@@ -49,7 +50,8 @@ pub use records::{
 pub use schema::{SCHEMA, statements};
 pub use search::SubjectHit;
 pub use subjects::{
-    FormerName, Known, KnownSubject, NewSubject, Subject, SubjectChange, SubjectName, SubjectVersion,
+    FormerName, Known, KnownSubject, NewSubject, Subject, SubjectChange, SubjectName,
+    SubjectVersion,
 };
 pub use units::Unit;
 pub use uploads::Upload;

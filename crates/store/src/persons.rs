@@ -99,7 +99,12 @@ impl Tx {
     pub async fn insert_persons(&mut self, persons: &[Person]) -> Result<(), StoreError> {
         let mut rows: Vec<Value<'_>> = Vec::with_capacity(persons.len() * 4);
         for person in persons {
-            rows.extend(values![person.id, &person.blind, person.sealed.as_slice(), person.known_at]);
+            rows.extend(values![
+                person.id,
+                &person.blind,
+                person.sealed.as_slice(),
+                person.known_at
+            ]);
         }
         self.conn().insert(&INSERT, &rows).await?;
         Ok(())

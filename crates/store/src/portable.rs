@@ -106,11 +106,8 @@ static META: Statement = Statement {
     sqlite: "SELECT key, value FROM meta ORDER BY key",
     postgres: "SELECT key, value FROM meta ORDER BY key",
 };
-static PUT_META: Insert = Insert::new(
-    "meta (key, value)",
-    2,
-    "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-);
+static PUT_META: Insert =
+    Insert::new("meta (key, value)", 2, "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
 
 /// The texts this module builds from its list of tables, for the test that has both engines prepare them.
 pub(crate) fn built() -> Vec<Statement> {
@@ -225,21 +222,15 @@ impl Store {
         for row in conn.all(&META, vec![]).await? {
             meta.insert(row.text(0)?, row.text(1)?);
         }
-        let header = Header {
-            format: FORMAT.to_owned(),
-            version: 1,
-            schema: SCHEMA,
-            created_at: at,
-            meta,
-        };
+        let header =
+            Header { format: FORMAT.to_owned(), version: 1, schema: SCHEMA, created_at: at, meta };
         out.line(&header).map_err(wrong)?;
         let mut rows = BTreeMap::new();
         for table in &TABLES {
             let mut count = 0_u64;
             conn.each(&table.select, vec![], |row| {
                 count += 1;
-                let line =
-                    Line { t: table.select.name.to_owned(), r: cells(row, table.kinds)? };
+                let line = Line { t: table.select.name.to_owned(), r: cells(row, table.kinds)? };
                 out.line(&line).map_err(wrong)
             })
             .await?;
@@ -331,8 +322,8 @@ fn read(path: &Path) -> Result<(Header, BackupReport), StoreError> {
         struct Of<'a> {
             t: &'a str,
         }
-        let of: Of<'_> =
-            serde_json::from_slice(&next).map_err(|error| broken(format!("有一行无法读取：{error}")))?;
+        let of: Of<'_> = serde_json::from_slice(&next)
+            .map_err(|error| broken(format!("有一行无法读取：{error}")))?;
         match seen.get_mut(of.t) {
             Some(count) => *count += 1,
             None => return Err(broken(format!("不认识的表 {}", of.t))),
@@ -372,7 +363,8 @@ pub async fn restore(
 ) -> Result<BackupReport, StoreError> {
     let (header, report) = read(path)?;
     let check = header.meta.get("key_check").and_then(|sealed| hex::decode(sealed).ok());
-    let opens = check.is_some_and(|sealed| keys.open(Purpose::Platform, b"key_check", &sealed).is_ok());
+    let opens =
+        check.is_some_and(|sealed| keys.open(Purpose::Platform, b"key_check", &sealed).is_ok());
     if !opens {
         return Err(StoreError::Key("密钥与备份不符：请使用备份时所用的密钥文件".to_owned()));
     }
@@ -416,7 +408,8 @@ async fn fill(
         } else {
             Some(serde_json::from_str(&line).map_err(broken)?)
         };
-        let next = row.as_ref().and_then(|row| TABLES.iter().find(|table| table.select.name == row.t));
+        let next =
+            row.as_ref().and_then(|row| TABLES.iter().find(|table| table.select.name == row.t));
         let same = matches!((now, next), (Some(a), Some(b)) if std::ptr::eq(a, b));
         if (!same || rows == 512)
             && let Some(table) = now

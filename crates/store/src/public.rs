@@ -51,19 +51,18 @@ impl Store {
         filter: &RecordFilter,
         limit: i64,
     ) -> Result<Vec<Record>, StoreError> {
-        let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(|text| {
-            // The content is JSON: what is looked for is written the way it stands there.
-            let quoted = serde_json::to_string(text).unwrap_or_default();
-            let inner = quoted.trim_matches('"');
-            let escaped =
-                inner.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            format!("%{escaped}%")
-        });
+        let text =
+            filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(|text| {
+                // The content is JSON: what is looked for is written the way it stands there.
+                let quoted = serde_json::to_string(text).unwrap_or_default();
+                let inner = quoted.trim_matches('"');
+                let escaped = inner.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+                format!("%{escaped}%")
+            });
         let from = filter.from.unwrap_or(Date::constant(1, 1, 1));
         let until = filter.until.unwrap_or(Date::constant(9999, 12, 31));
         let (day, id) = filter.after.unwrap_or((Date::constant(9999, 12, 31), i64::MAX));
-        let values =
-            values![kind, today, &filter.unit, from, until, &text, day, id, limit];
+        let values = values![kind, today, &filter.unit, from, until, &text, day, id, limit];
         let mut reader = self.reader().await?;
         reader.conn().all(&PUBLIC_RECORDS, values).await?.iter().map(record).collect()
     }

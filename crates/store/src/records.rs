@@ -579,8 +579,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Conflict`] if one is there under its natural key.
     pub async fn insert_records(&mut self, records: &[NewRecord]) -> Result<(), StoreError> {
-        let state =
-            |new| State { new, version: 1, previous: String::new(), withdrawn_on: None };
+        let state = |new| State { new, version: 1, previous: String::new(), withdrawn_on: None };
         let list: Vec<_> = records.iter().map(state).collect();
         write(self, &list, &INSERT_RECORD).await?;
         let mut events = Vec::new();
@@ -786,7 +785,13 @@ impl Store {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn record(&self, subject: i64, id: i64) -> Result<Option<Record>, StoreError> {
         let mut reader = self.reader().await?;
-        reader.conn().maybe(&RECORD_ONE, values![subject, id]).await?.as_ref().map(record).transpose()
+        reader
+            .conn()
+            .maybe(&RECORD_ONE, values![subject, id])
+            .await?
+            .as_ref()
+            .map(record)
+            .transpose()
     }
 
     /// The records of a subject, public or not, the newest decision first.

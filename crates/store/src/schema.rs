@@ -64,13 +64,19 @@ const CHECK_TEXT: &[u8] = b"xinyong";
 
 pub(crate) async fn check_key(store: &Store) -> Result<(), StoreError> {
     let refused = || {
-        StoreError::Key("密钥与数据库不符：数据是用另一份密钥文件加密的，请使用原来的密钥文件".to_owned())
+        StoreError::Key(
+            "密钥与数据库不符：数据是用另一份密钥文件加密的，请使用原来的密钥文件".to_owned(),
+        )
     };
     for _ in 0..2 {
         if let Some(sealed) = store.get_meta(CHECK).await? {
             let sealed = hex::decode(sealed).map_err(|_| refused())?;
             let clear = store.keys().open(Purpose::Platform, CHECK.as_bytes(), &sealed);
-            return if clear.is_ok_and(|clear| clear == CHECK_TEXT) { Ok(()) } else { Err(refused()) };
+            return if clear.is_ok_and(|clear| clear == CHECK_TEXT) {
+                Ok(())
+            } else {
+                Err(refused())
+            };
         }
         let sealed = store.keys().seal(Purpose::Platform, CHECK.as_bytes(), CHECK_TEXT)?;
         let mut tx = store.transaction("key-check").await?;
@@ -120,6 +126,7 @@ pub fn statements() -> Vec<Statement> {
         crate::audit::ALL,
         crate::confirmations::ALL,
         crate::leases::ALL,
+        crate::figures::ALL,
         crate::fsck::ALL,
         crate::portable::ALL,
         &crate::portable::built(),

@@ -54,7 +54,8 @@ impl Store {
         tokens: &[String],
         limit: i64,
     ) -> Result<Vec<SubjectHit>, StoreError> {
-        let tokens: Vec<&str> = tokens.iter().map(|token| token.trim()).filter(|t| !t.is_empty()).collect();
+        let tokens: Vec<&str> =
+            tokens.iter().map(|token| token.trim()).filter(|t| !t.is_empty()).collect();
         if tokens.is_empty() {
             return Ok(Vec::new());
         }
@@ -81,7 +82,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn search_code(&self, prefix: &str, limit: i64) -> Result<Vec<SubjectHit>, StoreError> {
+    pub async fn search_code(
+        &self,
+        prefix: &str,
+        limit: i64,
+    ) -> Result<Vec<SubjectHit>, StoreError> {
         let end = format!("{prefix}\u{10FFFF}");
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&SEARCH_CODE, values![prefix, end, limit]).await?;

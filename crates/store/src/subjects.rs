@@ -386,8 +386,14 @@ fn chunk<'a>(part: &[(&'a NewSubject, i64, String)]) -> Chunk<'a> {
         for old in &new.former {
             if old.name_key != new.name_key {
                 let (since, until) = (old.since, old.until);
-                out.names
-                    .extend(values![new.id, &old.name_key, &old.name, since, until, new.known_at]);
+                out.names.extend(values![
+                    new.id,
+                    &old.name_key,
+                    &old.name,
+                    since,
+                    until,
+                    new.known_at
+                ]);
             }
         }
         let none: Option<&str> = None;
@@ -585,7 +591,13 @@ impl Store {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn subject_by_code(&self, code: &str) -> Result<Option<Subject>, StoreError> {
         let mut reader = self.reader().await?;
-        reader.conn().maybe(&SUBJECT_BY_CODE, values![code]).await?.as_ref().map(subject).transpose()
+        reader
+            .conn()
+            .maybe(&SUBJECT_BY_CODE, values![code])
+            .await?
+            .as_ref()
+            .map(subject)
+            .transpose()
     }
 
     /// One subject.
@@ -619,7 +631,13 @@ impl Store {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn subjects_page(&self, after: i64, limit: i64) -> Result<Vec<Subject>, StoreError> {
         let mut reader = self.reader().await?;
-        reader.conn().all(&SUBJECTS_PAGE, values![after, limit]).await?.iter().map(subject).collect()
+        reader
+            .conn()
+            .all(&SUBJECTS_PAGE, values![after, limit])
+            .await?
+            .iter()
+            .map(subject)
+            .collect()
     }
 
     /// All names of a subject, the current one among them.
@@ -658,7 +676,13 @@ impl Store {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn subject_versions(&self, id: i64) -> Result<Vec<SubjectVersion>, StoreError> {
         let mut reader = self.reader().await?;
-        reader.conn().all(&SUBJECT_VERSIONS, values![id]).await?.iter().map(subject_version).collect()
+        reader
+            .conn()
+            .all(&SUBJECT_VERSIONS, values![id])
+            .await?
+            .iter()
+            .map(subject_version)
+            .collect()
     }
 
     /// The state of a subject as it was known at an instant (milliseconds since 1970).

@@ -267,10 +267,10 @@ impl<'c> Checker<'c> {
         if check.normalised == raw { Cow::Borrowed(raw) } else { Cow::Owned(check.normalised) }
     }
 
-    /// Religion, genes, fingerprints, blood type, disease and medical history are refused for everyone (H6). A word alone
-    /// is no such record (a penalty about animal disease is lawful), a labelled entry is.
+    /// Religion, genes, fingerprints, blood type, disease and medical history are refused for everyone (H6). Ordinary words
+    /// that hold one (转基因, 指纹锁) are taken out first.
     fn refuse_forbidden(&self, field: &Field, raw: &str, findings: &mut Vec<Finding>) {
-        if !raw.bytes().any(|byte| byte == b':') && !raw.contains('：') {
+        if !raw.chars().any(|character| self.forbidden_starts.contains(character)) {
             return;
         }
         let mut text = Cow::Borrowed(raw);
@@ -279,18 +279,12 @@ impl<'c> Checker<'c> {
                 text = Cow::Owned(text.replace(word.as_str(), ""));
             }
         }
-        for word in &self.forbidden {
-            let labelled = text.match_indices(word.as_str()).any(|(start, _)| {
-                text.get(start + word.len()..)
-                    .is_some_and(|rest| rest.trim_start().starts_with(['：', ':']))
-            });
-            if labelled {
-                findings.push(Finding::error(
-                    field.code.as_str(),
-                    "content.forbidden",
-                    format!("「{}」含有“{word}”内容，依法不得归集，请删去后再报", field.label),
-                ));
-            }
+        if let Some(word) = self.forbidden.iter().find(|word| text.contains(word.as_str())) {
+            findings.push(Finding::error(
+                field.code.as_str(),
+                "content.forbidden",
+                format!("「{}」含有“{word}”内容，依法不得归集，请删去后再报", field.label),
+            ));
         }
     }
 }

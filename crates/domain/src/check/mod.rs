@@ -8,6 +8,7 @@
 //! This is the hot path of intake. A good row allocates one vector of borrowed cells and nothing else.
 
 mod cell;
+mod characters;
 mod field;
 mod party;
 mod registry;
@@ -23,6 +24,8 @@ use crate::kinds::{CrossCheck, cross_check};
 use crate::law::{Code, Kind, Law, Profile, Required};
 use crate::party::PartyCategory;
 use crate::rules::deadline;
+
+use characters::FirstCharacters;
 
 pub use cell::{clean, is_destroyed};
 pub use registry::{Known, MemoryRegistry, NoRegistry, Registry};
@@ -123,6 +126,7 @@ pub struct Checker<'c> {
     law: &'c Law,
     filing: Filing<'c>,
     forbidden: Vec<String>,
+    forbidden_starts: FirstCharacters,
     /// Ordinary words that hold a forbidden one: 转基因, 指纹锁.
     harmless: Vec<String>,
     report_days: Option<u32>,
@@ -155,6 +159,7 @@ impl<'c> Checker<'c> {
             kind,
             law,
             filing,
+            forbidden_starts: FirstCharacters::of(&forbidden),
             forbidden,
             harmless,
             report_days,
@@ -374,7 +379,7 @@ impl<'c> Checker<'c> {
         let party = if code.is_empty() { checked.value(self.kind.party.name) } else { code };
         if let Some(first) = seen.first(row, &[authority, number, party, document]) {
             findings.push(Finding::error(
-                self.code_of(self.kind.document_number),
+                "",
                 "row.duplicate",
                 format!("与第{first}行重复：同一决定机关、同一文书号、同一相对人；请删去其中一行"),
             ));

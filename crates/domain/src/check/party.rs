@@ -256,7 +256,7 @@ impl Checker<'_> {
         // R3: 92 and only 92 is an individual business.
         if code.is_individual_business() != (category == PartyCategory::IndividualBusiness) {
             findings.push(Finding::error(
-                self.code_of(self.kind.party.category),
+                field,
                 "party.category-mismatch",
                 format!(
                     "代码{written}与类别「{}」不符：92开头的是个体工商户，其余不是",

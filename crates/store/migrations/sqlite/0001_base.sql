@@ -94,7 +94,7 @@ CREATE INDEX subject_version_batch ON subject_version (source_batch) WHERE sourc
 -- Search tokens of all names of a subject; rowid is the subject's id. Every character counts as part of a token except separators.
 CREATE VIRTUAL TABLE subject_search USING fts5(
     tokens, content='', contentless_delete=1, detail=none,
-    tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* P* S* Co Cn Cs'"
+    tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* P* S* C*'"
 );
 
 -- Natural persons named in records; found by blind index only, never searchable.

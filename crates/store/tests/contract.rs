@@ -1,0 +1,984 @@
+//! What the store promises, held against both engines.
+//!
+//! Every test is written once, takes an empty store, and runs on SQLite and on PostgreSQL.
+
+#[path = "support/postgres.rs"]
+mod postgres;
+
+use std::path::PathBuf;
+
+use jiff::civil::{Date, date};
+use postgres::PostgresServer;
+use xinyong_store::{
+    AuditEntry, AuditFilter, BatchFilter, BatchRow, Counts, Engine, FormerName, Judgement, KeyRing,
+    LawConfirmation, NO_END, NewAccount, NewBatch, NewRecord, NewSubject, Person, PublicationEvent,
+    Purpose, RecordChange, RecordFilter, RowFinding, SessionRow, StageChange, Store, StoreError,
+    SubjectChange, Unit, Withdrawal, person_place, record_place, restore, verify_backup,
+};
+
+/// An empty place for stores of one engine, and all that must live as long.
+struct Ground {
+    server: Option<PostgresServer>,
+    folder: tempfile::TempDir,
+    keys: KeyRing,
+}
+
+impl Ground {
+    fn url(&self, name: &str) -> String {
+        match &self.server {
+            Some(server) => server.database(name),
+            None => format!("sqlite:{}", self.path(name).display()),
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    async fn store(&self) -> Store {
+        Store::open(&self.url("xinyong"), &self.keys).await.expect("an empty store")
+    }
+}
+
+fn ground(server: Option<PostgresServer>) -> Ground {
+    Ground {
+        server,
+        folder: tempfile::tempdir().expect("folder"),
+        keys: KeyRing::random().expect("keys"),
+    }
+}
+
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(
+            #[tokio::test]
+            async fn $name() { super::$name(&super::ground(None)).await; }
+        )* }
+        /// One server for all, because starting one takes longer than all the rest.
+        #[tokio::test]
+        async fn postgres() {
+            let Some(server) = PostgresServer::start() else { return };
+            let mut server = Some(server);
+            $(
+                eprintln!(stringify!($name));
+                let mut one = ground(server.take());
+                $name(&one).await;
+                let running = one.server.take().expect("the server");
+                let drop_database = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", "xinyong");
+                running.sql(&drop_database);
+                running.sql("DROP DATABASE IF EXISTS other WITH (FORCE)");
+                server = Some(running);
+            )*
+            drop(server);
+        }
+    };
+}
+
+on_both! {
+    every_statement_is_understood,
+    units_accounts_and_sessions,
+    subjects_are_found_by_code_and_name,
+    subjects_change_and_keep_their_history,
+    fragments_of_names_are_found,
+    records_come_change_and_go,
+    public_records_follow_the_dates,
+    sealed_values_stay_in_their_place,
+    batches_move_stage_by_stage,
+    findings_and_judgements,
+    uploads_come_back_as_they_were,
+    the_audit_log_is_a_chain,
+    a_dropped_transaction_leaves_nothing,
+    two_writers_at_once,
+    the_check_finds_what_was_changed_by_hand,
+    a_backup_moves_between_engines,
+    a_store_opens_again_with_its_own_keys_only,
+    many_rows_in_one_go,
+}
+
+const NOW: i64 = 1_780_000_000_000;
+
+fn subject(id: i64, code: &str, name: &str) -> NewSubject {
+    NewSubject {
+        id,
+        category: "organisation".to_owned(),
+        code: Some(code.to_owned()),
+        codes: vec![
+            ("uscc".to_owned(), code.to_owned()),
+            ("organisation-code".to_owned(), code[8..17].to_owned()),
+        ],
+        name: name.to_owned(),
+        name_key: name.to_owned(),
+        former: Vec::new(),
+        status: "active".to_owned(),
+        details: "{\"town\":\"示例镇\"}".to_owned(),
+        registered_on: Some(date(2020, 2, 29)),
+        source: "registry".to_owned(),
+        known_at: NOW,
+        tokens: tokens(&[name]),
+        actor: "cli".to_owned(),
+        reason: "import".to_owned(),
+        source_batch: Some(1),
+    }
+}
+
+fn code(n: i64) -> String {
+    format!("91149999MA{n:07}X")
+}
+
+fn tokens(names: &[&str]) -> String {
+    let mut all = Vec::new();
+    for name in names {
+        let chars: Vec<char> = name.chars().collect();
+        all.extend(chars.windows(2).map(|two| two.iter().collect::<String>()));
+    }
+    all.join(" ")
+}
+
+fn query(text: &str) -> Vec<String> {
+    tokens(&[text]).split(' ').map(str::to_owned).collect()
+}
+
+fn record(id: i64, subject_id: i64, number: &str, decided_on: Date) -> NewRecord {
+    NewRecord {
+        subject_id,
+        id,
+        kind: "administrative-penalty".to_owned(),
+        natural_key: format!("{number}|示例局"),
+        content: format!("{{\"CF_WSH\":\"{number}\"}}"),
+        sealed: None,
+        platform: "{\"severity\":\"minor\"}".to_owned(),
+        party_category: "organisation".to_owned(),
+        decided_on,
+        valid_until: None,
+        unit_id: "market".to_owned(),
+        batch_id: 1,
+        row: id,
+        recorded_at: NOW,
+        law_edition: "2026-04-01".to_owned(),
+        public_from: Some(decided_on),
+        public_until: Some(date(decided_on.year() + 1, decided_on.month(), 1)),
+        content_digest: format!("digest-{number}"),
+        actor: "cli".to_owned(),
+        second: Some("cli2".to_owned()),
+        reason: "released".to_owned(),
+        citations: "[\"示例条\"]".to_owned(),
+    }
+}
+
+fn batch(id: i64) -> NewBatch {
+    NewBatch {
+        id,
+        kind: "administrative-penalty".to_owned(),
+        unit_id: "market".to_owned(),
+        profile: "reported".to_owned(),
+        file_name: "示例.xlsx".to_owned(),
+        digest: "d1".to_owned(),
+        size: 3,
+        stage: "received".to_owned(),
+        received_at: NOW + id,
+        received_by: "clerk".to_owned(),
+        basis: None,
+        sheet: "Sheet1".to_owned(),
+        heading: "[]".to_owned(),
+        note: None,
+        law_edition: "2026-04-01".to_owned(),
+    }
+}
+
+fn entry(action: &str) -> AuditEntry {
+    AuditEntry {
+        at: NOW,
+        actor: "cli".to_owned(),
+        action: action.to_owned(),
+        object: "batch:1".to_owned(),
+        outcome: "done".to_owned(),
+        detail: "{}".to_owned(),
+    }
+}
+
+fn conflict<T: std::fmt::Debug>(outcome: &Result<T, StoreError>) -> bool {
+    matches!(outcome, Err(StoreError::Conflict(_)))
+}
+
+/// Two subjects, three records in a sealed batch, a file, an audit entry: a bit of everything.
+async fn furnish(store: &Store) {
+    let mut tx = store.transaction("furnish").await.expect("begun");
+    let unit = Unit {
+        id: "market".to_owned(),
+        name: "示例县市场监管局".to_owned(),
+        code: None,
+        settings: "{}".to_owned(),
+        active: true,
+    };
+    tx.put_units(&[unit]).await.expect("units");
+    tx.create_batch(&batch(1)).await.expect("batch");
+    let subjects =
+        [subject(1, &code(1), "示例鑫源建材有限公司"), subject(2, &code(2), "示例䶮𬱖商贸行")];
+    tx.insert_subjects(&subjects).await.expect("subjects");
+    let mut secret = record(12, 2, "二号", date(2025, 6, 1));
+    let sealed = store.keys().seal(Purpose::Record, &record_place(2, 12), "示例".as_bytes());
+    secret.sealed = Some(sealed.expect("sealed"));
+    let records =
+        [record(11, 1, "一号", date(2026, 5, 1)), secret, record(13, 1, "三号", date(2026, 5, 2))];
+    tx.insert_records(&records).await.expect("records");
+    let sealed = store.keys().seal(Purpose::Person, &person_place(5), b"x").expect("sealed");
+    let person = Person { id: 5, blind: store.keys().blind_index("x"), sealed, known_at: NOW };
+    tx.insert_persons(&[person]).await.expect("person");
+    let finding = RowFinding {
+        row: 11,
+        seq: 1,
+        field: "CF_WSH".to_owned(),
+        level: "note".to_owned(),
+        code: "c".to_owned(),
+        message: "说明".to_owned(),
+    };
+    tx.add_findings(1, &[finding]).await.expect("finding");
+    let change = StageChange { recorded_at: Some(NOW), ..StageChange::default() };
+    tx.set_stage(1, "received", "recorded", &change).await.expect("stage");
+    tx.seal_batch(1).await.expect("seal");
+    tx.audit(entry("record"));
+    tx.audit(entry("seal"));
+    tx.commit().await.expect("committed");
+    let digest = xinyong_store::sm3_hex(b"abc");
+    store.store_upload(&digest, "示例.csv", NOW, &b"abc"[..]).await.expect("upload");
+}
+
+async fn problems(store: &Store) -> Vec<(String, String)> {
+    let report = store.fsck(&mut |_, _| {}).await.expect("checked");
+    report.problems.into_iter().map(|problem| (problem.table, problem.row)).collect()
+}
+
+async fn every_statement_is_understood(ground: &Ground) {
+    let store = ground.store().await;
+    for statement in xinyong_store::statements() {
+        let outcome = store.prepare(&statement).await;
+        assert!(outcome.is_ok(), "{}: {outcome:?}", statement.name);
+    }
+}
+
+async fn units_accounts_and_sessions(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let mut unit = store.unit("market").await.expect("read").expect("there");
+    unit.active = false;
+    unit.code = Some(code(9));
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.put_units(&[unit.clone()]).await.expect("put");
+    let new = NewAccount {
+        id: 7,
+        login: "clerk".to_owned(),
+        name: "示例".to_owned(),
+        unit_id: "market".to_owned(),
+        role: "submitter".to_owned(),
+        password: "$argon2".to_owned(),
+        created_at: NOW,
+    };
+    tx.create_account(&new).await.expect("made");
+    tx.put_meta("k", "1").await.expect("meta");
+    tx.put_meta("k", "2").await.expect("meta");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.units().await.expect("units"), [unit]);
+    assert_eq!(store.get_meta("k").await.expect("meta").as_deref(), Some("2"));
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.create_account(&NewAccount { id: 8, ..new }).await));
+    drop(tx);
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.note_failure(7, None).await.expect("noted");
+    tx.note_failure(7, Some(NOW + 5)).await.expect("noted");
+    tx.commit().await.expect("committed");
+    let account = store.account_by_login("clerk").await.expect("read").expect("there");
+    assert_eq!((account.failed, account.locked_until), (2, Some(NOW + 5)));
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.note_success(7).await.expect("noted");
+    tx.set_password(7, "$new").await.expect("set");
+    tx.set_account_active(7, false).await.expect("set");
+    tx.commit().await.expect("committed");
+    let account = store.account(7).await.expect("read").expect("there");
+    assert_eq!((account.failed, account.password.as_str(), account.active), (0, "$new", false));
+    assert_eq!(store.accounts().await.expect("list").len(), 1);
+
+    let session = SessionRow { account_id: Some(7), data: "{}".to_owned(), expires_at: NOW + 10 };
+    store.save_session("s", &session).await.expect("saved");
+    store.save_session("t", &session).await.expect("saved");
+    assert_eq!(store.load_session("s", NOW).await.expect("read"), Some(session));
+    assert_eq!(store.load_session("s", NOW + 10).await.expect("read"), None);
+    store.delete_session("s").await.expect("deleted");
+    assert_eq!(store.delete_expired_sessions(NOW + 11).await.expect("deleted"), 1);
+    assert!(store.take_lease("job", NOW, NOW + 5, "a").await.expect("lease"));
+    assert!(!store.take_lease("job", NOW + 1, NOW + 9, "b").await.expect("lease"));
+    assert!(store.take_lease("job", NOW + 5, NOW + 9, "b").await.expect("lease"));
+    store.end_lease("job", "b").await.expect("ended");
+    assert!(store.take_lease("job", NOW, NOW + 9, "c").await.expect("lease"));
+    let confirmation = LawConfirmation {
+        id: 1,
+        parameter: "transition.order36".to_owned(),
+        from_day: date(2026, 4, 1),
+        value: "\"favourable\"".to_owned(),
+        text: "示例".to_owned(),
+        first: "a".to_owned(),
+        second: "b".to_owned(),
+        at: NOW,
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.add_confirmation(&confirmation).await.expect("added");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.confirmations().await.expect("read"), [confirmation]);
+}
+
+async fn subjects_are_found_by_code_and_name(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let mut third = subject(3, &code(3), "示例新名有限公司");
+    third.former = vec![FormerName {
+        name: "示例鑫源建材有限公司".to_owned(),
+        name_key: "示例鑫源建材有限公司".to_owned(),
+        since: None,
+        until: Some(date(2024, 1, 1)),
+    }];
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.insert_subjects(&[third]).await.expect("inserted");
+    let (one, organisation) = (code(1), code(2)[8..17].to_owned());
+    let found = tx
+        .find_subjects(&[&one, &organisation, "nothing"], &["示例鑫源建材有限公司", "无"])
+        .await
+        .expect("found");
+    assert_eq!(found.by_code.len(), 2);
+    assert_eq!(found.by_code[&organisation].id, 2);
+    let named = &found.by_name["示例鑫源建材有限公司"];
+    assert_eq!(
+        named.iter().map(|(s, now)| (s.id, *now)).collect::<Vec<_>>(),
+        [(1, true), (3, false)]
+    );
+    tx.commit().await.expect("committed");
+    assert_eq!(store.subject_by_code(&one).await.expect("read").expect("there").id, 1);
+    assert!(store.subject_by_code("x").await.expect("read").is_none());
+    assert_eq!(store.subject_names(3).await.expect("names").len(), 2);
+    assert_eq!(store.subject_codes(3).await.expect("codes").len(), 2);
+    assert_eq!(store.count_subjects().await.expect("count"), 3);
+    assert_eq!(store.subjects(&[1, 3, 99]).await.expect("some").len(), 2);
+    assert_eq!(store.subjects_page(1, 10).await.expect("page").len(), 2);
+    let hits = store.search_code("91149999MA", 10).await.expect("hits");
+    assert_eq!(hits.len(), 3);
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.insert_subjects(&[subject(4, &code(1), "示例")]).await));
+}
+
+async fn subjects_change_and_keep_their_history(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let mut new = subject(1, &code(1), "示例改名有限公司");
+    new.known_at = NOW + 100;
+    new.source_batch = None;
+    new.former = vec![FormerName {
+        name: "示例鑫源建材有限公司".to_owned(),
+        name_key: "示例鑫源建材有限公司".to_owned(),
+        since: None,
+        until: Some(date(2026, 6, 1)),
+    }];
+    new.tokens = tokens(&["示例改名有限公司", "示例鑫源建材有限公司"]);
+    let change = SubjectChange { subject: new, expected: 1 };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.update_subjects(std::slice::from_ref(&change)).await.expect("changed");
+    tx.commit().await.expect("committed");
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.update_subjects(&[change]).await));
+    drop(tx);
+    let now = store.subject(1).await.expect("read").expect("there");
+    assert_eq!((now.version, now.name.as_str()), (2, "示例改名有限公司"));
+    let versions = store.subject_versions(1).await.expect("history");
+    assert_eq!(versions.len(), 2);
+    assert_eq!(versions[0].hash, versions[1].previous);
+    let then = store.subject_as_of(1, NOW + 99).await.expect("read").expect("there");
+    assert!(then.content.contains("示例鑫源建材有限公司") && then.version == 1);
+    assert!(store.subject_as_of(1, NOW - 1).await.expect("read").is_none());
+    for name in ["鑫源建材", "改名"] {
+        let hits = store.search_tokens(&query(name), 200).await.expect("hits");
+        assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [1], "{name}");
+        assert_eq!(hits[0].former, ["示例鑫源建材有限公司"]);
+    }
+    let mut steal = subject(1, &code(2), "示例改名有限公司");
+    steal.code = Some(code(2));
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.update_subjects(&[SubjectChange { subject: steal, expected: 2 }]).await));
+    drop(tx);
+    assert_eq!(problems(&store).await, []);
+}
+
+async fn fragments_of_names_are_found(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let find = async |text: &str| {
+        let hits = store.search_tokens(&query(text), 200).await.expect("hits");
+        let mut ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(find("示例").await, [1, 2]);
+    assert_eq!(find("鑫源").await, [1]);
+    assert_eq!(find("䶮𬱖商贸").await, [2]);
+    assert_eq!(find("源鑫").await, Vec::<i64>::new());
+    for odd in ["'", "\"", "\\", "' | 'x", "a\" OR \"b", "*", "NEAR("] {
+        let hits = store.search_tokens(&[odd.to_owned()], 5).await.expect(odd);
+        assert!(hits.is_empty(), "{odd}");
+    }
+    assert!(store.search_tokens(&[], 5).await.expect("none").is_empty());
+    let one = store.search_tokens(&query("示例"), 1).await.expect("hits");
+    assert_eq!(one.len(), 1);
+    store.rebuild_search(&|names| tokens(names)).await.expect("rebuilt");
+    assert_eq!(find("鑫源建材").await, [1]);
+    assert_eq!(problems(&store).await, []);
+}
+
+async fn records_come_change_and_go(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let key = |subject: i64, number: &str| {
+        (subject, "administrative-penalty".to_owned(), format!("{number}|示例局"))
+    };
+    let keys = [key(1, "一号"), key(1, "二号"), key(2, "二号")];
+    let found = store.existing_records(&keys).await.expect("found");
+    assert_eq!(found.len(), 2);
+    assert_eq!((found[&keys[0]].id, found[&keys[2]].id), (11, 12));
+    assert_eq!(found[&keys[0]].content_digest, "digest-一号");
+
+    let mut new = record(11, 1, "一号", date(2026, 5, 3));
+    new.batch_id = 2;
+    new.recorded_at = NOW + 100;
+    new.content = "{\"CF_WSH\":\"改\"}".to_owned();
+    let change = RecordChange { record: new, expected: 1, event: Some("changed".to_owned()) };
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert_eq!(tx.existing_records(&keys).await.expect("found").len(), 2);
+    tx.change_records(std::slice::from_ref(&change)).await.expect("changed");
+    tx.commit().await.expect("committed");
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.change_records(&[change]).await));
+    drop(tx);
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.insert_records(&[record(99, 1, "一号", date(2026, 5, 3))]).await));
+    drop(tx);
+    let withdrawal = Withdrawal {
+        subject_id: 1,
+        id: 11,
+        expected: 2,
+        on: date(2026, 6, 1),
+        at: NOW + 200,
+        reason: "撤销".to_owned(),
+        actor: "a".to_owned(),
+        second: Some("b".to_owned()),
+        law_edition: "2026-04-01".to_owned(),
+        citations: "[]".to_owned(),
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.withdraw_record(&withdrawal).await.expect("withdrawn");
+    assert!(conflict(&tx.withdraw_record(&withdrawal).await));
+    drop(tx);
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.withdraw_record(&withdrawal).await.expect("withdrawn");
+    tx.commit().await.expect("committed");
+    let now = store.record(1, 11).await.expect("read").expect("there");
+    assert_eq!((now.state.as_str(), now.version), ("withdrawn", 3));
+    assert_eq!(now.withdrawn_on, Some(date(2026, 6, 1)));
+    let versions = store.record_versions(1, 11).await.expect("history");
+    assert_eq!(versions.len(), 3);
+    assert_eq!(versions[1].hash, versions[2].previous);
+    let kinds: Vec<String> = store
+        .publication_events(1, 11)
+        .await
+        .expect("events")
+        .into_iter()
+        .map(|event| event.kind)
+        .collect();
+    assert_eq!(kinds, ["published", "changed", "withdrawn"]);
+    let as_of = |at| store.record_as_of(1, 11, at);
+    assert_eq!(as_of(NOW + 99).await.expect("read").expect("there").version, 1);
+    assert_eq!(as_of(NOW + 100).await.expect("read").expect("there").version, 2);
+    assert!(as_of(NOW - 1).await.expect("read").is_none());
+    let all = store.records_as_of(1, NOW + 150).await.expect("read");
+    assert_eq!(
+        all.iter().map(|v| (v.record_id, v.version)).collect::<Vec<_>>(),
+        [(11, 2), (13, 1)]
+    );
+    assert_eq!(store.records_of_subject(1, 10).await.expect("list").len(), 2);
+    assert_eq!(store.records_of_batch(1, 11, 10).await.expect("list").len(), 2);
+    assert_eq!(store.count_records().await.expect("count"), 3);
+    // Batch 2 was never sealed and is not there: only the chain of the record speaks for it.
+    assert_eq!(problems(&store).await, []);
+}
+
+async fn public_records_follow_the_dates(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let mut licence = record(21, 1, "许可", date(2019, 1, 1));
+    licence.kind = "administrative-licence".to_owned();
+    licence.public_until = Some(NO_END.parse().expect("a day"));
+    let mut hidden = record(22, 1, "不公开", date(2026, 5, 1));
+    hidden.public_from = None;
+    hidden.public_until = None;
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.insert_records(&[licence, hidden]).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    let ids = async |day: Date, filter: &RecordFilter| {
+        let list = store.public_records("administrative-penalty", day, filter, 10).await;
+        list.expect("list").iter().map(|record| record.id).collect::<Vec<_>>()
+    };
+    let all = RecordFilter::default();
+    assert_eq!(ids(date(2026, 5, 10), &all).await, [13, 11, 12]);
+    assert_eq!(ids(date(2026, 6, 1), &all).await, [13, 11, 12]);
+    assert_eq!(ids(date(2026, 6, 2), &all).await, [13, 11]);
+    assert_eq!(ids(date(2026, 5, 1), &all).await, [11, 12]);
+    let after = RecordFilter { after: Some((date(2026, 5, 2), 13)), ..all.clone() };
+    assert_eq!(ids(date(2026, 5, 10), &after).await, [11, 12]);
+    let text = RecordFilter { text: Some("一号".to_owned()), ..all.clone() };
+    assert_eq!(ids(date(2026, 5, 10), &text).await, [11]);
+    let wild = RecordFilter { text: Some("%".to_owned()), ..all.clone() };
+    assert_eq!(ids(date(2026, 5, 10), &wild).await, Vec::<i64>::new());
+    let range = RecordFilter {
+        unit: Some("market".to_owned()),
+        from: Some(date(2026, 5, 1)),
+        until: Some(date(2026, 5, 1)),
+        ..all
+    };
+    assert_eq!(ids(date(2026, 5, 10), &range).await, [11]);
+    let latest = store.latest_public(date(2026, 5, 10), 3).await.expect("latest");
+    assert_eq!(latest.iter().map(|r| r.id).collect::<Vec<_>>(), [13, 11, 12]);
+    assert_eq!(store.latest_public(date(2026, 5, 10), 9).await.expect("latest").len(), 4);
+    assert_eq!(
+        store.counts_public(date(2026, 6, 2)).await.expect("counts"),
+        [("administrative-licence".to_owned(), 1), ("administrative-penalty".to_owned(), 2)]
+    );
+    assert!(store.due_to_end(date(2026, 6, 1), 10).await.expect("due").is_empty());
+    let due = store.due_to_end(date(2026, 6, 2), 10).await.expect("due");
+    assert_eq!(due.iter().map(|r| r.id).collect::<Vec<_>>(), [12]);
+    let ended = PublicationEvent {
+        subject_id: 2,
+        record_id: 12,
+        seq: 0,
+        kind: "ended".to_owned(),
+        on_day: date(2026, 6, 1),
+        at: NOW,
+        reason: "期满".to_owned(),
+        citations: "[]".to_owned(),
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.add_publication_events(&[ended]).await.expect("added");
+    tx.commit().await.expect("committed");
+    assert!(store.due_to_end(date(2026, 6, 2), 10).await.expect("due").is_empty());
+    assert_eq!(store.publication_events(2, 12).await.expect("events").len(), 2);
+}
+
+async fn sealed_values_stay_in_their_place(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let record = store.record(2, 12).await.expect("read").expect("there");
+    let sealed = record.sealed.expect("sealed");
+    let clear = store.keys().open(Purpose::Record, &record_place(2, 12), &sealed).expect("opens");
+    assert_eq!(clear, "示例".as_bytes());
+    assert!(store.keys().open(Purpose::Record, &record_place(2, 13), &sealed).is_err());
+    let blind = store.keys().blind_index("x");
+    let known = store.persons_by_blind(&[&blind, "other"]).await.expect("known");
+    assert_eq!(known.len(), 1);
+    assert_eq!(store.person(known[&blind]).await.expect("read").expect("there").blind, blind);
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert_eq!(tx.persons_by_blind(&[&blind]).await.expect("known").len(), 1);
+    let again = Person { id: 6, blind, sealed: vec![], known_at: NOW };
+    assert!(conflict(&tx.insert_persons(&[again]).await));
+}
+
+async fn batches_move_stage_by_stage(ground: &Ground) {
+    let store = ground.store().await;
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.create_batch(&batch(1)).await.expect("made");
+    tx.create_batch(&NewBatch { unit_id: "tax".to_owned(), ..batch(2) }).await.expect("made");
+    tx.commit().await.expect("committed");
+    let mut tx = store.transaction("t").await.expect("begun");
+    let counts = Counts { total: 9, received: 8, recorded: 4, unchanged: 2, held: 1, refused: 1 };
+    tx.set_counts(1, &counts).await.expect("counts");
+    tx.set_progress(1, 5).await.expect("progress");
+    tx.set_sheet(1, "S", "[\"x\"]").await.expect("sheet");
+    let change = StageChange {
+        checked_at: Some(1),
+        submitted: Some((2, "s".to_owned())),
+        basis: Some("list".to_owned()),
+        ..StageChange::default()
+    };
+    tx.set_stage(1, "received", "checked", &change).await.expect("moved");
+    assert!(conflict(&tx.set_stage(1, "received", "checked", &change).await));
+    let change = StageChange { released: Some((3, "r".to_owned())), ..StageChange::default() };
+    tx.set_stage(1, "checked", "released", &change).await.expect("moved");
+    assert_eq!(tx.batch(1).await.expect("read").expect("there").stage, "released");
+    tx.commit().await.expect("committed");
+    let one = store.batch(1).await.expect("read").expect("there");
+    assert_eq!((one.checked_at, one.submitted_by.as_deref()), (Some(1), Some("s")));
+    assert_eq!((one.released_at, one.basis.as_deref()), (Some(3), Some("list")));
+    assert_eq!((one.rows_total, one.count_unchanged, one.progress), (9, 2, 5));
+    assert_eq!((one.sheet.as_str(), one.heading.as_str()), ("S", "[\"x\"]"));
+    let list = async |filter: &BatchFilter| {
+        let list = store.batches(filter, 10).await.expect("list");
+        list.iter().map(|batch| batch.id).collect::<Vec<_>>()
+    };
+    let all = BatchFilter::default();
+    assert_eq!(list(&all).await, [2, 1]);
+    let tax = BatchFilter { unit: Some("tax".to_owned()), ..all.clone() };
+    assert_eq!(list(&tax).await, [2]);
+    let released = BatchFilter { stage: Some("released".to_owned()), ..all.clone() };
+    assert_eq!(list(&released).await, [1]);
+    assert_eq!(list(&BatchFilter { after: Some((NOW + 2, 2)), ..all }).await, [1]);
+    let same = store.batches_by_digest("d1", "administrative-penalty", "tax", "reported").await;
+    assert_eq!(same.expect("list").len(), 1);
+}
+
+async fn findings_and_judgements(ground: &Ground) {
+    let store = ground.store().await;
+    let finding = |row: i64, seq: i64, level: &str| RowFinding {
+        row,
+        seq,
+        field: "CF_WSH".to_owned(),
+        level: level.to_owned(),
+        code: format!("code-{level}"),
+        message: "说明".to_owned(),
+    };
+    let findings = [
+        finding(2, 1, "note"),
+        finding(2, 2, "error"),
+        finding(5, 1, "warning"),
+        finding(9, 1, "error"),
+    ];
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.add_findings(1, &findings).await.expect("added");
+    let row = |row, outcome: &str| BatchRow { row, outcome: outcome.to_owned() };
+    tx.set_rows(1, &[row(2, "held"), row(9, "refused")]).await.expect("rows");
+    tx.set_rows(1, &[row(2, "refused")]).await.expect("rows");
+    tx.set_rows(1, &[row(5, "held")]).await.expect("rows");
+    let mut judgement = Judgement {
+        row: 2,
+        key: "severity".to_owned(),
+        value: "minor".to_owned(),
+        reason: "示例".to_owned(),
+        source: "文书".to_owned(),
+        actor: "r".to_owned(),
+        at: NOW,
+    };
+    tx.put_judgements(1, std::slice::from_ref(&judgement)).await.expect("put");
+    judgement.value = "serious".to_owned();
+    tx.put_judgements(1, std::slice::from_ref(&judgement)).await.expect("put");
+    tx.commit().await.expect("committed");
+    let page = store.findings(1, None, 0, 2).await.expect("page");
+    assert_eq!(
+        page.iter().map(|(row, list)| (*row, list.len())).collect::<Vec<_>>(),
+        [(2, 2), (5, 1)]
+    );
+    let errors = store.findings(1, Some("error"), 2, 9).await.expect("page");
+    assert_eq!(errors.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [9]);
+    assert_eq!(store.findings_from(1, 2, 1, 9).await.expect("list"), findings[1..]);
+    assert_eq!(store.finding_counts(1).await.expect("counts")[0].code, "code-error");
+    let refused = store.batch_rows(1, Some("refused"), 0, 9).await.expect("rows");
+    assert_eq!(refused.iter().map(|row| row.row).collect::<Vec<_>>(), [2, 9]);
+    assert_eq!(store.batch_rows(1, None, 2, 9).await.expect("rows").len(), 2);
+    assert_eq!(store.judgements(1).await.expect("list"), [judgement]);
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.clear_findings(1).await.expect("cleared");
+    tx.commit().await.expect("committed");
+    assert!(store.findings_from(1, 0, 0, 9).await.expect("list").is_empty());
+    assert!(store.batch_rows(1, None, 0, 9).await.expect("rows").is_empty());
+}
+
+async fn uploads_come_back_as_they_were(ground: &Ground) {
+    let store = ground.store().await;
+    for size in [0, 1, 1 << 20, (1 << 20) + 1, 3_000_000] {
+        let bytes: Vec<u8> = (0..size).map(|n| (n % 251) as u8).collect();
+        let from = ground.path("from");
+        std::fs::write(&from, &bytes).expect("written");
+        let (digest, new) = store.store_upload_file(&from, "示例.csv", NOW).await.expect("kept");
+        assert!(new);
+        let again = store.store_upload(&digest, "别名.csv", NOW, &bytes[..]).await.expect("kept");
+        assert!(!again);
+        assert_eq!(store.read_upload(&digest).await.expect("read"), Some(bytes.clone()));
+        let to = ground.path("to");
+        assert!(store.upload_to_file(&digest, &to).await.expect("written"));
+        assert!(std::fs::read(&to).expect("read") == bytes);
+        let upload = store.upload(&digest).await.expect("read").expect("there");
+        assert_eq!((upload.size, upload.name.as_str()), (bytes.len() as i64, "示例.csv"));
+    }
+    let wrong = xinyong_store::sm3_hex(b"something else");
+    assert!(conflict(&store.store_upload(&wrong, "x", NOW, &b"abc"[..]).await));
+    assert!(store.upload(&wrong).await.expect("read").is_none());
+    assert!(!store.upload_to_file(&wrong, &ground.path("none")).await.expect("nothing"));
+    assert_eq!(problems(&store).await, []);
+}
+
+async fn the_audit_log_is_a_chain(ground: &Ground) {
+    let store = ground.store().await;
+    for n in 0..3 {
+        let mut tx = store.transaction("t").await.expect("begun");
+        tx.put_meta("n", &n.to_string()).await.expect("meta");
+        tx.audit(entry(&format!("a{n}")));
+        tx.audit(entry(&format!("b{n}")));
+        if n == 1 {
+            drop(tx);
+        } else {
+            tx.commit().await.expect("committed");
+        }
+    }
+    store.append_audit(vec![entry("look")]).await.expect("appended");
+    let all = store.list_audit(&AuditFilter::default(), 10).await.expect("list");
+    let actions: Vec<&str> = all.iter().map(|row| row.entry.action.as_str()).collect();
+    assert_eq!(actions, ["look", "b2", "a2", "b0", "a0"]);
+    assert_eq!(all.iter().map(|row| row.seq).collect::<Vec<_>>(), [5, 4, 3, 2, 1]);
+    let only = AuditFilter { action: Some("look".to_owned()), ..AuditFilter::default() };
+    assert_eq!(store.list_audit(&only, 10).await.expect("list").len(), 1);
+    assert_eq!(problems(&store).await, []);
+}
+
+async fn a_dropped_transaction_leaves_nothing(ground: &Ground) {
+    let store = ground.store().await;
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.insert_subjects(&[subject(1, &code(1), "示例一")]).await.expect("inserted");
+    tx.insert_records(&[record(11, 1, "一号", date(2026, 5, 1))]).await.expect("inserted");
+    tx.create_batch(&batch(1)).await.expect("made");
+    // Nobody else sees it before the commit.
+    assert_eq!(store.count_subjects().await.expect("count"), 0);
+    drop(tx);
+    assert_eq!(store.count_subjects().await.expect("count"), 0);
+    assert_eq!(store.count_records().await.expect("count"), 0);
+    assert!(store.batch(1).await.expect("read").is_none());
+    assert!(store.search_tokens(&query("示例"), 9).await.expect("hits").is_empty());
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.insert_subjects(&[subject(1, &code(1), "示例一")]).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    assert_eq!(problems(&store).await, []);
+}
+
+async fn two_writers_at_once(ground: &Ground) {
+    let url = ground.url("xinyong");
+    // Two processes: two stores on one database.
+    let one = Store::open(&url, &ground.keys).await.expect("open");
+    let two = Store::open(&url, &ground.keys).await.expect("open");
+    let work = |store: Store, from: i64| {
+        tokio::spawn(async move {
+            for n in from..from + 20 {
+                let mut tx = store.transaction("t").await.expect("begun");
+                let new = subject(n, &code(n), &format!("示例{n}号"));
+                tx.insert_subjects(&[new]).await.expect("inserted");
+                tx.audit(entry("import"));
+                tx.commit().await.expect("committed");
+            }
+        })
+    };
+    let jobs = [
+        work(one.clone(), 100),
+        work(two.clone(), 200),
+        work(one.clone(), 300),
+        work(two.clone(), 400),
+    ];
+    for job in jobs {
+        job.await.expect("done");
+    }
+    assert_eq!(one.count_subjects().await.expect("count"), 80);
+    assert_eq!(problems(&two).await, []);
+    // The same change made twice: exactly one of the two gets through.
+    let change = |store: Store| async move {
+        let new = subject(100, &code(100), "示例改");
+        let mut tx = store.transaction("t").await?;
+        tx.update_subjects(&[SubjectChange { subject: new, expected: 1 }]).await?;
+        tx.commit().await
+    };
+    let (a, b) = tokio::join!(change(one.clone()), change(two.clone()));
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+    assert!(conflict(&a) || conflict(&b), "{a:?} {b:?}");
+    assert_eq!(problems(&one).await, []);
+}
+
+async fn the_check_finds_what_was_changed_by_hand(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let report = store.fsck(&mut |_, _| {}).await.expect("checked");
+    assert!(report.is_sound(), "{report:?}");
+    assert_eq!((report.checked["record_version"], report.checked["audit"]), (3, 2));
+    let cases = [
+        (
+            "UPDATE subject SET status = 'gone' WHERE id = 2",
+            "UPDATE subject SET status = 'active' WHERE id = 2",
+            ("subject", "2"),
+        ),
+        (
+            "UPDATE subject_version SET reason = 'x' WHERE subject_id = 2",
+            "UPDATE subject_version SET reason = 'import' WHERE subject_id = 2",
+            ("subject_version", "2/1"),
+        ),
+        (
+            "UPDATE record SET public_until = '2025-12-31' WHERE id = 13",
+            "UPDATE record SET public_until = '2027-05-01' WHERE id = 13",
+            ("record", "13"),
+        ),
+        (
+            "UPDATE record SET unit_id = 'tax' WHERE id = 12",
+            "UPDATE record SET unit_id = 'market' WHERE id = 12",
+            ("record", "12"),
+        ),
+        (
+            "UPDATE record_version SET actor = 'x' WHERE record_id = 12",
+            "UPDATE record_version SET actor = 'cli' WHERE record_id = 12",
+            ("record_version", "2/12/1"),
+        ),
+        (
+            "UPDATE record_version SET held_from = 'soon' WHERE record_id = 12; \
+             UPDATE record SET decided_on = 'soon' WHERE id = 12",
+            "UPDATE record_version SET held_from = '2025-06-01' WHERE record_id = 12; \
+             UPDATE record SET decided_on = '2025-06-01' WHERE id = 12",
+            ("record_version", "2"),
+        ),
+        (
+            "UPDATE audit SET actor = 'x' WHERE seq = 1",
+            "UPDATE audit SET actor = 'cli' WHERE seq = 1",
+            ("audit", ""),
+        ),
+        (
+            "UPDATE upload SET size = 4",
+            "UPDATE upload SET size = 3",
+            ("upload", "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"),
+        ),
+        ("UPDATE person SET id = 6", "UPDATE person SET id = 5", ("person", "6")),
+        (
+            "UPDATE publication_event SET seq = 2 WHERE record_id = 11",
+            "UPDATE publication_event SET seq = 1 WHERE record_id = 11",
+            ("publication_event", "1/11/2"),
+        ),
+        (
+            "DELETE FROM subject_name WHERE subject_id = 1",
+            "INSERT INTO subject_name VALUES (1, '示例鑫源建材有限公司', '示例鑫源建材有限公司', NULL, NULL, 1)",
+            ("subject_name", "1"),
+        ),
+    ];
+    for (damage, repair, (table, row)) in cases {
+        store.raw_execute(damage).await.expect(damage);
+        let found = problems(&store).await;
+        assert!(!found.is_empty(), "{damage}");
+        assert_eq!(found[0].0, table, "{damage}: {found:?}");
+        assert!(row.is_empty() || found[0].1 == row, "{damage}: {found:?}");
+        store.raw_execute(repair).await.expect(repair);
+        assert_eq!(problems(&store).await, [], "{repair}");
+    }
+    // A record taken out with its whole history: only the seal of its batch remembers.
+    let damage = "DELETE FROM record WHERE id = 13; DELETE FROM record_version WHERE record_id = 13; \
+                  DELETE FROM publication_event WHERE record_id = 13";
+    store.raw_execute(damage).await.expect("damaged");
+    assert_eq!(problems(&store).await, [("batch".to_owned(), "1".to_owned())]);
+    // The end of the log cut off.
+    store.raw_execute("DELETE FROM audit WHERE seq = 2").await.expect("damaged");
+    assert_eq!(problems(&store).await[1].0, "audit");
+}
+
+async fn a_backup_moves_between_engines(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let file = ground.path("backup");
+    let made = store.backup(&file, NOW).await.expect("made");
+    assert_eq!((made.rows["record_version"], made.rows["subject"]), (3, 2));
+    assert!(store.backup(&file, NOW).await.is_err(), "never overwritten");
+    assert_eq!(verify_backup(&file).expect("whole"), made);
+    let tokenise = |names: &[&str]| tokens(names);
+    // To the other engine and from there back to this one.
+    let (there, back) = match store.engine() {
+        Engine::Postgres => {
+            (format!("sqlite:{}", ground.path("lite").display()), ground.url("other"))
+        }
+        // A SQLite ground has no server: it moves to another file; the server's ground moves to SQLite and back.
+        Engine::Sqlite => (ground.url("lite"), ground.url("other")),
+    };
+    assert_eq!(restore(&file, &there, &ground.keys, &tokenise).await.expect("restored"), made);
+    assert!(conflict(&restore(&file, &there, &ground.keys, &tokenise).await));
+    let second = Store::open(&there, &ground.keys).await.expect("open");
+    assert_eq!(problems(&second).await, []);
+    let file_there = ground.path("backup2");
+    let again = second.backup(&file_there, NOW).await.expect("made");
+    // The key check is carried along too: the two files are the same to the byte.
+    assert_eq!(again, made);
+    restore(&file_there, &back, &ground.keys, &tokenise).await.expect("restored");
+    let third = Store::open(&back, &ground.keys).await.expect("open");
+    assert_eq!(problems(&third).await, []);
+    let hits = third.search_tokens(&query("鑫源建材"), 9).await.expect("hits");
+    assert_eq!(hits.len(), 1);
+    assert_eq!(third.record(2, 12).await.expect("read"), store.record(2, 12).await.expect("read"));
+    let digest = xinyong_store::sm3_hex(b"abc");
+    assert_eq!(third.read_upload(&digest).await.expect("read"), Some(b"abc".to_vec()));
+    second.close().await;
+    third.close().await;
+
+    let text = std::fs::read_to_string(&file).expect("read");
+    assert!(!text.contains("$argon2"));
+    let bad = ground.path("bad");
+    let empty = format!("sqlite:{}", ground.path("empty").display());
+    for damaged in [
+        text.replace("示例鑫源", "示例别的"),
+        text.lines().take(5).map(|line| format!("{line}\n")).collect(),
+        text.replacen("xinyong-backup", "other", 1),
+        String::new(),
+    ] {
+        std::fs::write(&bad, damaged).expect("written");
+        let outcome = restore(&bad, &empty, &ground.keys, &tokenise).await;
+        assert!(matches!(outcome, Err(StoreError::Backup(_))), "{outcome:?}");
+    }
+    let other = KeyRing::random().expect("keys");
+    let outcome = restore(&file, &empty, &other, &tokenise).await;
+    assert!(matches!(outcome, Err(StoreError::Key(_))), "{outcome:?}");
+}
+
+async fn a_store_opens_again_with_its_own_keys_only(ground: &Ground) {
+    let url = ground.url("xinyong");
+    let store = Store::open(&url, &ground.keys).await.expect("open");
+    furnish(&store).await;
+    store.close().await;
+    let store = Store::open(&url, &ground.keys).await.expect("open");
+    assert_eq!(store.count_subjects().await.expect("count"), 2);
+    store.append_audit(vec![entry("again")]).await.expect("a stream of its own");
+    assert_eq!(problems(&store).await, []);
+    let other = KeyRing::random().expect("keys");
+    assert!(matches!(Store::open(&url, &other).await, Err(StoreError::Key(_))));
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 VALUES (9999, 'later', TRUE, CAST('x' AS BYTEA), 0)";
+    let newer = match store.engine() {
+        Engine::Sqlite => newer.replace("BYTEA", "BLOB"),
+        Engine::Postgres => newer.to_owned(),
+    };
+    store.raw_execute(&newer).await.expect("written");
+    store.close().await;
+    assert!(matches!(Store::open(&url, &ground.keys).await, Err(StoreError::WrongSchema(_))));
+}
+
+async fn many_rows_in_one_go(ground: &Ground) {
+    let store = ground.store().await;
+    let count = 1_777;
+    let subjects: Vec<_> =
+        (1..=count).map(|n| subject(n, &code(n), &format!("示例第{n}公司"))).collect();
+    let records: Vec<_> = (1..=count)
+        .map(|n| record(n + 10_000, n, &format!("{n}号"), date(2026, 1 + (n % 5) as i8, 1)))
+        .collect();
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.create_batch(&batch(1)).await.expect("made");
+    tx.insert_subjects(&subjects).await.expect("inserted");
+    tx.insert_records(&records).await.expect("inserted");
+    tx.seal_batch(1).await.expect("sealed");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.count_records().await.expect("count"), count);
+    let codes: Vec<String> = (1..=count).map(code).collect();
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let found = store.find_subjects(&codes, &[]).await.expect("found");
+    assert_eq!(found.by_code.len(), count as usize);
+    let keys: Vec<_> = records
+        .iter()
+        .map(|record| (record.subject_id, record.kind.clone(), record.natural_key.clone()))
+        .collect();
+    assert_eq!(store.existing_records(&keys).await.expect("found").len(), count as usize);
+    let changes: Vec<_> = records
+        .into_iter()
+        .map(|record| RecordChange { record, expected: 1, event: Some("changed".to_owned()) })
+        .collect();
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.change_records(&changes).await.expect("changed");
+    tx.seal_batch(1).await.expect("sealed");
+    tx.commit().await.expect("committed");
+    let mut heard = 0;
+    let report = store.fsck(&mut |_, _| heard += 1).await.expect("checked");
+    assert!(report.is_sound(), "{report:?}");
+    assert_eq!(report.checked["record_version"], 2 * count as u64);
+}
