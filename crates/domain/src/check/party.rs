@@ -29,7 +29,8 @@ impl Checker<'_> {
                 checked.party =
                     self.match_organisation(cells, category, checked, registry, findings);
             }
-            None => {}
+            // Where not even the category can be read, the whole row may have slid.
+            None => self.look_for_shift(cells, findings),
         }
     }
 

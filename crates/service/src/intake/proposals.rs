@@ -4,6 +4,7 @@ use std::path::Path;
 
 use xinyong_domain::check::MemoryRegistry;
 use xinyong_domain::law::{Profile, PublicationRule};
+use xinyong_domain::ruling::Citation;
 use xinyong_store::Batch;
 
 use super::pass::{Judged, Pass, look_up, memory_registry, read_chunk, table};
@@ -105,10 +106,22 @@ fn read(
                 summary: checked.value(kind.summary).to_owned(),
                 proposed: class.as_str().to_owned(),
                 proposed_label: class.label().to_owned(),
-                because: ruling.because.iter().map(|citation| citation.line()).collect(),
+                because: lines(&ruling.because),
             });
             Ok(())
         })?;
     }
     Ok(found)
+}
+
+/// The instruments behind a proposal, each once: several entries may rest on the same.
+fn lines(because: &[Citation]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for citation in because {
+        let line = citation.line();
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }

@@ -1,0 +1,46 @@
+//! The console of the units. Every page here is behind [`crate::guard`].
+
+pub mod audit;
+pub mod batch;
+pub mod batch_steps;
+pub mod batches;
+pub mod download;
+pub mod home;
+pub mod release;
+pub mod rows;
+pub mod sign_in;
+pub mod upload;
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+use xinyong_service::{Actor, DeskError, Refusal};
+
+use crate::page_error::PageError;
+use crate::ui::frame::Frame;
+
+/// Who asked. The guard lets nobody through without it.
+///
+/// # Errors
+/// Never behind the guard.
+pub fn actor(frame: &Frame) -> Result<&Actor, PageError> {
+    frame
+        .caller
+        .as_ref()
+        .map(|caller| &caller.actor)
+        .ok_or_else(|| PageError::internal("console handler without guard"))
+}
+
+/// The answer to a form that did what it should: on to a page that may be asked for again.
+pub fn onward(frame: &Frame, to: &str) -> Response {
+    Redirect::to(&format!("{}{to}", frame.site.base_path())).into_response()
+}
+
+/// A refusal that the person can mend on the page; anything else goes on as an error.
+///
+/// # Errors
+/// What is no such refusal.
+pub fn mendable(error: DeskError) -> Result<Refusal, PageError> {
+    match error {
+        DeskError::Refused(refusal) if !refusal.code.starts_with("access.") => Ok(refusal),
+        other => Err(other.into()),
+    }
+}

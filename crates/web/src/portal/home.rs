@@ -1,0 +1,116 @@
+//! `GET /`
+
+use askama::Template;
+use axum::response::Html;
+use xinyong_domain::law::PublicationRule;
+use xinyong_service::browse::{self, PublicRecord};
+
+use crate::page_error::PageError;
+use crate::ui::draw;
+use crate::ui::frame::Frame;
+use crate::ui::view::{Chip, Page, Tile};
+use crate::ui::words;
+
+struct EntranceRow {
+    href: String,
+    title: String,
+    party: String,
+    on: String,
+}
+
+struct Entrance {
+    title: String,
+    href: String,
+    lead: &'static str,
+    count: String,
+    unit: &'static str,
+    rows: Vec<EntranceRow>,
+}
+
+struct LatestRow {
+    href: String,
+    kind: String,
+    title: String,
+    party: String,
+    unit: String,
+    on: String,
+    standing: Chip,
+}
+
+#[derive(Template)]
+#[template(path = "portal/home.html")]
+struct Home {
+    page: Page,
+    search_hint: &'static str,
+    figures: Vec<Tile>,
+    as_of: String,
+    entrances: Vec<Entrance>,
+    latest: Vec<LatestRow>,
+}
+
+/// The first page.
+///
+/// # Errors
+/// When the store fails.
+pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
+    let desk = frame.site.desk();
+    let shown = browse::portal_home(desk).await?;
+    let mut figures = vec![Tile::new("登记在册的信用主体", words::grouped(shown.subjects), "个")];
+    for kind in &shown.kinds {
+        let label = format!("公示中的{}", kind.name);
+        let tile = Tile::new(label, words::grouped(kind.public), "条");
+        figures.push(tile.to(&words::list_href(&kind.id)));
+    }
+    draw(&Home {
+        page: frame.portal("首页", "/"),
+        search_hint: "可输入名称中的任意几个字、曾用名称、名称的拼音首字母，或统一社会信用代码。",
+        figures,
+        as_of: words::as_of(desk.today()),
+        entrances: shown
+            .kinds
+            .iter()
+            .map(|kind| entrance(&frame, &kind.id, &kind.name, kind.public, &kind.newest))
+            .collect(),
+        latest: shown.latest.iter().map(latest).collect(),
+    })
+}
+
+fn entrance(
+    frame: &Frame,
+    kind: &str,
+    name: &str,
+    public: u64,
+    newest: &[PublicRecord],
+) -> Entrance {
+    let law = frame.site.desk().law();
+    let rule = law.kind(kind).map_or(PublicationRule::None, |kind| kind.publication);
+    Entrance {
+        title: name.to_owned(),
+        href: words::list_href(kind),
+        lead: super::records::lead(rule),
+        count: words::grouped(public),
+        unit: "条",
+        rows: newest
+            .iter()
+            .map(|record| EntranceRow {
+                href: words::record_href(record),
+                title: words::record_title(record),
+                party: record.party.clone(),
+                on: record.decided.to_string(),
+            })
+            .collect(),
+    }
+}
+
+fn latest(record: &PublicRecord) -> LatestRow {
+    let from = record.disclosure.value.publicity.first_day.unwrap_or(record.decided);
+    LatestRow {
+        href: words::record_href(record),
+        kind: record.kind_name.clone(),
+        title: words::record_title(record),
+        party: record.party.clone(),
+        unit: record.authority.clone(),
+        on: from.to_string(),
+        standing: words::standing(record),
+    }
+}

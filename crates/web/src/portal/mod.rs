@@ -1,0 +1,27 @@
+//! 信用平陆 for everybody. What may be shown was decided by the service; these pages only arrange it.
+
+pub mod about;
+pub mod home;
+pub mod record;
+pub mod records;
+pub mod search;
+pub mod subject;
+
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::api::problem::answer;
+use crate::page_error::PageError;
+
+/// `GET /robots.txt`
+pub async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /console\nDisallow: /search\nDisallow: /api/\n"
+}
+
+/// What no route answers.
+pub async fn missing(uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        return answer(StatusCode::NOT_FOUND, "not-found", "没有这个接口");
+    }
+    PageError::no_page().into_response()
+}

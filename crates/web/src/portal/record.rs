@@ -1,0 +1,129 @@
+//! `GET /records/{kind}/{subject}/{record}`: one record with the reasons for everything that is said about it.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Html;
+use xinyong_domain::law::Kind;
+use xinyong_domain::value::date;
+use xinyong_service::browse::{self, PublicRecord};
+use xinyong_service::{Clock, DeskError};
+
+use crate::page_error::PageError;
+use crate::ui::frame::Frame;
+use crate::ui::view::{Chip, Fact, NoticeText, Page};
+use crate::ui::{draw, reasons, words};
+
+struct RecordHead {
+    kind: String,
+    kind_href: String,
+    title: String,
+    number: String,
+    standing: Chip,
+    marks: Vec<Chip>,
+    party: String,
+    party_href: String,
+}
+
+struct Section {
+    title: &'static str,
+    facts: Vec<Fact>,
+}
+
+struct Change {
+    on: String,
+    what: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/record.html")]
+struct Record {
+    page: Page,
+    record: RecordHead,
+    notices: Vec<NoticeText>,
+    sections: Vec<Section>,
+    publication: Vec<Fact>,
+    history: Vec<Change>,
+    as_of: String,
+}
+
+/// One public record.
+///
+/// # Errors
+/// Not found when there is none or the public may not see it.
+pub async fn record(
+    frame: Frame,
+    Path((kind, subject, record)): Path<(String, i64, i64)>,
+) -> Result<Html<String>, PageError> {
+    let desk = frame.site.desk();
+    let law = desk.law();
+    let found = browse::public_record(desk, subject, record).await?;
+    // The kind in the address is for readers; one that does not fit is no address of this record.
+    let kind = law
+        .kind(&kind)
+        .filter(|kind| kind.id == found.kind)
+        .cloned()
+        .ok_or(DeskError::NotFound("该信息"))?;
+    let title = words::record_title(&found);
+    let kind_href = words::list_href(&kind.id);
+    draw(&Record {
+        page: frame.portal(&title, &kind_href),
+        notices: Vec::new(),
+        sections: sections(&kind, &found),
+        publication: reasons::publication(&law, &found),
+        history: history(&found),
+        as_of: words::as_of(desk.today()),
+        record: RecordHead {
+            kind: found.kind_name.clone(),
+            kind_href,
+            title,
+            standing: words::standing(&found),
+            marks: Vec::new(),
+            party_href: words::subject_href(&found.code),
+            number: found.number,
+            party: found.party,
+        },
+    })
+}
+
+fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
+    let facts = |about_party: bool| -> Vec<Fact> {
+        found
+            .fields
+            .iter()
+            .filter(|field| !field.value.trim().is_empty())
+            .filter(|field| words::is_party_field(kind, &field.code) == about_party)
+            .map(|field| {
+                let ends =
+                    kind.valid_until.is_some() && kind.position(&field.code) == kind.valid_until;
+                let long = ends
+                    && date::read(&field.value).is_some_and(|(day, _)| date::is_long_term(day));
+                Fact::new(field.label.as_str(), if long { "长期" } else { field.value.as_str() })
+            })
+            .collect()
+    };
+    [("决定内容", facts(false)), ("当事人", facts(true))]
+        .into_iter()
+        .filter(|(_, facts)| !facts.is_empty())
+        .map(|(title, facts)| Section { title, facts })
+        .collect()
+}
+
+/// What the platform knows of the record's life; the versions themselves are not public.
+fn history(found: &PublicRecord) -> Vec<Change> {
+    let what = if found.version > 1 {
+        format!("第 {} 次更正", found.version - 1)
+    } else {
+        "录入本站".to_owned()
+    };
+    let reason = if found.version > 1 {
+        "报送单位更正"
+    } else {
+        "报送单位报送，复核后入库"
+    };
+    vec![Change {
+        on: Clock::day_of(found.known_at).map_or_else(String::new, |day| day.to_string()),
+        what,
+        reason: reason.to_owned(),
+    }]
+}

@@ -1,0 +1,235 @@
+//! Every address, the permission it needs, and the router built from that.
+//!
+//! A route that stands nowhere else cannot be reached: the router is made from [`ROUTES`] alone.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{StatusCode, Uri, header};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use tower::ServiceExt as _;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use xinyong_service::Permission;
+
+use crate::guard::{Guard, guard};
+use crate::layers;
+use crate::site::Site;
+use crate::{api, assets, console, portal, sessions};
+
+/// What a request carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// Nothing.
+    None,
+    /// The fields of a form, read and checked for its token before the handler.
+    Form,
+    /// A form with a file, read piece by piece by the handler, its token first.
+    File,
+}
+
+/// One address with one method.
+#[derive(Debug)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The address, without the prefix of the site.
+    pub path: &'static str,
+    /// What one must be allowed to.
+    pub permission: Permission,
+    /// What the request carries.
+    pub payload: Payload,
+    /// The handler.
+    handler: fn() -> MethodRouter<Site>,
+}
+
+const fn read(
+    path: &'static str,
+    permission: Permission,
+    handler: fn() -> MethodRouter<Site>,
+) -> Route {
+    Route { method: "GET", path, permission, payload: Payload::None, handler }
+}
+
+const fn form(
+    path: &'static str,
+    permission: Permission,
+    handler: fn() -> MethodRouter<Site>,
+) -> Route {
+    Route { method: "POST", path, permission, payload: Payload::Form, handler }
+}
+
+const fn file(
+    path: &'static str,
+    permission: Permission,
+    handler: fn() -> MethodRouter<Site>,
+) -> Route {
+    Route { method: "POST", path, permission, payload: Payload::File, handler }
+}
+
+/// The table.
+#[rustfmt::skip]
+pub static ROUTES: &[Route] = &[
+    read("/", Permission::ReadPublic, || get(portal::home::home)),
+    read("/search", Permission::ReadPublic, || get(portal::search::search)),
+    read("/subjects/{code}", Permission::ReadPublic, || get(portal::subject::subject)),
+    read("/records/{kind}", Permission::ReadPublic, || get(portal::records::records)),
+    read("/records/{kind}/{subject}/{record}", Permission::ReadPublic, || get(portal::record::record)),
+    read("/about", Permission::ReadPublic, || get(portal::about::about)),
+    read("/robots.txt", Permission::ReadPublic, || get(portal::robots)),
+    read("/assets/site.css", Permission::ReadPublic, || get(assets::stylesheet)),
+    read("/health/live", Permission::ReadPublic, || get(api::health::live)),
+    read("/health/ready", Permission::ReadPublic, || get(api::health::ready)),
+    read("/api/v1/subjects/{code}", Permission::ReadPublic, || get(api::subjects::subject)),
+    read("/api/v1/search", Permission::ReadPublic, || get(api::search::search)),
+    read("/console/sign-in", Permission::SignIn, || get(console::sign_in::form)),
+    form("/console/sign-in", Permission::SignIn, || post(console::sign_in::sign_in)),
+    form("/console/sign-out", Permission::UseConsole, || post(console::sign_in::sign_out)),
+    read("/console", Permission::UseConsole, || get(console::home::home)),
+    read("/console/batches", Permission::ReadBatch, || get(console::batches::batches)),
+    read("/console/upload", Permission::UploadBatch, || get(console::upload::form)),
+    file("/console/upload", Permission::UploadBatch, || post(console::upload::upload)),
+    read("/console/batches/{id}", Permission::ReadBatch, || get(console::batch::batch)),
+    read("/console/batches/{id}/annotated.xlsx", Permission::ReadBatch, || get(console::download::annotated)),
+    form("/console/batches/{id}/submit", Permission::SubmitBatch, || post(console::batch_steps::submit)),
+    form("/console/batches/{id}/cancel", Permission::SubmitBatch, || post(console::batch_steps::cancel)),
+    form("/console/batches/{id}/release", Permission::ReleaseBatch, || post(console::release::release)),
+    form("/console/batches/{id}/return", Permission::ReleaseBatch, || post(console::batch_steps::give_back)),
+    read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
+];
+
+/// One line of the table for documents and tests: method, address, permission.
+#[must_use]
+pub fn route_rows() -> Vec<(&'static str, &'static str, String)> {
+    ROUTES
+        .iter()
+        .map(|route| {
+            let permission = serde_json::to_value(route.permission)
+                .ok()
+                .and_then(|value| value.as_str().map(str::to_owned))
+                .unwrap_or_default();
+            (route.method, route.path, permission)
+        })
+        .collect()
+}
+
+/// Longest time a page may take.
+const PAGE_TIME: Duration = Duration::from_secs(60);
+/// Longest time a file may take to arrive over a slow line.
+const FILE_TIME: Duration = Duration::from_secs(30 * 60);
+
+fn is_for_machines(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with("/health/")
+}
+
+fn is_console(path: &str) -> bool {
+    path == "/console" || path.starts_with("/console/")
+}
+
+/// The router of the whole site.
+pub fn router(site: Site) -> Router {
+    let mut machines = Router::new();
+    let mut public = Router::new();
+    let mut guarded = Router::new();
+    for route in ROUTES {
+        let handler = (route.handler)();
+        if is_for_machines(route.path) {
+            // As cheap as can be: no session, no template, no layer.
+            machines = machines.route(route.path, handler);
+            continue;
+        }
+        let time = if route.payload == Payload::File { FILE_TIME } else { PAGE_TIME };
+        let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time);
+        if route.permission.is_public() && !is_console(route.path) {
+            public = public.route(route.path, handler.route_layer(timeout));
+        } else {
+            let state =
+                Guard { site: site.clone(), permission: route.permission, payload: route.payload };
+            let mut handler = handler;
+            if route.payload == Payload::File {
+                // The upload counts its bytes itself and stops at the desk's own limit.
+                handler = handler.route_layer(DefaultBodyLimit::disable());
+            }
+            let handler =
+                handler.route_layer(from_fn_with_state(state, guard)).route_layer(timeout);
+            guarded = guarded.route(route.path, handler);
+        }
+    }
+    let public = dress(public.fallback(portal::missing), &site)
+        .layer(layers::header_layer(header::CACHE_CONTROL, "no-cache"))
+        .layer(CompressionLayer::new());
+    // Console pages are not compressed: they hold a secret beside text that somebody else may have chosen.
+    let guarded = dress(guarded, &site)
+        .layer(layers::header_layer(header::CACHE_CONTROL, "no-store"))
+        .layer(sessions::layer(&site));
+    let [policy, types, referrer] = layers::security();
+    let pages = public.merge(guarded).layer(policy).layer(types).layer(referrer);
+    let whole = pages.merge(machines).with_state(site.clone());
+    below(site.base_path(), whole)
+}
+
+/// The layers that portal and console share, the innermost first.
+pub(crate) fn dress(pages: Router<Site>, site: &Site) -> Router<Site> {
+    pages
+        .layer(from_fn_with_state(site.clone(), layers::text_size))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn_with_state(site.clone(), layers::failures))
+}
+
+/// Behind a proxy the prefix may arrive or may have been taken off: both are understood.
+fn below(base: &str, whole: Router) -> Router {
+    if base.is_empty() {
+        return whole;
+    }
+    let base = base.to_owned();
+    Router::new().fallback_service(whole.map_request(move |mut request: Request| {
+        if let Some(stripped) = strip(request.uri(), &base) {
+            *request.uri_mut() = stripped;
+        }
+        request
+    }))
+}
+
+/// The address without the prefix; nothing when it does not stand below it.
+fn strip(uri: &Uri, base: &str) -> Option<Uri> {
+    let rest = uri.path().strip_prefix(base)?;
+    if !rest.is_empty() && !rest.starts_with('/') {
+        return None;
+    }
+    let path = if rest.is_empty() { "/" } else { rest };
+    let wanted = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    wanted.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefix_comes_off_whole_segments_only() {
+        let strip =
+            |text: &str| strip(&text.parse().expect("uri"), "/credit").map(|uri| uri.to_string());
+        assert_eq!(strip("/credit/search?q=1").as_deref(), Some("/search?q=1"));
+        assert_eq!(strip("/credit").as_deref(), Some("/"));
+        assert_eq!(strip("/credits"), None);
+        assert_eq!(strip("/search"), None);
+    }
+
+    #[test]
+    fn every_route_stands_once_and_console_routes_are_not_public() {
+        let mut seen = std::collections::HashSet::new();
+        for route in ROUTES {
+            assert!(seen.insert((route.method, route.path)), "{} twice", route.path);
+            let public = route.permission.is_public();
+            assert_eq!(public, !is_console(route.path) || route.path == "/console/sign-in");
+            assert_eq!(route.method == "POST", route.payload != Payload::None, "{}", route.path);
+        }
+        assert!(route_rows().iter().all(|(_, _, permission)| !permission.is_empty()));
+    }
+}

@@ -1,0 +1,83 @@
+//! What every page needs to know about the installation, read once at the start.
+
+use std::sync::Arc;
+
+use xinyong_domain::law::County;
+use xinyong_service::{Desk, DeskError};
+
+/// The installation behind the pages. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Site {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    desk: Desk,
+    base_path: String,
+    secure_cookies: bool,
+    demonstration: bool,
+    county: Option<County>,
+}
+
+impl Site {
+    /// Reads what does not change while serving. `base_path` is the prefix of every address behind a reverse proxy, empty for
+    /// none; `secure_cookies` sends cookies over TLS only.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn open(
+        desk: Desk,
+        base_path: &str,
+        secure_cookies: bool,
+    ) -> Result<Self, DeskError> {
+        let demonstration = desk.is_demonstration().await?;
+        // Without a county the site still starts, so that its health page can say what is missing.
+        let county = match desk.county().await {
+            Ok(county) => Some(county),
+            Err(DeskError::Refused(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let trimmed = base_path.trim_matches('/');
+        let base_path = if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") };
+        Ok(Self {
+            inner: Arc::new(Inner { desk, base_path, secure_cookies, demonstration, county }),
+        })
+    }
+
+    /// The use cases.
+    #[must_use]
+    pub fn desk(&self) -> &Desk {
+        &self.inner.desk
+    }
+
+    /// The prefix of every address: empty, or with a leading and without a trailing slash.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        &self.inner.base_path
+    }
+
+    /// Whether cookies go over TLS only.
+    #[must_use]
+    pub fn secure_cookies(&self) -> bool {
+        self.inner.secure_cookies
+    }
+
+    /// Whether everything here is invented, which every page then says.
+    #[must_use]
+    pub fn is_demonstration(&self) -> bool {
+        self.inner.demonstration
+    }
+
+    /// The county this installation is for, once one was loaded.
+    #[must_use]
+    pub fn county(&self) -> Option<&County> {
+        self.inner.county.as_ref()
+    }
+
+    /// The name of the site.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.county().map_or("信用", |county| county.site.as_str())
+    }
+}

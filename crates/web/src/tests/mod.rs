@@ -1,0 +1,6 @@
+//! The pages as a browser sees them: through the router, over a database of their own.
+
+mod browser;
+mod intake;
+mod public;
+mod rights;

@@ -1,0 +1,283 @@
+//! The pieces that templates print. Everything in them is prepared text; an empty text or list means “nothing here”, and an
+//! address is without the prefix of the site, which the templates add.
+
+/// A link.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Where to.
+    pub href: String,
+    /// What it says.
+    pub label: String,
+}
+
+/// An entry of the navigation.
+#[derive(Debug, Clone)]
+pub struct Nav {
+    /// Where to.
+    pub href: String,
+    /// What it says.
+    pub label: String,
+    /// Whether the page belongs to it.
+    pub current: bool,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: String,
+    /// Unit.
+    pub unit: String,
+}
+
+/// What every page has.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Title.
+    pub title: String,
+    /// Prefix of every address.
+    pub base: String,
+    /// Address of the stylesheet.
+    pub css: String,
+    /// Name of the site.
+    pub site: String,
+    /// What stands below the name.
+    pub tagline: String,
+    /// Whether the data is invented.
+    pub demo: bool,
+    /// Whether the text is large.
+    pub large: bool,
+    /// Address of this page in the other size.
+    pub large_href: String,
+    /// Today in words.
+    pub today: String,
+    /// Navigation.
+    pub nav: Vec<Nav>,
+    /// Lines of the footer.
+    pub footer: Vec<String>,
+    /// Token for forms.
+    pub csrf: String,
+    /// Who is signed in.
+    pub user: Option<User>,
+}
+
+/// A word with a colour that repeats it: neutral, info, good, warn, bad.
+#[derive(Debug, Clone)]
+pub struct Chip {
+    /// The word.
+    pub text: String,
+    /// The tone.
+    pub tone: String,
+}
+
+impl Chip {
+    /// A chip.
+    pub fn new(text: impl Into<String>, tone: &str) -> Self {
+        Self { text: text.into(), tone: tone.to_owned() }
+    }
+}
+
+/// Something to mend in a form.
+#[derive(Debug, Clone)]
+pub struct FormError {
+    /// The input it is about; empty for the form as a whole.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl FormError {
+    /// An error of an input.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// The message about an input, empty when there is none.
+pub fn message_for(errors: &[FormError], field: &str) -> String {
+    errors
+        .iter()
+        .find(|error| error.field == field)
+        .map_or_else(String::new, |error| error.message.clone())
+}
+
+/// An entry of a selection.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What it says.
+    pub label: String,
+    /// Whether it is chosen.
+    pub selected: bool,
+}
+
+impl Choice {
+    /// A choice, chosen when its value is the one asked for.
+    pub fn new(value: &str, label: impl Into<String>, chosen: &str) -> Self {
+        Self { value: value.to_owned(), label: label.into(), selected: value == chosen }
+    }
+}
+
+/// A fact that a conclusion came from.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// What it is.
+    pub label: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A rule that a conclusion rests on.
+#[derive(Debug, Clone)]
+pub struct Citation {
+    /// Title of the instrument.
+    pub title: String,
+    /// Its number.
+    pub number: String,
+    /// The place in it.
+    pub article: String,
+    /// Whether the original was read or two persons confirmed it.
+    pub verified: bool,
+}
+
+/// Why something is so.
+#[derive(Debug, Clone)]
+pub struct Why {
+    /// What it is about.
+    pub about: String,
+    /// The conclusion in a sentence.
+    pub conclusion: String,
+    /// Why it may still change.
+    pub provisional: String,
+    /// From what.
+    pub inputs: Vec<Input>,
+    /// On what.
+    pub citations: Vec<Citation>,
+}
+
+/// A labelled value.
+#[derive(Debug, Clone, Default)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// The value.
+    pub value: String,
+    /// A remark.
+    pub note: String,
+    /// Where it leads.
+    pub href: String,
+    /// Why it is so.
+    pub why: Option<Why>,
+}
+
+impl Fact {
+    /// A label and a value.
+    pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { label: label.into(), value: value.into(), ..Self::default() }
+    }
+
+    /// The same with its reasons.
+    pub fn because(self, why: Why) -> Self {
+        Self { why: Some(why), ..self }
+    }
+}
+
+/// A page number.
+#[derive(Debug, Clone)]
+pub struct PageLink {
+    /// The number.
+    pub label: String,
+    /// Where to; empty for a gap.
+    pub href: String,
+    /// Whether it is this page.
+    pub current: bool,
+}
+
+/// From page to page.
+#[derive(Debug, Clone, Default)]
+pub struct Pager {
+    /// How many there are and which these are.
+    pub summary: String,
+    /// The page before.
+    pub prev: String,
+    /// The page after.
+    pub next: String,
+    /// Page numbers, where they are known.
+    pub pages: Vec<PageLink>,
+}
+
+/// A step of a procedure.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it is.
+    pub label: String,
+    /// `done`, `current`, `todo` or `failed`.
+    pub state: String,
+    /// When, by whom.
+    pub note: String,
+}
+
+/// A figure.
+#[derive(Debug, Clone)]
+pub struct Tile {
+    /// What it counts.
+    pub label: String,
+    /// The figure.
+    pub value: String,
+    /// Its unit.
+    pub unit: String,
+    /// A remark.
+    pub note: String,
+    /// Where it leads.
+    pub href: String,
+}
+
+impl Tile {
+    /// A figure that leads nowhere.
+    pub fn new(label: impl Into<String>, value: impl ToString, unit: &str) -> Self {
+        Self {
+            label: label.into(),
+            value: value.to_string(),
+            unit: unit.to_owned(),
+            note: String::new(),
+            href: String::new(),
+        }
+    }
+
+    /// The same with a link.
+    pub fn to(self, href: &str) -> Self {
+        Self { href: href.to_owned(), ..self }
+    }
+}
+
+/// A bar of a chart.
+#[derive(Debug, Clone)]
+pub struct Bar {
+    /// What it counts.
+    pub label: String,
+    /// The figure.
+    pub value: String,
+    /// Its share of the longest bar, 0 to 100.
+    pub share: u64,
+}
+
+/// Something everybody on the page should read.
+#[derive(Debug, Clone)]
+pub struct NoticeText {
+    /// `info`, `success`, `warning` or `danger`.
+    pub kind: String,
+    /// What it is.
+    pub title: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl NoticeText {
+    /// A notice.
+    pub fn new(kind: &str, title: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { kind: kind.to_owned(), title: title.into(), text: text.into() }
+    }
+}

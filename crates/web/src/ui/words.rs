@@ -1,0 +1,166 @@
+//! Days, standings and names of codes as a reader sees them.
+
+use jiff::civil::{Date, Weekday};
+use xinyong_domain::law::{Kind, Law};
+use xinyong_domain::party::PartyCategory;
+use xinyong_domain::rules::publicity::Class;
+use xinyong_service::browse::PublicRecord;
+
+use super::view::Chip;
+
+/// The day at the top of every page.
+pub fn today(law: &Law, day: Date) -> String {
+    let weekday = match day.weekday() {
+        Weekday::Monday => "一",
+        Weekday::Tuesday => "二",
+        Weekday::Wednesday => "三",
+        Weekday::Thursday => "四",
+        Weekday::Friday => "五",
+        Weekday::Saturday => "六",
+        Weekday::Sunday => "日",
+    };
+    let (working, _) = law.calendar().is_working(day);
+    let character = if working { "工作日" } else { "非工作日" };
+    format!("{} 年 {} 月 {} 日　星期{weekday}　{character}", day.year(), day.month(), day.day())
+}
+
+/// Up to when a page is current. What is public is decided at the moment of reading.
+pub fn as_of(day: Date) -> String {
+    format!("按 {day} 当天的公示规则列出。")
+}
+
+/// A count with its thousands set apart.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Address of a kind's public list.
+pub fn list_href(kind: &str) -> String {
+    format!("/records/{kind}")
+}
+
+/// Address of a subject's page; none for a party without a code.
+pub fn subject_href(code: &str) -> String {
+    if code.is_empty() { String::new() } else { format!("/subjects/{}", crate::url::encode(code)) }
+}
+
+/// Address of a record's page.
+pub fn record_href(record: &PublicRecord) -> String {
+    format!("/records/{}/{}/{}", record.kind, record.subject, record.id)
+}
+
+/// What a record is called: its title, else its number, else its kind.
+pub fn record_title(record: &PublicRecord) -> String {
+    [&record.title, &record.number]
+        .into_iter()
+        .find(|text| !text.is_empty())
+        .unwrap_or(&record.kind_name)
+        .clone()
+}
+
+/// Where a public record stands today.
+pub fn standing(record: &PublicRecord) -> Chip {
+    let shown = &record.disclosure.value;
+    if shown.ended {
+        Chip::new("已到期", "neutral")
+    } else if shown.publicity.class == Class::Licence {
+        Chip::new("有效", "good")
+    } else {
+        Chip::new("公示中", "info")
+    }
+}
+
+/// A subject's standing as the register has it.
+pub fn status(status: &str) -> Chip {
+    let tone = match status {
+        "存续" | "在业" | "开业" | "正常" => "good",
+        _ => "neutral",
+    };
+    let text = if status.is_empty() || status == "unknown" { "登记状态未知" } else { status };
+    Chip::new(text, tone)
+}
+
+/// What a category of parties is called.
+pub fn category(id: &str) -> &str {
+    PartyCategory::from_id(id).map_or(id, |category| category.label())
+}
+
+/// What a fact that a rule used is called, and what its value is called.
+pub fn input(law: &Law, name: &str, value: &str) -> (String, String) {
+    let (label, list) = match name {
+        "decided" => ("决定日期", ""),
+        "released" => ("复核日期", ""),
+        "valid_until" => ("有效期至", ""),
+        "on" => ("查询日期", ""),
+        "from" => ("起算日期", ""),
+        "days" => ("工作日数", ""),
+        "category" => ("行政相对人类别", "party-category"),
+        "procedure" => ("处罚程序", "penalty-procedure"),
+        "domain" => ("处罚领域", "penalty-domain"),
+        "channel" => ("修复渠道", "channel"),
+        "penalty_kinds" => ("处罚类别", "penalty-kind"),
+        "severity" => ("失信程度", "severity"),
+        "transition.order36" => ("新旧规定衔接", ""),
+        other => (other, ""),
+    };
+    let word = |id: &str| match (name, id) {
+        ("transition.order36", "decision-date") => "按决定日期时的规定".to_owned(),
+        ("transition.order36", "favourable") => "从新规定中较短的".to_owned(),
+        _ => law
+            .codes()
+            .get(list)
+            .and_then(|list| list.by_id(id))
+            .map_or_else(|| id.to_owned(), |code| code.label.trim_end_matches('-').to_owned()),
+    };
+    let value = value.split(';').map(word).collect::<Vec<_>>().join("、");
+    (label.to_owned(), value)
+}
+
+/// The label of a field of the registry.
+pub fn registry_label(law: &Law, code: &str) -> Option<String> {
+    let layout = law.registry();
+    let field = layout.position(code).and_then(|position| layout.fields.get(position))?;
+    field.public.then(|| field.label.clone())
+}
+
+/// Whether a field of a kind describes the party.
+pub fn is_party_field(kind: &Kind, code: &str) -> bool {
+    let party = &kind.party;
+    let Some(position) = kind.position(code) else {
+        return false;
+    };
+    [party.name, party.category, party.uscc].contains(&position)
+        || [
+            party.registration_no,
+            party.organisation_code,
+            party.tax_no,
+            party.institution_no,
+            party.association_no,
+            party.representative,
+            party.representative_document_type,
+            party.representative_document,
+            party.document_type,
+            party.document,
+        ]
+        .contains(&Some(position))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(count), text);
+        }
+    }
+}
