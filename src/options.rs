@@ -283,6 +283,22 @@ pub enum LawCommand {
 /// `publicity`
 #[derive(Debug, Subcommand)]
 pub enum PublicityCommand {
+    /// Takes a published record down because its decision was changed, revoked or declared void
+    Withdraw {
+        /// Address of the record: its subject and its own id, as in /records/KIND/SUBJECT/RECORD
+        subject: i64,
+        /// Its own id
+        record: i64,
+        /// When the decision was changed or revoked
+        #[arg(long)]
+        decided: Date,
+        /// Why, with the document; shown as the reason
+        #[arg(long)]
+        reason: String,
+        /// Who withdraws
+        #[arg(long, default_value = "cli")]
+        actor: String,
+    },
     /// Class, published or not, first and last day, repairable from, each with citations
     Explain {
         /// The record kind

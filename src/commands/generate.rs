@@ -25,7 +25,9 @@ pub fn run(common: &Common, folder: &Path) -> anyhow::Result<ExitCode> {
 }
 
 fn routes() -> anyhow::Result<String> {
-    let mut text = "# Routes\n\nOne line a route; generated from the table in `crates/web/src/routes.rs`.\n\n".to_owned();
+    let mut text =
+        "# Routes\n\nOne line a route; generated from the table in `crates/web/src/routes.rs`.\n\n"
+            .to_owned();
     text.push_str("| method | path | permission |\n|---|---|---|\n");
     for (method, path, permission) in xinyong_web::routes::route_rows() {
         writeln!(text, "| {method} | `{path}` | {permission} |")?;
@@ -34,7 +36,8 @@ fn routes() -> anyhow::Result<String> {
 }
 
 fn roles() -> anyhow::Result<String> {
-    let mut text = "# Roles\n\nGenerated from `crates/service/src/access.rs`.\n\n| permission |".to_owned();
+    let mut text =
+        "# Roles\n\nGenerated from `crates/service/src/access.rs`.\n\n| permission |".to_owned();
     for role in Role::ACCOUNTS {
         write!(text, " {} |", role.label())?;
     }
@@ -77,13 +80,22 @@ fn coverage(common: &Common) -> anyhow::Result<String> {
                 parameter.label,
                 entry.from,
                 parameter.unit,
-                source.map_or("", |source| if source.number.is_empty() { &source.title } else { &source.number }),
+                source.map_or("", |source| if source.number.is_empty() {
+                    &source.title
+                } else {
+                    &source.number
+                }),
                 entry.article.as_deref().unwrap_or_default(),
                 entry.evidence.label(),
                 entry.effect,
             )?;
         }
     }
-    writeln!(text, "\nCalendar: {} to {}, announced.", law.calendar().first(), law.calendar().complete_to())?;
+    writeln!(
+        text,
+        "\nCalendar: {} to {}, announced.",
+        law.calendar().first(),
+        law.calendar().complete_to()
+    )?;
     Ok(text)
 }

@@ -59,7 +59,7 @@ impl Common {
 
     /// Opens the desk on a database: a connection string, or a folder that holds everything.
     pub async fn desk_at(&self, named: &str) -> anyhow::Result<Desk> {
-        Ok(Desk::open(self.options(named)?, |bytes| getrandom::fill(bytes)).await?)
+        Ok(Desk::open(self.options(named)?, getrandom::fill).await?)
     }
 
     /// What a desk is opened with.
@@ -116,7 +116,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Id(command) => identifiers::run(&common, &command),
         Command::Workdays(command) => workdays::run(&common, command),
         Command::Law(command) => law::run(&common, command).await,
-        Command::Publicity(command) => publicity::run(&common, command),
+        Command::Publicity(command) => publicity::run(&common, command).await,
         Command::Expire { on } => running::expire(&common, on).await,
         Command::Doctor => running::doctor(&common).await,
         Command::Fsck => running::fsck(&common).await,

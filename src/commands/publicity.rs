@@ -2,20 +2,47 @@
 
 use std::process::ExitCode;
 
+use jiff::civil::Date;
 use serde_json::json;
 use xinyong_domain::rules::deadline::clocks;
 use xinyong_domain::rules::disclosure::{Facts, disclose};
 use xinyong_domain::rules::explain::Given;
-use xinyong_service::{DeskError, Refusal};
+use xinyong_service::publicity::{Withdraw, withdraw};
+use xinyong_service::{Actor, DeskError, Refusal};
 
 use super::Common;
 use crate::options::PublicityCommand;
 
-/// Runs it. A pure question: any day may be asked about.
-pub fn run(common: &Common, command: PublicityCommand) -> anyhow::Result<ExitCode> {
-    let PublicityCommand::Explain { kind, decided, on, set } = command;
+/// Runs it. `explain` is a pure question: any day may be asked about.
+pub async fn run(common: &Common, command: PublicityCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        PublicityCommand::Explain { kind, decided, on, set } => {
+            explain(common, &kind, decided, on, &set)
+        }
+        PublicityCommand::Withdraw { subject, record, decided, reason, actor } => {
+            let desk = common.desk().await?;
+            let command = Withdraw { subject, record, decided, reason };
+            let due = withdraw(&desk, &Actor::system(&actor), command).await?;
+            if common.json {
+                println!("{}", json!({ "subject": subject, "record": record, "due": due }));
+            } else {
+                let due = due.map_or_else(String::new, |due| format!("（法定期限 {due}）"));
+                println!("已撤回公示{due}");
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn explain(
+    common: &Common,
+    kind: &str,
+    decided: Date,
+    on: Option<Date>,
+    set: &[String],
+) -> anyhow::Result<ExitCode> {
     let law = common.law()?;
-    let Some(kind) = law.kind(&kind).cloned() else {
+    let Some(kind) = law.kind(kind).cloned() else {
         let known: Vec<&str> = law.kinds().keys().map(String::as_str).collect();
         return Err(DeskError::from(Refusal::new(
             "kind.unknown",
@@ -27,7 +54,7 @@ pub fn run(common: &Common, command: PublicityCommand) -> anyhow::Result<ExitCod
     let mut basis = "unit-publication-list".to_owned();
     let mut exemption = String::new();
     let mut withdrawn = None;
-    for pair in &set {
+    for pair in set {
         let (field, value) =
             pair.split_once('=').ok_or_else(|| anyhow::anyhow!("--set 应写作 字段=值：{pair}"))?;
         match field.trim() {
@@ -84,8 +111,7 @@ pub fn run(common: &Common, command: PublicityCommand) -> anyhow::Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     }
     let none = "无";
-    let day =
-        |day: Option<jiff::civil::Date>| day.map_or_else(|| none.to_owned(), |day| day.to_string());
+    let day = |day: Option<Date>| day.map_or_else(|| none.to_owned(), |day| day.to_string());
     println!("{} 决定于 {}，{on} 时：", kind.name, given.decided);
     println!("  适用 {}，类别 {}", value.publicity.regime.label(), value.publicity.class.label());
     println!(

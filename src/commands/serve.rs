@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
-use xinyong_service::{Actor, Desk, DeskError, intake, publicity};
+use xinyong_service::{Actor, Desk, DeskError, accounts, intake, publicity};
 use xinyong_web::Site;
 
 use super::Common;
@@ -63,6 +63,10 @@ async fn run_jobs(desk: Desk) {
                 Err(error) => tracing::error!(job = "expire", code = error.code(), "failed"),
             }
             last = Some(today);
+        }
+        match accounts::forget_expired_sessions(&desk).await {
+            Ok(forgotten) => tracing::info!(job = "sessions", forgotten, "done"),
+            Err(error) => tracing::error!(job = "sessions", code = error.code(), "failed"),
         }
         tokio::time::sleep(JOB_INTERVAL).await;
     }

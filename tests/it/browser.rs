@@ -35,7 +35,12 @@ fn serve(platform: &Platform, arguments: &[&str]) -> Served {
     let address = loop {
         let line = lines.next().expect("the address before the end").expect("a line");
         if let Some(start) = line.find("http://") {
-            break line[start..].split_whitespace().next().expect("an address").trim_end_matches('/').to_owned();
+            break line[start..]
+                .split_whitespace()
+                .next()
+                .expect("an address")
+                .trim_end_matches('/')
+                .to_owned();
         }
     };
     // What is printed later must not fill the pipe.
@@ -53,8 +58,9 @@ fn browser(address: &str, passwords: &str, arguments: &[&str]) -> Value {
         .output()
         .expect("node; scripts/test installs what the browser tests need");
     let text = String::from_utf8_lossy(&output.stdout);
-    let answer: Value = serde_json::from_str(text.trim())
-        .unwrap_or_else(|error| panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr)));
+    let answer: Value = serde_json::from_str(text.trim()).unwrap_or_else(|error| {
+        panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr))
+    });
     assert_eq!(answer["problems"], serde_json::json!([]), "{answer:#}");
     answer
 }
@@ -66,7 +72,9 @@ fn invent(platform: &Platform) -> String {
         .as_array()
         .expect("accounts")
         .iter()
-        .map(|account| (account["login"].as_str().expect("a login").to_owned(), account["password"].clone()))
+        .map(|account| {
+            (account["login"].as_str().expect("a login").to_owned(), account["password"].clone())
+        })
         .collect();
     Value::Object(accounts).to_string()
 }
@@ -85,15 +93,21 @@ fn a_penalty_from_the_clerks_file_to_the_public_page_and_its_end() {
     let file = platform.file("处罚.csv", &penalties(&rows));
     let code = crate::county::code("91", 9);
     let record = {
-        let served = serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+        let served =
+            serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
         let answer = browser(&served.address, &passwords, &["journey", path(&file), &code, number]);
         answer["record"].as_str().expect("a record").to_owned()
     };
-    for day in ["2027-11-23"] {
+    {
+        let day = "2027-11-23";
         // 一般: one year from the decision, the last day inclusive.
         let served = serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", day]);
         let body = Command::new("node")
-            .args(["-e", "fetch(process.argv[1]).then(r=>console.log(r.status))", &format!("{}{record}", served.address)])
+            .args([
+                "-e",
+                "fetch(process.argv[1]).then(r=>console.log(r.status))",
+                &format!("{}{record}", served.address),
+            ])
             .output()
             .expect("node");
         assert_eq!(String::from_utf8_lossy(&body.stdout).trim(), "200", "{day} is the last day");
@@ -108,7 +122,8 @@ fn a_penalty_from_the_clerks_file_to_the_public_page_and_its_end() {
 fn every_page_is_accessible_and_fits_a_phone() {
     let platform = Platform::empty();
     let passwords = invent(&platform);
-    let served = serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+    let served =
+        serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
     let answer = browser(&served.address, &passwords, &["pages"]);
     assert!(answer["checked"].as_u64().expect("a count") > 30, "{answer}");
 }

@@ -47,9 +47,15 @@ fn a_warning_does_not_make_a_code_invalid() {
 fn working_days_follow_the_notices() {
     // The vectors of the State Council's calendar: the Saturday that is a working day, the long holidays.
     let vectors = [
-        ("2026-02-10", 3, "2026-02-13"), ("2026-02-10", 7, "2026-02-26"), ("2026-02-10", 10, "2026-03-02"),
-        ("2026-02-10", 20, "2026-03-16"), ("2026-09-24", 3, "2026-09-30"), ("2026-09-24", 7, "2026-10-12"),
-        ("2026-09-30", 3, "2026-10-10"), ("2026-09-30", 20, "2026-11-03"), ("2025-01-24", 7, "2025-02-10"),
+        ("2026-02-10", 3, "2026-02-13"),
+        ("2026-02-10", 7, "2026-02-26"),
+        ("2026-02-10", 10, "2026-03-02"),
+        ("2026-02-10", 20, "2026-03-16"),
+        ("2026-09-24", 3, "2026-09-30"),
+        ("2026-09-24", 7, "2026-10-12"),
+        ("2026-09-30", 3, "2026-10-10"),
+        ("2026-09-30", 20, "2026-11-03"),
+        ("2025-01-24", 7, "2025-02-10"),
     ];
     let input: String = vectors.iter().map(|(from, days, _)| format!("{from} {days}\n")).collect();
     let answer = xinyong_fed(&["workdays", "add", "--stdin"], &input);
@@ -85,17 +91,31 @@ fn the_decision_date_picks_the_regime() {
         explain(&arguments)
     };
     let answer = of("2026-03-31", "2026-04-10");
-    assert_eq!((&answer["regime"], &answer["last_day"]), (&"order-58".into(), &"2029-03-31".into()));
+    assert_eq!(
+        (&answer["regime"], &answer["last_day"]),
+        (&"order-58".into(), &"2029-03-31".into())
+    );
     let answer = of("2026-04-01", "2026-04-10");
-    assert_eq!((&answer["regime"], &answer["last_day"]), (&"order-36".into(), &"2027-04-01".into()));
+    assert_eq!(
+        (&answer["regime"], &answer["last_day"]),
+        (&"order-36".into(), &"2027-04-01".into())
+    );
     assert_eq!(answer["repairable_from"], "2026-07-01");
     assert_eq!(of("2026-04-01", "2027-04-01")["published"], true, "the last day is inclusive");
     assert_eq!(of("2026-04-01", "2027-04-02")["published"], false);
     assert_eq!(of("2026-04-01", "2027-04-02")["reason"], "ended");
     assert_eq!(of("2025-06-01", "2026-11-25")["last_day"], "2028-06-01");
     let favourable = explain(&[
-        "--decided", "2025-06-01", "--on", "2026-11-25", "--set", "CF_CFLB=罚款", "--set", "severity=general",
-        "--set", "transition.order36=favourable",
+        "--decided",
+        "2025-06-01",
+        "--on",
+        "2026-11-25",
+        "--set",
+        "CF_CFLB=罚款",
+        "--set",
+        "severity=general",
+        "--set",
+        "transition.order36=favourable",
     ]);
     assert_eq!(favourable["last_day"], "2026-06-01");
 }
@@ -129,7 +149,8 @@ fn what_is_never_public_says_why() {
 
 #[test]
 fn a_month_without_the_day_ends_with_its_last_day() {
-    let answer = explain(&["--decided", "2025-11-30", "--on", "2025-12-01", "--set", "CF_CFLB=罚款"]);
+    let answer =
+        explain(&["--decided", "2025-11-30", "--on", "2025-12-01", "--set", "CF_CFLB=罚款"]);
     assert_eq!(answer["repairable_from"], "2026-02-28");
 }
 
@@ -169,8 +190,19 @@ fn two_different_persons_confirm_an_entry_and_it_counts() {
     let text = platform.file("order36.txt", "示例：经办人与复核人看到的原文");
     let confirm = |second: &str| {
         platform.run(&[
-            "law", "confirm", "transition.order36", "--from", "2026-04-01", "--value", "favourable", "--text",
-            path(&text), "--actor", "li", "--second", second,
+            "law",
+            "confirm",
+            "transition.order36",
+            "--from",
+            "2026-04-01",
+            "--value",
+            "favourable",
+            "--text",
+            path(&text),
+            "--actor",
+            "li",
+            "--second",
+            second,
         ])
     };
     assert_eq!(confirm("li").refusal(3), "confirm.same-person");
@@ -183,7 +215,17 @@ fn bad_usage_ends_with_two() {
         &["no-such-command"][..],
         &["publicity", "explain", "--kind", "no-such-kind", "--decided", "2026-01-01"],
         &["publicity", "explain", "--kind", "administrative-penalty"],
-        &["import", "records", "x.csv", "--kind", "administrative-penalty", "--unit", "u", "--check-only", "--submit"],
+        &[
+            "import",
+            "records",
+            "x.csv",
+            "--kind",
+            "administrative-penalty",
+            "--unit",
+            "u",
+            "--check-only",
+            "--submit",
+        ],
     ] {
         assert_eq!(xinyong(arguments).code, 2, "{arguments:?}");
     }

@@ -17,7 +17,9 @@ pub fn company(number: usize) -> String {
 
 /// A registry of 50 companies and 5 individual businesses.
 pub fn registry() -> String {
-    let mut text = "企业名称,统一社会信用代码,注册日期,企业类型,注册资金,经营范围,注册地址,曾用名\n".to_owned();
+    let mut text =
+        "企业名称,统一社会信用代码,注册日期,企业类型,注册资金,经营范围,注册地址,曾用名\n"
+            .to_owned();
     for number in 1..=50 {
         let former = if number == 7 { "平陆县示例老字号砖瓦厂" } else { "" };
         text.push_str(&format!(
@@ -38,27 +40,78 @@ pub fn registry() -> String {
 
 /// The official headings of a penalty, in order.
 pub const PENALTY: [&str; 30] = [
-    "行政相对人名称", "行政相对人类别", "行政相对人代码_1(统一社会信用代码)", "行政相对人代码_2(工商注册号)",
-    "行政相对人代码_3(组织机构代码)", "行政相对人代码_4(税务登记号)", "行政相对人代码_5(事业单位证书号)",
-    "行政相对人代码_6(社会组织登记证号)", "法定代表人", "法定代表人证件类型", "法定代表人证件号码", "证件类型", "证件号码",
-    "行政处罚决定书文号", "违法行为类型", "违法事实", "处罚依据", "处罚类别", "处罚内容", "罚款金额（万元）",
-    "没收违法所得、没收非法财物的金额（万元）", "暂扣或吊销证照名称及编号", "处罚决定日期", "处罚有效期", "公示截止期",
-    "处罚机关", "处罚机关统一社会信用代码", "数据来源单位", "数据来源单位统一社会信用代码", "备注",
+    "行政相对人名称",
+    "行政相对人类别",
+    "行政相对人代码_1(统一社会信用代码)",
+    "行政相对人代码_2(工商注册号)",
+    "行政相对人代码_3(组织机构代码)",
+    "行政相对人代码_4(税务登记号)",
+    "行政相对人代码_5(事业单位证书号)",
+    "行政相对人代码_6(社会组织登记证号)",
+    "法定代表人",
+    "法定代表人证件类型",
+    "法定代表人证件号码",
+    "证件类型",
+    "证件号码",
+    "行政处罚决定书文号",
+    "违法行为类型",
+    "违法事实",
+    "处罚依据",
+    "处罚类别",
+    "处罚内容",
+    "罚款金额（万元）",
+    "没收违法所得、没收非法财物的金额（万元）",
+    "暂扣或吊销证照名称及编号",
+    "处罚决定日期",
+    "处罚有效期",
+    "公示截止期",
+    "处罚机关",
+    "处罚机关统一社会信用代码",
+    "数据来源单位",
+    "数据来源单位统一社会信用代码",
+    "备注",
 ];
 
 /// A good penalty row on an invented company; `change` sets columns by heading.
 pub fn penalty(number: usize, decided: &str, change: &[(&str, &str)]) -> Vec<String> {
     let authority = code("11", 900);
     let mut row: Vec<String> = vec![
-        company(number), "法人及非法人组织".into(), code("91", number), String::new(), String::new(), String::new(),
-        String::new(), String::new(), "王示例".into(), String::new(), String::new(), String::new(), String::new(),
-        format!("（平）市监罚〔2026〕{number}号"), "产品质量".into(), "销售标签不符合规定的示例商品".into(),
-        "《示例管理办法》第二十条".into(), "罚款".into(), "罚款人民币二千元".into(), "0.2".into(), String::new(),
-        String::new(), decided.into(), "2099/12/31".into(), String::new(), "平陆县市场监督管理局".into(),
-        authority.clone(), "平陆县市场监督管理局".into(), authority, String::new(),
+        company(number),
+        "法人及非法人组织".into(),
+        code("91", number),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+        "王示例".into(),
+        String::new(),
+        String::new(),
+        String::new(),
+        String::new(),
+        format!("（平）市监罚〔2026〕{number}号"),
+        "产品质量".into(),
+        "销售标签不符合规定的示例商品".into(),
+        "《示例管理办法》第二十条".into(),
+        "罚款".into(),
+        "罚款人民币二千元".into(),
+        "0.2".into(),
+        String::new(),
+        String::new(),
+        decided.into(),
+        "2099/12/31".into(),
+        String::new(),
+        "平陆县市场监督管理局".into(),
+        authority.clone(),
+        "平陆县市场监督管理局".into(),
+        authority,
+        String::new(),
     ];
     for (heading, value) in change {
-        let column = PENALTY.iter().position(|known| known == heading).unwrap_or_else(|| panic!("no column {heading}"));
+        let column = PENALTY
+            .iter()
+            .position(|known| known == heading)
+            .unwrap_or_else(|| panic!("no column {heading}"));
         row[column] = (*value).to_owned();
     }
     row

@@ -28,7 +28,16 @@ fn killed_a_hundred_times_in_the_middle_of_an_import_nothing_is_lost_or_doubled(
     let mut delay = 20;
     while killed < KILLS {
         let input = platform.file(&format!("round-{round}.csv"), &file(round));
-        let arguments = ["import", "records", path(&input), "--kind", "administrative-penalty", "--unit", "market-regulation", "--submit"];
+        let arguments = [
+            "import",
+            "records",
+            path(&input),
+            "--kind",
+            "administrative-penalty",
+            "--unit",
+            "market-regulation",
+            "--submit",
+        ];
         // Kill it again and again, each time a little later, until one run gets through.
         loop {
             let mut child = platform
@@ -80,13 +89,21 @@ fn killed_while_the_registry_comes_in() {
     let mut text = "企业名称,统一社会信用代码,注册日期\n".to_owned();
     for prefix in ["91", "92", "93", "51", "52", "12", "11", "N2"] {
         for number in 0..900 {
-            text.push_str(&format!("平陆县示例{prefix}第{number}家,{},2015-03-02\n", crate::county::code(prefix, number)));
+            text.push_str(&format!(
+                "平陆县示例{prefix}第{number}家,{},2015-03-02\n",
+                crate::county::code(prefix, number)
+            ));
         }
     }
     let input = platform.file("big.csv", &text);
     let arguments = ["import", "subjects", path(&input)];
     for delay in [10, 60, 120, 200, 300, 400] {
-        let mut child = platform.command(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary starts");
+        let mut child = platform
+            .command(&arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
         std::thread::sleep(Duration::from_millis(delay));
         child.kill().expect("a kill");
         child.wait().expect("its end");
@@ -125,7 +142,8 @@ fn a_backup_restores_into_an_empty_database_and_proves_itself() {
     platform.json(&["backup", path(&backup)]);
     let other = Platform::empty();
     std::fs::create_dir_all(other.folder().join("data")).expect("a folder");
-    std::fs::copy(platform.folder().join("data/keys"), other.folder().join("data/keys")).expect("the keys");
+    std::fs::copy(platform.folder().join("data/keys"), other.folder().join("data/keys"))
+        .expect("the keys");
     other.json(&["restore", path(&backup)]);
     assert_eq!(other.json(&["fsck"])["good"], true);
     let again = other.import(&input, "administrative-penalty", "market-regulation", &["--submit"]);

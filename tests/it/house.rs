@@ -36,17 +36,32 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 #[test]
 fn every_module_opens_with_what_it_is() {
-    let silent: Vec<_> = sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(path, _)| path).collect();
+    let silent: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| !text.starts_with("//!"))
+        .map(|(path, _)| path)
+        .collect();
     assert!(silent.is_empty(), "{silent:#?}");
 }
 
 #[test]
 fn paths_named_in_the_map_exist() {
-    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/how-to/add-a-record-kind.md", "docs/how-to/change-a-legal-number.md", "docs/how-to/add-a-page.md"] {
+    for document in [
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "README.md",
+        "docs/how-to/add-a-record-kind.md",
+        "docs/how-to/change-a-legal-number.md",
+        "docs/how-to/add-a-page.md",
+    ] {
         let text = std::fs::read_to_string(root().join(document)).expect(document);
         for quoted in text.split('`').skip(1).step_by(2) {
-            let is_path = quoted.contains('/') && !quoted.contains([' ', '<', '…', '$', ':']) && quoted.chars().all(|c| c.is_ascii_graphic())
-                && ["crates/", "law/", "docs/", "src/", "tests/", "scripts/", "benches/", ".ci/"].iter().any(|start| quoted.starts_with(start));
+            let is_path = quoted.contains('/')
+                && !quoted.contains([' ', '<', '…', '$', ':'])
+                && quoted.chars().all(|c| c.is_ascii_graphic())
+                && ["crates/", "law/", "docs/", "src/", "tests/", "scripts/", "benches/", ".ci/"]
+                    .iter()
+                    .any(|start| quoted.starts_with(start));
             if is_path && !quoted.contains("YEAR") {
                 assert!(root().join(quoted).exists(), "{document} names {quoted}");
             }
@@ -75,30 +90,51 @@ fn no_number_of_law_stands_in_the_rules() {
 
 #[test]
 fn every_parameter_is_used_and_every_use_is_defined() {
-    let law = xinyong_domain::law::Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let code: String = sources().into_iter().filter(|(path, _)| !path.ends_with("house.rs")).map(|(_, text)| text).collect();
-    let kinds: String = law.kinds().values().map(|kind| kind.report_within.clone()).collect::<Vec<_>>().join(" ");
+    let law =
+        xinyong_domain::law::Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let code: String = sources()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with("house.rs"))
+        .map(|(_, text)| text)
+        .collect();
+    let kinds: String =
+        law.kinds().values().map(|kind| kind.report_within.clone()).collect::<Vec<_>>().join(" ");
     let unused: Vec<_> = law
         .parameters()
         .keys()
         .filter(|id| {
             // Regime, class and bound are put together from parts.
-            let built = ["publicity.notice527.", "publicity.order58.", "publicity.order36.", "publicity.samr107."].iter().any(|start| id.starts_with(start));
+            let built = [
+                "publicity.notice527.",
+                "publicity.order58.",
+                "publicity.order36.",
+                "publicity.samr107.",
+            ]
+            .iter()
+            .any(|start| id.starts_with(start));
             !built && !code.contains(id.as_str()) && !kinds.contains(id.as_str())
         })
         .collect();
     assert!(unused.is_empty(), "parameters that nothing asks for: {unused:?}");
     let asked: BTreeSet<&str> = code
         .split('"')
-        .filter(|text| text.starts_with("publicity.") || text.starts_with("intake.") || text.starts_with("transition."))
-        .filter(|text| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-'))
+        .filter(|text| {
+            text.starts_with("publicity.")
+                || text.starts_with("intake.")
+                || text.starts_with("transition.")
+        })
+        .filter(|text| {
+            text.chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-')
+        })
         .filter(|text| text.matches('.').count() >= 1 && !text.ends_with('.'))
         .collect();
     let undefined: Vec<_> = asked
         .into_iter()
         .filter(|id| {
             // A regime's prefix is not a parameter itself; `publicity.expired` is a line of the audit log.
-            let is_prefix = law.parameters().keys().any(|known| known.starts_with(&format!("{id}.")));
+            let is_prefix =
+                law.parameters().keys().any(|known| known.starts_with(&format!("{id}.")));
             !law.parameters().contains_key(*id) && !is_prefix && *id != "publicity.expired"
         })
         .collect();
@@ -107,10 +143,14 @@ fn every_parameter_is_used_and_every_use_is_defined() {
 
 #[test]
 fn each_kind_has_samples_and_each_cross_check_a_kind() {
-    let law = xinyong_domain::law::Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let law =
+        xinyong_domain::law::Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
     for kind in law.kinds().keys() {
         for file in ["ok.csv", "bad.csv", "bad.findings.toml"] {
-            assert!(root().join("law/samples").join(kind).join(file).exists(), "{kind} lacks {file}");
+            assert!(
+                root().join("law/samples").join(kind).join(file).exists(),
+                "{kind} lacks {file}"
+            );
         }
     }
     for (kind, _) in xinyong_domain::kinds::CROSS_CHECKS {

@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::support::{Platform, codes, path, shared};
 
 fn counts(answer: &Value) -> [u64; 5] {
-    ["received", "recorded", "unchanged", "held", "refused"].map(|key| answer[key].as_u64().expect(key))
+    ["received", "recorded", "unchanged", "held", "refused"]
+        .map(|key| answer[key].as_u64().expect(key))
 }
 
 #[test]
@@ -16,7 +17,12 @@ fn the_registries_go_in_once() {
     let answer = platform.json(&["import", "subjects", path(&yuncheng)]);
     let [received, recorded, unchanged, held, refused] = counts(&answer);
     assert_eq!(received, 2999, "{:?}", codes(&answer));
-    assert_eq!(recorded, 2998, "{:?}", codes(&answer).iter().filter(|(_, code)| code.starts_with("subject")).collect::<Vec<_>>());
+    assert_eq!(
+        recorded,
+        2998,
+        "{:?}",
+        codes(&answer).iter().filter(|(_, code)| code.starts_with("subject")).collect::<Vec<_>>()
+    );
     assert_eq!(unchanged + held + refused, 1);
     let pinglu = shared.join("data/real/sx_pinglu_registry.csv");
     let answer = platform.json(&["import", "subjects", path(&pinglu)]);
@@ -30,9 +36,21 @@ fn damaged_rows_each_give_a_finding_and_no_code_is_picked_up_from_the_wrong_colu
     let platform = Platform::pinglu();
     let text = std::fs::read_to_string(shared.join("data/real/sx_dirty_rows.csv")).expect("a file");
     // Three leading columns say where a row came from; what follows is the registry's own row.
-    let mut reader = csv::ReaderBuilder::new().has_headers(true).flexible(true).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(true).flexible(true).from_reader(text.as_bytes());
     let mut file = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    file.write_record(["企业名称", "统一社会信用代码", "注册日期", "企业类型", "注册资金", "经营范围", "所在省份", "地区", "注册地址"]).expect("memory");
+    file.write_record([
+        "企业名称",
+        "统一社会信用代码",
+        "注册日期",
+        "企业类型",
+        "注册资金",
+        "经营范围",
+        "所在省份",
+        "地区",
+        "注册地址",
+    ])
+    .expect("memory");
     let mut rows = 0;
     for record in reader.records() {
         let record = record.expect("a row");
@@ -55,12 +73,22 @@ fn published_licences_go_in_as_returned() {
     let Some(shared) = shared() else { return };
     let platform = Platform::pinglu();
     let file = shared.join("data/real/creditchina_permits.csv");
-    let answer = platform.import(&file, "administrative-licence", "credit-office", &["--profile", "returned", "--submit"]);
+    let answer = platform.import(
+        &file,
+        "administrative-licence",
+        "credit-office",
+        &["--profile", "returned", "--submit"],
+    );
     let [received, recorded, unchanged, held, refused] = counts(&answer);
     assert_eq!(received, 47);
     assert_eq!(recorded + unchanged + held + refused, 47, "{answer}");
     assert_eq!(refused, 0, "{:?}", answer["findings"]);
-    let again = platform.import(&file, "administrative-licence", "credit-office", &["--profile", "returned", "--submit"]);
+    let again = platform.import(
+        &file,
+        "administrative-licence",
+        "credit-office",
+        &["--profile", "returned", "--submit"],
+    );
     assert_eq!(again["recorded"], 0, "{again}");
     assert_eq!(platform.json(&["fsck"])["good"], true);
 }
@@ -74,6 +102,9 @@ fn a_list_of_another_kind_is_refused_and_shows_what_was_recognised() {
         let answer = platform.try_import(&file, kind, "credit-office", &["--submit"]);
         let refusal = answer.refusal(3);
         assert!(refusal.starts_with("file.kind-"), "{answer:?}");
-        assert!(answer.stdout.contains("纳税人名称") || answer.stdout.contains("认出"), "{answer:?}");
+        assert!(
+            answer.stdout.contains("纳税人名称") || answer.stdout.contains("认出"),
+            "{answer:?}"
+        );
     }
 }

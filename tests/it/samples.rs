@@ -9,7 +9,8 @@ use xinyong_domain::law::Law;
 use crate::support::Platform;
 
 /// Findings that a file alone does not show: they depend on the register, the day or the unit.
-const CIRCUMSTANCE: [&str; 4] = ["party.unknown", "record.late", "unit.filled", "unit.code-unknown"];
+const CIRCUMSTANCE: [&str; 4] =
+    ["party.unknown", "record.late", "unit.filled", "unit.code-unknown"];
 
 #[derive(Deserialize)]
 struct Expected {
@@ -39,8 +40,10 @@ fn the_samples_of_every_kind_pass_and_fail_as_they_say() {
     let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
     let platform = Platform::pinglu();
     for kind in law.kinds().keys() {
-        let errors: Vec<_> =
-            found(&platform, kind, "ok.csv").into_iter().filter(|line| line.level == "error").collect();
+        let errors: Vec<_> = found(&platform, kind, "ok.csv")
+            .into_iter()
+            .filter(|line| line.level == "error")
+            .collect();
         assert!(errors.is_empty(), "{kind}: {errors:#?}");
         let text = std::fs::read_to_string(sample(kind, "bad.findings.toml")).expect("findings");
         let expected: Expected = toml::from_str(&text).expect("toml");
@@ -48,6 +51,9 @@ fn the_samples_of_every_kind_pass_and_fail_as_they_say() {
         let found = found(&platform, kind, "bad.csv");
         let missing: Vec<_> = expected.difference(&found).collect();
         let surplus: Vec<_> = found.difference(&expected).collect();
-        assert!(missing.is_empty() && surplus.is_empty(), "{kind}: missing {missing:#?}, surplus {surplus:#?}");
+        assert!(
+            missing.is_empty() && surplus.is_empty(),
+            "{kind}: missing {missing:#?}, surplus {surplus:#?}"
+        );
     }
 }

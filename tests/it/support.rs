@@ -20,6 +20,8 @@ pub struct Platform {
 pub struct Answer {
     pub code: i32,
     pub stdout: String,
+    /// Shown when a test fails, through `Debug`.
+    #[expect(dead_code, reason = "read by people, in the message of a failed test")]
     pub stderr: String,
 }
 
@@ -162,9 +164,7 @@ pub fn path(path: &Path) -> &str {
 /// The shared folder of real input, when it is there. Where it must be there (CI), its absence is a failure.
 pub fn shared() -> Option<PathBuf> {
     let named = std::env::var_os("XINYONG_SHARED").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared")
-    });
+    let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     folder.join("data/real").is_dir().then_some(folder)
 }
 

@@ -182,13 +182,23 @@ impl Actor {
     /// Somebody without an account.
     #[must_use]
     pub fn visitor() -> Self {
-        Self { login: "visitor".to_owned(), name: "访客".to_owned(), unit: String::new(), role: None }
+        Self {
+            login: "visitor".to_owned(),
+            name: "访客".to_owned(),
+            unit: String::new(),
+            role: None,
+        }
     }
 
     /// The platform's own jobs, or the command line under a name.
     #[must_use]
     pub fn system(login: &str) -> Self {
-        Self { login: login.to_owned(), name: login.to_owned(), unit: String::new(), role: Some(Role::System) }
+        Self {
+            login: login.to_owned(),
+            name: login.to_owned(),
+            unit: String::new(),
+            role: Some(Role::System),
+        }
     }
 
     /// Whether the actor has a permission at all.
@@ -216,7 +226,11 @@ impl Actor {
     pub fn authorise_for(&self, permission: Permission, unit: &str) -> Result<(), Refusal> {
         self.authorise(permission)?;
         let own = self.role.is_some_and(Role::all_units) || self.unit == unit;
-        if own { Ok(()) } else { Err(Refusal::denied("这是其他单位的事项，您只能处理本单位的")) }
+        if own {
+            Ok(())
+        } else {
+            Err(Refusal::denied("这是其他单位的事项，您只能处理本单位的"))
+        }
     }
 
     /// The unit that limits what the actor sees; `None` when nothing does.

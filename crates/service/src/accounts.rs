@@ -83,7 +83,9 @@ pub async fn create_account(
     let login = command.login.trim().to_lowercase();
     let plain = !login.is_empty()
         && login.len() <= 40
-        && login.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character));
+        && login
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character));
     if !plain {
         return Err(DeskError::refused(
             "account.login-invalid",
@@ -93,7 +95,7 @@ pub async fn create_account(
     let length = command.password.chars().count();
     let varied = command.password.chars().any(char::is_alphabetic)
         && command.password.chars().any(|character| character.is_ascii_digit());
-    if length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD || !varied {
+    if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) || !varied {
         return Err(DeskError::refused(
             "account.password-weak",
             format!("密码至少{SHORTEST_PASSWORD}位，须同时有字母和数字"),
@@ -107,17 +109,16 @@ pub async fn create_account(
     let password = hash(desk, command.password).await?;
     let now = desk.clock().now();
     let mut tx = store.transaction("create account").await?;
-    tx
-        .create_account(&NewAccount {
-            id: desk.new_id(),
-            login: login.clone(),
-            name: command.name,
-            unit_id: command.unit,
-            role: command.role.as_str().to_owned(),
-            password,
-            created_at: now,
-        })
-        .await?;
+    tx.create_account(&NewAccount {
+        id: desk.new_id(),
+        login: login.clone(),
+        name: command.name,
+        unit_id: command.unit,
+        role: command.role.as_str().to_owned(),
+        password,
+        created_at: now,
+    })
+    .await?;
     let event = AuditEvent::AccountCreated { login: &login, role: command.role.as_str() };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;
@@ -147,7 +148,8 @@ pub async fn sign_in(desk: &Desk, login: &str, password: &str) -> Result<(i64, A
     };
     let store = desk.store();
     let now = desk.clock().now();
-    let Some(account) = store.account_by_login(&login).await?.filter(|account| account.active) else {
+    let Some(account) = store.account_by_login(&login).await?.filter(|account| account.active)
+    else {
         let kept = match desk.decoy().get() {
             Some(kept) => kept.clone(),
             None => {
@@ -204,7 +206,12 @@ pub async fn actor(desk: &Desk, account: i64) -> Result<Option<Actor>, DeskError
 ///
 /// # Errors
 /// When the store fails.
-pub async fn save_session(desk: &Desk, token: &str, data: &str, expires_at: i64) -> Result<(), DeskError> {
+pub async fn save_session(
+    desk: &Desk,
+    token: &str,
+    data: &str,
+    expires_at: i64,
+) -> Result<(), DeskError> {
     let row = SessionRow { account_id: None, data: data.to_owned(), expires_at };
     Ok(desk.store().save_session(&sm3_hex(token.as_bytes()), &row).await?)
 }
@@ -217,6 +224,14 @@ pub async fn load_session(desk: &Desk, token: &str) -> Result<Option<(String, i6
     let now = desk.clock().now();
     let row = desk.store().load_session(&sm3_hex(token.as_bytes()), now).await?;
     Ok(row.map(|row| (row.data, row.expires_at)))
+}
+
+/// Forgets the sessions whose time is over. Returns how many.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget_expired_sessions(desk: &Desk) -> Result<u64, DeskError> {
+    Ok(desk.store().delete_expired_sessions(desk.clock().now()).await?)
 }
 
 /// Ends a session.

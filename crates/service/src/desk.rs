@@ -82,7 +82,8 @@ fn gather(
             gather(root, &path, files)?;
         } else if path.extension().is_some_and(|ending| ending == "toml" || ending == "csv") {
             let text = std::fs::read_to_string(&path).map_err(|error| problem(&path, &error))?;
-            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let name =
+                path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             files.insert(name, text);
         }
     }
@@ -197,7 +198,8 @@ impl Desk {
     /// When the system has none to give.
     pub fn random<const N: usize>(&self) -> Result<[u8; N], DeskError> {
         let mut bytes = [0; N];
-        (self.inner.randomness)(&mut bytes).map_err(|error| DeskError::Internal(error.to_string()))?;
+        (self.inner.randomness)(&mut bytes)
+            .map_err(|error| DeskError::Internal(error.to_string()))?;
         Ok(bytes)
     }
 
@@ -229,7 +231,10 @@ impl Desk {
             ));
         };
         self.law().counties().get(&region).cloned().ok_or_else(|| {
-            DeskError::refused("county.unknown", format!("法规数据中没有行政区划 {region} 的县区文件"))
+            DeskError::refused(
+                "county.unknown",
+                format!("法规数据中没有行政区划 {region} 的县区文件"),
+            )
         })
     }
 
@@ -263,7 +268,11 @@ impl Desk {
     }
 
     /// Writes one line of the audit log.
-    pub(crate) async fn audit(&self, actor: &Actor, event: AuditEvent<'_>) -> Result<(), DeskError> {
+    pub(crate) async fn audit(
+        &self,
+        actor: &Actor,
+        event: AuditEvent<'_>,
+    ) -> Result<(), DeskError> {
         self.store().append_audit(vec![self.audit_entry(actor, event)]).await?;
         Ok(())
     }

@@ -34,13 +34,19 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<(),
     let parameter = law.parameters().get(&command.parameter).ok_or_else(|| {
         DeskError::refused("parameter.unknown", format!("没有参数「{}」", command.parameter))
     })?;
-    let entry = parameter.values.iter().find(|entry| entry.from == command.from).ok_or_else(|| {
-        let known: Vec<String> = parameter.values.iter().map(|entry| entry.from.to_string()).collect();
-        DeskError::refused(
-            "parameter.no-edition",
-            format!("该参数没有自 {} 起的期限值；现有起始日：{}", command.from, known.join("、")),
-        )
-    })?;
+    let entry =
+        parameter.values.iter().find(|entry| entry.from == command.from).ok_or_else(|| {
+            let known: Vec<String> =
+                parameter.values.iter().map(|entry| entry.from.to_string()).collect();
+            DeskError::refused(
+                "parameter.no-edition",
+                format!(
+                    "该参数没有自 {} 起的期限值；现有起始日：{}",
+                    command.from,
+                    known.join("、")
+                ),
+            )
+        })?;
     let value = read_value(&entry.value, &command.value)?;
     if command.second.trim().is_empty() || command.second.trim() == actor.login {
         return Err(DeskError::refused("confirm.same-person", "须由两名不同的人确认"));
@@ -61,18 +67,17 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<(),
     let stored = serde_json::to_string(&confirmation.value)
         .map_err(|error| DeskError::Internal(error.to_string()))?;
     let mut tx = store.transaction("confirm law").await?;
-    tx
-        .add_confirmation(&LawConfirmation {
-            id: desk.new_id(),
-            parameter: confirmation.parameter.clone(),
-            from_day: confirmation.from,
-            value: stored,
-            text: confirmation.text.clone(),
-            first: confirmation.first.clone(),
-            second: confirmation.second.clone(),
-            at: now,
-        })
-        .await?;
+    tx.add_confirmation(&LawConfirmation {
+        id: desk.new_id(),
+        parameter: confirmation.parameter.clone(),
+        from_day: confirmation.from,
+        value: stored,
+        text: confirmation.text.clone(),
+        first: confirmation.first.clone(),
+        second: confirmation.second.clone(),
+        at: now,
+    })
+    .await?;
     let event =
         AuditEvent::LawConfirmed { parameter: &command.parameter, second: &confirmation.second };
     desk.audit_with(&mut tx, actor, event);

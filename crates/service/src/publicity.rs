@@ -85,8 +85,10 @@ pub async fn withdraw(
     command: Withdraw,
 ) -> Result<Option<Date>, DeskError> {
     let store = desk.store();
-    let record =
-        store.record(command.subject, command.record).await?.ok_or(DeskError::NotFound("该信息"))?;
+    let record = store
+        .record(command.subject, command.record)
+        .await?
+        .ok_or(DeskError::NotFound("该信息"))?;
     actor.authorise_for(Permission::WithdrawRecord, &record.unit_id)?;
     let reason = command.reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use serde::Serialize;
-pub use xinyong_store::{FsckReport, Problem};
 use xinyong_store::KeyRing;
+pub use xinyong_store::{FsckReport, Problem};
 
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
@@ -30,9 +30,15 @@ pub struct Check {
 pub async fn doctor(desk: &Desk) -> Result<Vec<Check>, DeskError> {
     let mut checks = Vec::new();
     let mut add = |name, good, detail: String| checks.push(Check { name, good, detail });
-    add("database", true, format!("{:?}，结构版本 {}", desk.store().engine(), xinyong_store::SCHEMA));
+    add(
+        "database",
+        true,
+        format!("{:?}，结构版本 {}", desk.store().engine(), xinyong_store::SCHEMA),
+    );
     match desk.county().await {
-        Ok(county) => add("county", true, format!("{}，单位 {} 个", county.name, county.units.len())),
+        Ok(county) => {
+            add("county", true, format!("{}，单位 {} 个", county.name, county.units.len()))
+        }
         Err(error) => add("county", false, error.to_string()),
     }
     let law = desk.law();

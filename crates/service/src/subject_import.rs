@@ -224,7 +224,9 @@ impl Import {
                 tally.received += 1;
                 let mut findings = Vec::new();
                 let entry = self.read(layout, recognised, &row, &mut findings);
-                let kept = entry.and_then(|entry| self.not_repeated(entry, &mut met, &mut findings, &mut tally));
+                let kept = entry.and_then(|entry| {
+                    self.not_repeated(entry, &mut met, &mut findings, &mut tally)
+                });
                 let refused = findings.iter().any(|finding| finding.level == Level::Error);
                 for (seq, finding) in findings.into_iter().enumerate() {
                     set.findings.push(RowFinding {
@@ -238,13 +240,18 @@ impl Import {
                 }
                 if refused {
                     tally.refused += 1;
-                    set.rows.push(BatchRow { row: i64::from(row.number), outcome: "refused".to_owned() });
+                    set.rows.push(BatchRow {
+                        row: i64::from(row.number),
+                        outcome: "refused".to_owned(),
+                    });
                 } else {
                     entries.extend(kept);
                 }
                 set.progress = i64::from(row.number);
             }
-            if entries.len() >= CHUNK || (!more && (!entries.is_empty() || !set.findings.is_empty())) {
+            if entries.len() >= CHUNK
+                || (!more && (!entries.is_empty() || !set.findings.is_empty()))
+            {
                 self.settle(std::mem::take(&mut entries), &mut set, &mut tally)?;
                 if let Some(writing) = in_flight.take() {
                     self.runtime
@@ -342,7 +349,8 @@ impl Import {
                 ));
             }
         }
-        let beyond = (recognised.heading.len()..row.len()).any(|column| !clean(row.cell(column)).is_empty());
+        let beyond =
+            (recognised.heading.len()..row.len()).any(|column| !clean(row.cell(column)).is_empty());
         if beyond {
             findings.push(Finding::error(
                 "",
@@ -371,7 +379,15 @@ impl Import {
         let details: BTreeMap<&str, &str> = values
             .iter()
             .filter(|(field, _)| {
-                !matches!(**field, "name" | "uscc" | "registered_on" | "status" | "former_names" | "registration_no")
+                !matches!(
+                    **field,
+                    "name"
+                        | "uscc"
+                        | "registered_on"
+                        | "status"
+                        | "former_names"
+                        | "registration_no"
+                )
             })
             .map(|(field, value)| (*field, *value))
             .collect();
@@ -421,7 +437,11 @@ impl Import {
             }
         };
         if raw.is_empty() {
-            findings.push(Finding::error("uscc", "field.missing", "「统一社会信用代码」未填写，此项必填"));
+            findings.push(Finding::error(
+                "uscc",
+                "field.missing",
+                "「统一社会信用代码」未填写，此项必填",
+            ));
             shifted(findings);
             return None;
         }
@@ -510,7 +530,8 @@ impl Import {
     }
 
     fn new_subject(&self, entry: Entry) -> NewSubject {
-        let names: Vec<&str> = std::iter::once(&entry.name).chain(&entry.former).map(String::as_str).collect();
+        let names: Vec<&str> =
+            std::iter::once(&entry.name).chain(&entry.former).map(String::as_str).collect();
         let tokens = tokens(&names);
         NewSubject {
             id: self.desk.new_id(),
@@ -542,12 +563,14 @@ impl Import {
     }
 
     /// What the registry says anew about a subject; `None` when it says what is known.
-    fn change(&self, held: &KnownSubject, entry: Entry) -> Result<Option<SubjectChange>, DeskError> {
+    fn change(
+        &self,
+        held: &KnownSubject,
+        entry: Entry,
+    ) -> Result<Option<SubjectChange>, DeskError> {
         let store = self.desk.store();
-        let current = self
-            .runtime
-            .block_on(store.subject(held.id))?
-            .ok_or(DeskError::NotFound("该主体"))?;
+        let current =
+            self.runtime.block_on(store.subject(held.id))?.ok_or(DeskError::NotFound("该主体"))?;
         let same_source = current.source == "registry" || current.details == entry.details;
         let same = current.name_key == entry.name_key
             && current.details == entry.details
@@ -618,4 +641,3 @@ pub(crate) fn tokens(names: &[&str]) -> String {
     unique.dedup();
     unique.join(" ")
 }
-

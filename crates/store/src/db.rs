@@ -121,7 +121,13 @@ impl Insert {
                         if column > 0 {
                             text.push(',');
                         }
-                        text.push_str(&format!("${number}"));
+                        if postgres {
+                            text.push_str(&format!("${number}"));
+                        } else {
+                            // SQLite keeps the names of parameters, numbers among them, in a list that is
+                            // searched for each of them; thousands of them make that the dearest part.
+                            text.push('?');
+                        }
                     }
                 }
             }

@@ -81,7 +81,7 @@ impl Store {
         for kind in kinds {
             all.extend(self.public_records(&kind, today, &RecordFilter::default(), limit).await?);
         }
-        all.sort_by(|a, b| (b.decided_on, b.id).cmp(&(a.decided_on, a.id)));
+        all.sort_unstable_by_key(|record| std::cmp::Reverse((record.decided_on, record.id)));
         all.truncate(usize::try_from(limit).unwrap_or(0));
         Ok(all)
     }

@@ -33,6 +33,14 @@ pub struct SubjectHit {
     pub category: String,
 }
 
+/// What counts as one token, in the register and in a question alike: neither engine may see a separator within.
+pub(crate) fn pieces(token: &str) -> impl Iterator<Item = &str> {
+    // U+180E was a space when SQLite's tables were made.
+    token
+        .split(|c: char| c.is_whitespace() || c == '\u{180E}' || c == '\0')
+        .filter(|piece| !piece.is_empty())
+}
+
 fn hit(row: &Row) -> Result<SubjectHit, StoreError> {
     Ok(SubjectHit {
         id: row.int(0)?,
@@ -45,7 +53,8 @@ fn hit(row: &Row) -> Result<SubjectHit, StoreError> {
 }
 
 impl Store {
-    /// Subjects that have all of the tokens among those of their names, in no particular order.
+    /// Subjects that have all of the tokens among those of their names, in no particular order. Tokens are compared as they
+    /// are: normalise them the way those of the register were.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
@@ -54,8 +63,7 @@ impl Store {
         tokens: &[String],
         limit: i64,
     ) -> Result<Vec<SubjectHit>, StoreError> {
-        let tokens: Vec<&str> =
-            tokens.iter().map(|token| token.trim()).filter(|t| !t.is_empty()).collect();
+        let tokens: Vec<&str> = tokens.iter().flat_map(|token| pieces(token)).collect();
         if tokens.is_empty() {
             return Ok(Vec::new());
         }

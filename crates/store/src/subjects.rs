@@ -341,7 +341,7 @@ fn content(new: &NewSubject) -> String {
 
 fn clean(tokens: &str) -> String {
     // Each token once and single spaces: PostgreSQL refuses empty lexemes.
-    let mut list: Vec<&str> = tokens.split_whitespace().collect();
+    let mut list: Vec<&str> = crate::search::pieces(tokens).collect();
     list.sort_unstable();
     list.dedup();
     list.join(" ")

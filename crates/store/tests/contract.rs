@@ -417,7 +417,19 @@ async fn fragments_of_names_are_found(ground: &Ground) {
     assert_eq!(find("鑫源").await, [1]);
     assert_eq!(find("䶮𬱖商贸").await, [2]);
     assert_eq!(find("源鑫").await, Vec::<i64>::new());
-    for odd in ["'", "\"", "\\", "' | 'x", "a\" OR \"b", "*", "NEAR("] {
+    for odd in [
+        "'",
+        "\"",
+        "\\",
+        "' | 'x",
+        "a\" OR \"b",
+        "*",
+        "NEAR(",
+        "a\u{200D}b",
+        "a\u{180E}b",
+        "a\tb\u{3000}c",
+        "\0",
+    ] {
         let hits = store.search_tokens(&[odd.to_owned()], 5).await.expect(odd);
         assert!(hits.is_empty(), "{odd}");
     }

@@ -112,10 +112,10 @@ impl MemoryRegistry {
         let Ok(position) = u32::try_from(self.entries.len()) else {
             return;
         };
-        if !code.is_empty() {
-            if let Some(code) = inline(code) {
-                self.by_code.insert(code, Slot { id, name: fingerprint(name_key), position });
-            }
+        if !code.is_empty()
+            && let Some(code) = inline(code)
+        {
+            self.by_code.insert(code, Slot { id, name: fingerprint(name_key), position });
         }
         self.by_name.entry(name_key.into()).and_modify(|held| *held = u32::MAX).or_insert(position);
         self.entries.push(Entry {

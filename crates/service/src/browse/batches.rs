@@ -7,6 +7,7 @@ use xinyong_domain::workflow::batch::Stage;
 use xinyong_store::{Batch, BatchFilter};
 
 use crate::access::{Actor, Permission};
+use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::intake::receive::{REGISTRY, stage_of};
 use crate::intake::run::{notes_of, refusal_of};
@@ -24,8 +25,10 @@ const FETCHED: i64 = 1_000;
 /// A batch as lists and pages show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BatchView {
-    /// Id, also its number.
+    /// Id, in addresses.
     pub id: i64,
+    /// What people call it: the day it came and the end of its id.
+    pub number: String,
     /// Id of the kind.
     pub kind: String,
     /// Name of the kind.
@@ -66,6 +69,8 @@ pub struct BatchView {
     pub good: i64,
     /// Notes about the file.
     pub notes: Vec<String>,
+    /// Why the reviewer gave it back, empty when nobody did.
+    pub returned: String,
     /// Why the file was refused: code and words.
     pub refusal: Option<(String, String)>,
 }
@@ -123,6 +128,11 @@ pub async fn unit_names(desk: &Desk) -> Result<BTreeMap<String, String>, DeskErr
     Ok(desk.store().units().await?.into_iter().map(|unit| (unit.id, unit.name)).collect())
 }
 
+fn number_of(batch: &Batch) -> String {
+    let day = Clock::day_of(batch.received_at).map(|day| day.strftime("%Y%m%d").to_string());
+    format!("{}-{:04}", day.unwrap_or_default(), batch.id % 10_000)
+}
+
 pub(crate) fn batch_view(
     desk: &Desk,
     batch: Batch,
@@ -141,6 +151,8 @@ pub(crate) fn batch_view(
     let by = |who: &Option<String>, at: Option<i64>| who.clone().zip(at);
     Ok(BatchView {
         id: batch.id,
+        number: number_of(&batch),
+        returned: batch.note.clone().unwrap_or_default(),
         kind_name,
         unit_name: units.get(&batch.unit_id).cloned().unwrap_or_else(|| batch.unit_id.clone()),
         stage,
@@ -220,11 +232,7 @@ pub async fn batch_page(
     };
     let mut rows: Vec<FindingRow> = Vec::new();
     let mut next_row = 0;
-    for finding in desk
-        .store()
-        .findings_from(batch, from_row, 0, FETCHED)
-        .await?
-    {
+    for finding in desk.store().findings_from(batch, from_row, 0, FETCHED).await? {
         let same = rows.last().is_some_and(|row| row.row == finding.row);
         if !same {
             if rows.len() == FINDING_ROWS_PER_PAGE {
@@ -234,7 +242,12 @@ pub async fn batch_page(
             rows.push(FindingRow { row: finding.row, findings: Vec::new() });
         }
         if let Some(row) = rows.last_mut() {
-            row.findings.push((finding.level, finding.code, label(&finding.field), finding.message));
+            row.findings.push((
+                finding.level,
+                finding.code,
+                label(&finding.field),
+                finding.message,
+            ));
         }
     }
     let can_release = view.stage == Stage::Submitted
@@ -256,5 +269,8 @@ pub(crate) async fn stage_counts(
     actor: &Actor,
 ) -> Result<HashMap<String, u64>, DeskError> {
     let counts = desk.store().batch_counts(actor.unit_limit()).await?;
-    Ok(counts.into_iter().map(|(stage, count)| (stage, u64::try_from(count).unwrap_or_default())).collect())
+    Ok(counts
+        .into_iter()
+        .map(|(stage, count)| (stage, u64::try_from(count).unwrap_or_default()))
+        .collect())
 }

@@ -51,10 +51,9 @@ pub async fn console_home(desk: &Desk, actor: &Actor) -> Result<ConsoleHome, Des
     home.recorded = count(Stage::Recorded);
     home.refused = count(Stage::Refused);
     let units = unit_names(desk).await?;
-    for (stage, permission) in [
-        (Stage::Submitted, Permission::ReleaseBatch),
-        (Stage::Checked, Permission::SubmitBatch),
-    ] {
+    for (stage, permission) in
+        [(Stage::Submitted, Permission::ReleaseBatch), (Stage::Checked, Permission::SubmitBatch)]
+    {
         if !actor.may(permission) {
             continue;
         }
@@ -99,7 +98,11 @@ pub struct AuditLine {
 ///
 /// # Errors
 /// `access.denied`.
-pub async fn audit_lines(desk: &Desk, actor: &Actor, most: usize) -> Result<Vec<AuditLine>, DeskError> {
+pub async fn audit_lines(
+    desk: &Desk,
+    actor: &Actor,
+    most: usize,
+) -> Result<Vec<AuditLine>, DeskError> {
     actor.authorise(Permission::ReadAudit)?;
     desk.audit(actor, AuditEvent::AuditRead).await?;
     Ok(desk

@@ -59,5 +59,9 @@ pub async fn portal_home(desk: &Desk) -> Result<PortalHome, DeskError> {
         latest.extend(view(&record, today, &law)?);
     }
     latest.truncate(LATEST);
-    Ok(PortalHome { subjects: u64::try_from(desk.store().count_subjects().await?).unwrap_or_default(), kinds, latest })
+    Ok(PortalHome {
+        subjects: u64::try_from(desk.store().count_subjects().await?).unwrap_or_default(),
+        kinds,
+        latest,
+    })
 }

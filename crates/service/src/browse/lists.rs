@@ -1,7 +1,7 @@
 //! A public list of one kind.
 
-use serde::Serialize;
 use jiff::civil::Date;
+use serde::Serialize;
 use xinyong_domain::law::Kind;
 use xinyong_store::{Record, RecordFilter};
 
@@ -48,7 +48,11 @@ pub struct PublicList {
 ///
 /// # Errors
 /// Not found for a kind that is not public; `list.date-invalid`, `list.cursor-invalid`.
-pub async fn public_list(desk: &Desk, kind: &str, filter: &ListFilter) -> Result<PublicList, DeskError> {
+pub async fn public_list(
+    desk: &Desk,
+    kind: &str,
+    filter: &ListFilter,
+) -> Result<PublicList, DeskError> {
     let law = desk.law();
     let kind = law
         .kind(kind)
@@ -60,7 +64,10 @@ pub async fn public_list(desk: &Desk, kind: &str, filter: &ListFilter) -> Result
             return Ok(None);
         }
         xinyong_domain::value::date::read(text).map(|(day, _)| Some(day)).ok_or_else(|| {
-            DeskError::refused("list.date-invalid", format!("“{text}”不是有效日期，请写作 2026-03-05"))
+            DeskError::refused(
+                "list.date-invalid",
+                format!("“{text}”不是有效日期，请写作 2026-03-05"),
+            )
         })
     };
     let today = desk.today();
@@ -68,7 +75,8 @@ pub async fn public_list(desk: &Desk, kind: &str, filter: &ListFilter) -> Result
         unit: (!filter.unit.is_empty()).then(|| filter.unit.clone()),
         from: day(&filter.from)?,
         until: day(&filter.to)?,
-        text: (!filter.text.trim().is_empty()).then(|| filter.text.trim().chars().take(60).collect()),
+        text: (!filter.text.trim().is_empty())
+            .then(|| filter.text.trim().chars().take(60).collect()),
         after: cursor(&filter.after)?,
     };
     if sieve.text.is_some() {

@@ -11,13 +11,11 @@ mod record;
 mod search;
 mod subject;
 
-pub use batches::{
-    BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, unit_names,
-};
+pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, unit_names};
 pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
-pub use home::{PortalHome, portal_home};
+pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, public_list};
 pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};
-pub use search::{SearchHit, SearchPage, search};
+pub use search::{FoundBy, SearchHit, SearchPage, search};
 pub use subject::{PublicSubject, SubjectFacts, public_subject, subject_facts};

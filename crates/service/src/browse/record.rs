@@ -69,7 +69,8 @@ pub struct PublicRecord {
 
 /// Reads the stored content.
 pub(crate) fn content_of(record: &Record) -> Result<BTreeMap<String, String>, DeskError> {
-    serde_json::from_str(&record.content).map_err(|error| inconsistent(record, "content", &error.to_string()))
+    serde_json::from_str(&record.content)
+        .map_err(|error| inconsistent(record, "content", &error.to_string()))
 }
 
 /// Reads the stored platform fields.
@@ -111,10 +112,12 @@ pub(crate) fn judged(
 }
 
 /// The public view of a stored record on a day, or nothing.
-pub(crate) fn view(record: &Record, on: Date, law: &Law) -> Result<Option<PublicRecord>, DeskError> {
-    let kind = law
-        .kind(&record.kind)
-        .ok_or_else(|| inconsistent(record, "kind", &record.kind))?;
+pub(crate) fn view(
+    record: &Record,
+    on: Date,
+    law: &Law,
+) -> Result<Option<PublicRecord>, DeskError> {
+    let kind = law.kind(&record.kind).ok_or_else(|| inconsistent(record, "kind", &record.kind))?;
     let (ruling, content) = judged(record, kind, on, law)?;
     if !ruling.value.public {
         return Ok(None);
@@ -165,7 +168,11 @@ pub(crate) fn view(record: &Record, on: Date, law: &Law) -> Result<Option<Public
 ///
 /// # Errors
 /// Not found when there is none, or when the public may not see it: the two look the same from outside.
-pub async fn public_record(desk: &Desk, subject: i64, record: i64) -> Result<PublicRecord, DeskError> {
+pub async fn public_record(
+    desk: &Desk,
+    subject: i64,
+    record: i64,
+) -> Result<PublicRecord, DeskError> {
     let found = desk.store().record(subject, record).await?.ok_or(DeskError::NotFound("该信息"))?;
     view(&found, desk.today(), &desk.law())?.ok_or(DeskError::NotFound("该信息"))
 }

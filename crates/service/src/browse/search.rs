@@ -74,7 +74,8 @@ pub async fn search(desk: &Desk, text: &str) -> Result<SearchPage, DeskError> {
         }
     };
     let limited = i64::try_from(found.len()).unwrap_or(i64::MAX) >= CANDIDATES;
-    let mut hits: Vec<SearchHit> = found.into_iter().filter_map(|hit| explain(&query, hit)).collect();
+    let mut hits: Vec<SearchHit> =
+        found.into_iter().filter_map(|hit| explain(&query, hit)).collect();
     let wanted = normalise_name(&text).into_owned();
     // The whole name first, then a beginning, then the shorter name: what people mean when they type a fragment.
     hits.sort_by_cached_key(|hit| {

@@ -5,18 +5,18 @@
 //! instant and run again.
 
 pub(crate) mod pass;
+mod proposals;
 pub(crate) mod receive;
 pub(crate) mod recognise;
 pub(crate) mod record;
-mod proposals;
 mod release;
 pub(crate) mod run;
 pub(crate) mod submit;
 mod workbook;
 
-pub use record::{Platform, RecordFacts, disclosure};
 pub(crate) use proposals::proposals;
 pub use receive::{Receive, Received, receive};
+pub use record::{Platform, RecordFacts, disclosure};
 pub use release::{Judgement, Release, give_back, release};
 pub use run::{BatchAnswer, FindingAnswer, answer, check, record_released, resume_unfinished};
 pub use submit::{cancel, submit};

@@ -136,7 +136,8 @@ impl<'p> Pass<'p> {
 
     /// The codes and normalised names of the parties in some rows, for one look into the register.
     pub(crate) fn parties(&self, rows: &[Row]) -> (Vec<String>, Vec<String>) {
-        let column = |field: usize| self.columns.fields.iter().position(|held| *held == Some(field));
+        let column =
+            |field: usize| self.columns.fields.iter().position(|held| *held == Some(field));
         let code_column = column(self.kind.party.uscc);
         let name_column = column(self.kind.party.name);
         let mut codes = Vec::with_capacity(rows.len());
@@ -163,9 +164,9 @@ impl<'p> Pass<'p> {
     }
 
     /// Checks some rows against the register's answer for them.
-    pub(crate) fn judge<'r, R>(
+    pub(crate) fn judge<R>(
         &mut self,
-        rows: &'r [Row],
+        rows: &[Row],
         registry: &MemoryRegistry,
         mut each: impl FnMut(Judged<'_, '_>) -> Result<R, DeskError>,
     ) -> Result<(), DeskError> {
@@ -223,7 +224,8 @@ impl<'p> Pass<'p> {
         if row.marks().is_empty() {
             for (column, position) in self.columns.fields.iter().enumerate() {
                 if row.cell(column).starts_with('=')
-                    && let Some(field) = position.and_then(|position| self.kind.fields.get(position))
+                    && let Some(field) =
+                        position.and_then(|position| self.kind.fields.get(position))
                 {
                     findings.push(Finding::warning(
                         field.code.as_str(),
@@ -233,7 +235,8 @@ impl<'p> Pass<'p> {
                 }
             }
         }
-        let beyond = (self.columns.width..row.len()).any(|column| !clean(row.cell(column)).is_empty());
+        let beyond =
+            (self.columns.width..row.len()).any(|column| !clean(row.cell(column)).is_empty());
         if beyond {
             findings.push(Finding::error(
                 "",
@@ -250,13 +253,23 @@ pub(crate) fn memory_registry(known: &Known) -> MemoryRegistry {
     let mut added = std::collections::HashSet::new();
     for subject in known.by_code.values() {
         if added.insert(subject.id) {
-            registry.add(subject.id, subject.code.as_deref().unwrap_or_default(), &subject.name, &subject.name_key);
+            registry.add(
+                subject.id,
+                subject.code.as_deref().unwrap_or_default(),
+                &subject.name,
+                &subject.name_key,
+            );
         }
     }
     for (name, holders) in &known.by_name {
         for (subject, current) in holders {
             if added.insert(subject.id) {
-                registry.add(subject.id, subject.code.as_deref().unwrap_or_default(), &subject.name, &subject.name_key);
+                registry.add(
+                    subject.id,
+                    subject.code.as_deref().unwrap_or_default(),
+                    &subject.name,
+                    &subject.name_key,
+                );
             }
             if !current {
                 registry.add_former(subject.id, name);

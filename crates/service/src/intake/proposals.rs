@@ -27,9 +27,7 @@ pub(crate) async fn proposals(
     if !is_penalty {
         return Ok(Vec::new());
     }
-    let path = desk
-        .scratch()
-        .join(format!("judge-{}-{}", batch.id, desk.new_id()));
+    let path = desk.scratch().join(format!("judge-{}-{}", batch.id, desk.new_id()));
     super::run::unpack(desk, &batch.digest, &path).await?;
     let unit = desk.unit(&batch.unit_id).await?;
     let (desk, source) = (desk.clone(), path.clone());

@@ -54,7 +54,8 @@ pub fn recognise_kind(
     let mut opened = sheet::open(path, file_name, limits).map_err(of_file)?;
     let best = best_match(&mut opened, &kind.headings).map_err(of_file)?;
     let enough = best.as_ref().is_some_and(|found| {
-        let has = |position: Option<usize>| position.is_some_and(|position| found.matched.has(position));
+        let has =
+            |position: Option<usize>| position.is_some_and(|position| found.matched.has(position));
         let decides = has(Some(kind.document_number))
             || has(kind.document_number_fallback)
             || has(Some(kind.decided));
@@ -121,9 +122,8 @@ fn best_match(opened: &mut Opened, headings: &Headings) -> Result<Option<Recogni
             }
             let cells: Vec<&str> = row.cells().collect();
             let matched = headings.match_row(&cells);
-            let better = best
-                .as_ref()
-                .is_none_or(|found| matched.recognised() > found.matched.recognised());
+            let better =
+                best.as_ref().is_none_or(|found| matched.recognised() > found.matched.recognised());
             if matched.recognised() > 0 && better {
                 best = Some(Recognised {
                     sheet: position,
@@ -147,7 +147,10 @@ fn notes(opened: &Opened, found: &Recognised) -> Vec<(&'static str, String)> {
     if !found.matched.unknown.is_empty() {
         let names: Vec<&str> =
             found.matched.unknown.iter().map(|(_, name)| name.as_str()).take(20).collect();
-        notes.push(("file.columns-ignored", format!("以下列不在目录中，未归集：{}", names.join("、"))));
+        notes.push((
+            "file.columns-ignored",
+            format!("以下列不在目录中，未归集：{}", names.join("、")),
+        ));
     }
     if !found.matched.repeated.is_empty() {
         let names: Vec<&str> =
@@ -186,12 +189,7 @@ fn refuse_forbidden_columns(found: &Recognised, law: &Law) -> Result<(), Refusal
     Ok(())
 }
 
-fn unknown_kind(
-    opened: &mut Opened,
-    best: Option<Recognised>,
-    kind: &Kind,
-    law: &Law,
-) -> Refusal {
+fn unknown_kind(opened: &mut Opened, best: Option<Recognised>, kind: &Kind, law: &Law) -> Refusal {
     let here = best.as_ref().map_or(0, |found| found.matched.recognised());
     for other in law.kinds().values().filter(|other| other.id != kind.id) {
         let Ok(Some(found)) = best_match(opened, &other.headings) else {
@@ -242,12 +240,8 @@ fn shown(best: Option<&Recognised>, headings: &Headings) -> String {
     let Some(found) = best else {
         return "没有认出任何一列。".to_owned();
     };
-    let known: Vec<&str> = found
-        .heading
-        .cells()
-        .filter(|cell| headings.field(cell).is_some())
-        .take(10)
-        .collect();
+    let known: Vec<&str> =
+        found.heading.cells().filter(|cell| headings.field(cell).is_some()).take(10).collect();
     let unknown: Vec<&str> =
         found.matched.unknown.iter().map(|(_, name)| name.as_str()).take(10).collect();
     let unknown = if unknown.is_empty() {

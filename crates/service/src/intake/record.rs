@@ -98,13 +98,16 @@ pub struct RecordFacts<'k> {
 ///
 /// # Errors
 /// An internal error when a stored value is not of its list: stored data that contradicts the law folder is never guessed at.
-pub fn disclosure(facts: &RecordFacts<'_>, on: Date, law: &Law) -> Result<Ruling<Disclosure>, DeskError> {
+pub fn disclosure(
+    facts: &RecordFacts<'_>,
+    on: Date,
+    law: &Law,
+) -> Result<Ruling<Disclosure>, DeskError> {
     let mut given = Given::new(facts.kind, facts.decided);
     given.category = facts.category;
     given.released = facts.platform.released;
-    given.valid_until = facts
-        .valid_until
-        .filter(|until| !xinyong_domain::value::date::is_long_term(*until));
+    given.valid_until =
+        facts.valid_until.filter(|until| !xinyong_domain::value::date::is_long_term(*until));
     let mut set = |field: &str, value: &str| -> Result<(), DeskError> {
         if value.is_empty() {
             return Ok(());

@@ -75,7 +75,9 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
             ));
         }
         let needs_reason = judgement.key == "severity" || judgement.key == "exemption";
-        if needs_reason && (judgement.reason.trim().is_empty() || judgement.source.trim().is_empty()) {
+        if needs_reason
+            && (judgement.reason.trim().is_empty() || judgement.source.trim().is_empty())
+        {
             return Err(DeskError::refused(
                 "judgement.reason-missing",
                 format!("第{}行改定了类别，须写明理由和出处", judgement.row),
@@ -115,12 +117,8 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
         desk.audit_with(&mut tx, actor, event);
     }
     let note = if same { "经办与复核为同一人（命令行装载）" } else { "" };
-    let event = AuditEvent::BatchMoved {
-        batch: command.batch,
-        from: from.as_str(),
-        to: to.as_str(),
-        note,
-    };
+    let event =
+        AuditEvent::BatchMoved { batch: command.batch, from: from.as_str(), to: to.as_str(), note };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;
     Ok(to)

@@ -23,9 +23,9 @@ use xinyong_store::{
 
 use super::pass::{Judged, Pass, Tally, look_up, memory_registry, read_chunk, table};
 use super::receive::stage_of;
-use super::submit::stage_change;
 use super::recognise::{Recognised, recognise_kind};
 use super::record::{Platform, RecordFacts, disclosure, split_content};
+use super::submit::stage_change;
 use crate::access::Actor;
 use crate::audit::AuditEvent;
 use crate::clock::Clock;
@@ -322,8 +322,9 @@ impl Work {
     }
 
     fn run(self) -> Result<Stage, DeskError> {
-        let profile = Profile::from_word(&self.batch.profile)
-            .ok_or_else(|| DeskError::Internal(format!("unknown profile {}", self.batch.profile)))?;
+        let profile = Profile::from_word(&self.batch.profile).ok_or_else(|| {
+            DeskError::Internal(format!("unknown profile {}", self.batch.profile))
+        })?;
         let kind = self
             .law
             .kind(&self.batch.kind)
@@ -340,8 +341,7 @@ impl Work {
             Ok(found) => found,
             Err(refusal) => return self.refuse(&refusal),
         };
-        let mut pass =
-            Pass::new(&kind, &self.law, &self.unit, profile, self.today, &recognised);
+        let mut pass = Pass::new(&kind, &self.law, &self.unit, profile, self.today, &recognised);
         self.runtime.block_on(async {
             let mut tx = self.store().transaction("clear findings").await?;
             tx.clear_findings(self.batch.id).await?;
@@ -487,10 +487,9 @@ impl Work {
         number: u32,
         checked: &Checked<'_, '_>,
     ) -> Result<Draft, DeskError> {
-        let (decided, category) = checked
-            .decided
-            .zip(checked.category)
-            .ok_or_else(|| DeskError::Internal(format!("row {number} passed without date or category")))?;
+        let (decided, category) = checked.decided.zip(checked.category).ok_or_else(|| {
+            DeskError::Internal(format!("row {number} passed without date or category"))
+        })?;
         let mut platform = Platform::of_row(kind, checked, &self.unit);
         if let Some(release) = &self.release {
             platform.basis.clone_from(&release.basis);
@@ -527,7 +526,13 @@ impl Work {
         let shown = ruling.value;
         // The sieve's dates: from when and until when a read must look at the record at all.
         let may_show = shown.public
-            || matches!(shown.reason, Some(xinyong_domain::rules::publicity::Reason::NotYet | xinyong_domain::rules::publicity::Reason::Ended));
+            || matches!(
+                shown.reason,
+                Some(
+                    xinyong_domain::rules::publicity::Reason::NotYet
+                        | xinyong_domain::rules::publicity::Reason::Ended
+                )
+            );
         let content = to_json(&clear)?;
         let sensitive = if sensitive.is_empty() { None } else { Some(to_json(&sensitive)?) };
         let natural_key = checked.natural_key(kind);
@@ -700,7 +705,11 @@ impl Work {
             }
             Some(held) if held.content_digest == record.content_digest => {
                 // Found again under this very batch: a killed run had written it.
-                if held.batch_id == self.batch.id { tally.recorded += 1 } else { tally.unchanged += 1 }
+                if held.batch_id == self.batch.id {
+                    tally.recorded += 1
+                } else {
+                    tally.unchanged += 1
+                }
             }
             Some(held) => {
                 record.id = held.id;

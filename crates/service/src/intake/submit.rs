@@ -46,9 +46,9 @@ pub(crate) async fn advance(
     note: &str,
 ) -> Result<Stage, DeskError> {
     let from = stage_of(stage)?;
-    let to = from
-        .after(event)
-        .map_err(|error| DeskError::refused("batch.stage", format!("{error}；请刷新页面查看最新状态")))?;
+    let to = from.after(event).map_err(|error| {
+        DeskError::refused("batch.stage", format!("{error}；请刷新页面查看最新状态"))
+    })?;
     let store = desk.store();
     let mut tx = store.transaction("advance batch").await?;
     let mut change = stage_change(to, &actor.login, desk.clock().now());

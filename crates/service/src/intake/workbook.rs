@@ -1,6 +1,6 @@
 //! Gives a unit its own file back: its rows in its order, one column more.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use xinyong_domain::finding::Level;
 use xinyong_domain::identifier::mask_citizen_id;
@@ -39,9 +39,7 @@ pub async fn annotated_workbook(
         .acquire_owned()
         .await
         .map_err(|error| DeskError::Internal(error.to_string()))?;
-    let path = desk
-        .scratch()
-        .join(format!("annotate-{batch}-{}", desk.new_id()));
+    let path = desk.scratch().join(format!("annotate-{batch}-{}", desk.new_id()));
     super::run::unpack(&desk.clone(), &found.digest, &path).await?;
     let (desk, target) = (desk.clone(), target.to_path_buf());
     let source = path.clone();
@@ -62,32 +60,31 @@ fn write(
     batch: i64,
     file_name: &str,
     source: &Path,
-    target: &PathBuf,
+    target: &Path,
     runtime: &tokio::runtime::Handle,
 ) -> Result<(), DeskError> {
     let law = desk.law();
-    let (mut opened, recognised, headings, sensitive): (_, _, Headings, Vec<usize>) =
-        if kind == REGISTRY {
-            let (opened, recognised) = recognise_registry(source, file_name, &law, desk.limits())?;
-            (opened, recognised, law.registry().headings.clone(), Vec::new())
-        } else {
-            let kind = law
-                .kind(kind)
-                .ok_or_else(|| DeskError::Internal(format!("unknown kind {kind}")))?;
-            let (opened, recognised) =
-                recognise_kind(source, file_name, kind, &law, desk.limits())?;
-            let sensitive = recognised
-                .matched
-                .columns
-                .iter()
-                .enumerate()
-                .filter(|(_, field)| {
-                    field.and_then(|field| kind.fields.get(field)).is_some_and(|field| field.sensitive)
-                })
-                .map(|(column, _)| column)
-                .collect();
-            (opened, recognised, kind.headings.clone(), sensitive)
-        };
+    let (mut opened, recognised, headings, sensitive): (_, _, Headings, Vec<usize>) = if kind
+        == REGISTRY
+    {
+        let (opened, recognised) = recognise_registry(source, file_name, &law, desk.limits())?;
+        (opened, recognised, law.registry().headings.clone(), Vec::new())
+    } else {
+        let kind =
+            law.kind(kind).ok_or_else(|| DeskError::Internal(format!("unknown kind {kind}")))?;
+        let (opened, recognised) = recognise_kind(source, file_name, kind, &law, desk.limits())?;
+        let sensitive = recognised
+            .matched
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| {
+                field.and_then(|field| kind.fields.get(field)).is_some_and(|field| field.sensitive)
+            })
+            .map(|(column, _)| column)
+            .collect();
+        (opened, recognised, kind.headings.clone(), sensitive)
+    };
     drop(headings);
     let width = width(&mut opened, &recognised)?;
     let failed = |error: crate::sheet::AnnotateError| DeskError::File {
@@ -96,7 +93,8 @@ fn write(
     };
     let mut rows = table(&mut opened, &recognised)?;
     let mut out = Annotator::create(target, "校验结果", width).map_err(failed)?;
-    let mut found = Findings { desk, batch, runtime, after: (0, 0), fetched: Vec::new(), at: 0, done: false };
+    let mut found =
+        Findings { desk, batch, runtime, after: (0, 0), fetched: Vec::new(), at: 0, done: false };
     let mut row = Row::new();
     while rows.read(&mut row)? {
         if row.number == recognised.heading_row {

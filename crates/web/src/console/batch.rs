@@ -168,7 +168,7 @@ async fn show(
         can_cancel: actor.may(Permission::SubmitBatch) && batch.stage.after(Move::Cancel).is_ok(),
         history: history(&batch),
         batch: BatchHead {
-            number: id.to_string(),
+            number: batch.number.clone(),
             href: batch_href(id),
             kind: batch.kind_name.clone(),
             stage: stage(batch.stage),
@@ -203,6 +203,9 @@ fn notices(batch: &BatchView, asked: &Asked) -> Vec<NoticeText> {
             "整份文件没有被接受",
             format!("{message}（代码 {code}）"),
         ));
+    }
+    if batch.stage == Stage::Checked && !batch.returned.is_empty() {
+        notices.push(NoticeText::new("warning", "复核人退回了这一批", batch.returned.as_str()));
     }
     notices.extend(batch.notes.iter().map(|note| NoticeText::new("info", "关于这份文件", note)));
     notices

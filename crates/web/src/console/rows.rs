@@ -53,7 +53,7 @@ pub fn stage(stage: Stage) -> Chip {
 pub fn row(batch: &BatchView) -> BatchRow {
     BatchRow {
         href: batch_href(batch.id),
-        number: batch.id.to_string(),
+        number: batch.number.clone(),
         kind: batch.kind_name.clone(),
         unit: batch.unit_name.clone(),
         file: batch.file_name.clone(),

@@ -1,0 +1,189 @@
+//! How fast the machine answers come, and how long a search takes, over a million subjects and three million records.
+//!
+//! The peer in the same run is the same server's `/health/live`, which touches no data: what HTTP alone costs here. `wrk` drives
+//! both from the same two cores. The peer of the search is the search for a whole code: one walk down one index.
+//!
+//! Loading takes minutes; `XINYONG_BENCH_DIR` names a folder that is filled once and used again. Run it with
+//! `cargo bench --bench serve`.
+
+mod invented;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use invented::{Invented, SUBJECTS, desk, import_penalties, import_registry};
+use xinyong_domain::text::initials;
+use xinyong_service::{Desk, browse};
+use xinyong_web::Site;
+
+/// Files of penalties, each as long as the register.
+const FILES: u32 = 3;
+/// Codes that are asked for.
+const CODES: u32 = 50_000;
+const SEARCHES: u32 = 2_000;
+const SECONDS: u32 = 8;
+
+fn main() {
+    // The test runner asks every target for its tests; a benchmark has none.
+    if std::env::args().any(|argument| argument == "--list" || argument == "--test") {
+        return;
+    }
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    let kept = std::env::var_os("XINYONG_BENCH_DIR").map(PathBuf::from);
+    let temporary = tempfile::tempdir().expect("a folder");
+    let folder = kept.as_deref().unwrap_or_else(|| temporary.path());
+    std::fs::create_dir_all(folder).expect("the folder can be written");
+    let invented = Invented::new();
+    let desk = runtime.block_on(desk(folder));
+    if !folder.join("loaded").exists() {
+        runtime.block_on(load(&desk, &invented, folder));
+    }
+    runtime.block_on(searches(&desk, &invented));
+    serve(&runtime, desk, &invented, temporary.path());
+}
+
+async fn load(desk: &Desk, invented: &Invented, folder: &Path) {
+    let file = folder.join("file.csv");
+    invented.registry_file(&file, SUBJECTS);
+    let seconds = import_registry(desk, &file, SUBJECTS).await;
+    println!("loaded {SUBJECTS} subjects        {:>9.0} rows/s", f64::from(SUBJECTS) / seconds);
+    for part in 0..FILES {
+        invented.penalty_file(&file, part * SUBJECTS, SUBJECTS, SUBJECTS);
+        let [received, checked, recorded] = import_penalties(desk, &file, SUBJECTS).await;
+        let rate = |seconds: f64| f64::from(SUBJECTS) / seconds;
+        println!(
+            "loaded {SUBJECTS} penalties       {:>9.0} rows/s  (receive {:.0}, check {:.0}, record {:.0})",
+            rate(received + checked + recorded),
+            rate(received),
+            rate(checked),
+            rate(recorded),
+        );
+    }
+    std::fs::remove_file(&file).expect("disk");
+    std::fs::write(folder.join("loaded"), "").expect("disk");
+}
+
+/// A number that looks like none in particular, the same in every run.
+fn mixed(number: u32) -> u32 {
+    let mut value = number.wrapping_mul(0x9E37_79B9) ^ 0x85EB_CA6B;
+    value ^= value >> 15;
+    value = value.wrapping_mul(0x2C1B_3C6D);
+    value ^ (value >> 13)
+}
+
+/// What people type: two to six characters of a name, of a former name, or initials.
+fn fragment(invented: &Invented, number: u32) -> String {
+    let subject = mixed(number) % SUBJECTS;
+    let whole = match number % 10 {
+        7 => invented.former_name(subject / 20 * 20).unwrap_or_default(),
+        8 | 9 => initials(&invented.name(subject)),
+        _ => invented.name(subject),
+    };
+    let letters: Vec<char> = whole.chars().collect();
+    let length = 2 + mixed(number ^ 0x5555) as usize % 5;
+    let from = mixed(number ^ 0xAAAA) as usize % (letters.len() - length + 1);
+    letters[from..from + length].iter().collect()
+}
+
+async fn searches(desk: &Desk, invented: &Invented) {
+    // A first look warms the cache and the prepared statements.
+    for number in 0..200 {
+        browse::search(desk, &fragment(invented, 1_000_000 + number)).await.expect("an answer");
+    }
+    let mut by_code = Vec::new();
+    let mut by_fragment = Vec::new();
+    for number in 0..SEARCHES {
+        let code = invented.code(mixed(number) % SUBJECTS);
+        let started = Instant::now();
+        let page = browse::search(desk, &code).await.expect("an answer");
+        by_code.push(started.elapsed().as_secs_f64() * 1e3);
+        assert_eq!(page.hits.len(), 1, "{code}");
+        let typed = fragment(invented, number);
+        let started = Instant::now();
+        let page = browse::search(desk, &typed).await.expect("an answer");
+        by_fragment.push((started.elapsed().as_secs_f64() * 1e3, typed));
+        assert!(!page.hits.is_empty() || page.too_many, "{:?}", by_fragment.last());
+    }
+    by_code.sort_by(f64::total_cmp);
+    by_fragment.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let at = |part: usize| SEARCHES as usize * part / 100;
+    println!(
+        "search, {SEARCHES} fragments     p50 {:>6.2} ms   p99 {:>6.2} ms   longest {:.2} ms ({})",
+        by_fragment[at(50)].0,
+        by_fragment[at(99)].0,
+        by_fragment[at(100) - 1].0,
+        by_fragment[at(100) - 1].1
+    );
+    println!(
+        "search, whole codes        p50 {:>6.2} ms   p99 {:>6.2} ms   ratio of p50 {:.1}",
+        by_code[at(50)],
+        by_code[at(99)],
+        by_fragment[at(50)].0 / by_code[at(50)]
+    );
+}
+
+fn serve(runtime: &tokio::runtime::Runtime, desk: Desk, invented: &Invented, scratch: &Path) {
+    let site = runtime.block_on(Site::open(desk, "", false)).expect("a site");
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let server = runtime.spawn(xinyong_web::serve(
+        listener,
+        xinyong_web::router(site),
+        std::future::pending(),
+    ));
+    let mut paths = String::new();
+    for number in 0..CODES {
+        let code = invented.code(mixed(number) % SUBJECTS);
+        writeln!(paths, "  \"/api/v1/subjects/{code}\",").expect("memory");
+    }
+    let subjects = drive(&address.to_string(), scratch, &paths);
+    let ceiling = drive(&address.to_string(), scratch, "  \"/health/live\",\n");
+    server.abort();
+    if let (Some(subjects), Some(ceiling)) = (subjects, ceiling) {
+        for (what, answers) in [("/api/v1/subjects/{code}", &subjects), ("/health/live", &ceiling)]
+        {
+            println!(
+                "{what:<26} {:>7.0} requests/s   p50 {:.2} ms   p99 {:.2} ms",
+                answers[0], answers[1], answers[2]
+            );
+        }
+        println!("ratio to the ceiling       {:.2}", subjects[0] / ceiling[0]);
+    }
+}
+
+/// Has `wrk` ask for the paths in turn over 32 connections: requests per second, and the latencies in the middle and at 99 in
+/// a hundred, in milliseconds. Nothing when `wrk` is not installed.
+fn drive(address: &str, scratch: &Path, paths: &str) -> Option<[f64; 3]> {
+    let script = scratch.join("paths.lua");
+    let text = format!(
+        "local paths = {{\n{paths}}}\nlocal made = {{}}\nlocal at = 0\n\
+         init = function(args) for i, path in ipairs(paths) do made[i] = wrk.format('GET', path) end end\n\
+         request = function() at = at % #made + 1 return made[at] end\n\
+         done = function(summary, latency, requests)\n\
+         \x20 io.write('figures ', summary.requests / summary.duration * 1e6, ' ', latency:percentile(50) / 1e3, ' ',\n\
+         \x20   latency:percentile(99) / 1e3, ' ', summary.errors.status + summary.errors.read + summary.errors.connect, '\\n')\n\
+         end\n"
+    );
+    std::fs::write(&script, text).expect("disk");
+    let answer = Command::new("wrk")
+        .args(["-t1", "-c32", &format!("-d{SECONDS}s"), "-s"])
+        .arg(&script)
+        .arg(format!("http://{address}"))
+        .output();
+    let Ok(answer) = answer else {
+        println!("wrk is not installed: no figures of requests (Debian: apt-get install wrk)");
+        return None;
+    };
+    let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let line = text.lines().find_map(|line| line.strip_prefix("figures "));
+    let figures: Vec<f64> = line
+        .map(|line| line.split(' ').filter_map(|word| word.parse().ok()).collect())
+        .unwrap_or_default();
+    let [rate, middle, high, errors] = figures.as_slice() else {
+        panic!("wrk said: {text}{}", String::from_utf8_lossy(&answer.stderr));
+    };
+    assert!(*errors == 0.0, "{text}");
+    Some([*rate, *middle, *high])
+}
