@@ -2,7 +2,7 @@
 //!
 //! The databases' own tokenisers know no Chinese, and word segmentation loses half of the partial names. So the
 //! tokens are made here: pairs of characters of the normalised name, and runs of two and three pinyin initials.
-//! The index narrows down, [`matches`] decides. Equal names are a hint, never an identity: codes come first.
+//! The index narrows down, [`matches()`] decides. Equal names are a hint, never an identity: codes come first.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -189,7 +189,7 @@ pub enum Query {
 }
 
 /// Reads what was typed. Eight or more letters and digits with a digit among them are a code; two to twenty
-/// letters, with digits among them or without, are initials; everything else is a fragment of a name.
+/// letters alone are initials; everything else is a fragment of a name.
 #[must_use]
 pub fn parse_query(typed: &str) -> Query {
     let code = identifier::normalise(typed);
@@ -203,9 +203,7 @@ pub fn parse_query(typed: &str) -> Query {
     if name.chars().nth(1).is_none() {
         return Query::TooShort;
     }
-    let letters_and_digits = name.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && name.bytes().any(|byte| byte.is_ascii_alphabetic());
-    if name.len() <= LONGEST_INITIALS && letters_and_digits {
+    if name.len() <= LONGEST_INITIALS && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         let letters = name.to_ascii_lowercase();
         let width = letters.len().min(3);
         let mut tokens = Vec::new();
