@@ -12,11 +12,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use invented::{Invented, SUBJECTS, database, desk, import_penalties, import_registry};
+use invented::{Invented, database, desk, import_penalties, import_registry};
 use xinyong_store::{KeyRing, Store};
 
-/// The short file, and the long one: ten times as many rows.
-const SHORT: u32 = SUBJECTS / 10;
 /// Rows of one transaction, as the import takes them.
 const CHUNK: usize = 2_000;
 
@@ -39,16 +37,18 @@ fn main() {
         std::fs::create_dir(place).expect("a folder");
     }
     let file = folder.path().join("file.csv");
+    // The short file, and the long one: ten times as many rows.
+    let (few, many) = (invented.subjects / 10, invented.subjects);
 
     println!("subjects with history and search tokens");
-    for (place, rows) in [(&short, SHORT), (&long, SUBJECTS)] {
+    for (place, rows) in [(&short, few), (&long, many)] {
         invented.registry_file(&file, rows);
         let grown = grown(place, || report("registry", place, &file, rows));
         peers(&runtime, folder.path(), &file, rows, grown);
     }
-    println!("penalties about {SUBJECTS} subjects, from receipt to record");
-    for (first, rows) in [(0, SHORT), (SHORT, SUBJECTS)] {
-        invented.penalty_file(&file, first, rows, SUBJECTS);
+    println!("penalties about {many} subjects, from receipt to record");
+    for (first, rows) in [(0, few), (few, many)] {
+        invented.penalty_file(&file, first, rows);
         let grown = grown(&long, || report("penalties", &long, &file, rows));
         peers(&runtime, folder.path(), &file, rows, grown);
     }

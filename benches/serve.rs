@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use invented::{Invented, SUBJECTS, desk, import_penalties, import_registry};
+use invented::{Invented, desk, import_penalties, import_registry};
 use xinyong_domain::text::initials;
 use xinyong_service::{Desk, browse};
 use xinyong_web::Site;
@@ -46,15 +46,16 @@ fn main() {
 
 async fn load(desk: &Desk, invented: &Invented, folder: &Path) {
     let file = folder.join("file.csv");
-    invented.registry_file(&file, SUBJECTS);
-    let seconds = import_registry(desk, &file, SUBJECTS).await;
-    println!("loaded {SUBJECTS} subjects        {:>9.0} rows/s", f64::from(SUBJECTS) / seconds);
+    let count = invented.subjects;
+    invented.registry_file(&file, count);
+    let seconds = import_registry(desk, &file, count).await;
+    println!("loaded {count} subjects        {:>9.0} rows/s", f64::from(count) / seconds);
     for part in 0..FILES {
-        invented.penalty_file(&file, part * SUBJECTS, SUBJECTS, SUBJECTS);
-        let [received, checked, recorded] = import_penalties(desk, &file, SUBJECTS).await;
-        let rate = |seconds: f64| f64::from(SUBJECTS) / seconds;
+        invented.penalty_file(&file, part * count, count);
+        let [received, checked, recorded] = import_penalties(desk, &file, count).await;
+        let rate = |seconds: f64| f64::from(count) / seconds;
         println!(
-            "loaded {SUBJECTS} penalties       {:>9.0} rows/s  (receive {:.0}, check {:.0}, record {:.0})",
+            "loaded {count} penalties       {:>9.0} rows/s  (receive {:.0}, check {:.0}, record {:.0})",
             rate(received + checked + recorded),
             rate(received),
             rate(checked),
@@ -75,7 +76,7 @@ fn mixed(number: u32) -> u32 {
 
 /// What people type: two to six characters of a name, of a former name, or initials.
 fn fragment(invented: &Invented, number: u32) -> String {
-    let subject = mixed(number) % SUBJECTS;
+    let subject = mixed(number) % invented.subjects;
     let whole = match number % 10 {
         7 => invented.former_name(subject / 20 * 20).unwrap_or_default(),
         8 | 9 => initials(&invented.name(subject)),
@@ -95,7 +96,7 @@ async fn searches(desk: &Desk, invented: &Invented) {
     let mut by_code = Vec::new();
     let mut by_fragment = Vec::new();
     for number in 0..SEARCHES {
-        let code = invented.code(mixed(number) % SUBJECTS);
+        let code = invented.code(mixed(number) % invented.subjects);
         let started = Instant::now();
         let page = browse::search(desk, &code).await.expect("an answer");
         by_code.push(started.elapsed().as_secs_f64() * 1e3);
@@ -135,7 +136,7 @@ fn serve(runtime: &tokio::runtime::Runtime, desk: Desk, invented: &Invented, scr
     ));
     let mut paths = String::new();
     for number in 0..CODES {
-        let code = invented.code(mixed(number) % SUBJECTS);
+        let code = invented.code(mixed(number) % invented.subjects);
         writeln!(paths, "  \"/api/v1/subjects/{code}\",").expect("memory");
     }
     let subjects = drive(&address.to_string(), scratch, &paths);

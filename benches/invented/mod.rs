@@ -14,9 +14,6 @@ use xinyong_domain::law::Profile;
 use xinyong_service::intake::{self, Receive, Release};
 use xinyong_service::{Actor, Clock, Desk, DeskOptions, Limits, import_subjects, setup};
 
-/// Subjects of the register at full size.
-pub const SUBJECTS: u32 = 1_000_000;
-
 const LETTERS: &str = "云岭鑫源恒泰华美瑞丰安达宏盛永兴金晟博远德利和顺正通嘉禾福临天成广汇百信长青春晖东升南桥西关北辰\
     中科大河黄土古渡圣人涧曹川洪池杜马坡底部官三门张店常乐晴岚星月雅致朗润锦程凯旋飞翔腾达亿隆昌茂祥裕佳欣悦诚志同道\
     合众创思源清泉绿野红旗海纳江润玉石龙泉凤鸣麟趾鹤鸣松柏梅兰竹菊荷塘";
@@ -64,11 +61,16 @@ fn letters() -> Vec<char> {
 /// Makes names and codes; holds its table of characters.
 pub struct Invented {
     letters: Vec<char>,
+    /// How many subjects the register holds.
+    pub subjects: u32,
 }
 
 impl Invented {
+    /// A register of a million, or of as many as `XINYONG_BENCH_SUBJECTS` says.
     pub fn new() -> Self {
-        Self { letters: letters() }
+        let subjects = std::env::var("XINYONG_BENCH_SUBJECTS")
+            .map_or(1_000_000, |text| text.parse().expect("XINYONG_BENCH_SUBJECTS is a number"));
+        Self { letters: letters(), subjects }
     }
 
     /// Every tenth is an individual business.
@@ -142,8 +144,8 @@ impl Invented {
             .expect("disk");
     }
 
-    /// Writes a file of `rows` penalties against the first `subjects` subjects, numbered from `first`.
-    pub fn penalty_file(&self, path: &Path, first: u32, rows: u32, subjects: u32) {
+    /// Writes a file of `rows` penalties against all subjects in turn, numbered from `first`.
+    pub fn penalty_file(&self, path: &Path, first: u32, rows: u32) {
         let mut file = BufWriter::new(File::create(path).expect("the folder can be written"));
         writeln!(
             file,
@@ -151,7 +153,7 @@ impl Invented {
         )
         .expect("disk");
         for row in first..first + rows {
-            let subject = (u64::from(row) * 7_919 % u64::from(subjects)) as u32;
+            let subject = (u64::from(row) * 7_919 % u64::from(self.subjects)) as u32;
             let category = if Self::is_individual(subject) {
                 "个体工商户"
             } else {

@@ -32,24 +32,25 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = v.subject_id) ORDER BY v.subject_id, v.version";
     ALL_RECORD_VERSIONS = "SELECT subject_id, record_id, version, kind, natural_key, party_category, unit_id, batch_id, row, content, \
         sealed, platform, state, reason, actor, second, law_edition, held_from, valid_until, known_at, public_from, \
-        public_until, withdrawn_on, previous, hash FROM record_version ORDER BY subject_id, record_id, version";
+        public_until, withdrawn_on, content_digest, previous, hash FROM record_version ORDER BY record_id, version, subject_id";
     RECORD_STATES = "SELECT r.id, r.subject_id FROM record r \
-        LEFT JOIN record_version v ON v.subject_id = r.subject_id AND v.record_id = r.id AND v.version = r.version \
+        LEFT JOIN record_version v ON v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id \
         WHERE v.hash IS NULL OR v.kind <> r.kind OR v.natural_key <> r.natural_key OR v.party_category <> r.party_category \
-        OR v.unit_id <> r.unit_id OR v.content <> r.content OR v.sealed IS DISTINCT FROM r.sealed OR v.platform <> r.platform \
-        OR v.state <> r.state OR v.law_edition <> r.law_edition OR v.held_from <> r.decided_on \
-        OR v.valid_until IS DISTINCT FROM r.valid_until OR v.known_at <> r.recorded_at \
+        OR v.unit_id <> r.unit_id OR v.state <> r.state OR v.held_from <> r.decided_on \
         OR v.public_from IS DISTINCT FROM r.public_from OR v.public_until IS DISTINCT FROM r.public_until \
-        OR v.withdrawn_on IS DISTINCT FROM r.withdrawn_on OR EXISTS (SELECT 1 FROM record_version w \
-        WHERE w.subject_id = r.subject_id AND w.record_id = r.id AND w.version > r.version) ORDER BY r.subject_id, r.id";
+        OR v.withdrawn_on IS DISTINCT FROM r.withdrawn_on \
+        OR (v.batch_id <> 0 AND (v.batch_id <> r.batch_id OR v.row <> r.row)) OR EXISTS (SELECT 1 FROM record_version w \
+        WHERE w.record_id = r.id AND w.subject_id = r.subject_id AND w.version > r.version) ORDER BY r.id, r.subject_id";
     RECORD_COUNT = "SELECT COUNT(*) FROM record";
     RECORD_VERSION_ORPHANS = "SELECT v.record_id, v.subject_id FROM record_version v WHERE NOT EXISTS \
-        (SELECT 1 FROM record r WHERE r.subject_id = v.subject_id AND r.id = v.record_id) ORDER BY v.subject_id, v.record_id";
+        (SELECT 1 FROM record r WHERE r.id = v.record_id AND r.subject_id = v.subject_id) ORDER BY v.record_id, v.subject_id";
     RECORD_SUBJECTS = "SELECT r.id, r.subject_id FROM record r WHERE r.party_category IN ('organisation', 'individual-business') \
-        AND NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = r.subject_id) ORDER BY r.subject_id, r.id";
-    ALL_EVENTS = "SELECT e.record_id, e.subject_id, e.seq, (SELECT COUNT(*) FROM record r \
-        WHERE r.subject_id = e.subject_id AND r.id = e.record_id) FROM publication_event e \
-        ORDER BY e.subject_id, e.record_id, e.seq";
+        AND NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = r.subject_id) ORDER BY r.id, r.subject_id";
+    ALL_EVENTS = "SELECT e.record_id, e.subject_id, e.seq, \
+        (SELECT COUNT(*) FROM record r WHERE r.id = e.record_id AND r.subject_id = e.subject_id), \
+        (SELECT COUNT(*) FROM citation c WHERE c.id = e.citation) FROM publication_event e \
+        ORDER BY e.record_id, e.seq, e.subject_id";
+    ALL_CITATIONS = "SELECT id, list FROM citation ORDER BY id";
     ALL_PERSONS = "SELECT id, sealed FROM person ORDER BY id";
     ALL_BATCHES = "SELECT id, recorded_at, seal FROM batch ORDER BY id";
     ALL_AUDIT = "SELECT stream, seq, at, actor, action, object, outcome, detail, previous, hash FROM audit ORDER BY stream, seq";
@@ -304,6 +305,17 @@ impl Store {
                 check.report.wrong("publication_event", name, "序号不连续，有事件被删除");
             } else if row.int(3)? == 0 {
                 check.report.wrong("publication_event", name, "事件没有对应的记录");
+            } else if row.int(4)? == 0 {
+                check.report.wrong("publication_event", name, "事件所依据的条文清单不存在");
+            }
+            Ok(())
+        })
+        .await?;
+        conn.each(&ALL_CITATIONS, vec![], |row| {
+            check.seen("citation");
+            let (id, list) = (row.text(0)?, row.text(1)?);
+            if crate::records::citation_id(&list) != id {
+                check.report.wrong("citation", id, "内容与其摘要不符，条文清单被改动");
             }
             Ok(())
         })

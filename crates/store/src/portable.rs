@@ -66,7 +66,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, leases and the search tokens.
-static TABLES: [Table; 19] = [
+static TABLES: [Table; 20] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -77,15 +77,15 @@ static TABLES: [Table; 19] = [
     table!(subject_version by "subject_id, version": i subject_id, i version, t content, t actor, t reason, i source_batch,
         i known_at, t previous, t hash),
     table!(person by "id": i id, t blind, b sealed, i known_at),
-    table!(record by "subject_id, id": i subject_id, i id, t kind, t natural_key, i version, t content, b sealed, t platform,
-        t party_category, t decided_on, t valid_until, t unit_id, i batch_id, i row, i recorded_at, t law_edition,
-        t public_from, t public_until, t withdrawn_on, t state, t content_digest, t ends_on),
-    table!(record_version by "subject_id, record_id, version": i subject_id, i record_id, i version, t kind, t natural_key,
+    table!(record by "id, subject_id": i id, i subject_id, t kind, t natural_key, i version, t party_category, t decided_on,
+        t unit_id, i batch_id, i row, t public_from, t public_until, t withdrawn_on, t state, t ends_on),
+    table!(record_version by "record_id, version, subject_id": i subject_id, i record_id, i version, t kind, t natural_key,
         t party_category, t unit_id, i batch_id, i row, t content, b sealed, t platform, t state, t reason, t actor,
         t second, t law_edition, t held_from, t valid_until, i known_at, t public_from, t public_until, t withdrawn_on,
-        t previous, t hash),
-    table!(publication_event by "subject_id, record_id, seq": i subject_id, i record_id, i seq, t kind, t on_day, i at,
-        t reason, t citations),
+        t content_digest, t previous, t hash),
+    table!(citation by "id": t id, t list),
+    table!(publication_event by "record_id, seq, subject_id": i record_id, i seq, i subject_id, t kind, t on_day, i at,
+        t reason, t citation),
     table!(batch by "id": i id, t kind, t unit_id, t profile, t file_name, t digest, i size, t stage, i received_at,
         t received_by, i checked_at, i submitted_at, t submitted_by, i released_at, t released_by, i recorded_at, t refusal,
         i rows_total, i count_received, i count_recorded, i count_unchanged, i count_held, i count_refused, t basis,

@@ -7,21 +7,25 @@ use crate::error::StoreError;
 use crate::records::{Record, record};
 
 statements! {
-    PUBLIC_RECORDS = "SELECT subject_id, id, kind, natural_key, version, content, sealed, platform, party_category, decided_on, \
-        valid_until, unit_id, batch_id, row, recorded_at, law_edition, public_from, public_until, withdrawn_on, state, \
-        content_digest FROM record WHERE kind = $1 AND state = 'standing' AND public_from IS NOT NULL \
-        AND public_from <= $2 AND public_until >= $2 \
-        AND (CAST($3 AS TEXT) IS NULL OR unit_id = $3) AND decided_on >= $4 AND decided_on <= $5 \
-        AND (CAST($6 AS TEXT) IS NULL OR content LIKE $6 ESCAPE '\\') \
-        AND (decided_on, id) < ($7, CAST($8 AS BIGINT)) ORDER BY decided_on DESC, id DESC LIMIT $9";
+    PUBLIC_RECORDS = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+        r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
+        r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
+        WHERE r.kind = $1 AND r.state = 'standing' AND r.public_from IS NOT NULL \
+        AND r.public_from <= $2 AND r.public_until >= $2 \
+        AND (CAST($3 AS TEXT) IS NULL OR r.unit_id = $3) AND r.decided_on >= $4 AND r.decided_on <= $5 \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id \
+        AND (CAST($6 AS TEXT) IS NULL OR v.content LIKE $6 ESCAPE '\\') \
+        AND (r.decided_on, r.id) < ($7, CAST($8 AS BIGINT)) ORDER BY r.decided_on DESC, r.id DESC LIMIT $9";
     KINDS = "WITH RECURSIVE k(kind) AS (SELECT MIN(kind) FROM record WHERE state = 'standing' AND public_from IS NOT NULL \
         UNION ALL SELECT (SELECT MIN(r.kind) FROM record r WHERE r.kind > k.kind AND r.state = 'standing' \
         AND r.public_from IS NOT NULL) FROM k WHERE k.kind IS NOT NULL) SELECT kind FROM k WHERE kind IS NOT NULL";
     COUNTS_PUBLIC = "SELECT kind, COUNT(*) FROM record WHERE state = 'standing' AND public_from IS NOT NULL \
         AND public_from <= $1 AND public_until >= $1 GROUP BY kind ORDER BY kind";
-    DUE_TO_END = "SELECT subject_id, id, kind, natural_key, version, content, sealed, platform, party_category, decided_on, \
-        valid_until, unit_id, batch_id, row, recorded_at, law_edition, public_from, public_until, withdrawn_on, state, \
-        content_digest FROM record WHERE ends_on IS NOT NULL AND ends_on < $1 ORDER BY ends_on, subject_id, id LIMIT $2";
+    DUE_TO_END = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+        r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
+        r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
+        WHERE r.ends_on IS NOT NULL AND r.ends_on < $1 AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id \
+        ORDER BY r.ends_on, r.id LIMIT $2";
 }
 
 /// Which of the public records are wanted; empty means all.

@@ -7,77 +7,81 @@ use jiff::civil::Date;
 use crate::chain::Link;
 use crate::db::{Conn, Insert, Row, Store, Tx, Value, day_text, statements, values};
 use crate::error::StoreError;
+use crate::keys::sm3_hex;
 use crate::persons::json;
 
-macro_rules! record_columns {
-    () => {
-        "subject_id, id, kind, natural_key, version, content, sealed, platform, party_category, decided_on, valid_until, \
-         unit_id, batch_id, row, recorded_at, law_edition, public_from, public_until, withdrawn_on, state, content_digest"
-    };
-}
+const HEAD: &str = "record (id, subject_id, kind, natural_key, version, party_category, decided_on, unit_id, batch_id, row, \
+    public_from, public_until, withdrawn_on, state, ends_on)";
+const HEAD_COLUMNS: usize = 15;
 
-const RECORD: &str = concat!("record (", record_columns!(), ", ends_on)");
-const RECORD_COLUMNS: usize = 22;
-
-static INSERT_RECORD: Insert = Insert::new(RECORD, RECORD_COLUMNS, "");
+static INSERT_RECORD: Insert = Insert::new(HEAD, HEAD_COLUMNS, "");
 static REPLACE_RECORD: Insert = Insert::new(
-    RECORD,
-    RECORD_COLUMNS,
-    "ON CONFLICT (subject_id, id) DO UPDATE SET kind = excluded.kind, natural_key = excluded.natural_key, \
-     version = excluded.version, content = excluded.content, sealed = excluded.sealed, platform = excluded.platform, \
-     party_category = excluded.party_category, decided_on = excluded.decided_on, valid_until = excluded.valid_until, \
-     unit_id = excluded.unit_id, batch_id = excluded.batch_id, row = excluded.row, recorded_at = excluded.recorded_at, \
-     law_edition = excluded.law_edition, public_from = excluded.public_from, public_until = excluded.public_until, \
-     withdrawn_on = excluded.withdrawn_on, state = excluded.state, content_digest = excluded.content_digest, \
+    HEAD,
+    HEAD_COLUMNS,
+    "ON CONFLICT (id, subject_id) DO UPDATE SET kind = excluded.kind, natural_key = excluded.natural_key, \
+     version = excluded.version, party_category = excluded.party_category, decided_on = excluded.decided_on, \
+     unit_id = excluded.unit_id, batch_id = excluded.batch_id, row = excluded.row, public_from = excluded.public_from, \
+     public_until = excluded.public_until, withdrawn_on = excluded.withdrawn_on, state = excluded.state, \
      ends_on = excluded.ends_on",
 );
 static INSERT_VERSION: Insert = Insert::new(
     "record_version (subject_id, record_id, version, kind, natural_key, party_category, unit_id, batch_id, row, content, sealed, platform, state, reason, actor, second, \
-     law_edition, held_from, valid_until, known_at, public_from, public_until, withdrawn_on, previous, hash)",
-    25,
+     law_edition, held_from, valid_until, known_at, public_from, public_until, withdrawn_on, content_digest, previous, hash)",
+    26,
     "",
 );
 static INSERT_EVENT: Insert = Insert::new(
-    "publication_event (subject_id, record_id, seq, kind, on_day, at, reason, citations)",
+    "publication_event (record_id, seq, subject_id, kind, on_day, at, reason, citation)",
     8,
     "",
 );
+static INSERT_CITATION: Insert =
+    Insert::new("citation (id, list)", 2, "ON CONFLICT (id) DO NOTHING");
 
 statements! {
-    EXISTING = "SELECT r.subject_id, r.kind, r.natural_key, r.id, r.version, r.content_digest, r.batch_id, r.row, r.state, v.hash \
+    EXISTING = "SELECT r.subject_id, r.kind, r.natural_key, r.id, r.version, v.content_digest, r.batch_id, r.row, r.state, v.hash \
         FROM " [each] " k CROSS JOIN record r CROSS JOIN record_version v \
         WHERE r.subject_id = CAST(k.value->>0 AS BIGINT) AND r.kind = k.value->>1 AND r.natural_key = k.value->>2 \
-        AND v.subject_id = r.subject_id AND v.record_id = r.id AND v.version = r.version";
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id";
     RECORD_HEADS = "SELECT r.id, r.version, v.hash FROM " [each] " k CROSS JOIN record r CROSS JOIN record_version v \
-        WHERE r.subject_id = CAST(k.value->>0 AS BIGINT) AND r.id = CAST(k.value->>1 AS BIGINT) \
-        AND v.subject_id = r.subject_id AND v.record_id = r.id AND v.version = r.version";
-    RECORD_ONE = "SELECT subject_id, id, kind, natural_key, version, content, sealed, platform, party_category, decided_on, \
-        valid_until, unit_id, batch_id, row, recorded_at, law_edition, public_from, public_until, withdrawn_on, state, \
-        content_digest FROM record WHERE subject_id = $1 AND id = $2";
-    RECORDS_OF_SUBJECT = "SELECT subject_id, id, kind, natural_key, version, content, sealed, platform, party_category, decided_on, \
-        valid_until, unit_id, batch_id, row, recorded_at, law_edition, public_from, public_until, withdrawn_on, state, \
-        content_digest FROM record WHERE subject_id = $1 ORDER BY decided_on DESC, id DESC LIMIT $2";
-    RECORDS_OF_BATCH = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, r.content, r.sealed, r.platform, \
-        r.party_category, r.decided_on, r.valid_until, r.unit_id, r.batch_id, r.row, r.recorded_at, r.law_edition, \
-        r.public_from, r.public_until, r.withdrawn_on, r.state, r.content_digest \
-        FROM record_version v JOIN record r ON r.subject_id = v.subject_id AND r.id = v.record_id \
-        WHERE v.batch_id = $1 AND v.row > $2 ORDER BY v.row LIMIT $3";
-    RECORD_VERSIONS = "SELECT subject_id, record_id, version, kind, natural_key, party_category, unit_id, batch_id, row, content, sealed, platform, state, reason, actor, second, \
-        law_edition, held_from, valid_until, known_at, public_from, public_until, withdrawn_on, previous, hash \
-        FROM record_version WHERE subject_id = $1 AND record_id = $2 ORDER BY version";
-    RECORD_AS_OF = "SELECT subject_id, record_id, version, kind, natural_key, party_category, unit_id, batch_id, row, content, sealed, platform, state, reason, actor, second, \
-        law_edition, held_from, valid_until, known_at, public_from, public_until, withdrawn_on, previous, hash \
-        FROM record_version WHERE subject_id = $1 AND record_id = $2 AND known_at <= $3 ORDER BY version DESC LIMIT 1";
-    RECORDS_AS_OF = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, v.content, v.sealed, v.platform, v.state, \
-        v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, v.known_at, v.public_from, v.public_until, \
-        v.withdrawn_on, v.previous, v.hash FROM record_version v WHERE v.subject_id = $1 AND v.version = \
-        (SELECT MAX(w.version) FROM record_version w WHERE w.subject_id = v.subject_id AND w.record_id = v.record_id \
+        WHERE r.id = CAST(k.value->>1 AS BIGINT) AND r.subject_id = CAST(k.value->>0 AS BIGINT) \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id";
+    RECORD_ONE = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+        r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
+        r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
+        WHERE r.id = $2 AND r.subject_id = $1 \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id";
+    RECORDS_OF_SUBJECT = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+        r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
+        r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
+        WHERE r.subject_id = $1 \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on DESC, r.id DESC LIMIT $2";
+    RECORDS_OF_BATCH = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, \
+        r.party_category, r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, \
+        r.public_from, r.public_until, r.withdrawn_on, r.state, v.content_digest \
+        FROM record_version b CROSS JOIN record r CROSS JOIN record_version v WHERE b.batch_id = $1 AND b.row > $2 \
+        AND r.id = b.record_id AND r.subject_id = b.subject_id AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id \
+        ORDER BY b.row LIMIT $3";
+    RECORD_VERSIONS = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
+        v.content, v.sealed, v.platform, v.state, v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, \
+        v.known_at, v.public_from, v.public_until, v.withdrawn_on, v.content_digest, v.previous, v.hash \
+        FROM record_version v WHERE v.record_id = $2 AND v.subject_id = $1 ORDER BY v.version";
+    RECORD_AS_OF = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
+        v.content, v.sealed, v.platform, v.state, v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, \
+        v.known_at, v.public_from, v.public_until, v.withdrawn_on, v.content_digest, v.previous, v.hash \
+        FROM record_version v WHERE v.record_id = $2 AND v.subject_id = $1 AND v.known_at <= $3 \
+        ORDER BY v.version DESC LIMIT 1";
+    RECORDS_AS_OF = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
+        v.content, v.sealed, v.platform, v.state, v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, \
+        v.known_at, v.public_from, v.public_until, v.withdrawn_on, v.content_digest, v.previous, v.hash \
+        FROM record r CROSS JOIN record_version v WHERE r.subject_id = $1 AND v.record_id = r.id AND v.subject_id = r.subject_id \
+        AND v.version = (SELECT MAX(w.version) FROM record_version w WHERE w.record_id = r.id AND w.subject_id = r.subject_id \
         AND w.known_at <= $2) ORDER BY v.held_from DESC, v.record_id DESC";
-    EVENTS = "SELECT subject_id, record_id, seq, kind, on_day, at, reason, citations FROM publication_event \
-        WHERE subject_id = $1 AND record_id = $2 ORDER BY seq";
+    EVENTS = "SELECT e.subject_id, e.record_id, e.seq, e.kind, e.on_day, e.at, e.reason, c.list FROM publication_event e \
+        LEFT JOIN citation c ON c.id = e.citation WHERE e.record_id = $2 AND e.subject_id = $1 ORDER BY e.seq";
     EVENT_SEQS = "SELECT e.record_id, MAX(e.seq) FROM " [each] " k CROSS JOIN publication_event e \
-        WHERE e.subject_id = CAST(k.value->>0 AS BIGINT) AND e.record_id = CAST(k.value->>1 AS BIGINT) GROUP BY e.record_id";
-    CLEAR_ENDS = "UPDATE record SET ends_on = NULL WHERE subject_id = $1 AND id = $2";
+        WHERE e.record_id = CAST(k.value->>1 AS BIGINT) AND e.subject_id = CAST(k.value->>0 AS BIGINT) GROUP BY e.record_id";
+    CLEAR_ENDS = "UPDATE record SET ends_on = NULL WHERE id = $2 AND subject_id = $1";
     COUNT_RECORDS = "SELECT COUNT(*) FROM record";
 }
 
@@ -287,6 +291,8 @@ pub struct RecordVersion {
     pub public_until: Option<Date>,
     /// Since when it is withdrawn.
     pub withdrawn_on: Option<Date>,
+    /// [`crate::KeyRing::content_digest`] of what was delivered.
+    pub content_digest: String,
     /// The hash of the state before, empty for the first.
     pub previous: String,
     /// The hash of this one.
@@ -371,8 +377,9 @@ pub(crate) fn record_version(row: &Row) -> Result<RecordVersion, StoreError> {
         public_from: row.day_or_null(20)?,
         public_until: row.day_or_null(21)?,
         withdrawn_on: row.day_or_null(22)?,
-        previous: row.text(23)?,
-        hash: row.text(24)?,
+        content_digest: row.text(23)?,
+        previous: row.text(24)?,
+        hash: row.text(25)?,
     })
 }
 
@@ -403,6 +410,7 @@ pub(crate) fn version_hash(version: &RecordVersion) -> String {
         .text_or_null(day(version.public_from).as_deref())
         .text_or_null(day(version.public_until).as_deref())
         .text_or_null(day(version.withdrawn_on).as_deref())
+        .text(&version.content_digest)
         .text(&version.previous)
         .hash()
 }
@@ -462,31 +470,25 @@ fn chunk<'a>(part: &[State<'a>]) -> Chunk<'a> {
             .text_or_null(from.as_deref())
             .text_or_null(until.as_deref())
             .text_or_null(withdrawn.as_deref())
+            .text(&new.content_digest)
             .text(previous)
             .hash();
         let owned = |text: &Option<String>| Value::TextOrNull(text.clone().map(Into::into));
         out.records.extend([
-            Value::Int(new.subject_id),
             Value::Int(new.id),
+            Value::Int(new.subject_id),
             (&new.kind).into(),
             (&new.natural_key).into(),
             Value::Int(*version),
-            (&new.content).into(),
-            (&new.sealed).into(),
-            (&new.platform).into(),
             (&new.party_category).into(),
             decided.clone().into(),
-            owned(&valid),
             (&new.unit_id).into(),
             Value::Int(new.batch_id),
             Value::Int(new.row),
-            Value::Int(new.recorded_at),
-            (&new.law_edition).into(),
             owned(&from),
             owned(&until),
             owned(&withdrawn),
             state.into(),
-            (&new.content_digest).into(),
             Value::TextOrNull(ends.map(Into::into)),
         ]);
         out.versions.extend([
@@ -513,6 +515,7 @@ fn chunk<'a>(part: &[State<'a>]) -> Chunk<'a> {
             owned(&from),
             owned(&until),
             owned(&withdrawn),
+            (&new.content_digest).into(),
             previous.clone().into(),
             hash.into(),
         ]);
@@ -535,6 +538,50 @@ async fn write(tx: &mut Tx, list: &[State<'_>], records: &Insert) -> Result<(), 
         outcome?;
         ready = next;
     }
+    Ok(())
+}
+
+struct NewEvent<'a> {
+    record_id: i64,
+    seq: i64,
+    subject_id: i64,
+    kind: &'a str,
+    on_day: Date,
+    at: i64,
+    reason: &'a str,
+    citations: &'a str,
+}
+
+/// The name of a list of articles: what it says, so that the same list is kept once and a changed one is noticed.
+pub(crate) fn citation_id(list: &str) -> String {
+    let mut id = sm3_hex(list.as_bytes());
+    id.truncate(32);
+    id
+}
+
+async fn add_events<'a>(
+    conn: &mut Conn<'_>,
+    events: impl Iterator<Item = NewEvent<'a>>,
+) -> Result<(), StoreError> {
+    // A file's records rest on a handful of lists.
+    let mut lists: HashMap<&str, String> = HashMap::new();
+    let mut rows = Vec::new();
+    for event in events {
+        let id = lists.entry(event.citations).or_insert_with(|| citation_id(event.citations));
+        rows.extend(values![
+            event.record_id,
+            event.seq,
+            event.subject_id,
+            event.kind,
+            event.on_day,
+            event.at,
+            event.reason,
+            id.clone(),
+        ]);
+    }
+    let lists: Vec<Value<'_>> = lists.iter().flat_map(|(list, id)| values![id, *list]).collect();
+    conn.insert(&INSERT_CITATION, &lists).await?;
+    conn.insert(&INSERT_EVENT, &rows).await?;
     Ok(())
 }
 
@@ -582,23 +629,19 @@ impl Tx {
         let state = |new| State { new, version: 1, previous: String::new(), withdrawn_on: None };
         let list: Vec<_> = records.iter().map(state).collect();
         write(self, &list, &INSERT_RECORD).await?;
-        let mut events = Vec::new();
-        for new in records {
-            if let Some(day) = new.public_from {
-                events.extend(values![
-                    new.subject_id,
-                    new.id,
-                    1_i64,
-                    "published",
-                    day,
-                    new.recorded_at,
-                    &new.reason,
-                    &new.citations,
-                ]);
-            }
-        }
-        self.conn().insert(&INSERT_EVENT, &events).await?;
-        Ok(())
+        let events = records.iter().filter_map(|new| {
+            Some(NewEvent {
+                record_id: new.id,
+                seq: 1,
+                subject_id: new.subject_id,
+                kind: "published",
+                on_day: new.public_from?,
+                at: new.recorded_at,
+                reason: &new.reason,
+                citations: &new.citations,
+            })
+        });
+        add_events(&mut self.conn(), events).await
     }
 
     async fn heads(
@@ -725,22 +768,21 @@ impl Tx {
             for row in self.conn().all(&EVENT_SEQS, values![json(&keys)]).await? {
                 last.insert(row.int(0)?, row.int(1)?);
             }
-            let mut rows = Vec::with_capacity(part.len() * 8);
-            for event in part {
+            let events = part.iter().map(|event| {
                 let seq = last.entry(event.record_id).or_insert(0);
                 *seq += 1;
-                rows.extend(values![
-                    event.subject_id,
-                    event.record_id,
-                    *seq,
-                    &event.kind,
-                    event.on_day,
-                    event.at,
-                    &event.reason,
-                    &event.citations,
-                ]);
-            }
-            self.conn().insert(&INSERT_EVENT, &rows).await?;
+                NewEvent {
+                    record_id: event.record_id,
+                    seq: *seq,
+                    subject_id: event.subject_id,
+                    kind: &event.kind,
+                    on_day: event.on_day,
+                    at: event.at,
+                    reason: &event.reason,
+                    citations: &event.citations,
+                }
+            });
+            add_events(&mut self.conn(), events).await?;
             for event in part.iter().filter(|event| event.kind == "ended") {
                 let values = values![event.subject_id, event.record_id];
                 self.conn().execute(&CLEAR_ENDS, values).await?;

@@ -856,6 +856,21 @@ async fn the_check_finds_what_was_changed_by_hand(ground: &Ground) {
             ("publication_event", "1/11/2"),
         ),
         (
+            "UPDATE record_version SET content_digest = 'x' || content_digest WHERE record_id = 12",
+            "UPDATE record_version SET content_digest = substr(content_digest, 2) WHERE record_id = 12",
+            ("record_version", "2/12/1"),
+        ),
+        (
+            "UPDATE citation SET list = list || ' '",
+            "UPDATE citation SET list = rtrim(list)",
+            ("citation", ""),
+        ),
+        (
+            "UPDATE publication_event SET citation = 'x' || citation WHERE record_id = 11",
+            "UPDATE publication_event SET citation = substr(citation, 2) WHERE record_id = 11",
+            ("publication_event", "1/11/1"),
+        ),
+        (
             "DELETE FROM subject_name WHERE subject_id = 1",
             "INSERT INTO subject_name VALUES (1, '示例鑫源建材有限公司', '示例鑫源建材有限公司', NULL, NULL, 1)",
             ("subject_name", "1"),

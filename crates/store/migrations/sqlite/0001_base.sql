@@ -105,32 +105,26 @@ CREATE TABLE person (
     known_at INTEGER NOT NULL
 ) STRICT;
 
--- Records, the newest state. ends_on repeats public_until until its end has been written down.
+-- Where each record stands: what it is found and sifted by. What it says is in its newest version. ends_on repeats
+-- public_until until its end has been written down. Keyed by the record first, so that new ones lie side by side.
 CREATE TABLE record (
-    subject_id INTEGER NOT NULL,
     id INTEGER NOT NULL,
+    subject_id INTEGER NOT NULL,
     kind TEXT NOT NULL,
     natural_key TEXT NOT NULL,
     version INTEGER NOT NULL,
-    content TEXT NOT NULL,
-    sealed BLOB,
-    platform TEXT NOT NULL,
     party_category TEXT NOT NULL,
     decided_on TEXT NOT NULL,
-    valid_until TEXT,
     unit_id TEXT NOT NULL,
     batch_id INTEGER NOT NULL,
     row INTEGER NOT NULL,
-    recorded_at INTEGER NOT NULL,
-    law_edition TEXT NOT NULL,
     public_from TEXT,
     public_until TEXT,
     withdrawn_on TEXT,
     state TEXT NOT NULL,
-    content_digest TEXT NOT NULL,
     ends_on TEXT,
-    PRIMARY KEY (subject_id, id)
-) STRICT;
+    PRIMARY KEY (id, subject_id)
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX record_natural ON record (subject_id, kind, natural_key);
 CREATE INDEX record_public ON record (kind, decided_on, id, public_from, public_until)
     WHERE state = 'standing' AND public_from IS NOT NULL;
@@ -162,23 +156,30 @@ CREATE TABLE record_version (
     public_from TEXT,
     public_until TEXT,
     withdrawn_on TEXT,
+    content_digest TEXT NOT NULL,
     previous TEXT NOT NULL,
     hash TEXT NOT NULL,
-    PRIMARY KEY (subject_id, record_id, version)
+    PRIMARY KEY (record_id, version, subject_id)
 ) STRICT;
 CREATE INDEX record_version_batch ON record_version (batch_id, row);
 
 -- When a record became public, changed, ended or was withdrawn.
 CREATE TABLE publication_event (
-    subject_id INTEGER NOT NULL,
     record_id INTEGER NOT NULL,
     seq INTEGER NOT NULL,
+    subject_id INTEGER NOT NULL,
     kind TEXT NOT NULL,
     on_day TEXT NOT NULL,
     at INTEGER NOT NULL,
     reason TEXT NOT NULL,
-    citations TEXT NOT NULL,
-    PRIMARY KEY (subject_id, record_id, seq)
+    citation TEXT NOT NULL,
+    PRIMARY KEY (record_id, seq, subject_id)
+) STRICT, WITHOUT ROWID;
+
+-- The articles that events rest on, each list once, named by its digest. Reference table.
+CREATE TABLE citation (
+    id TEXT PRIMARY KEY NOT NULL,
+    list TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Files delivered by units and where each stands.
