@@ -54,9 +54,10 @@ fn main() {
     }
 }
 
-/// The import in a process of its own: prints the seconds of each step and the most memory it held, in kB.
+/// The import in a process of its own: prints the seconds of each step, those of the processor, and the most memory held, in kB.
 async fn alone(what: &str, folder: &Path, file: &Path, rows: u32) {
     let desk = desk(folder).await;
+    let before = processor();
     let seconds = if what == "registry" {
         vec![import_registry(&desk, file, rows).await]
     } else {
@@ -66,8 +67,18 @@ async fn alone(what: &str, folder: &Path, file: &Path, rows: u32) {
     let most = status.lines().find_map(|line| {
         line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<f64>().ok()
     });
-    let words: Vec<String> = seconds.iter().chain(&most).map(ToString::to_string).collect();
+    let worked = [processor() - before];
+    let words: Vec<String> =
+        seconds.iter().chain(&worked).chain(&most).map(ToString::to_string).collect();
     println!("{}", words.join(" "));
+}
+
+/// Processor seconds this process has used, on all cores.
+fn processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name in brackets: state is the first, user and system time the 12th and 13th, in hundredths.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 fn report(what: &str, folder: &Path, file: &Path, rows: u32) {
@@ -82,9 +93,10 @@ fn report(what: &str, folder: &Path, file: &Path, rows: u32) {
     let mut numbers: Vec<f64> =
         text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     let memory = numbers.pop().unwrap_or_default() / 1024.0;
+    let worked = numbers.pop().unwrap_or_default() * 1e6 / f64::from(rows);
     let rate = |seconds: f64| f64::from(rows) / seconds;
     println!(
-        "  {rows:>9} rows  import {:>9.0} rows/s   memory at most {memory:.0} MB",
+        "  {rows:>9} rows  import {:>9.0} rows/s   {worked:.0} µs of processor a row   memory at most {memory:.0} MB",
         rate(numbers.iter().sum())
     );
     for (step, seconds) in
@@ -96,7 +108,15 @@ fn report(what: &str, folder: &Path, file: &Path, rows: u32) {
 
 /// By how many bytes the database grows.
 fn grown(folder: &Path, work: impl FnOnce()) -> u64 {
-    let size = || std::fs::metadata(database(folder)).map_or(0, |file| file.len());
+    // The log is not folded into the file before it has grown for a while.
+    let size = || {
+        let file = database(folder);
+        let log = file.with_extension("sqlite-wal");
+        [file, log]
+            .iter()
+            .map(|path| std::fs::metadata(path).map_or(0, |file| file.len()))
+            .sum::<u64>()
+    };
     let before = size();
     work();
     size().saturating_sub(before)

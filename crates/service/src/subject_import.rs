@@ -508,8 +508,8 @@ impl Import {
         set: &mut WriteSet,
         tally: &mut Tally,
     ) -> Result<(), DeskError> {
-        let codes: Vec<String> = entries.iter().map(|entry| entry.code.clone()).collect();
-        let known = look_up(self.desk.store(), &self.runtime, &codes, &[])?;
+        let codes: Vec<&str> = entries.iter().map(|entry| entry.code.as_str()).collect();
+        let known = look_up(self.desk.store(), &self.runtime, &codes)?;
         for entry in entries {
             match known.by_code.get(&entry.code) {
                 None => {

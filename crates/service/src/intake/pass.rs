@@ -3,6 +3,7 @@
 //! Memory is bounded by the chunk. The register is asked once per chunk for the parties of its rows, so that a pass costs the
 //! same whether the register holds a hundred subjects or a million.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use xinyong_domain::check::{Checked, Checker, MemoryRegistry, Seen, clean};
@@ -134,33 +135,22 @@ impl<'p> Pass<'p> {
         Self { kind, checker, columns: Columns::new(kind, recognised), seen: Seen::new() }
     }
 
-    /// The codes and normalised names of the parties in some rows, for one look into the register.
-    pub(crate) fn parties(&self, rows: &[Row]) -> (Vec<String>, Vec<String>) {
+    /// The code and the normalised name of the party of each row, for one look into the register.
+    pub(crate) fn parties(&self, rows: &[Row]) -> Vec<(String, String)> {
         let column =
             |field: usize| self.columns.fields.iter().position(|held| *held == Some(field));
         let code_column = column(self.kind.party.uscc);
         let name_column = column(self.kind.party.name);
-        let mut codes = Vec::with_capacity(rows.len());
-        let mut names = Vec::with_capacity(rows.len());
-        for row in rows {
-            if let Some(column) = code_column {
-                let code = identifier::normalise(clean(row.cell(column)));
-                if code.len() == 18 {
-                    codes.push(code.into_owned());
-                }
-            }
-            if let Some(column) = name_column {
-                let name = normalise_name(clean(row.cell(column)));
-                if !name.is_empty() {
-                    names.push(name.into_owned());
-                }
-            }
-        }
-        codes.sort_unstable();
-        codes.dedup();
-        names.sort_unstable();
-        names.dedup();
-        (codes, names)
+        let read = |row: &Row| {
+            let code = code_column
+                .map(|column| identifier::normalise(clean(row.cell(column))))
+                .filter(|code| code.len() == 18)
+                .map(Cow::into_owned);
+            let name =
+                name_column.map(|column| normalise_name(clean(row.cell(column))).into_owned());
+            (code.unwrap_or_default(), name.unwrap_or_default())
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Checks some rows against the register's answer for them.
@@ -312,14 +302,36 @@ pub(crate) fn table<'o>(
     Ok(opened.rows(recognised.sheet)?)
 }
 
-/// Looks up a chunk's parties from a thread that may wait.
+/// Looks up codes from a thread that may wait.
 pub(crate) fn look_up(
     store: &Store,
     runtime: &tokio::runtime::Handle,
-    codes: &[String],
-    names: &[String],
+    codes: &[&str],
 ) -> Result<Known, DeskError> {
-    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok(runtime.block_on(store.find_subjects(&codes, &names))?)
+    Ok(runtime.block_on(store.find_subjects(codes, &[]))?)
+}
+
+/// Looks up a chunk's parties: by code, and by name only those whose code did not settle it.
+pub(crate) fn look_up_parties(
+    store: &Store,
+    runtime: &tokio::runtime::Handle,
+    parties: &[(String, String)],
+) -> Result<Known, DeskError> {
+    fn unique<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
+        let mut list: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+    let codes = unique(parties.iter().map(|(code, _)| code.as_str()));
+    let mut known = look_up(store, runtime, &codes)?;
+    let settled = |code: &str, name: &str| {
+        known.by_code.get(code).is_some_and(|subject| subject.name_key == name)
+    };
+    let open = parties.iter().filter(|(code, name)| !settled(code, name));
+    let names = unique(open.map(|(_, name)| name.as_str()));
+    if !names.is_empty() {
+        known.by_name = runtime.block_on(store.find_subjects(&[], &names))?.by_name;
+    }
+    Ok(known)
 }

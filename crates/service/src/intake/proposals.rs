@@ -7,7 +7,7 @@ use xinyong_domain::law::{Profile, PublicationRule};
 use xinyong_domain::ruling::Citation;
 use xinyong_store::Batch;
 
-use super::pass::{Judged, Pass, look_up, memory_registry, read_chunk, table};
+use super::pass::{Judged, Pass, look_up_parties, memory_registry, read_chunk, table};
 use super::recognise::recognise_kind;
 use super::record::{Platform, RecordFacts, disclosure, split_content};
 use crate::browse::JudgeRow;
@@ -67,9 +67,9 @@ fn read(
             break;
         }
         let read = chunk.get(..filled).unwrap_or_default();
-        let (codes, names) = pass.parties(read);
+        let parties = pass.parties(read);
         let registry: MemoryRegistry =
-            memory_registry(&look_up(desk.store(), runtime, &codes, &names)?);
+            memory_registry(&look_up_parties(desk.store(), runtime, &parties)?);
         pass.judge(read, &registry, |judged: Judged<'_, '_>| {
             let checked = &judged.checked;
             let Some((decided, category)) = checked.decided.zip(checked.category) else {

@@ -21,7 +21,7 @@ use xinyong_store::{
     RecordKey, RowFinding, Store, Tx, person_place, record_place,
 };
 
-use super::pass::{Judged, Pass, Tally, look_up, memory_registry, read_chunk, table};
+use super::pass::{Judged, Pass, Tally, look_up_parties, memory_registry, read_chunk, table};
 use super::receive::stage_of;
 use super::recognise::{Recognised, recognise_kind};
 use super::record::{Platform, RecordFacts, disclosure, split_content};
@@ -453,8 +453,7 @@ impl Work {
                 break;
             }
             let read = chunk.get(..filled).unwrap_or_default();
-            let (codes, names) = pass.parties(read);
-            let known = look_up(self.store(), &self.runtime, &codes, &names)?;
+            let known = look_up_parties(self.store(), &self.runtime, &pass.parties(read))?;
             let registry = memory_registry(&known);
             let mut set = WriteSet::default();
             let mut drafts = Vec::new();
