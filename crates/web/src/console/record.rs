@@ -149,7 +149,7 @@ fn notices(found: &RecordDossier, asked: &Asked) -> Vec<NoticeText> {
         notices.push(NoticeText::new(
             "success",
             "已撤下公示",
-            "公众从现在起看不到这条信息；理由和依据已写入公示记录和审计日志。",
+            "公众看不到这条信息；理由和依据已写入公示记录和审计日志。",
         ));
     }
     let Some(past) = &found.as_of else {

@@ -81,6 +81,10 @@ pub fn standing(record: &PublicRecord) -> Chip {
 /// Where a record that the console shows stands.
 pub fn held_standing(record: &HeldRecord) -> Chip {
     let shown = &record.disclosure.value;
+    // Also of what was never public: that its decision was taken back is what matters about it now.
+    if record.withdrawn_on.is_some() && !shown.public {
+        return Chip::new("已撤下公示", "bad");
+    }
     if shown.public {
         return if shown.ended {
             Chip::new("已到期", "neutral")
@@ -91,7 +95,6 @@ pub fn held_standing(record: &HeldRecord) -> Chip {
         };
     }
     match shown.reason {
-        Some(Reason::Withdrawn) => Chip::new("已撤下公示", "bad"),
         Some(Reason::Ended) => Chip::new("公示期满", "neutral"),
         Some(Reason::NotYet) => Chip::new("待公示", "warn"),
         _ => Chip::new("不公示", "neutral"),
