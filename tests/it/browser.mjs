@@ -110,6 +110,45 @@ async function gone([code, record, number]) {
   return {};
 }
 
+// What a recorded batch leads to: its records, one of them today and on past days, its subject, the withdrawal up to the last step.
+async function heldPages(page, login, width) {
+  let checked = 0;
+  const look = async (path, name) => {
+    const answer = await page.goto(new URL(path, base).href);
+    expect(answer.ok(), `${login} ${name} answers ${answer.status()}`);
+    await axeCheck(page, `${login} ${name} at ${width}`);
+    checked++;
+  };
+  const first = (selector) => page.locator(selector).first().getAttribute('href', { timeout: 3000 }).catch(() => '');
+  await page.goto(`${base}/console/batches?stage=recorded`);
+  const batches = await page.locator('main table a[href*="/console/batches/"]').evaluateAll((all) => all.map((a) => a.href));
+  let record = '';
+  for (const batch of batches) {
+    await page.goto(batch);
+    if (!(await page.locator('main a[href$="/records"]').count())) continue;
+    await look(await first('main a[href$="/records"]'), 'records of a batch');
+    record = await first('main table a[href*="/console/records/"]');
+    if (record) break;
+  }
+  expect(record, `${login} finds a record from a recorded batch`);
+  if (!record) return checked;
+  for (const on of ['', '?on=2000-01-01', '?on=x']) await look(record + on, `record${on}`);
+  await page.goto(new URL(record, base).href);
+  const subject = await first('main a[href*="/console/subjects/"]');
+  if (subject) for (const on of ['', '?on=2000-01-01']) await look(subject + on, `subject${on}`);
+  if (login === 'clerk') return checked;
+  await look(`${record}/withdraw`, 'withdrawal');
+  await page.click('main button[type=submit]');
+  await axeCheck(page, `${login} withdrawal with errors at ${width}`);
+  await page.fill('#decided', await page.locator('main dd').nth(3).innerText());
+  await page.fill('#reason', '示例理由');
+  await page.fill('#document', '示例文书');
+  await page.click('main button[type=submit]');
+  expect((await page.textContent('h1')).includes('确认撤下公示'), `${login} is asked again`);
+  await axeCheck(page, `${login} withdrawal asked again at ${width}`);
+  return checked + 2;
+}
+
 // Every page of portal and console, for a role each: axe, no sideways scrolling, wide and phone-wide.
 async function pages() {
   let checked = 0;
@@ -149,6 +188,7 @@ async function pages() {
           await axeCheck(page, `${login} ${href} at ${width}`);
           checked++;
         }
+        checked += await heldPages(page, login, width);
       }
       await page.context().close();
     }

@@ -36,7 +36,7 @@ impl Evidence {
 }
 
 /// One instrument, and the place in it, that a conclusion rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
     /// Id of the instrument in `law/sources.toml`.
     pub source: String,
@@ -45,10 +45,10 @@ pub struct Citation {
     /// Its document number.
     pub number: String,
     /// Article or item, where known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub article: Option<String>,
     /// The few words that matter, where known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
     /// The parameter or rule entry it was cited for.
     pub entry: String,

@@ -144,6 +144,7 @@ impl Role {
                 Permission::UploadBatch,
                 Permission::ReadBatch,
                 Permission::SubmitBatch,
+                Permission::ReadRecord,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,

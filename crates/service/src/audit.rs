@@ -62,6 +62,16 @@ pub enum AuditEvent<'e> {
         /// The record.
         record: i64,
     },
+    /// Somebody looked at what the platform holds about a subject, public or not.
+    SubjectSeen {
+        /// The subject.
+        subject: i64,
+    },
+    /// Somebody looked at the list of the records of a batch.
+    BatchRecordsSeen {
+        /// The batch.
+        batch: i64,
+    },
     /// A published record was taken down.
     RecordWithdrawn {
         /// The subject.
@@ -113,6 +123,8 @@ impl AuditEvent<'_> {
             Self::RowJudged { .. } => "batch.row-judged",
             Self::SubjectsImported { .. } => "subjects.imported",
             Self::RecordSeen { .. } => "record.seen",
+            Self::SubjectSeen { .. } => "subject.seen",
+            Self::BatchRecordsSeen { .. } => "batch.records-seen",
             Self::RecordWithdrawn { .. } => "record.withdrawn",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -153,6 +165,8 @@ impl AuditEvent<'_> {
             Self::RecordSeen { subject, record } | Self::RecordWithdrawn { subject, record } => {
                 (format!("record:{subject}:{record}"), json!({}))
             }
+            Self::SubjectSeen { subject } => (format!("subject:{subject}"), json!({})),
+            Self::BatchRecordsSeen { batch } => (format!("batch:{batch}"), json!({})),
             Self::Expired { day, ended } => (format!("day:{day}"), json!({ "ended": ended })),
             Self::LawConfirmed { parameter, second } => {
                 (format!("law:{parameter}"), json!({ "second": second }))

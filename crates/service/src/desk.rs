@@ -1,8 +1,8 @@
 //! The desk: the only place where rules, storage, time and rights meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use xinyong_domain::law::{Confirmation, County, Law, LawProblem, Unit};
@@ -34,6 +34,9 @@ pub struct DeskOptions {
     pub scratch: PathBuf,
 }
 
+/// Batches whose earliest decision is remembered at most.
+const MOST_REMEMBERED: usize = 10_000;
+
 /// The desk. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Desk {
@@ -53,6 +56,8 @@ struct Inner {
     heavy: Arc<tokio::sync::Semaphore>,
     /// A second account's hash to compare with when a name is unknown, so that both cost the same time.
     decoy: std::sync::OnceLock<String>,
+    /// Earliest decision date by batch: a kept file never changes, so what was read once stays true.
+    earliest: Mutex<HashMap<i64, Option<Date>>>,
 }
 
 /// Reads the law: embedded, or from a folder.
@@ -129,6 +134,7 @@ impl Desk {
                 ids: IdMaker::new()?,
                 heavy: Arc::new(tokio::sync::Semaphore::new(2)),
                 decoy: std::sync::OnceLock::new(),
+                earliest: Mutex::default(),
             }),
             clock: options.clock,
         })
@@ -186,6 +192,20 @@ impl Desk {
 
     pub(crate) fn heavy(&self) -> Arc<tokio::sync::Semaphore> {
         Arc::clone(&self.inner.heavy)
+    }
+
+    /// What is remembered of a batch's earliest decision.
+    pub(crate) fn earliest_of(&self, batch: i64) -> Option<Option<Date>> {
+        self.inner.earliest.lock().unwrap_or_else(PoisonError::into_inner).get(&batch).copied()
+    }
+
+    /// Remembers a batch's earliest decision.
+    pub(crate) fn remember_earliest(&self, batch: i64, day: Option<Date>) {
+        let mut held = self.inner.earliest.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= MOST_REMEMBERED {
+            held.clear();
+        }
+        held.insert(batch, day);
     }
 
     pub(crate) fn decoy(&self) -> &std::sync::OnceLock<String> {

@@ -1,14 +1,16 @@
 //! 公示: the end of publication, by date or because a decision was taken back.
 
 use jiff::civil::Date;
+use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::deadline::withdrawal_due;
-use xinyong_store::{PublicationEvent, Withdrawal};
+use xinyong_domain::ruling::Ruling;
+use xinyong_store::{PublicationEvent, Record, Withdrawal};
 
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::browse::judged;
 use crate::desk::Desk;
-use crate::refusal::DeskError;
+use crate::refusal::{DeskError, Refusal};
 
 /// Records looked at together.
 const PORTION: i64 = 1_000;
@@ -75,21 +77,60 @@ pub struct Withdraw {
     pub reason: String,
 }
 
-/// Takes a record down at once. Returns the day by which the law wanted it down (行政处罚法 art. 48).
+impl Withdraw {
+    /// The public reason from a reason and the document it rests on, which a form asks for apart.
+    ///
+    /// # Errors
+    /// `withdraw.reason-missing`, `withdraw.document-missing`.
+    pub fn reason_of(reason: &str, document: &str) -> Result<String, Refusal> {
+        let (reason, document) = (reason.trim(), document.trim());
+        if reason.is_empty() || reason.chars().count() > 350 {
+            return Err(Refusal::new(
+                "withdraw.reason-missing",
+                "请写明撤下公示的理由（350字以内）",
+            ));
+        }
+        if document.is_empty() || document.chars().count() > 140 {
+            return Err(Refusal::new(
+                "withdraw.document-missing",
+                "请写明所依据文书的名称和文号（140字以内）",
+            ));
+        }
+        Ok(format!("{reason}（依据：{document}）"))
+    }
+}
+
+/// Whether a record may be taken down by the actor as asked, and the day by which the law wants it down, with its reasons.
+/// Changes nothing.
 ///
 /// # Errors
-/// `access.denied`, not found, `withdraw.reason-missing`.
-pub async fn withdraw(
+/// As [`withdraw`].
+pub async fn withdrawal(
     desk: &Desk,
     actor: &Actor,
-    command: Withdraw,
-) -> Result<Option<Date>, DeskError> {
-    let store = desk.store();
-    let record = store
+    command: &Withdraw,
+) -> Result<Option<Ruling<WorkingDay>>, DeskError> {
+    let (_, due) = admitted(desk, actor, command).await?;
+    Ok(due)
+}
+
+async fn admitted(
+    desk: &Desk,
+    actor: &Actor,
+    command: &Withdraw,
+) -> Result<(Record, Option<Ruling<WorkingDay>>), DeskError> {
+    let record = desk
+        .store()
         .record(command.subject, command.record)
         .await?
         .ok_or(DeskError::NotFound("该信息"))?;
     actor.authorise_for(Permission::WithdrawRecord, &record.unit_id)?;
+    if let Some(day) = record.withdrawn_on {
+        return Err(DeskError::refused(
+            "withdraw.already",
+            format!("这条信息已于{day}撤下公示，不能再次撤下"),
+        ));
+    }
     let reason = command.reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(DeskError::refused(
@@ -97,8 +138,38 @@ pub async fn withdraw(
             "请写明撤回理由和所依据的文书（500字以内）",
         ));
     }
+    if command.decided > desk.today() {
+        return Err(DeskError::refused(
+            "withdraw.decided-future",
+            format!("变更、撤销的日期{}在今天之后，请核对", command.decided),
+        ));
+    }
+    if command.decided < record.decided_on {
+        return Err(DeskError::refused(
+            "withdraw.decided-early",
+            format!(
+                "变更、撤销的日期{}早于原决定日期{}，请核对",
+                command.decided, record.decided_on
+            ),
+        ));
+    }
+    Ok((record, withdrawal_due(&desk.law(), command.decided)))
+}
+
+/// Takes a record down at once. Returns the day by which the law wanted it down (行政处罚法 art. 48).
+///
+/// # Errors
+/// `access.denied`, not found, `withdraw.already`, `withdraw.reason-missing`, `withdraw.decided-future`,
+/// `withdraw.decided-early`.
+pub async fn withdraw(
+    desk: &Desk,
+    actor: &Actor,
+    command: Withdraw,
+) -> Result<Option<Date>, DeskError> {
+    let store = desk.store();
+    let (record, due) = admitted(desk, actor, &command).await?;
+    let reason = command.reason.trim();
     let mut tx = store.transaction("withdraw").await?;
-    let due = withdrawal_due(&desk.law(), command.decided);
     let citations = due.as_ref().map(|due| due.because.clone()).unwrap_or_default();
     tx.withdraw_record(&Withdrawal {
         subject_id: command.subject,

@@ -11,6 +11,7 @@ mod audit;
 mod batches;
 mod chain;
 mod confirmations;
+mod console;
 mod db;
 mod error;
 mod figures;

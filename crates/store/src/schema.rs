@@ -126,6 +126,7 @@ pub fn statements() -> Vec<Statement> {
         crate::audit::ALL,
         crate::confirmations::ALL,
         crate::leases::ALL,
+        crate::console::ALL,
         crate::figures::ALL,
         crate::fsck::ALL,
         crate::portable::ALL,

@@ -98,6 +98,12 @@ pub static ROUTES: &[Route] = &[
     form("/console/batches/{id}/cancel", Permission::SubmitBatch, || post(console::batch_steps::cancel)),
     form("/console/batches/{id}/release", Permission::ReleaseBatch, || post(console::release::release)),
     form("/console/batches/{id}/return", Permission::ReleaseBatch, || post(console::batch_steps::give_back)),
+    read("/console/batches/{id}/records", Permission::ReadRecord, || get(console::batch_records::records)),
+    read("/console/records/{subject}/{record}", Permission::ReadRecord, || get(console::record::record)),
+    read("/console/records/{subject}/{record}/withdraw", Permission::WithdrawRecord, || get(console::withdraw::form)),
+    form("/console/records/{subject}/{record}/withdraw/confirm", Permission::WithdrawRecord, || post(console::withdraw::confirm)),
+    form("/console/records/{subject}/{record}/withdraw", Permission::WithdrawRecord, || post(console::withdraw::withdraw)),
+    read("/console/subjects/{code}", Permission::ReadRecord, || get(console::subject::subject)),
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
 ];
 

@@ -1,11 +1,12 @@
 //! Batches in the console: the list, and one batch with its findings.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde::Serialize;
 use xinyong_domain::workflow::batch::Stage;
 use xinyong_store::{Batch, BatchFilter};
 
+use super::names::{Names, PersonView};
 use crate::access::{Actor, Permission};
 use crate::clock::Clock;
 use crate::desk::Desk;
@@ -46,11 +47,11 @@ pub struct BatchView {
     /// When it came.
     pub received_at: i64,
     /// Who sent it.
-    pub received_by: String,
+    pub received_by: PersonView,
     /// Who submitted it, when.
-    pub submitted: Option<(String, i64)>,
+    pub submitted: Option<(PersonView, i64)>,
     /// Who released it, when.
-    pub released: Option<(String, i64)>,
+    pub released: Option<(PersonView, i64)>,
     /// When it was recorded.
     pub recorded_at: Option<i64>,
     /// Last row worked through.
@@ -120,24 +121,12 @@ pub struct BatchPage {
     pub can_release: bool,
 }
 
-/// Names of units by id.
-///
-/// # Errors
-/// When the store fails.
-pub async fn unit_names(desk: &Desk) -> Result<BTreeMap<String, String>, DeskError> {
-    Ok(desk.store().units().await?.into_iter().map(|unit| (unit.id, unit.name)).collect())
-}
-
 fn number_of(batch: &Batch) -> String {
     let day = Clock::day_of(batch.received_at).map(|day| day.strftime("%Y%m%d").to_string());
     format!("{}-{:04}", day.unwrap_or_default(), batch.id % 10_000)
 }
 
-pub(crate) fn batch_view(
-    desk: &Desk,
-    batch: Batch,
-    units: &BTreeMap<String, String>,
-) -> Result<BatchView, DeskError> {
+pub(crate) fn batch_view(desk: &Desk, batch: Batch, names: &Names) -> Result<BatchView, DeskError> {
     let stage = stage_of(&batch.stage)?;
     let kind_name = if batch.kind == REGISTRY {
         desk.law().registry().name.clone()
@@ -148,13 +137,15 @@ pub(crate) fn batch_view(
         let refusal = refusal_of(&batch);
         (refusal.code.to_owned(), refusal.message)
     });
-    let by = |who: &Option<String>, at: Option<i64>| who.clone().zip(at);
+    let by = |who: &Option<String>, at: Option<i64>| {
+        who.as_deref().map(|login| names.person(login)).zip(at)
+    };
     Ok(BatchView {
         id: batch.id,
         number: number_of(&batch),
         returned: batch.note.clone().unwrap_or_default(),
         kind_name,
-        unit_name: units.get(&batch.unit_id).cloned().unwrap_or_else(|| batch.unit_id.clone()),
+        unit_name: names.unit(&batch.unit_id),
         stage,
         submitted: by(&batch.submitted_by, batch.submitted_at),
         released: by(&batch.released_by, batch.released_at),
@@ -167,7 +158,7 @@ pub(crate) fn batch_view(
         file_name: batch.file_name,
         profile: batch.profile,
         received_at: batch.received_at,
-        received_by: batch.received_by,
+        received_by: names.person(&batch.received_by),
         progress: batch.progress,
         rows: batch.count_received,
         recorded: batch.count_recorded,
@@ -189,7 +180,7 @@ pub async fn batches(
     before: i64,
 ) -> Result<(Vec<BatchView>, i64), DeskError> {
     actor.authorise(Permission::ReadBatch)?;
-    let units = unit_names(desk).await?;
+    let names = Names::read(desk).await?;
     let filter = BatchFilter {
         unit: actor.unit_limit().map(str::to_owned),
         stage: (!stage.is_empty()).then(|| stage.to_owned()),
@@ -204,7 +195,7 @@ pub async fn batches(
     let more = found.len() > BATCHES_PER_PAGE;
     let mut views = Vec::new();
     for batch in found.into_iter().take(BATCHES_PER_PAGE) {
-        views.push(batch_view(desk, batch, &units)?);
+        views.push(batch_view(desk, batch, &names)?);
     }
     let next = if more { views.last().map_or(0, |view| view.id) } else { 0 };
     Ok((views, next))
@@ -222,9 +213,9 @@ pub async fn batch_page(
 ) -> Result<BatchPage, DeskError> {
     let found = desk.store().batch(batch).await?.ok_or(DeskError::NotFound("该批次"))?;
     actor.authorise_for(Permission::ReadBatch, &found.unit_id)?;
-    let units = unit_names(desk).await?;
+    let names = Names::read(desk).await?;
     let kind = desk.law().kind(&found.kind).cloned();
-    let view = batch_view(desk, found.clone(), &units)?;
+    let view = batch_view(desk, found.clone(), &names)?;
     let label = |code: &str| {
         kind.as_ref()
             .and_then(|kind| kind.field(code))
@@ -263,11 +254,12 @@ pub async fn batch_page(
     Ok(BatchPage { batch: view, findings: rows, next_row, judge, can_submit, can_release })
 }
 
-/// Counts of batches by stage that the actor may see.
-pub(crate) async fn stage_counts(
-    desk: &Desk,
-    actor: &Actor,
-) -> Result<HashMap<String, u64>, DeskError> {
+/// Counts of batches by the word of their stage, as far as the actor may see them.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn stage_counts(desk: &Desk, actor: &Actor) -> Result<HashMap<String, u64>, DeskError> {
+    actor.authorise(Permission::ReadBatch)?;
     let counts = desk.store().batch_counts(actor.unit_limit()).await?;
     Ok(counts
         .into_iter()

@@ -3,12 +3,14 @@
 use serde::Serialize;
 use xinyong_domain::workflow::batch::Stage;
 
-use super::batches::{BatchView, batch_view, stage_counts, unit_names};
+use super::batches::stage_counts;
+use super::due::{OwedBatch, owed};
+use super::names::Names;
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
-use xinyong_store::{AuditFilter, BatchFilter};
+use xinyong_store::AuditFilter;
 
 /// What somebody sees first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,8 +23,8 @@ pub struct ConsoleHome {
     pub recorded: u64,
     /// Files refused.
     pub refused: u64,
-    /// Batches that wait for this person, newest first.
-    pub waiting: Vec<BatchView>,
+    /// Batches that wait for this person, the most urgent first.
+    pub waiting: Vec<OwedBatch>,
     /// Recorded rows by month, newest last: month and rows.
     pub months: Vec<(String, u64)>,
 }
@@ -50,23 +52,7 @@ pub async fn console_home(desk: &Desk, actor: &Actor) -> Result<ConsoleHome, Des
     home.to_release = count(Stage::Submitted);
     home.recorded = count(Stage::Recorded);
     home.refused = count(Stage::Refused);
-    let units = unit_names(desk).await?;
-    for (stage, permission) in
-        [(Stage::Submitted, Permission::ReleaseBatch), (Stage::Checked, Permission::SubmitBatch)]
-    {
-        if !actor.may(permission) {
-            continue;
-        }
-        let filter = BatchFilter {
-            unit: actor.unit_limit().map(str::to_owned),
-            stage: Some(stage.as_str().to_owned()),
-            kind: None,
-            after: None,
-        };
-        for batch in desk.store().batches(&filter, 10).await? {
-            home.waiting.push(batch_view(desk, batch, &units)?);
-        }
-    }
+    home.waiting = owed(desk, actor, &Names::read(desk).await?).await?;
     home.months = desk
         .store()
         .recorded_by_month(actor.unit_limit(), 6)

@@ -5,17 +5,28 @@
 
 mod batches;
 mod console;
+mod dossier;
+mod due;
+mod holdings;
 mod home;
 mod lists;
+mod names;
 mod record;
 mod search;
 mod subject;
 
-pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, unit_names};
+pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
 pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
+pub use dossier::{
+    AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
+    VersionView, as_of_day, batch_records, record_dossier,
+};
+pub use due::OwedBatch;
+pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, public_list};
+pub use names::{PersonView, unit_names};
 pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchHit, SearchPage, search};
-pub use subject::{PublicSubject, SubjectFacts, public_subject, subject_facts};
+pub use subject::{FormerName, PublicSubject, SubjectFacts, public_subject, subject_facts};

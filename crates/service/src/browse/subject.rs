@@ -56,7 +56,7 @@ pub struct PublicSubject {
     pub groups: Vec<(String, String, Vec<PublicRecord>)>,
 }
 
-async fn facts(desk: &Desk, subject: Subject) -> Result<SubjectFacts, DeskError> {
+pub(crate) async fn facts(desk: &Desk, subject: Subject) -> Result<SubjectFacts, DeskError> {
     let store = desk.store();
     let names = store.subject_names(subject.id).await?;
     let codes = store.subject_codes(subject.id).await?;
@@ -96,7 +96,7 @@ pub async fn subject_facts(desk: &Desk, code: &str) -> Result<SubjectFacts, Desk
     facts(desk, subject).await
 }
 
-async fn find(desk: &Desk, code: &str) -> Result<Subject, DeskError> {
+pub(crate) async fn find(desk: &Desk, code: &str) -> Result<Subject, DeskError> {
     let code = identifier::normalise(code);
     if let Err(error) = identifier::Uscc::parse(&code) {
         return Err(DeskError::refused("code.invalid", format!("统一社会信用代码不正确：{error}")));

@@ -4,6 +4,7 @@
 //! later step reads them again: nothing is carried in memory from one to the next, so any of them may be killed at any
 //! instant and run again.
 
+mod earliest;
 pub(crate) mod pass;
 mod proposals;
 pub(crate) mod receive;
@@ -14,6 +15,7 @@ pub(crate) mod run;
 pub(crate) mod submit;
 mod workbook;
 
+pub(crate) use earliest::earliest_decision;
 pub(crate) use proposals::proposals;
 pub use receive::{Receive, Received, receive};
 pub use record::{Platform, RecordFacts, disclosure};

@@ -6,7 +6,7 @@ use axum::response::Html;
 use serde::Deserialize;
 use xinyong_domain::finding::Level;
 use xinyong_domain::workflow::batch::{Event as Move, Stage};
-use xinyong_service::browse::{self, BatchPage, BatchView, FindingRow};
+use xinyong_service::browse::{self, BatchPage, BatchView, FindingRow, PersonView};
 use xinyong_service::{Clock, Permission, Refusal};
 
 use super::actor;
@@ -16,7 +16,9 @@ use crate::fields::Fields;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Chip, Fact, FormError, NoticeText, Page, Pager, Step, Tile, message_for};
+use crate::ui::view::{
+    Chip, Fact, FormError, NoticeText, Page, Pager, Person, Step, Tile, message_for,
+};
 use crate::url;
 
 struct BatchHead {
@@ -53,7 +55,7 @@ struct GiveBack {
 
 struct Event {
     at: String,
-    who: String,
+    who: Person,
     what: &'static str,
 }
 
@@ -68,6 +70,7 @@ struct Shown {
     counts: Vec<Tile>,
     progress: Option<Progress>,
     annotated_href: String,
+    records_href: String,
     findings: Vec<FindingGroup>,
     findings_note: &'static str,
     shows_findings: bool,
@@ -154,6 +157,15 @@ async fn show(
         } else {
             format!("{}/annotated.xlsx", batch_href(id))
         },
+        records_href: if batch.stage == Stage::Recorded
+            && batch.recorded + batch.unchanged > 0
+            && law.kind(&batch.kind).is_some()
+            && actor.may(Permission::ReadRecord)
+        {
+            super::batch_records::href(id, 0)
+        } else {
+            String::new()
+        },
         findings_note: "有错误的行不入库，改正后重新上传即可；合格的行不受影响。",
         shows_findings: !at_work && !refused,
         pager: pager(id, asked, &findings, next_row),
@@ -177,13 +189,18 @@ async fn show(
     })
 }
 
+fn person(label: &str, who: &PersonView) -> Fact {
+    let who = Person::from(who);
+    Fact::new(label, who.name).noted(who.login)
+}
+
 fn facts(batch: &BatchView) -> Vec<Fact> {
     let profile = if batch.profile == "returned" { "上级回流" } else { "本单位报送" };
     vec![
         Fact::new("文件", batch.file_name.as_str()),
         Fact::new("报送单位", batch.unit_name.as_str()),
         Fact::new("来源", profile),
-        Fact::new("报送人", batch.received_by.as_str()),
+        person("报送人", &batch.received_by),
         Fact::new("收到时间", Clock::show(batch.received_at)),
     ]
 }
@@ -243,7 +260,7 @@ fn progress(batch: &BatchView) -> Progress {
 }
 
 fn steps(batch: &BatchView) -> Vec<Step> {
-    let show = |moved: &Option<(String, i64)>| {
+    let show = |moved: &Option<(PersonView, i64)>| {
         moved.as_ref().map_or_else(String::new, |(_, at)| Clock::show(*at))
     };
     // How many steps are behind the batch, and whether it stopped there.
@@ -323,13 +340,13 @@ fn pager(id: i64, asked: &Asked, findings: &[FindingRow], next_row: i64) -> Page
 fn history(batch: &BatchView) -> Vec<Event> {
     let mut events = vec![Event {
         at: Clock::show(batch.received_at),
-        who: batch.received_by.clone(),
+        who: Person::from(&batch.received_by),
         what: "报送文件",
     }];
-    let mut moved = |moved: &Option<(String, i64)>, what| {
+    let mut moved = |moved: &Option<(PersonView, i64)>, what| {
         events.extend(moved.as_ref().map(|(who, at)| Event {
             at: Clock::show(*at),
-            who: who.clone(),
+            who: Person::from(who),
             what,
         }));
     };
@@ -337,7 +354,7 @@ fn history(batch: &BatchView) -> Vec<Event> {
     moved(&batch.released, "复核通过");
     events.extend(batch.recorded_at.map(|at| Event {
         at: Clock::show(at),
-        who: "平台".to_owned(),
+        who: Person { name: "平台".to_owned(), login: String::new() },
         what: "入库完毕",
     }));
     events.reverse();

@@ -14,12 +14,12 @@ use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Page, Pager};
+use crate::ui::words;
 use crate::url;
 
 struct Tab {
     href: String,
     label: &'static str,
-    /// Empty where it is not counted.
     count: String,
     current: bool,
 }
@@ -57,11 +57,18 @@ pub async fn batches(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<St
     let actor = actor(&frame)?;
     let stage = Stage::from_word(&asked.stage).map_or("", Stage::as_str);
     let (found, next) = browse::batches(desk, actor, stage, asked.before).await?;
-    let counts = browse::console_home(desk, actor).await?;
-    let tab = |word: &'static str, label: &'static str, count: Option<u64>| Tab {
+    let counts = browse::stage_counts(desk, actor).await?;
+    let count = |word: &str| -> u64 {
+        if word.is_empty() {
+            counts.values().sum()
+        } else {
+            counts.get(word).copied().unwrap_or_default()
+        }
+    };
+    let tab = |word: &'static str, label: &'static str| Tab {
         href: href(word),
         label,
-        count: count.map_or_else(String::new, |count| count.to_string()),
+        count: words::grouped(count(word)),
         current: word == stage,
     };
     let before = if next > 0 { next.to_string() } else { String::new() };
@@ -79,14 +86,14 @@ pub async fn batches(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<St
         page: frame.console("报送批次", "/console/batches"),
         can_upload: actor.may(Permission::UploadBatch),
         tabs: vec![
-            tab("", "全部", None),
-            tab(Stage::Received.as_str(), "检查中", None),
-            tab(Stage::Checked.as_str(), "待提交", Some(counts.to_submit)),
-            tab(Stage::Submitted.as_str(), "待复核", Some(counts.to_release)),
-            tab(Stage::Released.as_str(), "入库中", None),
-            tab(Stage::Recorded.as_str(), "已入库", Some(counts.recorded)),
-            tab(Stage::Refused.as_str(), "整份退回", Some(counts.refused)),
-            tab(Stage::Cancelled.as_str(), "已作废", None),
+            tab("", "全部"),
+            tab(Stage::Received.as_str(), "检查中"),
+            tab(Stage::Checked.as_str(), "待提交"),
+            tab(Stage::Submitted.as_str(), "待复核"),
+            tab(Stage::Released.as_str(), "入库中"),
+            tab(Stage::Recorded.as_str(), "已入库"),
+            tab(Stage::Refused.as_str(), "整份退回"),
+            tab(Stage::Cancelled.as_str(), "已作废"),
         ],
         batches: found.iter().map(row).collect(),
         pager,

@@ -2,16 +2,27 @@
 
 use askama::Template;
 use axum::response::Html;
+use jiff::civil::Date;
+use xinyong_domain::law::Law;
+use xinyong_domain::workflow::batch::Stage;
 use xinyong_service::Permission;
-use xinyong_service::browse;
+use xinyong_service::browse::{self, OwedBatch};
 
 use super::actor;
 use super::rows::{BatchRow, row};
 use crate::page_error::PageError;
-use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Bar, Page, Tile};
+use crate::ui::view::{Bar, Chip, Page, Tile, Why};
 use crate::ui::words;
+use crate::ui::{draw, reasons};
+
+struct OwedRow {
+    batch: BatchRow,
+    task: &'static str,
+    due: String,
+    left: Option<Chip>,
+    why: Option<Why>,
+}
 
 #[derive(Template)]
 #[template(path = "console/home.html")]
@@ -20,7 +31,7 @@ struct Home {
     can_upload: bool,
     reads_batches: bool,
     tiles: Vec<Tile>,
-    waiting: Vec<BatchRow>,
+    waiting: Vec<OwedRow>,
     waiting_title: &'static str,
     month_title: &'static str,
     month: Vec<Bar>,
@@ -33,6 +44,7 @@ struct Home {
 pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
     let actor = actor(&frame)?;
     let shown = browse::console_home(frame.site.desk(), actor).await?;
+    let (law, today) = (frame.site.desk().law(), frame.site.desk().today());
     let reads_batches = actor.may(Permission::ReadBatch);
     let tiles = [
         ("待提交的批次", shown.to_submit, "checked"),
@@ -51,11 +63,28 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         can_upload: actor.may(Permission::UploadBatch),
         reads_batches,
         tiles,
-        waiting: shown.waiting.iter().map(row).collect(),
-        waiting_title: "等您处理的批次",
+        waiting: shown.waiting.iter().map(|owed| owed_row(&law, today, owed)).collect(),
+        waiting_title: "等您处理的批次，最急的在前",
         month_title: "各月入库的条数",
         month: bars(&shown.months),
     })
+}
+
+fn owed_row(law: &Law, today: Date, owed: &OwedBatch) -> OwedRow {
+    let submitted = owed.batch.stage == Stage::Submitted;
+    OwedRow {
+        batch: row(&owed.batch),
+        task: if submitted { "复核入库" } else { "提交复核" },
+        due: owed.due.as_ref().map_or_else(String::new, |due| due.value.date.to_string()),
+        left: owed
+            .due
+            .as_ref()
+            .zip(owed.left)
+            .map(|(due, left)| words::left(today, due.value.date, left)),
+        why: owed.due.as_ref().map(|due| {
+            reasons::due_why(law, &format!("批次 {} 的报送期限", owed.batch.number), due)
+        }),
+    }
 }
 
 fn bars(months: &[(String, u64)]) -> Vec<Bar> {

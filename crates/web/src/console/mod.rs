@@ -2,14 +2,19 @@
 
 pub mod audit;
 pub mod batch;
+pub mod batch_records;
 pub mod batch_steps;
 pub mod batches;
 pub mod download;
+pub mod held;
 pub mod home;
+pub mod record;
 pub mod release;
 pub mod rows;
 pub mod sign_in;
+pub mod subject;
 pub mod upload;
+pub mod withdraw;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use xinyong_service::{Actor, DeskError, Refusal};

@@ -70,7 +70,7 @@ pub async fn record(
         page: frame.portal(&title, &kind_href),
         notices: Vec::new(),
         sections: sections(&kind, &found),
-        publication: reasons::publication(&law, &found),
+        publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
         history: history(&found),
         as_of: words::as_of(desk.today()),
         record: RecordHead {

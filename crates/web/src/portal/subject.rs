@@ -11,17 +11,26 @@ use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Fact, NoticeText, Page};
 use crate::ui::{draw, reasons, words};
 
-struct FormerName {
-    name: String,
-    span: String,
+/// A name it had.
+pub(crate) struct FormerName {
+    /// The name.
+    pub name: String,
+    /// How long.
+    pub span: String,
 }
 
-struct SubjectHead {
-    name: String,
-    code: String,
-    standing: Chip,
-    former_names: Vec<FormerName>,
-    facts: Vec<Fact>,
+/// Who a subject is.
+pub(crate) struct SubjectHead {
+    /// Name.
+    pub name: String,
+    /// Code.
+    pub code: String,
+    /// Standing as the register has it.
+    pub standing: Chip,
+    /// Names it had.
+    pub former_names: Vec<FormerName>,
+    /// What the register says.
+    pub facts: Vec<Fact>,
 }
 
 struct RecordRow {
@@ -105,7 +114,8 @@ fn code_label(kind: &str) -> &str {
     }
 }
 
-fn head(law: &Law, facts: SubjectFacts) -> SubjectHead {
+/// Who a subject is, in words.
+pub(crate) fn head(law: &Law, facts: SubjectFacts) -> SubjectHead {
     let mut shown = vec![Fact::new("主体类别", words::category(&facts.category))];
     shown.extend(
         facts.codes.iter().map(|(kind, value)| Fact::new(code_label(kind), value.as_str())),

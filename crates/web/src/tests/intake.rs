@@ -5,10 +5,11 @@ use xinyong_service::{Actor, Role, import_subjects};
 
 use super::browser::{Browser, TestSite, UNIT};
 
-const GOOD: &[u8] = include_bytes!("../../../../law/samples/administrative-penalty/ok.csv");
+pub(super) const GOOD: &[u8] =
+    include_bytes!("../../../../law/samples/administrative-penalty/ok.csv");
 const BAD: &[u8] = include_bytes!("../../../../law/samples/administrative-penalty/bad.csv");
 
-async fn send(browser: &mut Browser, kind: &str, name: &str, file: &[u8]) -> String {
+pub(super) async fn send(browser: &mut Browser, kind: &str, name: &str, file: &[u8]) -> String {
     let token = browser.get("/console/upload").await.token();
     let fields = [("csrf", token.as_str()), ("kind", kind)];
     let answer = browser.upload("/console/upload", &fields, name, file).await;
@@ -17,7 +18,7 @@ async fn send(browser: &mut Browser, kind: &str, name: &str, file: &[u8]) -> Str
 }
 
 /// The register knows the parties of the sample.
-async fn know_parties(site: &TestSite) {
+pub(super) async fn know_parties(site: &TestSite) {
     let mut file = String::from("企业名称,统一社会信用代码\n");
     for (name, code) in [
         ("平陆县示例301号加工有限公司", "91140829XY00030103"),

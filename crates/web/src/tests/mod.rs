@@ -1,6 +1,7 @@
 //! The pages as a browser sees them: through the router, over a database of their own.
 
 mod browser;
+mod console;
 mod intake;
 mod public;
 mod rights;

@@ -1,12 +1,13 @@
 //! A ruling in words: no date is shown without them (H4).
 
 use jiff::civil::Date;
+use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::law::Law;
 use xinyong_domain::rules::deadline::Clock as DueClock;
 use xinyong_domain::rules::disclosure::Disclosure;
 use xinyong_domain::rules::publicity::Class;
 use xinyong_domain::ruling::{Citation, Ruling};
-use xinyong_service::browse::PublicRecord;
+use xinyong_service::browse::{PublicRecord, RecordState};
 
 use super::view::{self, Fact, Why};
 use super::words;
@@ -123,9 +124,13 @@ pub fn dates(law: &Law, record: &PublicRecord) -> Vec<Fact> {
 }
 
 /// Everything that is said about a record's publication.
-pub fn publication(law: &Law, record: &PublicRecord) -> Vec<Fact> {
-    let ruling = &record.disclosure;
-    let mut facts = vec![first_day(law, ruling, record.decided)];
+pub fn publication(
+    law: &Law,
+    ruling: &Ruling<Disclosure>,
+    decided: Date,
+    clocks: &[DueClock],
+) -> Vec<Fact> {
+    let mut facts = vec![first_day(law, ruling, decided)];
     if ruling.value.publicity.class == Class::Licence {
         facts.push(validity(law, ruling));
     }
@@ -140,18 +145,55 @@ pub fn publication(law: &Law, record: &PublicRecord) -> Vec<Fact> {
             facts.push(Fact::new(&beside.label, said.join("，")).because(reasons));
         }
     }
-    facts.extend(record.clocks.iter().map(|clock| due(law, clock)));
+    facts.extend(clocks.iter().map(|clock| due(law, clock)));
     facts
 }
 
 /// When something was due.
 fn due(law: &Law, clock: &DueClock) -> Fact {
     let day = clock.due.value;
+    Fact::new(format!("{}期限", clock.label), day.date.to_string()).because(due_why(
+        law,
+        clock.label,
+        &clock.due,
+    ))
+}
+
+/// Why something is due on a day.
+pub fn due_why(law: &Law, about: &str, due: &Ruling<WorkingDay>) -> Why {
+    let day = due.value;
     let conclusion = format!("自起算日期的次日起数满规定的工作日，最迟 {} 完成。", day.date);
-    let mut reasons = why(law, clock.label, conclusion, &clock.due);
+    let mut reasons = why(law, about, conclusion, due);
     if day.provisional {
         reasons.provisional =
             "所跨年度的节假日安排尚未公布，暂按周一至周五为工作日计算，公布后重新计算。".to_owned();
     }
-    Fact::new(format!("{}期限", clock.label), day.date.to_string()).because(reasons)
+    reasons
+}
+
+/// Whether the public sees a record, and why or why not; then its dates where it has any.
+pub fn standing(law: &Law, state: &RecordState) -> Vec<Fact> {
+    let head = &state.head;
+    let ruling = &head.disclosure;
+    let conclusion = match ruling.value.reason {
+        Some(reason) => format!("{}。", reason.label()),
+        None => format!("{}；公示依据已经确认。", class_words(ruling)),
+    };
+    let word = words::held_standing(head).text;
+    let mut facts =
+        vec![Fact::new("公示状态", word).because(why(law, "公示状态", conclusion, ruling))];
+    facts.extend(head.withdrawn_on.map(|day| Fact::new("撤下公示日期", day.to_string())));
+    if ruling.value.publicity.never.is_none() {
+        facts.extend(publication(law, ruling, head.decided, &state.clocks));
+    } else {
+        facts.extend(state.clocks.iter().map(|clock| due(law, clock)));
+    }
+    facts
+}
+
+/// Citations as they were written down, as the reasons for an event.
+pub fn cited(law: &Law, about: &str, citations: &[Citation]) -> Why {
+    let mut ruling = Ruling::new(());
+    citations.iter().cloned().for_each(|citation| ruling.cite(citation));
+    why(law, about, "", &ruling)
 }

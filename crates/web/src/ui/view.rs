@@ -158,6 +158,22 @@ pub struct Why {
     pub citations: Vec<Citation>,
 }
 
+/// Somebody: the name, and small beside it what they sign in with.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The name.
+    pub name: String,
+    /// The sign-in name, empty where it is the name.
+    pub login: String,
+}
+
+impl From<&xinyong_service::browse::PersonView> for Person {
+    fn from(person: &xinyong_service::browse::PersonView) -> Self {
+        let login = if person.login == person.name { "" } else { person.login.as_str() };
+        Self { name: person.name.clone(), login: login.to_owned() }
+    }
+}
+
 /// A labelled value.
 #[derive(Debug, Clone, Default)]
 pub struct Fact {
@@ -177,6 +193,16 @@ impl Fact {
     /// A label and a value.
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self { label: label.into(), value: value.into(), ..Self::default() }
+    }
+
+    /// The same with a remark.
+    pub fn noted(self, note: impl Into<String>) -> Self {
+        Self { note: note.into(), ..self }
+    }
+
+    /// The same with a link.
+    pub fn to(self, href: impl Into<String>) -> Self {
+        Self { href: href.into(), ..self }
     }
 
     /// The same with its reasons.

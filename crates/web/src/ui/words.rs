@@ -3,8 +3,8 @@
 use jiff::civil::{Date, Weekday};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::party::PartyCategory;
-use xinyong_domain::rules::publicity::Class;
-use xinyong_service::browse::PublicRecord;
+use xinyong_domain::rules::publicity::{Class, Reason};
+use xinyong_service::browse::{HeldRecord, PublicRecord};
 
 use super::view::Chip;
 
@@ -75,6 +75,58 @@ pub fn standing(record: &PublicRecord) -> Chip {
         Chip::new("有效", "good")
     } else {
         Chip::new("公示中", "info")
+    }
+}
+
+/// Where a record that the console shows stands.
+pub fn held_standing(record: &HeldRecord) -> Chip {
+    let shown = &record.disclosure.value;
+    // Also of what was never public: that its decision was taken back is what matters about it now.
+    if record.withdrawn_on.is_some() && !shown.public {
+        return Chip::new("已撤下公示", "bad");
+    }
+    if shown.public {
+        return if shown.ended {
+            Chip::new("已到期", "neutral")
+        } else if shown.publicity.class == Class::Licence {
+            Chip::new("公示中，有效", "good")
+        } else {
+            Chip::new("公示中", "info")
+        };
+    }
+    match shown.reason {
+        Some(Reason::Ended) => Chip::new("公示期满", "neutral"),
+        Some(Reason::NotYet) => Chip::new("待公示", "warn"),
+        _ => Chip::new("不公示", "neutral"),
+    }
+}
+
+/// How many working days are left until a day, in words; the tone repeats them.
+pub fn left(today: Date, due: Date, left: i64) -> Chip {
+    if due < today {
+        return match left.abs() {
+            0 => Chip::new("已超期", "bad"),
+            days => Chip::new(format!("已超期 {days} 个工作日"), "bad"),
+        };
+    }
+    match left {
+        0 => Chip::new("今天到期", "warn"),
+        days @ 1..=2 => Chip::new(format!("还剩 {days} 个工作日"), "warn"),
+        days => Chip::new(format!("还剩 {days} 个工作日"), "neutral"),
+    }
+}
+
+/// Address of a record's page in the console.
+pub fn held_href(subject: i64, record: i64) -> String {
+    format!("/console/records/{subject}/{record}")
+}
+
+/// Address of a subject's page in the console; none for a party without a code.
+pub fn holdings_href(code: &str) -> String {
+    if code.is_empty() {
+        String::new()
+    } else {
+        format!("/console/subjects/{}", crate::url::encode(code))
     }
 }
 
@@ -156,6 +208,16 @@ pub fn is_party_field(kind: &Kind, code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn overdue_is_said_in_words_also_over_a_weekend() {
+        use jiff::civil::date;
+        let (friday, saturday) = (date(2026, 11, 20), date(2026, 11, 21));
+        assert_eq!(left(saturday, friday, 0).text, "已超期");
+        assert_eq!(left(friday, friday, 0).text, "今天到期");
+        assert_eq!(left(date(2026, 11, 25), friday, -3).text, "已超期 3 个工作日");
+        assert_eq!(left(friday, date(2026, 11, 25), 3).text, "还剩 3 个工作日");
+    }
 
     #[test]
     fn thousands_are_set_apart() {

@@ -1,0 +1,53 @@
+//! Reads that only the console asks for.
+
+use crate::batches::Batch;
+use crate::db::{Store, statements, values};
+use crate::error::StoreError;
+use crate::records::{Record, record};
+
+statements! {
+    BATCH_RECORDS = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, r.content, r.sealed, r.platform, \
+        r.party_category, r.decided_on, r.valid_until, r.unit_id, r.batch_id, r.row, r.recorded_at, r.law_edition, \
+        r.public_from, r.public_until, r.withdrawn_on, r.state, r.content_digest, v.row \
+        FROM record_version v JOIN record r ON r.subject_id = v.subject_id AND r.id = v.record_id \
+        WHERE v.batch_id = $1 AND v.row > $2 ORDER BY v.row LIMIT $3";
+    WAITING = "SELECT id FROM batch WHERE stage = $1 AND (CAST($2 AS TEXT) IS NULL OR unit_id = $2) \
+        ORDER BY received_at, id LIMIT $3";
+}
+
+impl Store {
+    /// As [`Store::records_of_batch`], each with the row of the batch that brought it, which a later batch does not change.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn rows_of_batch(
+        &self,
+        batch: i64,
+        after_row: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, Record)>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&BATCH_RECORDS, values![batch, after_row, limit]).await?;
+        rows.iter().map(|row| Ok((row.int(21)?, record(row)?))).collect()
+    }
+
+    /// Batches that wait in a stage, the one that waits longest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn batches_waiting(
+        &self,
+        stage: &str,
+        unit: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<Batch>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&WAITING, values![stage, unit, limit]).await?;
+        drop(reader);
+        let mut batches = Vec::with_capacity(rows.len());
+        for row in &rows {
+            batches.extend(self.batch(row.int(0)?).await?);
+        }
+        Ok(batches)
+    }
+}
