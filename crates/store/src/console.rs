@@ -6,11 +6,12 @@ use crate::error::StoreError;
 use crate::records::{Record, record};
 
 statements! {
-    BATCH_RECORDS = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, r.content, r.sealed, r.platform, \
-        r.party_category, r.decided_on, r.valid_until, r.unit_id, r.batch_id, r.row, r.recorded_at, r.law_edition, \
-        r.public_from, r.public_until, r.withdrawn_on, r.state, r.content_digest, v.row \
-        FROM record_version v JOIN record r ON r.subject_id = v.subject_id AND r.id = v.record_id \
-        WHERE v.batch_id = $1 AND v.row > $2 ORDER BY v.row LIMIT $3";
+    BATCH_RECORDS = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, \
+        r.party_category, r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, \
+        r.public_from, r.public_until, r.withdrawn_on, r.state, v.content_digest, b.row \
+        FROM record_version b CROSS JOIN record r CROSS JOIN record_version v WHERE b.batch_id = $1 AND b.row > $2 \
+        AND r.id = b.record_id AND r.subject_id = b.subject_id \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY b.row LIMIT $3";
     WAITING = "SELECT id FROM batch WHERE stage = $1 AND (CAST($2 AS TEXT) IS NULL OR unit_id = $2) \
         ORDER BY received_at, id LIMIT $3";
 }
