@@ -1,52 +1,13 @@
 //! The journey in a real browser: a clerk uploads, a second person releases, the public sees it, three years later it is gone.
 //! And every page, wide and phone-wide, through axe.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::county::{penalties, penalty};
+use crate::served::serve;
 use crate::support::{Platform, path};
-
-/// A demonstration that is being served.
-struct Served {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // The test is over either way; a child that has ended already is what was wanted.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn serve(platform: &Platform, arguments: &[&str]) -> Served {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_xinyong"))
-        .args(arguments)
-        .args(["--database", &platform.database()])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the binary starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    let address = loop {
-        let line = lines.next().expect("the address before the end").expect("a line");
-        if let Some(start) = line.find("http://") {
-            break line[start..]
-                .split_whitespace()
-                .next()
-                .expect("an address")
-                .trim_end_matches('/')
-                .to_owned();
-        }
-    };
-    // What is printed later must not fill the pipe.
-    std::thread::spawn(move || lines.for_each(drop));
-    Served { child, address }
-}
 
 fn browser(address: &str, passwords: &str, arguments: &[&str]) -> Value {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/browser.mjs");
@@ -66,7 +27,7 @@ fn browser(address: &str, passwords: &str, arguments: &[&str]) -> Value {
 }
 
 /// Invents a small county and answers its passwords by sign-in name.
-fn invent(platform: &Platform) -> String {
+pub fn invent(platform: &Platform) -> String {
     let answer = platform.json(&["demo", "--only-build", "--subjects", "300"]);
     let accounts: serde_json::Map<String, Value> = answer["accounts"]
         .as_array()

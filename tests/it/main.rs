@@ -6,6 +6,10 @@ mod county;
 mod faults;
 mod house;
 mod intake;
+#[path = "../../crates/store/tests/support/postgres.rs"]
+mod postgres;
 mod real_input;
 mod samples;
+mod served;
+mod server;
 mod support;

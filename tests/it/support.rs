@@ -13,6 +13,8 @@ pub struct Platform {
     folder: tempfile::TempDir,
     /// The fixed day.
     pub today: String,
+    /// A database on a server instead of the one in the folder.
+    server: Option<String>,
 }
 
 /// What a command answered.
@@ -84,7 +86,16 @@ fn command(arguments: &[&str]) -> Command {
 impl Platform {
     /// An empty data folder.
     pub fn empty() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder"), today: TODAY.to_owned() }
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+            today: TODAY.to_owned(),
+            server: None,
+        }
+    }
+
+    /// A data folder whose database is on a server.
+    pub fn on_server(database: String) -> Self {
+        Self { server: Some(database), ..Self::empty() }
     }
 
     /// A platform of Pinglu county.
@@ -111,7 +122,12 @@ impl Platform {
 
     /// Its database argument.
     pub fn database(&self) -> String {
-        self.folder.path().join("data").display().to_string()
+        self.server.clone().unwrap_or_else(|| self.folder.path().join("data").display().to_string())
+    }
+
+    /// The file with its keys: with a database on a server too, they stay on the machine of the platform.
+    pub fn keys(&self) -> PathBuf {
+        self.folder.path().join("data/keys")
     }
 
     /// Writes a file beside the data.
@@ -128,8 +144,15 @@ impl Platform {
 
     /// A command with the database, the day and `--json`.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.undated(arguments);
+        command.args(["--json", "--today", &self.today]);
+        command
+    }
+
+    /// A command with the database, on the machine's own day. It runs beside the data, where a server's keys and scratch go.
+    pub fn undated(&self, arguments: &[&str]) -> Command {
         let mut command = command(arguments);
-        command.args(["--json", "--database", &self.database(), "--today", &self.today]);
+        command.args(["--database", &self.database()]).current_dir(self.folder.path());
         command
     }
 

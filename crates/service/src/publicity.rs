@@ -190,3 +190,6 @@ pub async fn withdraw(
     tx.commit().await?;
     Ok(due.map(|due| due.value.date))
 }
+
+#[cfg(test)]
+mod tests;

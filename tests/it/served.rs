@@ -1,0 +1,185 @@
+//! A platform that is being served, and the plainest of browsers: one request a connection, cookies kept.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::Platform;
+
+/// A process that serves, ended with this value.
+pub struct Served {
+    child: Child,
+    pub address: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // The test is over either way; a child that has ended already is what was wanted.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Starts the binary and waits for the address it prints.
+pub fn serve(platform: &Platform, arguments: &[&str]) -> Served {
+    let mut child = platform
+        .undated(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let address = loop {
+        let line = lines.next().expect("the address before the end").expect("a line");
+        if let Some(start) = line.find("http://") {
+            break line[start..]
+                .split_whitespace()
+                .next()
+                .expect("an address")
+                .trim_end_matches('/')
+                .to_owned();
+        }
+    };
+    // What is printed later must not fill the pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    Served { child, address }
+}
+
+impl Served {
+    /// Kills the process as a power cut would: nothing is finished, nothing is said.
+    pub fn kill(mut self) {
+        self.child.kill().expect("a kill");
+        self.child.wait().expect("its end");
+    }
+
+    pub fn visitor(&self) -> Visitor {
+        let host = self.address.trim_start_matches("http://").to_owned();
+        Visitor { host, cookies: BTreeMap::new() }
+    }
+}
+
+/// What a page answered.
+#[derive(Debug)]
+pub struct Page {
+    pub status: u16,
+    pub location: String,
+    pub text: String,
+}
+
+impl Page {
+    pub fn token(&self) -> String {
+        let (_, rest) =
+            self.text.split_once("name=\"csrf\" value=\"").expect("a form with a token");
+        rest.split('"').next().expect("a token").to_owned()
+    }
+
+    /// The first link that begins so.
+    pub fn link(&self, start: &str) -> String {
+        self.text
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|part| part.split('"').next())
+            .find(|href| href.starts_with(start))
+            .unwrap_or_else(|| panic!("no link to {start}: {}", self.text))
+            .to_owned()
+    }
+}
+
+/// Somebody at a browser.
+pub struct Visitor {
+    host: String,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Visitor {
+    fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Page {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        // HTTP/1.0: the answer ends where the connection ends.
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nHost: {}\r\nCookie: {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            self.host,
+            cookies.join("; "),
+            body.len()
+        );
+        let mut stream = TcpStream::connect(&self.host).expect("a connection");
+        stream.write_all(head.as_bytes()).expect("a request");
+        stream.write_all(body).expect("a request");
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("an answer");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (head, text) = text.split_once("\r\n\r\n").expect("a head");
+        let mut page = Page {
+            status: head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status"),
+            location: String::new(),
+            text: text.to_owned(),
+        };
+        for (name, value) in head.lines().filter_map(|line| line.split_once(": ")) {
+            match name.to_ascii_lowercase().as_str() {
+                "location" => page.location = value.to_owned(),
+                "set-cookie" => {
+                    let pair = value.split(';').next().expect("a pair");
+                    let (name, value) = pair.split_once('=').expect("a pair");
+                    self.cookies.insert(name.to_owned(), value.to_owned());
+                }
+                _ => {}
+            }
+        }
+        page
+    }
+
+    pub fn get(&mut self, path: &str) -> Page {
+        self.send("GET", path, "text/plain", b"")
+    }
+
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let plain = |text: &str| -> String {
+            text.bytes()
+                .map(|byte| match byte {
+                    b if b.is_ascii_alphanumeric() => char::from(b).to_string(),
+                    b => format!("%{b:02X}"),
+                })
+                .collect()
+        };
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", plain(name), plain(value)))
+            .collect();
+        self.send("POST", path, "application/x-www-form-urlencoded", body.join("&").as_bytes())
+    }
+
+    pub fn upload(&mut self, path: &str, fields: &[(&str, &str)], name: &str, file: &str) -> Page {
+        let mut body = String::new();
+        for (field, value) in fields {
+            body.push_str(&format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            ));
+        }
+        body.push_str(&format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--edge--\r\n"
+        ));
+        self.send("POST", path, "multipart/form-data; boundary=edge", body.as_bytes())
+    }
+
+    pub fn sign_in(&mut self, login: &str, password: &str) {
+        let token = self.get("/console/sign-in").token();
+        let fields = [("csrf", token.as_str()), ("login", login), ("password", password)];
+        let page = self.post("/console/sign-in", &fields);
+        assert_eq!((page.status, page.location.as_str()), (303, "/console"), "{}", page.text);
+    }
+
+    /// Asks until the page says it.
+    pub fn wait_for(&mut self, path: &str, text: &str) -> Page {
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            let page = self.get(path);
+            if page.text.contains(text) {
+                return page;
+            }
+            assert!(Instant::now() < until, "{path} never said {text}: {}", page.text);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
