@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::county::{penalties, penalty};
+use crate::served::serve;
 use crate::support::{Platform, path};
 
 const KILLS: usize = 100;
@@ -112,6 +113,55 @@ fn killed_while_the_registry_comes_in() {
     let count = |key: &str| answer[key].as_u64().expect("a count");
     assert_eq!(count("recorded") + count("unchanged"), 7200, "{}", answer["findings"]);
     assert_eq!(platform.json(&["fsck"])["good"], true);
+}
+
+#[test]
+fn killed_while_a_released_batch_is_being_recorded_the_next_start_finishes_it() {
+    let platform = Platform::empty();
+    let accounts: serde_json::Value =
+        serde_json::from_str(&crate::browser::invent(&platform)).expect("accounts");
+    let password = |login: &str| accounts[login].as_str().expect("a password").to_owned();
+    let registry = platform.file("registry.csv", &crate::county::registry());
+    platform.json(&["import", "subjects", path(&registry)]);
+    let before = platform.json(&["fsck"])["checked"]["record"].as_u64().expect("a count");
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--today", &platform.today];
+    let served = serve(&platform, &arguments);
+
+    let mut clerk = served.visitor();
+    clerk.sign_in("clerk", &password("clerk"));
+    let token = clerk.get("/console/upload").token();
+    let fields = [("csrf", token.as_str()), ("kind", "administrative-penalty")];
+    let page = clerk.upload("/console/upload", &fields, "处罚.csv", &file(1));
+    assert_eq!(page.status, 303, "{}", page.text);
+    let batch = page.location;
+    let token = clerk.wait_for(&batch, "提交复核").token();
+    assert_eq!(clerk.post(&format!("{batch}/submit"), &[("csrf", &token)]).status, 303);
+
+    let mut reviewer = served.visitor();
+    reviewer.sign_in("reviewer", &password("reviewer"));
+    let token = reviewer.wait_for(&batch, "复核入库").token();
+    let fields = [("csrf", token.as_str()), ("basis", "unit-publication-list")];
+    assert_eq!(reviewer.post(&format!("{batch}/release"), &fields).status, 303);
+    served.kill();
+
+    let mut left = 0;
+    for pause in [150, 300, 450] {
+        let served = serve(&platform, &arguments);
+        std::thread::sleep(Duration::from_millis(pause));
+        served.kill();
+        let now = platform.json(&["fsck"]);
+        assert_eq!(now["good"], true, "{now}");
+        left = now["checked"]["record"].as_u64().expect("a count") - before;
+    }
+    assert!(left <= ROWS as u64);
+    let served = serve(&platform, &arguments);
+    let mut reviewer = served.visitor();
+    reviewer.sign_in("reviewer", &password("reviewer"));
+    reviewer.wait_for(&batch, "查看这一批入库的信息");
+    served.kill();
+    let report = platform.json(&["fsck"]);
+    assert_eq!(report["good"], true, "{report}");
+    assert_eq!(report["checked"]["record"].as_u64(), Some(before + ROWS as u64), "{report}");
 }
 
 #[test]
