@@ -632,12 +632,9 @@ impl Import {
     }
 }
 
-/// The tokens of the present name and all former ones, in one text.
+/// The tokens of the present name and all former ones, in one text. One that several names share stands there several times;
+/// the store keeps it once.
 pub(crate) fn tokens(names: &[&str]) -> String {
     let all: Vec<String> = names.iter().map(|name| search_tokens(name)).collect();
-    let all = all.join(" ");
-    let mut unique: Vec<&str> = all.split(' ').collect();
-    unique.sort_unstable();
-    unique.dedup();
-    unique.join(" ")
+    all.join(" ")
 }

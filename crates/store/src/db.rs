@@ -68,8 +68,6 @@ pub(crate) use statements;
 pub(crate) struct Insert {
     into: &'static str,
     columns: usize,
-    /// One row's expressions on PostgreSQL where they are not plain parameters, `?` for each parameter.
-    pg_row: Option<&'static str>,
     tail: &'static str,
     texts: [[OnceLock<Arc<str>>; SHAPES.len()]; 2],
 }
@@ -79,18 +77,7 @@ const SHAPES: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
 
 impl Insert {
     pub(crate) const fn new(into: &'static str, columns: usize, tail: &'static str) -> Self {
-        Self {
-            into,
-            columns,
-            pg_row: None,
-            tail,
-            texts: [const { [const { OnceLock::new() }; 8] }; 2],
-        }
-    }
-
-    pub(crate) const fn with_pg_row(mut self, row: &'static str) -> Self {
-        self.pg_row = Some(row);
-        self
+        Self { into, columns, tail, texts: [const { [const { OnceLock::new() }; 8] }; 2] }
     }
 
     fn text(&self, shape: usize, postgres: bool) -> Arc<str> {
@@ -106,32 +93,17 @@ impl Insert {
         let mut number = 0_usize;
         for row in 0..rows {
             text.push_str(if row == 0 { "(" } else { ",(" });
-            match self.pg_row.filter(|_| postgres) {
-                Some(template) => {
-                    for part in template.split_inclusive('?') {
-                        if let Some(before) = part.strip_suffix('?') {
-                            number += 1;
-                            text.push_str(before);
-                            text.push_str(&format!("${number}"));
-                        } else {
-                            text.push_str(part);
-                        }
-                    }
+            for column in 0..self.columns {
+                number += 1;
+                if column > 0 {
+                    text.push(',');
                 }
-                None => {
-                    for column in 0..self.columns {
-                        number += 1;
-                        if column > 0 {
-                            text.push(',');
-                        }
-                        if postgres {
-                            text.push_str(&format!("${number}"));
-                        } else {
-                            // SQLite keeps the names of parameters, numbers among them, in a list that is
-                            // searched for each of them; thousands of them make that the dearest part.
-                            text.push('?');
-                        }
-                    }
+                if postgres {
+                    text.push_str(&format!("${number}"));
+                } else {
+                    // SQLite keeps the names of parameters, numbers among them, in a list that is searched for each
+                    // of them; thousands of them make that the dearest part.
+                    text.push('?');
                 }
             }
             text.push(')');

@@ -39,14 +39,6 @@ static INSERT_VERSION: Insert = Insert::new(
     9,
     "",
 );
-static INSERT_SEARCH_LITE: Insert = Insert::new("subject_search (rowid, tokens)", 2, "");
-static INSERT_SEARCH_PG: Insert = Insert::new(
-    "subject_search (subject_id, tokens)",
-    2,
-    "ON CONFLICT (subject_id) DO UPDATE SET tokens = excluded.tokens",
-)
-.with_pg_row("?, array_to_tsvector(string_to_array(?, ' '))");
-
 statements! {
     SUBJECTS_BY_CODE = "SELECT c.value, s.id, s.category, s.code, s.name, s.name_key \
         FROM subject_code c JOIN subject s ON s.id = c.subject_id WHERE c.value IN " [texts] "";
@@ -70,6 +62,10 @@ statements! {
     COUNT_SUBJECTS = "SELECT COUNT(*) FROM subject";
     SUBJECTS_PAGE = "SELECT id, category, code, name, name_key, status, details, registered_on, source, known_at, version \
         FROM subject WHERE id > $1 ORDER BY id LIMIT $2";
+    INSERT_SEARCH = "INSERT INTO subject_search (rowid, tokens) SELECT value->>0, value->>1 FROM json_each($1)"
+        pg "INSERT INTO subject_search (subject_id, tokens) SELECT CAST(value->>0 AS BIGINT), \
+        array_to_tsvector(string_to_array(value->>1, ' ')) FROM jsonb_array_elements(CAST($1 AS jsonb)) \
+        ON CONFLICT (subject_id) DO UPDATE SET tokens = excluded.tokens";
     DELETE_SEARCH = "DELETE FROM subject_search WHERE rowid IN (SELECT value FROM json_each($1))"
         pg "DELETE FROM subject_search WHERE subject_id IN (SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS BIGINT))";
 }
@@ -360,7 +356,7 @@ struct Chunk<'a> {
     codes: Vec<Value<'a>>,
     names: Vec<Value<'a>>,
     versions: Vec<Value<'a>>,
-    search: Vec<Value<'a>>,
+    search: Vec<(i64, String)>,
 }
 
 fn chunk<'a>(part: &[(&'a NewSubject, i64, String)]) -> Chunk<'a> {
@@ -420,7 +416,7 @@ fn chunk<'a>(part: &[(&'a NewSubject, i64, String)]) -> Chunk<'a> {
             previous.clone(),
             hash,
         ]);
-        out.search.extend(values![new.id, clean(&new.tokens)]);
+        out.search.push((new.id, clean(&new.tokens)));
     }
     out
 }
@@ -432,6 +428,7 @@ async fn write(
 ) -> Result<(), StoreError> {
     let mut parts = list.chunks(512);
     let mut ready = parts.next().map(chunk);
+    let mut search = Vec::with_capacity(list.len());
     while let Some(now) = ready.take() {
         let mut conn = tx.conn();
         let writing = async {
@@ -445,35 +442,29 @@ async fn write(
                 return Err(StoreError::conflict("代码已属于另一个主体；请先核对两个主体是否同一"));
             }
             conn.insert(&INSERT_NAME, &now.names).await?;
-            conn.insert(&INSERT_VERSION, &now.versions).await?;
-            if mode == Mode::Replace {
-                let ids: Vec<i64> = ids_of(&now.search);
-                conn.execute(&DELETE_SEARCH, values![json(&ids)]).await?;
-            }
-            insert_search(&mut conn, &now.search).await
+            conn.insert(&INSERT_VERSION, &now.versions).await
         };
         // While the database works at this chunk, the next one is put together and hashed.
         let (outcome, next) =
             futures_util::future::join(writing, async { parts.next().map(chunk) }).await;
         outcome?;
+        search.extend(now.search);
         ready = next;
     }
-    Ok(())
+    let mut conn = tx.conn();
+    if mode == Mode::Replace {
+        let ids: Vec<i64> = search.iter().map(|(id, _)| *id).collect();
+        conn.execute(&DELETE_SEARCH, values![json(&ids)]).await?;
+    }
+    insert_search(&mut conn, &search).await
 }
 
-fn ids_of(search: &[Value<'_>]) -> Vec<i64> {
-    search
-        .iter()
-        .filter_map(|value| if let Value::Int(id) = value { Some(*id) } else { None })
-        .collect()
-}
-
-async fn insert_search(conn: &mut Conn<'_>, rows: &[Value<'_>]) -> Result<(), StoreError> {
-    let insert = match conn {
-        Conn::Lite(_) => &INSERT_SEARCH_LITE,
-        Conn::Pg(_) => &INSERT_SEARCH_PG,
-    };
-    conn.insert(insert, rows).await?;
+/// All rows in one statement and after everything else: SQLite's index writes out and merges what it has gathered before
+/// every statement that might have to be undone, whatever table that one is about.
+async fn insert_search(conn: &mut Conn<'_>, rows: &[(i64, String)]) -> Result<(), StoreError> {
+    if !rows.is_empty() {
+        conn.execute(&INSERT_SEARCH, values![json(rows)]).await?;
+    }
     Ok(())
 }
 
@@ -564,11 +555,8 @@ impl Tx {
 
     /// Writes search tokens anew for subjects that have none, after a restore.
     pub(crate) async fn write_search(&mut self, rows: &[(i64, String)]) -> Result<(), StoreError> {
-        let mut values: Vec<Value<'_>> = Vec::with_capacity(rows.len() * 2);
-        for (id, tokens) in rows {
-            values.extend(values![*id, clean(tokens)]);
-        }
-        insert_search(&mut self.conn(), &values).await
+        let rows: Vec<_> = rows.iter().map(|(id, tokens)| (*id, clean(tokens))).collect();
+        insert_search(&mut self.conn(), &rows).await
     }
 }
 

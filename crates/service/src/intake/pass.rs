@@ -18,7 +18,7 @@ use crate::refusal::DeskError;
 use crate::sheet::{Mark, Opened, Row, Rows};
 
 /// Rows read, checked and written together.
-pub(crate) const CHUNK: usize = 2_000;
+pub(crate) const CHUNK: usize = 4_000;
 
 /// How many rows went which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Turns a checked row into what the register keeps: clear content, sealed content, platform fields, public dates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,10 @@ use xinyong_domain::law::{Kind, Law, Unit};
 use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::disclosure::{Disclosure, Facts, disclose};
 use xinyong_domain::rules::explain::Given;
+use xinyong_domain::rules::publicity::Reason;
 use xinyong_domain::ruling::Ruling;
 
+use super::run::to_json;
 use crate::refusal::DeskError;
 
 /// What the platform knows about a record beyond its layout (decisions.md, "Inputs the layouts lack").
@@ -134,6 +137,65 @@ pub fn disclosure(
         withdrawn: facts.withdrawn,
     };
     Ok(disclose(&asked, on, law))
+}
+
+/// From when and until when a read must look at a record at all, and the articles behind it.
+#[derive(Debug)]
+pub(crate) struct Sieve {
+    /// First day; none: never public.
+    pub public_from: Option<Date>,
+    /// Last day; the last of all days without a maximum.
+    pub public_until: Option<Date>,
+    /// The citations, as JSON.
+    pub citations: String,
+}
+
+/// The rulings of one pass. Most rows of a file ask the same question, and on one day it has one answer.
+#[derive(Debug, Default)]
+pub(crate) struct Rulings {
+    known: HashMap<String, Arc<Sieve>>,
+}
+
+impl Rulings {
+    /// The sieve of a record: all of a pass under one law and one day.
+    ///
+    /// # Errors
+    /// As [`disclosure`].
+    pub(crate) fn of(
+        &mut self,
+        facts: &RecordFacts<'_>,
+        today: Date,
+        law: &Law,
+    ) -> Result<Arc<Sieve>, DeskError> {
+        let class = facts.kind.class.and_then(|class| facts.kind.fields.get(class));
+        let class = class.and_then(|field| facts.content.get(&field.code));
+        let Platform { procedure, domain, channel, severity, basis, exemption, released, .. } =
+            facts.platform;
+        // Everything that the question is made of.
+        let key = format!(
+            "{}\n{:?}\n{}\n{:?}\n{class:?}\n{procedure}\n{domain}\n{channel}\n{severity}\n{basis}\n{exemption}\n\
+             {released:?}\n{:?}",
+            facts.kind.id, facts.category, facts.decided, facts.valid_until, facts.withdrawn,
+        );
+        if let Some(sieve) = self.known.get(&key) {
+            return Ok(Arc::clone(sieve));
+        }
+        let ruling = disclosure(facts, today, law)?;
+        let shown = &ruling.value;
+        let may_show = shown.public || matches!(shown.reason, Some(Reason::NotYet | Reason::Ended));
+        let sieve = Arc::new(Sieve {
+            public_from: shown.publicity.first_day.filter(|_| may_show),
+            public_until: may_show
+                .then(|| shown.publicity.last_day.unwrap_or(jiff::civil::date(9999, 12, 31))),
+            citations: to_json(&ruling.because)?,
+        });
+        // A file of all decision days and classes there are stays below this; another one is asked anew.
+        if self.known.len() >= 20_000 {
+            self.known.clear();
+        }
+        self.known.insert(key, Arc::clone(&sieve));
+        Ok(sieve)
+    }
 }
 
 /// The clear and the sensitive content of a row, by field code. A natural person's name is sensitive as well: nothing in the

@@ -3,6 +3,7 @@
 //! Both are the same pass over the same raw bytes. A chunk is one transaction: what a killed run had written stays, and the
 //! next run begins at the top again, finds its own records by their natural keys and counts them as its own.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use xinyong_store::{
 use super::pass::{Judged, Pass, Tally, look_up_parties, memory_registry, read_chunk, table};
 use super::receive::stage_of;
 use super::recognise::{Recognised, recognise_kind};
-use super::record::{Platform, RecordFacts, disclosure, split_content};
+use super::record::{Platform, RecordFacts, Rulings, Sieve, split_content};
 use super::submit::stage_change;
 use crate::access::Actor;
 use crate::audit::AuditEvent;
@@ -251,6 +252,7 @@ async fn work_through(
         release,
         path: path.clone(),
         runtime: tokio::runtime::Handle::current(),
+        rulings: RefCell::default(),
     };
     // Spawned, not awaited in place: a client that hangs up does not stop it in the middle.
     let outcome = tokio::task::spawn_blocking(move || {
@@ -282,6 +284,7 @@ struct Work {
     release: Option<Release>,
     path: PathBuf,
     runtime: tokio::runtime::Handle,
+    rulings: RefCell<Rulings>,
 }
 
 /// What one chunk puts into the store, in one transaction.
@@ -311,9 +314,7 @@ struct Draft {
     platform: Platform,
     decided: Date,
     valid_until: Option<Date>,
-    public_from: Option<Date>,
-    public_until: Option<Date>,
-    citations: String,
+    sieve: Arc<Sieve>,
 }
 
 impl Work {
@@ -520,18 +521,7 @@ impl Work {
             platform: &platform,
             withdrawn: None,
         };
-        let ruling = disclosure(&facts, self.today, &self.law)?;
-        let citations = to_json(&ruling.because)?;
-        let shown = ruling.value;
-        // The sieve's dates: from when and until when a read must look at the record at all.
-        let may_show = shown.public
-            || matches!(
-                shown.reason,
-                Some(
-                    xinyong_domain::rules::publicity::Reason::NotYet
-                        | xinyong_domain::rules::publicity::Reason::Ended
-                )
-            );
+        let sieve = self.rulings.borrow_mut().of(&facts, self.today, &self.law)?;
         let content = to_json(&clear)?;
         let sensitive = if sensitive.is_empty() { None } else { Some(to_json(&sensitive)?) };
         let natural_key = checked.natural_key(kind);
@@ -567,9 +557,7 @@ impl Work {
             platform,
             decided,
             valid_until: checked.valid_until,
-            public_from: shown.publicity.first_day.filter(|_| may_show),
-            public_until: may_show.then(|| shown.publicity.last_day.unwrap_or(no_end())),
-            citations,
+            sieve,
         })
     }
 
@@ -677,13 +665,13 @@ impl Work {
             row: i64::from(draft.row),
             recorded_at: self.now,
             law_edition: self.law.edition().to_owned(),
-            public_from: draft.public_from,
-            public_until: draft.public_until,
+            public_from: draft.sieve.public_from,
+            public_until: draft.sieve.public_until,
             content_digest: draft.digest,
             actor: release.map(|release| release.clerk.clone()).unwrap_or_default(),
             second: release.map(|release| release.second.clone()),
             reason: "报送".to_owned(),
-            citations: draft.citations,
+            citations: draft.sieve.citations.clone(),
         };
         let sensitive = draft.sensitive;
         let seal = |record: &mut NewRecord| -> Result<(), DeskError> {
@@ -747,12 +735,7 @@ impl Work {
     }
 }
 
-/// The sieve's last day of what has none.
-fn no_end() -> Date {
-    jiff::civil::date(9999, 12, 31)
-}
-
-fn to_json<T: Serialize>(value: &T) -> Result<String, DeskError> {
+pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String, DeskError> {
     serde_json::to_string(value).map_err(|error| DeskError::Internal(error.to_string()))
 }
 
