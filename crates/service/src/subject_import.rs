@@ -253,20 +253,21 @@ impl Import {
                 || (!more && (!entries.is_empty() || !set.findings.is_empty()))
             {
                 self.settle(std::mem::take(&mut entries), &mut set, &mut tally)?;
+                let (store, batch) = (self.desk.store().clone(), self.batch);
+                let ready = std::mem::take(&mut set);
+                let subjects = store.prepare_subjects(&ready.subjects)?;
                 if let Some(writing) = in_flight.take() {
                     self.runtime
                         .block_on(writing)
                         .map_err(|error| DeskError::Internal(error.to_string()))??;
                 }
-                let (store, batch) = (self.desk.store().clone(), self.batch);
-                let ready = std::mem::take(&mut set);
                 in_flight = Some(self.runtime.spawn(async move {
                     let mut tx = store.transaction("registry chunk").await?;
-                    tx.insert_subjects(&ready.subjects).await?;
                     tx.update_subjects(&ready.changes).await?;
                     tx.set_rows(batch, &ready.rows).await?;
                     tx.add_findings(batch, &ready.findings).await?;
                     tx.set_progress(batch, ready.progress).await?;
+                    tx.insert_prepared_subjects(subjects).await?;
                     tx.commit().await?;
                     Ok(())
                 }));

@@ -114,6 +114,46 @@ impl Insert {
     }
 }
 
+/// Inserts that need nothing any more but the database: put together where the rows come from, so that the connection never
+/// waits for it.
+#[derive(Default)]
+pub(crate) struct Bound {
+    statements: Vec<BoundStatement>,
+}
+
+enum BoundStatement {
+    Lite(Arc<str>, SqliteArguments),
+    Pg(Arc<str>, PgArguments),
+}
+
+impl Bound {
+    /// Adds rows, `values` holding them one after the other.
+    pub(crate) fn add(
+        &mut self,
+        engine: Engine,
+        insert: &Insert,
+        values: &[Value<'_>],
+    ) -> Result<(), StoreError> {
+        let mut rest = values;
+        for (shape, rows) in SHAPES.into_iter().enumerate() {
+            let wide = rows * insert.columns;
+            while rest.len() >= wide {
+                let (now, later) = rest.split_at(wide);
+                rest = later;
+                self.statements.push(match engine {
+                    Engine::Sqlite => {
+                        BoundStatement::Lite(insert.text(shape, false), lite_arguments(now)?)
+                    }
+                    Engine::Postgres => {
+                        BoundStatement::Pg(insert.text(shape, true), pg_arguments(now)?)
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// One value bound to a statement; the kind of a null matters to PostgreSQL.
 #[derive(Debug, Clone)]
 pub(crate) enum Value<'a> {
@@ -432,30 +472,34 @@ impl Conn<'_> {
         insert: &Insert,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
+        let engine = match self {
+            Self::Lite(_) => Engine::Sqlite,
+            Self::Pg(_) => Engine::Postgres,
+        };
+        let mut bound = Bound::default();
+        bound.add(engine, insert, values)?;
+        self.run(bound).await
+    }
+
+    /// Runs inserts that were put together before. Returns the rows affected.
+    pub(crate) async fn run(&mut self, bound: Bound) -> Result<u64, StoreError> {
         let mut affected = 0;
-        let mut rest = values;
-        for (shape, rows) in SHAPES.into_iter().enumerate() {
-            let wide = rows * insert.columns;
-            while rest.len() >= wide {
-                let (now, later) = rest.split_at(wide);
-                rest = later;
-                affected += match self {
-                    Self::Lite(conn) => {
-                        let text = AssertSqlSafe(insert.text(shape, false));
-                        sqlx::query_with(text, lite_arguments(now)?)
-                            .execute(&mut **conn)
-                            .await?
-                            .rows_affected()
-                    }
-                    Self::Pg(conn) => {
-                        let text = AssertSqlSafe(insert.text(shape, true));
-                        sqlx::query_with(text, pg_arguments(now)?)
-                            .execute(&mut **conn)
-                            .await?
-                            .rows_affected()
-                    }
-                };
-            }
+        for statement in bound.statements {
+            affected += match (&mut *self, statement) {
+                (Self::Lite(conn), BoundStatement::Lite(text, arguments)) => {
+                    sqlx::query_with(AssertSqlSafe(text), arguments)
+                        .execute(&mut **conn)
+                        .await?
+                        .rows_affected()
+                }
+                (Self::Pg(conn), BoundStatement::Pg(text, arguments)) => {
+                    sqlx::query_with(AssertSqlSafe(text), arguments)
+                        .execute(&mut **conn)
+                        .await?
+                        .rows_affected()
+                }
+                _ => return Err(StoreError::conflict("语句是为另一种数据库准备的")),
+            };
         }
         Ok(affected)
     }

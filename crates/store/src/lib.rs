@@ -45,14 +45,14 @@ pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};
 pub use public::RecordFilter;
 pub use records::{
-    ExistingRecord, NO_END, NewRecord, PublicationEvent, Record, RecordChange, RecordKey,
-    RecordVersion, Withdrawal, record_place,
+    ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record, RecordChange,
+    RecordKey, RecordVersion, Withdrawal, record_place,
 };
 pub use schema::{SCHEMA, statements};
 pub use search::SubjectHit;
 pub use subjects::{
-    FormerName, Known, KnownSubject, NewSubject, Subject, SubjectChange, SubjectName,
-    SubjectVersion,
+    FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
+    SubjectName, SubjectVersion,
 };
 pub use units::Unit;
 pub use uploads::Upload;

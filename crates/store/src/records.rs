@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::chain::Link;
-use crate::db::{Conn, Insert, Row, Store, Tx, Value, day_text, statements, values};
+use crate::db::{Bound, Conn, Engine, Insert, Row, Store, Tx, Value, day_text, statements, values};
 use crate::error::StoreError;
 use crate::keys::sm3_hex;
 use crate::persons::json;
@@ -523,22 +523,27 @@ fn chunk<'a>(part: &[State<'a>]) -> Chunk<'a> {
     out
 }
 
-async fn write(tx: &mut Tx, list: &[State<'_>], records: &Insert) -> Result<(), StoreError> {
-    let mut parts = list.chunks(512);
-    let mut ready = parts.next().map(chunk);
-    while let Some(now) = ready.take() {
-        let mut conn = tx.conn();
-        let writing = async {
-            conn.insert(records, &now.records).await?;
-            conn.insert(&INSERT_VERSION, &now.versions).await
-        };
-        // While the database works at this chunk, the next one is put together and hashed.
-        let (outcome, next) =
-            futures_util::future::join(writing, async { parts.next().map(chunk) }).await;
-        outcome?;
-        ready = next;
+/// Puts states together as rows of their two tables, hashed and bound.
+fn bind(engine: Engine, list: &[State<'_>], heads: &Insert) -> Result<Bound, StoreError> {
+    let mut bound = Bound::default();
+    for part in list.chunks(512) {
+        let rows = chunk(part);
+        bound.add(engine, heads, &rows.records)?;
+        bound.add(engine, &INSERT_VERSION, &rows.versions)?;
     }
-    Ok(())
+    Ok(bound)
+}
+
+/// New records as the database takes them. Made by [`Store::prepare_records`].
+#[derive(Default)]
+pub struct PreparedRecords {
+    bound: Bound,
+}
+
+impl std::fmt::Debug for PreparedRecords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PreparedRecords(…)")
+    }
 }
 
 struct NewEvent<'a> {
@@ -559,9 +564,10 @@ pub(crate) fn citation_id(list: &str) -> String {
     id
 }
 
-async fn add_events<'a>(
-    conn: &mut Conn<'_>,
+fn bind_events<'a>(
+    engine: Engine,
     events: impl Iterator<Item = NewEvent<'a>>,
+    bound: &mut Bound,
 ) -> Result<(), StoreError> {
     // A file's records rest on a handful of lists.
     let mut lists: HashMap<&str, String> = HashMap::new();
@@ -580,9 +586,8 @@ async fn add_events<'a>(
         ]);
     }
     let lists: Vec<Value<'_>> = lists.iter().flat_map(|(list, id)| values![id, *list]).collect();
-    conn.insert(&INSERT_CITATION, &lists).await?;
-    conn.insert(&INSERT_EVENT, &rows).await?;
-    Ok(())
+    bound.add(engine, &INSERT_CITATION, &lists)?;
+    bound.add(engine, &INSERT_EVENT, &rows)
 }
 
 async fn existing(
@@ -626,22 +631,20 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Conflict`] if one is there under its natural key.
     pub async fn insert_records(&mut self, records: &[NewRecord]) -> Result<(), StoreError> {
-        let state = |new| State { new, version: 1, previous: String::new(), withdrawn_on: None };
-        let list: Vec<_> = records.iter().map(state).collect();
-        write(self, &list, &INSERT_RECORD).await?;
-        let events = records.iter().filter_map(|new| {
-            Some(NewEvent {
-                record_id: new.id,
-                seq: 1,
-                subject_id: new.subject_id,
-                kind: "published",
-                on_day: new.public_from?,
-                at: new.recorded_at,
-                reason: &new.reason,
-                citations: &new.citations,
-            })
-        });
-        add_events(&mut self.conn(), events).await
+        let prepared = self.store().prepare_records(records)?;
+        self.insert_prepared_records(prepared).await
+    }
+
+    /// As [`Tx::insert_records`], for records put together before.
+    ///
+    /// # Errors
+    /// As [`Tx::insert_records`].
+    pub async fn insert_prepared_records(
+        &mut self,
+        records: PreparedRecords,
+    ) -> Result<(), StoreError> {
+        self.conn().run(records.bound).await?;
+        Ok(())
     }
 
     async fn heads(
@@ -677,7 +680,8 @@ impl Tx {
                 withdrawn_on: None,
             });
         }
-        write(self, &list, &REPLACE_RECORD).await?;
+        let bound = bind(self.store().engine(), &list, &REPLACE_RECORD)?;
+        self.conn().run(bound).await?;
         let events: Vec<_> = changes
             .iter()
             .filter_map(|change| {
@@ -734,8 +738,9 @@ impl Tx {
         };
         let version = withdrawal.expected + 1;
         let withdrawn_on = Some(withdrawal.on);
-        write(self, &[State { new: &new, version, previous, withdrawn_on }], &REPLACE_RECORD)
-            .await?;
+        let list = [State { new: &new, version, previous, withdrawn_on }];
+        let bound = bind(self.store().engine(), &list, &REPLACE_RECORD)?;
+        self.conn().run(bound).await?;
         if old.public_from.is_none() {
             return Ok(());
         }
@@ -761,6 +766,7 @@ impl Tx {
         &mut self,
         events: &[PublicationEvent],
     ) -> Result<(), StoreError> {
+        let engine = self.store().engine();
         for part in events.chunks(500) {
             let keys: Vec<_> =
                 part.iter().map(|event| (event.subject_id, event.record_id)).collect();
@@ -782,7 +788,9 @@ impl Tx {
                     citations: &event.citations,
                 }
             });
-            add_events(&mut self.conn(), events).await?;
+            let mut bound = Bound::default();
+            bind_events(engine, events, &mut bound)?;
+            self.conn().run(bound).await?;
             for event in part.iter().filter(|event| event.kind == "ended") {
                 let values = values![event.subject_id, event.record_id];
                 self.conn().execute(&CLEAR_ENDS, values).await?;
@@ -810,6 +818,30 @@ fn newer(head: Option<(i64, String)>, id: i64, expected: i64) -> Result<String, 
 }
 
 impl Store {
+    /// Puts new records together for [`Tx::insert_prepared_records`]: rows, hashes and events, without the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if a value cannot be written in a statement.
+    pub fn prepare_records(&self, records: &[NewRecord]) -> Result<PreparedRecords, StoreError> {
+        let state = |new| State { new, version: 1, previous: String::new(), withdrawn_on: None };
+        let list: Vec<_> = records.iter().map(state).collect();
+        let mut bound = bind(self.engine(), &list, &INSERT_RECORD)?;
+        let events = records.iter().filter_map(|new| {
+            Some(NewEvent {
+                record_id: new.id,
+                seq: 1,
+                subject_id: new.subject_id,
+                kind: "published",
+                on_day: new.public_from?,
+                at: new.recorded_at,
+                reason: &new.reason,
+                citations: &new.citations,
+            })
+        });
+        bind_events(self.engine(), events, &mut bound)?;
+        Ok(PreparedRecords { bound })
+    }
+
     /// What there is under the keys.
     ///
     /// # Errors

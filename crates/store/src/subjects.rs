@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use crate::chain::Link;
-use crate::db::{Conn, Insert, Row, Store, Tx, Value, day_text, statements, values};
+use crate::db::{Bound, Conn, Engine, Insert, Row, Store, Tx, Value, day_text, statements, values};
 use crate::error::StoreError;
 use crate::persons::json;
 
@@ -421,37 +421,51 @@ fn chunk<'a>(part: &[(&'a NewSubject, i64, String)]) -> Chunk<'a> {
     out
 }
 
-async fn write(
-    tx: &mut Tx,
+/// Subjects as the database takes them. Made by [`Store::prepare_subjects`].
+#[derive(Default)]
+pub struct PreparedSubjects {
+    codes: Bound,
+    code_rows: u64,
+    rest: Bound,
+    search: Vec<(i64, String)>,
+}
+
+impl std::fmt::Debug for PreparedSubjects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PreparedSubjects").field("subjects", &self.search.len()).finish()
+    }
+}
+
+/// Puts subjects together as rows of their tables, hashed and bound.
+fn bind(
+    engine: Engine,
     list: &[(&NewSubject, i64, String)],
     mode: Mode,
-) -> Result<(), StoreError> {
-    let mut parts = list.chunks(512);
-    let mut ready = parts.next().map(chunk);
-    let mut search = Vec::with_capacity(list.len());
-    while let Some(now) = ready.take() {
-        let mut conn = tx.conn();
-        let writing = async {
-            let (subjects, codes) = match mode {
-                Mode::Insert => (&INSERT_SUBJECT, &INSERT_CODE),
-                Mode::Replace => (&REPLACE_SUBJECT, &REPLACE_CODE),
-            };
-            conn.insert(subjects, &now.subjects).await?;
-            let written = conn.insert(codes, &now.codes).await?;
-            if written < (now.codes.len() / 3) as u64 {
-                return Err(StoreError::conflict("代码已属于另一个主体；请先核对两个主体是否同一"));
-            }
-            conn.insert(&INSERT_NAME, &now.names).await?;
-            conn.insert(&INSERT_VERSION, &now.versions).await
-        };
-        // While the database works at this chunk, the next one is put together and hashed.
-        let (outcome, next) =
-            futures_util::future::join(writing, async { parts.next().map(chunk) }).await;
-        outcome?;
-        search.extend(now.search);
-        ready = next;
+) -> Result<PreparedSubjects, StoreError> {
+    let (subjects, codes) = match mode {
+        Mode::Insert => (&INSERT_SUBJECT, &INSERT_CODE),
+        Mode::Replace => (&REPLACE_SUBJECT, &REPLACE_CODE),
+    };
+    let mut out = PreparedSubjects::default();
+    for part in list.chunks(512) {
+        let rows = chunk(part);
+        out.code_rows += (rows.codes.len() / 3) as u64;
+        out.codes.add(engine, codes, &rows.codes)?;
+        out.rest.add(engine, subjects, &rows.subjects)?;
+        out.rest.add(engine, &INSERT_NAME, &rows.names)?;
+        out.rest.add(engine, &INSERT_VERSION, &rows.versions)?;
+        out.search.extend(rows.search);
     }
+    Ok(out)
+}
+
+async fn write(tx: &mut Tx, bound: PreparedSubjects, mode: Mode) -> Result<(), StoreError> {
     let mut conn = tx.conn();
+    let PreparedSubjects { codes, code_rows, rest, search } = bound;
+    if conn.run(codes).await? < code_rows {
+        return Err(StoreError::conflict("代码已属于另一个主体；请先核对两个主体是否同一"));
+    }
+    conn.run(rest).await?;
     if mode == Mode::Replace {
         let ids: Vec<i64> = search.iter().map(|(id, _)| *id).collect();
         conn.execute(&DELETE_SEARCH, values![json(&ids)]).await?;
@@ -498,8 +512,19 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Conflict`] if an id or a code is there already.
     pub async fn insert_subjects(&mut self, subjects: &[NewSubject]) -> Result<(), StoreError> {
-        let list: Vec<_> = subjects.iter().map(|new| (new, 1, String::new())).collect();
-        write(self, &list, Mode::Insert).await
+        let prepared = self.store().prepare_subjects(subjects)?;
+        self.insert_prepared_subjects(prepared).await
+    }
+
+    /// As [`Tx::insert_subjects`], for subjects put together before.
+    ///
+    /// # Errors
+    /// As [`Tx::insert_subjects`].
+    pub async fn insert_prepared_subjects(
+        &mut self,
+        subjects: PreparedSubjects,
+    ) -> Result<(), StoreError> {
+        write(self, subjects, Mode::Insert).await
     }
 
     /// Changes subjects, each against the version it was read at. Codes and former names are added, never taken away;
@@ -530,7 +555,8 @@ impl Tx {
                 }
             }
         }
-        write(self, &list, Mode::Replace).await
+        let bound = bind(self.store().engine(), &list, Mode::Replace)?;
+        write(self, bound, Mode::Replace).await
     }
 
     /// As [`Store::find_subjects`], as this transaction sees them.
@@ -561,6 +587,18 @@ impl Tx {
 }
 
 impl Store {
+    /// Puts new subjects together for [`Tx::insert_prepared_subjects`]: rows, hashes and tokens, without the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if a value cannot be written in a statement.
+    pub fn prepare_subjects(
+        &self,
+        subjects: &[NewSubject],
+    ) -> Result<PreparedSubjects, StoreError> {
+        let list: Vec<_> = subjects.iter().map(|new| (new, 1, String::new())).collect();
+        bind(self.engine(), &list, Mode::Insert)
+    }
+
     /// Looks up many subjects at once, by any code and by normalised name (current names first).
     ///
     /// # Errors

@@ -18,8 +18,9 @@ use xinyong_domain::party::PartyCategory;
 use xinyong_domain::text::{normalise_name, search_tokens};
 use xinyong_domain::workflow::batch::{Event, Stage};
 use xinyong_store::{
-    Batch, BatchRow, Counts, ExistingRecord, NewRecord, NewSubject, Person, Purpose, RecordChange,
-    RecordKey, RowFinding, Store, Tx, person_place, record_place,
+    Batch, BatchRow, Counts, ExistingRecord, NewRecord, NewSubject, Person, PreparedRecords,
+    PreparedSubjects, Purpose, RecordChange, RecordKey, RowFinding, Store, Tx, person_place,
+    record_place,
 };
 
 use super::pass::{Judged, Pass, Tally, look_up_parties, memory_registry, read_chunk, table};
@@ -464,13 +465,18 @@ impl Work {
                 recent = made;
             }
             set.progress = read.last().map_or(0, |row| i64::from(row.number));
+            let (store, batch) = (self.store().clone(), self.batch.id);
+            let subjects = store.prepare_subjects(&std::mem::take(&mut set.subjects))?;
+            let records = store.prepare_records(&std::mem::take(&mut set.records))?;
             if let Some(writing) = in_flight.take() {
                 self.runtime
                     .block_on(writing)
                     .map_err(|error| DeskError::Internal(error.to_string()))??;
             }
-            let (store, batch) = (self.store().clone(), self.batch.id);
-            in_flight = Some(self.runtime.spawn(async move { write(&store, batch, set).await }));
+            in_flight = Some(
+                self.runtime
+                    .spawn(async move { write(&store, batch, subjects, records, set).await }),
+            );
         }
         if let Some(writing) = in_flight.take() {
             self.runtime
@@ -781,16 +787,22 @@ fn pass_chunk(
     Ok(())
 }
 
-/// One chunk, one transaction.
-async fn write(store: &Store, batch: i64, set: WriteSet) -> Result<(), DeskError> {
+/// One chunk, one transaction. Everything but the database's own work was done before.
+async fn write(
+    store: &Store,
+    batch: i64,
+    subjects: PreparedSubjects,
+    records: PreparedRecords,
+    set: WriteSet,
+) -> Result<(), DeskError> {
     let mut tx = store.transaction("record chunk").await?;
-    tx.insert_subjects(&set.subjects).await?;
     tx.insert_persons(&set.persons).await?;
-    tx.insert_records(&set.records).await?;
+    tx.insert_prepared_records(records).await?;
     tx.change_records(&set.changes).await?;
     tx.set_rows(batch, &set.rows).await?;
     tx.add_findings(batch, &set.findings).await?;
     tx.set_progress(batch, set.progress).await?;
+    tx.insert_prepared_subjects(subjects).await?;
     tx.commit().await?;
     Ok(())
 }
