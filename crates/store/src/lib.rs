@@ -52,7 +52,7 @@ pub use schema::{SCHEMA, statements};
 pub use search::SubjectHit;
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
-    SubjectName, SubjectVersion,
+    SubjectName, SubjectVersion, WholeSubject,
 };
 pub use units::Unit;
 pub use uploads::Upload;

@@ -46,12 +46,26 @@ statements! {
         FROM subject_name n JOIN subject s ON s.id = n.subject_id WHERE n.name_key IN " [texts] "";
     SUBJECT_BY_CODE = "SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
         s.known_at, s.version FROM subject_code c JOIN subject s ON s.id = c.subject_id WHERE c.value = $1 LIMIT 1";
+    /// One look for all that a page says about who a subject is: every further one costs as much as the first.
+    SUBJECT_WHOLE = "SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
+        s.known_at, s.version, \
+        (SELECT json_group_array(json_array(n.name, n.name_key, n.since, n.until, n.known_at) \
+        ORDER BY n.until DESC NULLS LAST, n.name_key) FROM subject_name n WHERE n.subject_id = s.id), \
+        (SELECT json_group_array(json_array(d.kind, d.value) ORDER BY d.kind, d.value) FROM subject_code d \
+        WHERE d.subject_id = s.id) FROM subject_code c JOIN subject s ON s.id = c.subject_id WHERE c.value = $1 LIMIT 1"
+        pg "SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
+        s.known_at, s.version, \
+        (SELECT CAST(COALESCE(json_agg(json_build_array(n.name, n.name_key, n.since, n.until, n.known_at) \
+        ORDER BY n.until DESC NULLS LAST, n.name_key), '[]') AS TEXT) FROM subject_name n WHERE n.subject_id = s.id), \
+        (SELECT CAST(COALESCE(json_agg(json_build_array(d.kind, d.value) ORDER BY d.kind, d.value), '[]') AS TEXT) \
+        FROM subject_code d WHERE d.subject_id = s.id) \
+        FROM subject_code c JOIN subject s ON s.id = c.subject_id WHERE c.value = $1 LIMIT 1";
     SUBJECT = "SELECT id, category, code, name, name_key, status, details, registered_on, source, known_at, version \
         FROM subject WHERE id = $1";
     SUBJECTS_OF = "SELECT id, category, code, name, name_key, status, details, registered_on, source, known_at, version \
         FROM subject WHERE id IN " [ints] "";
     SUBJECT_NAMES = "SELECT subject_id, name, name_key, since, until, known_at FROM subject_name \
-        WHERE subject_id = $1 ORDER BY until DESC, name_key";
+        WHERE subject_id = $1 ORDER BY until DESC NULLS LAST, name_key";
     SUBJECT_CODES = "SELECT subject_id, kind, value FROM subject_code WHERE subject_id = $1 ORDER BY kind, value";
     SUBJECT_VERSIONS = "SELECT subject_id, version, content, actor, reason, source_batch, known_at, previous, hash \
         FROM subject_version WHERE subject_id = $1 ORDER BY version";
@@ -193,6 +207,17 @@ pub struct SubjectName {
     pub until: Option<Date>,
     /// Since when the platform knows it.
     pub known_at: i64,
+}
+
+/// A subject with everything it is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeSubject {
+    /// The subject.
+    pub subject: Subject,
+    /// All names, the current one among them.
+    pub names: Vec<SubjectName>,
+    /// All codes as (kind, value).
+    pub codes: Vec<(String, String)>,
 }
 
 /// One state in the history of a subject.
@@ -624,6 +649,36 @@ impl Store {
             .as_ref()
             .map(subject)
             .transpose()
+    }
+
+    /// The subject any of whose codes this is, with all its names and codes as (kind, value).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn subject_whole(&self, code: &str) -> Result<Option<WholeSubject>, StoreError> {
+        let mut reader = self.reader().await?;
+        let Some(row) = reader.conn().maybe(&SUBJECT_WHOLE, values![code]).await? else {
+            return Ok(None);
+        };
+        let subject = subject(&row)?;
+        let wrong = |reason: String| {
+            StoreError::inconsistent("subject_name", "until", subject.id.to_string(), &reason)
+        };
+        let day = |text: Option<String>| -> Result<Option<Date>, StoreError> {
+            text.map(|text| text.parse().map_err(|_| wrong(format!("“{text}”不是日期"))))
+                .transpose()
+        };
+        type Name = (String, String, Option<String>, Option<String>, i64);
+        let list: Vec<Name> =
+            serde_json::from_str(&row.text(11)?).map_err(|error| wrong(error.to_string()))?;
+        let mut names = Vec::with_capacity(list.len());
+        for (name, name_key, since, until, known_at) in list {
+            let (since, until) = (day(since)?, day(until)?);
+            names.push(SubjectName { name, name_key, since, until, known_at });
+        }
+        let codes =
+            serde_json::from_str(&row.text(12)?).map_err(|error| wrong(error.to_string()))?;
+        Ok(Some(WholeSubject { subject, names, codes }))
     }
 
     /// One subject.

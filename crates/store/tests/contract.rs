@@ -354,6 +354,15 @@ async fn subjects_are_found_by_code_and_name(ground: &Ground) {
     assert!(store.subject_by_code("x").await.expect("read").is_none());
     assert_eq!(store.subject_names(3).await.expect("names").len(), 2);
     assert_eq!(store.subject_codes(3).await.expect("codes").len(), 2);
+    for id in [1, 2, 3] {
+        let subject = store.subject(id).await.expect("read").expect("there");
+        let code = subject.code.clone().expect("a code");
+        let whole = store.subject_whole(&code).await.expect("read").expect("there");
+        assert_eq!(whole.names, store.subject_names(id).await.expect("names"));
+        assert_eq!(whole.codes, store.subject_codes(id).await.expect("codes"));
+        assert_eq!(whole.subject, subject);
+    }
+    assert_eq!(store.subject_whole("91140829XXXXXXXXXX").await.expect("read"), None);
     assert_eq!(store.count_subjects().await.expect("count"), 3);
     assert_eq!(store.subjects(&[1, 3, 99]).await.expect("some").len(), 2);
     assert_eq!(store.subjects_page(1, 10).await.expect("page").len(), 2);

@@ -91,17 +91,17 @@ pub async fn subject_holdings(
     on: Option<Date>,
 ) -> Result<SubjectHoldings, DeskError> {
     actor.authorise(Permission::ReadRecord)?;
-    let subject = find(desk, code).await?;
-    desk.audit(actor, AuditEvent::SubjectSeen { subject: subject.id }).await?;
+    let whole = find(desk, code).await?;
+    desk.audit(actor, AuditEvent::SubjectSeen { subject: whole.subject.id }).await?;
     let as_of = match on {
         None => None,
         Some(on) => {
-            let known = desk.store().subject_as_of(subject.id, end_of(on)).await?;
+            let known = desk.store().subject_as_of(whole.subject.id, end_of(on)).await?;
             Some(AsOf { on, state: known.as_ref().map(facts_of).transpose()? })
         }
     };
-    let groups = groups(desk, actor, &subject, on).await?;
-    Ok(SubjectHoldings { facts: facts(desk, subject).await?, as_of, groups })
+    let groups = groups(desk, actor, &whole.subject, on).await?;
+    Ok(SubjectHoldings { facts: facts(whole)?, as_of, groups })
 }
 
 async fn groups(

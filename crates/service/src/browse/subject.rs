@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use xinyong_domain::identifier;
-use xinyong_store::Subject;
+use xinyong_store::WholeSubject;
 
 use super::record::{PublicRecord, view};
 use crate::desk::Desk;
@@ -56,10 +56,8 @@ pub struct PublicSubject {
     pub groups: Vec<(String, String, Vec<PublicRecord>)>,
 }
 
-pub(crate) async fn facts(desk: &Desk, subject: Subject) -> Result<SubjectFacts, DeskError> {
-    let store = desk.store();
-    let names = store.subject_names(subject.id).await?;
-    let codes = store.subject_codes(subject.id).await?;
+pub(crate) fn facts(whole: WholeSubject) -> Result<SubjectFacts, DeskError> {
+    let WholeSubject { subject, names, codes } = whole;
     let details: BTreeMap<String, String> =
         serde_json::from_str(&subject.details).map_err(|error| {
             DeskError::Store(xinyong_store::StoreError::Inconsistent {
@@ -92,16 +90,15 @@ pub(crate) async fn facts(desk: &Desk, subject: Subject) -> Result<SubjectFacts,
 /// # Errors
 /// `code.invalid` for what is no code; not found.
 pub async fn subject_facts(desk: &Desk, code: &str) -> Result<SubjectFacts, DeskError> {
-    let subject = find(desk, code).await?;
-    facts(desk, subject).await
+    facts(find(desk, code).await?)
 }
 
-pub(crate) async fn find(desk: &Desk, code: &str) -> Result<Subject, DeskError> {
+pub(crate) async fn find(desk: &Desk, code: &str) -> Result<WholeSubject, DeskError> {
     let code = identifier::normalise(code);
     if let Err(error) = identifier::Uscc::parse(&code) {
         return Err(DeskError::refused("code.invalid", format!("统一社会信用代码不正确：{error}")));
     }
-    desk.store().subject_by_code(&code).await?.ok_or(DeskError::NotFound("该主体"))
+    desk.store().subject_whole(&code).await?.ok_or(DeskError::NotFound("该主体"))
 }
 
 /// A subject's page.
@@ -109,7 +106,7 @@ pub(crate) async fn find(desk: &Desk, code: &str) -> Result<Subject, DeskError> 
 /// # Errors
 /// `code.invalid`, not found.
 pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, DeskError> {
-    let subject = find(desk, code).await?;
+    let whole = find(desk, code).await?;
     let law = desk.law();
     let today = desk.today();
     let mut groups: Vec<(String, String, Vec<PublicRecord>)> = law
@@ -118,7 +115,7 @@ pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, De
         .filter(|kind| kind.audience == xinyong_domain::law::Audience::Public)
         .map(|kind| (kind.id.clone(), kind.name.clone(), Vec::new()))
         .collect();
-    for record in desk.store().records_of_subject(subject.id, MOST_RECORDS).await? {
+    for record in desk.store().records_of_subject(whole.subject.id, MOST_RECORDS).await? {
         let Some(public) = view(&record, today, &law)? else {
             continue;
         };
@@ -126,5 +123,5 @@ pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, De
             records.push(public);
         }
     }
-    Ok(PublicSubject { facts: facts(desk, subject).await?, groups })
+    Ok(PublicSubject { facts: facts(whole)?, groups })
 }
