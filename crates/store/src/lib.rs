@@ -45,8 +45,8 @@ pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};
 pub use public::RecordFilter;
 pub use records::{
-    ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record, RecordChange,
-    RecordKey, RecordVersion, Withdrawal, record_place,
+    Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
+    RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
 };
 pub use schema::{SCHEMA, statements};
 pub use search::SubjectHit;

@@ -135,6 +135,33 @@ pub struct Record {
     pub content_digest: String,
 }
 
+/// What a record says: its non-sensitive fields as JSON, with their SM3, which the chain and the content digest are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    text: String,
+    sm3: String,
+}
+
+impl Content {
+    /// Takes JSON and digests it.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self { sm3: sm3_hex(text.as_bytes()), text }
+    }
+
+    /// The JSON.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its SM3, in hexadecimal.
+    #[must_use]
+    pub fn sm3(&self) -> &str {
+        &self.sm3
+    }
+}
+
 /// A record to be added, or the whole new state of one that changes (then with its old id and subject).
 #[derive(Debug, Clone)]
 pub struct NewRecord {
@@ -147,7 +174,7 @@ pub struct NewRecord {
     /// What makes it the same record when it is delivered again.
     pub natural_key: String,
     /// The non-sensitive fields, as JSON.
-    pub content: String,
+    pub content: Content,
     /// The sensitive fields, sealed for [`record_place`].
     pub sealed: Option<Vec<u8>>,
     /// What the platform added, as JSON.
@@ -396,7 +423,7 @@ pub(crate) fn version_hash(version: &RecordVersion) -> String {
         .text(&version.unit_id)
         .int(version.batch_id)
         .int(version.row)
-        .text(&version.content)
+        .text(&sm3_hex(version.content.as_bytes()))
         .bytes_or_null(version.sealed.as_deref())
         .text(&version.platform)
         .text(&version.state)
@@ -456,7 +483,7 @@ fn chunk<'a>(part: &[State<'a>]) -> Chunk<'a> {
             .text(&new.unit_id)
             .int(batch)
             .int(row)
-            .text(&new.content)
+            .text(new.content.sm3())
             .bytes_or_null(new.sealed.as_deref())
             .text(&new.platform)
             .text(state)
@@ -501,7 +528,7 @@ fn chunk<'a>(part: &[State<'a>]) -> Chunk<'a> {
             (&new.unit_id).into(),
             Value::Int(batch),
             Value::Int(row),
-            (&new.content).into(),
+            new.content.text().into(),
             (&new.sealed).into(),
             (&new.platform).into(),
             state.into(),
@@ -717,7 +744,7 @@ impl Tx {
             id,
             kind: old.kind,
             natural_key: old.natural_key,
-            content: old.content,
+            content: Content::new(old.content),
             sealed: old.sealed,
             platform: old.platform,
             party_category: old.party_category,

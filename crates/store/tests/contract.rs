@@ -10,10 +10,11 @@ use std::path::PathBuf;
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
-    AuditEntry, AuditFilter, BatchFilter, BatchRow, Counts, Engine, FormerName, Judgement, KeyRing,
-    LawConfirmation, NO_END, NewAccount, NewBatch, NewRecord, NewSubject, Person, PublicationEvent,
-    Purpose, RecordChange, RecordFilter, RowFinding, SessionRow, StageChange, Store, StoreError,
-    SubjectChange, Unit, Withdrawal, person_place, record_place, restore, verify_backup,
+    AuditEntry, AuditFilter, BatchFilter, BatchRow, Content, Counts, Engine, FormerName, Judgement,
+    KeyRing, LawConfirmation, NO_END, NewAccount, NewBatch, NewRecord, NewSubject, Person,
+    PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, SessionRow, StageChange,
+    Store, StoreError, SubjectChange, Unit, Withdrawal, person_place, record_place, restore,
+    verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -144,7 +145,7 @@ fn record(id: i64, subject_id: i64, number: &str, decided_on: Date) -> NewRecord
         id,
         kind: "administrative-penalty".to_owned(),
         natural_key: format!("{number}|示例局"),
-        content: format!("{{\"CF_WSH\":\"{number}\"}}"),
+        content: Content::new(format!("{{\"CF_WSH\":\"{number}\"}}")),
         sealed: None,
         platform: "{\"severity\":\"minor\"}".to_owned(),
         party_category: "organisation".to_owned(),
@@ -362,7 +363,7 @@ async fn subjects_are_found_by_code_and_name(ground: &Ground) {
         assert_eq!(whole.codes, store.subject_codes(id).await.expect("codes"));
         assert_eq!(whole.subject, subject);
     }
-    assert_eq!(store.subject_whole("91140829XXXXXXXXXX").await.expect("read"), None);
+    assert_eq!(store.subject_whole("91140829ZZZZZZZZZZ").await.expect("read"), None);
     assert_eq!(store.count_subjects().await.expect("count"), 3);
     assert_eq!(store.subjects(&[1, 3, 99]).await.expect("some").len(), 2);
     assert_eq!(store.subjects_page(1, 10).await.expect("page").len(), 2);
@@ -465,7 +466,7 @@ async fn records_come_change_and_go(ground: &Ground) {
     let mut new = record(11, 1, "一号", date(2026, 5, 3));
     new.batch_id = 2;
     new.recorded_at = NOW + 100;
-    new.content = "{\"CF_WSH\":\"改\"}".to_owned();
+    new.content = Content::new("{\"CF_WSH\":\"改\"}".to_owned());
     let change = RecordChange { record: new, expected: 1, event: Some("changed".to_owned()) };
     let mut tx = store.transaction("t").await.expect("begun");
     assert_eq!(tx.existing_records(&keys).await.expect("found").len(), 2);

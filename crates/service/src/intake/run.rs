@@ -18,9 +18,9 @@ use xinyong_domain::party::PartyCategory;
 use xinyong_domain::text::{normalise_name, search_tokens};
 use xinyong_domain::workflow::batch::{Event, Stage};
 use xinyong_store::{
-    Batch, BatchRow, Counts, ExistingRecord, NewRecord, NewSubject, Person, PreparedRecords,
-    PreparedSubjects, Purpose, RecordChange, RecordKey, RowFinding, Store, Tx, person_place,
-    record_place,
+    Batch, BatchRow, Content, Counts, ExistingRecord, NewRecord, NewSubject, Person,
+    PreparedRecords, PreparedSubjects, Purpose, RecordChange, RecordKey, RowFinding, Store, Tx,
+    person_place, record_place,
 };
 
 use super::pass::{Judged, Pass, Tally, look_up_parties, memory_registry, read_chunk, table};
@@ -309,7 +309,7 @@ struct Draft {
     category: PartyCategory,
     blind: String,
     natural_key: String,
-    content: String,
+    content: Content,
     sensitive: Option<String>,
     digest: String,
     platform: Platform,
@@ -528,12 +528,12 @@ impl Work {
             withdrawn: None,
         };
         let sieve = self.rulings.borrow_mut().of(&facts, self.today, &self.law)?;
-        let content = to_json(&clear)?;
+        let content = Content::new(to_json(&clear)?);
         let sensitive = if sensitive.is_empty() { None } else { Some(to_json(&sensitive)?) };
         let natural_key = checked.natural_key(kind);
         let digest = self.store().keys().content_digest(&[
             &kind.id,
-            &content,
+            content.sm3(),
             sensitive.as_deref().unwrap_or_default(),
         ]);
         let code = checked.value(kind.party.uscc).to_owned();
