@@ -16,7 +16,7 @@ use invented::{Invented, database, desk, import_penalties, import_registry};
 use xinyong_store::{KeyRing, Store};
 
 /// Rows of one transaction, as the import takes them.
-const CHUNK: usize = 2_000;
+const CHUNK: usize = 4_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

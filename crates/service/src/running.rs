@@ -67,12 +67,12 @@ pub async fn doctor(desk: &Desk) -> Result<Vec<Check>, DeskError> {
     Ok(checks)
 }
 
-/// Re-derives every chain and digest.
+/// Re-derives every chain and digest, and the search tokens from the names.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub async fn fsck(desk: &Desk) -> Result<FsckReport, DeskError> {
-    Ok(desk.store().fsck(&mut |_, _| {}).await?)
+    Ok(desk.store().fsck(&tokens, &mut |_, _| {}).await?)
 }
 
 /// Writes one portable file with everything, while serving. Returns how many rows went in.
@@ -93,7 +93,6 @@ pub async fn backup(desk: &Desk, actor: &Actor, target: &Path) -> Result<u64, De
 /// When the database is not empty, or the file does not prove itself.
 pub async fn restore(options: &DeskOptions, source: &Path) -> Result<u64, DeskError> {
     let keys = KeyRing::load(&options.key_file)?;
-    let tokenise = |names: &[&str]| tokens(names);
-    let report = xinyong_store::restore(source, &options.database, &keys, &tokenise).await?;
+    let report = xinyong_store::restore(source, &options.database, &keys, &tokens).await?;
     Ok(report.rows.values().sum())
 }

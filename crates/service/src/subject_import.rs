@@ -32,6 +32,10 @@ use crate::intake::submit::stage_change;
 use crate::refusal::DeskError;
 use crate::sheet::{Opened, Row};
 
+/// What a file has said about each code so far: the row, and 64 bits of the facts. Forty bytes a row, and a file's rows are
+/// limited.
+type Met = HashMap<[u8; 18], (u32, u64)>;
+
 /// Imports a registry file as the credit office. The same file again is answered from its first import.
 ///
 /// # Errors
@@ -214,7 +218,7 @@ impl Import {
         let mut set = WriteSet::default();
         let mut in_flight: Option<tokio::task::JoinHandle<Result<(), DeskError>>> = None;
         // What this file has already said about a code: the register answers only for what is committed.
-        let mut met: HashMap<String, (u32, u64)> = HashMap::new();
+        let mut met = Met::default();
         loop {
             let more = rows.read(&mut row)?;
             if more && (row.number <= recognised.heading_row || row.is_blank()) {
@@ -288,7 +292,7 @@ impl Import {
     fn not_repeated(
         &self,
         entry: Entry,
-        met: &mut HashMap<String, (u32, u64)>,
+        met: &mut Met,
         findings: &mut Vec<Finding>,
         tally: &mut Tally,
     ) -> Option<Entry> {
@@ -296,9 +300,13 @@ impl Import {
         let mut hasher = DefaultHasher::new();
         (&entry.name_key, &entry.details, &entry.registered_on, &entry.status).hash(&mut hasher);
         let facts = hasher.finish();
-        match met.get(&entry.code) {
+        let mut code = [0; 18];
+        for (place, byte) in code.iter_mut().zip(entry.code.bytes()) {
+            *place = byte;
+        }
+        match met.get(&code) {
             None => {
-                met.insert(entry.code.clone(), (entry.row, facts));
+                met.insert(code, (entry.row, facts));
                 Some(entry)
             }
             Some((first, same)) if *same == facts => {

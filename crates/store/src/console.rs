@@ -17,7 +17,8 @@ statements! {
 }
 
 impl Store {
-    /// As [`Store::records_of_batch`], each with the row of the batch that brought it, which a later batch does not change.
+    /// The newest state of the records a batch brought or changed, in the order of its rows after `after_row`, each with the row
+    /// of the batch that brought it, which a later batch does not change.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.

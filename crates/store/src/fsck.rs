@@ -1,14 +1,16 @@
 //! The check of everything stored: chains, seals, states, search, files. Reads one moment of the database and changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hasher as _};
 
 use sm3::{Digest, Sm3};
 
 use crate::batches::seal_of;
-use crate::db::{Row, Store, statements, values};
+use crate::db::{Conn, Row, Store, statements, values};
 use crate::error::StoreError;
 use crate::keys::Purpose;
 use crate::persons::person_place;
+use crate::portable::Tokenise;
 use crate::records::{record_place, record_version};
 use crate::subjects::{subject, subject_version};
 
@@ -24,6 +26,9 @@ statements! {
         pg "SELECT s.id FROM subject s WHERE NOT EXISTS (SELECT 1 FROM subject_search q WHERE q.subject_id = s.id) ORDER BY s.id";
     SEARCH_ORPHANS = "SELECT q.rowid FROM subject_search q WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = q.rowid) ORDER BY 1"
         pg "SELECT q.subject_id FROM subject_search q WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = q.subject_id) ORDER BY 1";
+    SEARCH_TOKENS = "SELECT doc, term FROM subject_search_terms"
+        pg "SELECT q.subject_id, t.term FROM subject_search q CROSS JOIN LATERAL unnest(tsvector_to_array(q.tokens)) AS t (term)";
+    ALL_NAMES = "SELECT subject_id, name FROM subject_name ORDER BY subject_id";
     CODE_ORPHANS = "SELECT c.subject_id, c.value FROM subject_code c \
         WHERE NOT EXISTS (SELECT 1 FROM subject s WHERE s.id = c.subject_id) ORDER BY c.value";
     NAME_ORPHANS = "SELECT n.subject_id, n.name FROM subject_name n \
@@ -222,11 +227,16 @@ impl<K: PartialEq> Follow<K> {
 }
 
 impl Store {
-    /// Checks everything stored against its hashes, seals and keys; `progress` hears the table and the rows done.
+    /// Checks everything stored against its hashes, seals and keys, and the search tokens against the names; `progress` hears the
+    /// table and the rows done.
     ///
     /// # Errors
     /// Only if the database cannot be read; what is wrong with the data stands in the report.
-    pub async fn fsck(&self, progress: Progress<'_>) -> Result<FsckReport, StoreError> {
+    pub async fn fsck(
+        &self,
+        tokenise: Tokenise<'_>,
+        progress: Progress<'_>,
+    ) -> Result<FsckReport, StoreError> {
         let mut check = Check { report: FsckReport::default(), progress };
         let mut tx = self.snapshot().await?;
         let mut conn = tx.conn();
@@ -261,6 +271,7 @@ impl Store {
         ] {
             conn.each(statement, vec![], |row| check.orphan(table, row, reason)).await?;
         }
+        search_agrees(&mut conn, tokenise, &mut check).await?;
 
         let keys = self.keys();
         let mut follow = Follow::default();
@@ -405,4 +416,52 @@ impl Store {
         }
         Ok(check.report)
     }
+}
+
+/// Holds the search tokens to the names they were made from. Of each subject only a sum of hashes is kept, so that the order in
+/// which the engine yields them does not matter and a million subjects fit.
+async fn search_agrees(
+    conn: &mut Conn<'_>,
+    tokenise: Tokenise<'_>,
+    check: &mut Check<'_>,
+) -> Result<(), StoreError> {
+    fn weigh(token: &str) -> u64 {
+        // FTS5 keeps small letters only.
+        let mut hasher = DefaultHasher::new();
+        hasher.write(token.to_lowercase().as_bytes());
+        hasher.finish()
+    }
+    let mut sums: HashMap<i64, u64> = HashMap::new();
+    conn.each(&SEARCH_TOKENS, vec![], |row| {
+        let sum = sums.entry(row.int(0)?).or_default();
+        *sum = sum.wrapping_add(weigh(&row.text(1)?));
+        Ok(())
+    })
+    .await?;
+    let mut settle = |subject: i64, names: &[String], check: &mut Check<'_>| {
+        let tokens = tokenise(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let once: HashSet<&str> = crate::search::pieces(&tokens).collect();
+        let sum = once.into_iter().fold(0_u64, |sum, token| sum.wrapping_add(weigh(token)));
+        check.seen("subject_search");
+        // A subject without any is named already.
+        if sums.remove(&subject).is_some_and(|held| held != sum) {
+            check.report.wrong("subject_search", subject.to_string(), "检索词与名称不符");
+        }
+    };
+    let mut names: (i64, Vec<String>) = (0, Vec::new());
+    conn.each(&ALL_NAMES, vec![], |row| {
+        let subject = row.int(0)?;
+        if subject != names.0 && !names.1.is_empty() {
+            settle(names.0, &names.1, check);
+            names.1.clear();
+        }
+        names.0 = subject;
+        names.1.push(row.text(1)?);
+        Ok(())
+    })
+    .await?;
+    if !names.1.is_empty() {
+        settle(names.0, &names.1, check);
+    }
+    Ok(())
 }

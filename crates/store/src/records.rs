@@ -56,12 +56,6 @@ statements! {
         r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
         WHERE r.subject_id = $1 \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on DESC, r.id DESC LIMIT $2";
-    RECORDS_OF_BATCH = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, \
-        r.party_category, r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, \
-        r.public_from, r.public_until, r.withdrawn_on, r.state, v.content_digest \
-        FROM record_version b CROSS JOIN record r CROSS JOIN record_version v WHERE b.batch_id = $1 AND b.row > $2 \
-        AND r.id = b.record_id AND r.subject_id = b.subject_id AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id \
-        ORDER BY b.row LIMIT $3";
     RECORD_VERSIONS = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
         v.content, v.sealed, v.platform, v.state, v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, \
         v.known_at, v.public_from, v.public_until, v.withdrawn_on, v.content_digest, v.previous, v.hash \
@@ -906,21 +900,6 @@ impl Store {
     ) -> Result<Vec<Record>, StoreError> {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&RECORDS_OF_SUBJECT, values![subject, limit]).await?;
-        rows.iter().map(record).collect()
-    }
-
-    /// The newest state of the records a batch brought or changed, in the order of its rows after `after_row`.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn records_of_batch(
-        &self,
-        batch: i64,
-        after_row: i64,
-        limit: i64,
-    ) -> Result<Vec<Record>, StoreError> {
-        let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&RECORDS_OF_BATCH, values![batch, after_row, limit]).await?;
         rows.iter().map(record).collect()
     }
 

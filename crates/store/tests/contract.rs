@@ -245,7 +245,7 @@ async fn furnish(store: &Store) {
 }
 
 async fn problems(store: &Store) -> Vec<(String, String)> {
-    let report = store.fsck(&mut |_, _| {}).await.expect("checked");
+    let report = store.fsck(&tokens, &mut |_, _| {}).await.expect("checked");
     report.problems.into_iter().map(|problem| (problem.table, problem.row)).collect()
 }
 
@@ -521,7 +521,7 @@ async fn records_come_change_and_go(ground: &Ground) {
         [(11, 2), (13, 1)]
     );
     assert_eq!(store.records_of_subject(1, 10).await.expect("list").len(), 2);
-    assert_eq!(store.records_of_batch(1, 11, 10).await.expect("list").len(), 2);
+    assert_eq!(store.rows_of_batch(1, 11, 10).await.expect("list").len(), 2);
     assert_eq!(store.count_records().await.expect("count"), 3);
     // Batch 2 was never sealed and is not there: only the chain of the record speaks for it.
     assert_eq!(problems(&store).await, []);
@@ -799,7 +799,9 @@ async fn two_writers_at_once(ground: &Ground) {
     assert_eq!(problems(&two).await, []);
     // The same change made twice: exactly one of the two gets through.
     let change = |store: Store| async move {
-        let new = subject(100, &code(100), "示例改");
+        // The name it has stays one of its names, so its tokens stay as well.
+        let mut new = subject(100, &code(100), "示例改");
+        new.tokens = tokens(&["示例改", "示例100号"]);
         let mut tx = store.transaction("t").await?;
         tx.update_subjects(&[SubjectChange { subject: new, expected: 1 }]).await?;
         tx.commit().await
@@ -813,7 +815,7 @@ async fn two_writers_at_once(ground: &Ground) {
 async fn the_check_finds_what_was_changed_by_hand(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;
-    let report = store.fsck(&mut |_, _| {}).await.expect("checked");
+    let report = store.fsck(&tokens, &mut |_, _| {}).await.expect("checked");
     assert!(report.is_sound(), "{report:?}");
     assert_eq!((report.checked["record_version"], report.checked["audit"]), (3, 2));
     let cases = [
@@ -884,6 +886,11 @@ async fn the_check_finds_what_was_changed_by_hand(ground: &Ground) {
             "DELETE FROM subject_name WHERE subject_id = 1",
             "INSERT INTO subject_name VALUES (1, '示例鑫源建材有限公司', '示例鑫源建材有限公司', NULL, NULL, 1)",
             ("subject_name", "1"),
+        ),
+        (
+            "INSERT INTO subject_name VALUES (2, '示例另一旧名', '示例另一旧名', NULL, NULL, 1)",
+            "DELETE FROM subject_name WHERE name_key = '示例另一旧名'",
+            ("subject_search", "2"),
         ),
     ];
     for (damage, repair, (table, row)) in cases {
@@ -1015,7 +1022,7 @@ async fn many_rows_in_one_go(ground: &Ground) {
     tx.seal_batch(1).await.expect("sealed");
     tx.commit().await.expect("committed");
     let mut heard = 0;
-    let report = store.fsck(&mut |_, _| heard += 1).await.expect("checked");
+    let report = store.fsck(&tokens, &mut |_, _| heard += 1).await.expect("checked");
     assert!(report.is_sound(), "{report:?}");
     assert_eq!(report.checked["record_version"], 2 * count as u64);
 }

@@ -634,7 +634,12 @@ async fn six_years() {
     }
     assert!(turn > 3 * 366, "more than three years, day by day");
     years.look_at_history(LAST).await;
-    let report = years.desk.store().fsck(&mut |_, _| {}).await.expect("a report");
+    let report = years
+        .desk
+        .store()
+        .fsck(&crate::subject_import::tokens, &mut |_, _| {})
+        .await
+        .expect("a report");
     assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 

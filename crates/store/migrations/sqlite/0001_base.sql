@@ -96,6 +96,8 @@ CREATE VIRTUAL TABLE subject_search USING fts5(
     tokens, content='', contentless_delete=1, detail=none,
     tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* P* S* C*'"
 );
+-- What the index holds, read by fsck.
+CREATE VIRTUAL TABLE subject_search_terms USING fts5vocab('subject_search', 'instance');
 
 -- Natural persons named in records; found by blind index only, never searchable.
 CREATE TABLE person (
