@@ -25,9 +25,9 @@ use crate::access::Actor;
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
 use crate::intake::pass::{CHUNK, Tally, look_up, table};
-use crate::intake::receive::{REGISTRY, Receive, receive, stage_of};
+use crate::intake::receive::{REGISTRY, REGISTRY_UNIT, Receive, receive, stage_of};
 use crate::intake::recognise::{Recognised, recognise_registry};
-use crate::intake::run::{BatchAnswer, answer};
+use crate::intake::run::{BatchAnswer, answer, refusal_of};
 use crate::intake::submit::stage_change;
 use crate::refusal::DeskError;
 use crate::sheet::{Opened, Row};
@@ -54,16 +54,20 @@ pub async fn import_subjects(
             path: path.to_path_buf(),
             file_name: file_name.to_owned(),
             kind: REGISTRY.to_owned(),
-            unit: "credit-office".to_owned(),
+            unit: REGISTRY_UNIT.to_owned(),
             profile: Profile::Reported,
         },
     )
     .await?;
-    let found = desk.store().batch(received.batch).await?.ok_or(DeskError::NotFound("该批次"))?;
-    let repeated = received.repeated && stage_of(&found.stage)? == Stage::Recorded;
-    if !repeated {
-        work(desk, actor, found, path, file_name).await?;
+    if received.stage == Stage::Received {
+        let found = desk.store().batch(received.batch).await?;
+        work(desk, found.ok_or(DeskError::NotFound("该批次"))?, path).await?;
     }
+    let found = desk.store().batch(received.batch).await?.ok_or(DeskError::NotFound("该批次"))?;
+    if stage_of(&found.stage)? == Stage::Refused {
+        return Err(refusal_of(&found).into());
+    }
+    let repeated = received.repeated && received.stage == Stage::Recorded;
     let mut result = answer(desk, received.batch, most_findings).await?;
     if repeated {
         // Nothing is written again: every row that went in before is unchanged now.
@@ -74,18 +78,15 @@ pub async fn import_subjects(
     Ok(result)
 }
 
-async fn work(
-    desk: &Desk,
-    actor: &Actor,
-    batch: Batch,
-    path: &Path,
-    file_name: &str,
-) -> Result<(), DeskError> {
+/// Goes on with a registry file that was received: to `recorded`, or to `refused` when it cannot be worked through.
+pub(crate) async fn work(desk: &Desk, batch: Batch, path: &Path) -> Result<Stage, DeskError> {
     let permit = desk
         .heavy()
         .acquire_owned()
         .await
         .map_err(|error| DeskError::Internal(error.to_string()))?;
+    let (number, file_name) = (batch.id, batch.file_name.clone());
+    let actor = Actor::system(&batch.received_by);
     let work = Import {
         desk: desk.clone(),
         law: desk.law(),
@@ -95,15 +96,22 @@ async fn work(
         actor: actor.clone(),
         runtime: tokio::runtime::Handle::current(),
     };
-    let (path, file_name) = (path.to_path_buf(), file_name.to_owned());
-    let tally = tokio::task::spawn_blocking(move || {
+    let path = path.to_path_buf();
+    let outcome = tokio::task::spawn_blocking(move || {
         let _permit = permit;
         work.run(&path, &file_name)
     })
     .await
-    .map_err(|error| DeskError::Internal(error.to_string()))??;
-    let event = AuditEvent::SubjectsImported { batch: batch.id, changed: tally.recorded };
-    desk.audit(actor, event).await
+    .map_err(|error| DeskError::Internal(error.to_string()))?;
+    match outcome {
+        Ok(tally) => {
+            let event = AuditEvent::SubjectsImported { batch: number, changed: tally.recorded };
+            desk.audit(&actor, event).await?;
+            Ok(Stage::Recorded)
+        }
+        Err(DeskError::Refused(_)) => Ok(Stage::Refused),
+        Err(error) => Err(error),
+    }
 }
 
 struct Import {

@@ -17,7 +17,7 @@ mod workbook;
 
 pub(crate) use earliest::earliest_decision;
 pub(crate) use proposals::proposals;
-pub use receive::{Receive, Received, receive};
+pub use receive::{REGISTRY, REGISTRY_UNIT, Receive, Received, receive};
 pub use record::{Platform, RecordFacts, disclosure};
 pub use release::{Judgement, Release, give_back, release};
 pub use run::{BatchAnswer, FindingAnswer, answer, check, record_released, resume_unfinished};

@@ -12,7 +12,9 @@ use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
 
 /// The kind id under which a registry file is kept as a batch.
-pub(crate) const REGISTRY: &str = "subject-registry";
+pub const REGISTRY: &str = "subject-registry";
+/// The unit that brings the registry in.
+pub const REGISTRY_UNIT: &str = "credit-office";
 
 /// A file that somebody hands in.
 #[derive(Debug, Clone)]

@@ -34,6 +34,7 @@ use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
 use crate::sheet::{Opened, Row};
+use crate::subject_import;
 
 /// What the reviewer, or the command line, said about the records of a batch.
 #[derive(Debug, Clone, Default)]
@@ -172,7 +173,8 @@ fn refusal_code(code: &str) -> &'static str {
     CODES.iter().copied().find(|known| *known == code).unwrap_or("file.refused")
 }
 
-/// Checks a received batch to its end: to `checked`, or to `refused` when the file cannot be worked through.
+/// Checks a received batch to its end: to `checked`, or to `refused` when the file cannot be worked through. A registry file goes
+/// on to `recorded`: it needs no second person.
 ///
 /// # Errors
 /// Only what is not the file's fault; a refused file is a batch in stage `refused`.
@@ -181,6 +183,12 @@ pub async fn check(desk: &Desk, batch: i64) -> Result<Stage, DeskError> {
     let stage = stage_of(&found.stage)?;
     if stage != Stage::Received {
         return Ok(stage);
+    }
+    if found.kind == super::receive::REGISTRY {
+        let path = scratch_copy(desk, &found).await?;
+        let outcome = subject_import::work(desk, found, &path).await;
+        drop(std::fs::remove_file(&path));
+        return outcome;
     }
     work_through(desk, found, None).await
 }
@@ -220,9 +228,6 @@ pub async fn record_released(desk: &Desk, batch: i64) -> Result<Stage, DeskError
 pub async fn resume_unfinished(desk: &Desk) -> Result<usize, DeskError> {
     let mut resumed = 0;
     for batch in desk.store().unfinished_batches().await? {
-        if batch.kind == super::receive::REGISTRY {
-            continue;
-        }
         check(desk, batch.id).await?;
         record_released(desk, batch.id).await?;
         resumed += 1;
@@ -240,8 +245,7 @@ async fn work_through(
         .acquire_owned()
         .await
         .map_err(|error| DeskError::Internal(error.to_string()))?;
-    let path = desk.scratch().join(format!("batch-{}-{}", batch.id, desk.new_id()));
-    unpack(desk, &batch.digest, &path).await?;
+    let path = scratch_copy(desk, &batch).await?;
     let unit = desk.unit(&batch.unit_id).await?;
     let work = Work {
         desk: desk.clone(),
@@ -265,6 +269,13 @@ async fn work_through(
     // The scratch copy is clear text of what the store keeps sealed.
     drop(std::fs::remove_file(&path));
     outcome?
+}
+
+/// The clear bytes of a batch's file in the scratch folder: whoever asks for them removes them.
+async fn scratch_copy(desk: &Desk, batch: &Batch) -> Result<PathBuf, DeskError> {
+    let path = desk.scratch().join(format!("batch-{}-{}", batch.id, desk.new_id()));
+    unpack(desk, &batch.digest, &path).await?;
+    Ok(path)
 }
 
 /// Writes the kept bytes of a file into the scratch folder.

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use tokio::io::AsyncWriteExt as _;
 use xinyong_domain::law::Profile;
-use xinyong_service::{Actor, Desk, DeskError, Refusal, browse, intake};
+use xinyong_service::{Actor, Desk, DeskError, Permission, Refusal, browse, intake};
 
 use super::rows::batch_href;
 use super::{actor, mendable, onward};
@@ -90,6 +90,9 @@ async fn show(
     let law = desk.law();
     let mut kinds = vec![Choice::new("", "请选择", &sent.kind)];
     kinds.extend(law.kinds().values().map(|kind| Choice::new(&kind.id, &kind.name, &sent.kind)));
+    if actor(frame)?.may(Permission::ImportSubjects) {
+        kinds.push(Choice::new(intake::REGISTRY, &law.registry().name, &sent.kind));
+    }
     let mut units = Vec::new();
     if actor(frame)?.unit_limit().is_none() {
         units.push(Choice::new("", "请选择", &sent.unit));
@@ -139,6 +142,7 @@ pub async fn upload(
         return Ok((StatusCode::BAD_REQUEST, page).into_response());
     };
     let unit = match caller.actor.unit_limit() {
+        _ if sent.kind == intake::REGISTRY => intake::REGISTRY_UNIT.to_owned(),
         Some(own) => own.to_owned(),
         None => sent.unit.clone(),
     };
@@ -178,7 +182,9 @@ async fn again(frame: &Frame, sent: &Sent, refusal: &Refusal) -> Result<Response
 
 fn missing(sent: &Sent, actor: &Actor) -> Vec<FormError> {
     let mut errors = Vec::new();
-    if actor.unit_limit().is_none() && sent.unit.is_empty() {
+    // Whose file the registry is, is settled.
+    let asks_unit = actor.unit_limit().is_none() && sent.kind != intake::REGISTRY;
+    if asks_unit && sent.unit.is_empty() {
         errors.push(FormError::new("unit", "请选择报送单位"));
     }
     if sent.kind.is_empty() {

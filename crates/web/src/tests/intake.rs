@@ -34,6 +34,37 @@ pub(super) async fn know_parties(site: &TestSite) {
     std::fs::remove_file(path).expect("registry file");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_brings_the_registry_in_and_nobody_else_may() {
+    let site = TestSite::new().await;
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let file = "企业名称,统一社会信用代码\n平陆县示例301号加工有限公司,91140829XY00030103\n\
+                平陆县示例302号加工有限公司,91140829XY0003029X\n";
+
+    assert!(!clerk.get("/console/upload").await.text().contains("subject-registry"));
+    let token = clerk.get("/console/upload").await.token();
+    let fields = [("csrf", token.as_str()), ("kind", "subject-registry")];
+    let answer = clerk.upload("/console/upload", &fields, "名录.csv", file.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.text());
+
+    let batch = send(&mut office, "subject-registry", "名录.csv", file.as_bytes()).await;
+    let page = office.wait_for(&batch, "检查发现的问题").await;
+    assert!(page.text().contains("已入库"), "{}", page.text());
+    assert!(page.text().contains("chip-bad"), "the wrong code is not named: {}", page.text());
+    let found = site.browser().get("/subjects/91140829XY00030103").await;
+    assert_eq!(found.status, StatusCode::OK);
+    let repeated = send(&mut office, "subject-registry", "名录.csv", file.as_bytes()).await;
+    assert_eq!(repeated, format!("{batch}?repeated=true"));
+    // A file that is no registry is refused as a whole, again and again.
+    for _ in 0..2 {
+        let batch =
+            send(&mut office, "subject-registry", "其他.csv", "甲,乙\n1,2\n".as_bytes()).await;
+        office.wait_for(&batch, "整份文件没有被接受").await;
+    }
+    no_scratch_left(&site);
+}
+
 fn no_scratch_left(site: &TestSite) {
     let left: Vec<_> = std::fs::read_dir(site.desk.scratch())
         .expect("scratch")
