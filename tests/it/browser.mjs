@@ -1,5 +1,6 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs pages BASE | node browser.mjs shots BASE FOLDER
+// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs pages BASE [FOLDER] |
+// node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people.
 import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -10,6 +11,9 @@ const [task, base, ...rest] = process.argv.slice(2);
 const password = process.env.XINYONG_TEST_PASSWORDS ? JSON.parse(process.env.XINYONG_TEST_PASSWORDS) : {};
 const foreign = [];
 const problems = [];
+const album = task === 'pages' ? rest[0] : undefined;
+let pictures = 0;
+if (album) mkdirSync(album, { recursive: true });
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -46,6 +50,7 @@ async function axeCheck(page, name) {
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   expect(!wide, `${name} scrolls sideways`);
+  if (album) await page.screenshot({ path: `${album}/${String(++pictures).padStart(3, '0')} ${name.replace(base, '').replace(/[^\p{L}\p{N}]+/gu, '-')}.png`, fullPage: true });
 }
 
 async function journey([file, code, number]) {
