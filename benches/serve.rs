@@ -132,6 +132,7 @@ fn serve(runtime: &tokio::runtime::Runtime, desk: Desk, invented: &Invented, scr
     let server = runtime.spawn(xinyong_web::serve(
         listener,
         xinyong_web::router(site),
+        xinyong_web::Proxies::default(),
         std::future::pending(),
     ));
     let mut paths = String::new();

@@ -1,5 +1,6 @@
 //! What can be said on the command line. The names are stable: scripts rely on them.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -132,6 +133,12 @@ pub struct Serve {
     /// Cookies only over TLS (behind a proxy that ends it)
     #[arg(long)]
     pub secure_cookies: bool,
+    /// Addresses of the reverse proxies in front, separated by commas: only what they say about the client is believed
+    #[arg(long, value_delimiter = ',')]
+    pub trusted_proxy: Vec<IpAddr>,
+    /// Where to serve figures for Prometheus, on an address of its own; nowhere unless given
+    #[arg(long)]
+    pub metrics: Option<String>,
 }
 
 /// `unit`

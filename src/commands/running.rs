@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use jiff::civil::Date;
 use serde_json::json;
 use xinyong_domain::workflow::batch::TRANSITIONS;
-use xinyong_service::{Actor, publicity, running};
+use xinyong_service::running::{self, Standing};
+use xinyong_service::{Actor, publicity};
 
 use super::Common;
 use crate::exit::Exit;
@@ -24,21 +25,22 @@ pub async fn expire(common: &Common, on: Option<Date>) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// Looks at an installation.
+/// Looks at an installation. What only needs seeing to soon does not stop a start.
 pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
     let desk = common.desk().await?;
-    let checks = running::doctor(&desk).await?;
-    let good = checks.iter().all(|check| check.good);
+    let keys = common.options(&common.named())?.key_file;
+    let checks = running::doctor(&desk, &keys).await?;
+    let good = checks.iter().all(|check| check.standing != Standing::Wrong);
     if common.json {
         println!("{}", json!({ "good": good, "checks": checks }));
     } else {
         for check in &checks {
-            println!(
-                "{} {:<10} {}",
-                if check.good { "正常" } else { "注意" },
-                check.name,
-                check.detail
-            );
+            let standing = match check.standing {
+                Standing::Good => "正常",
+                Standing::Notice => "注意",
+                Standing::Wrong => "错误",
+            };
+            println!("{standing} {:<10} {}", check.name, check.detail);
         }
     }
     Ok(if good { ExitCode::SUCCESS } else { Exit::Store.into() })

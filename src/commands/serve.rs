@@ -3,15 +3,20 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use xinyong_service::{Actor, Desk, DeskError, accounts, intake, publicity};
-use xinyong_web::Site;
+use xinyong_web::{Proxies, Site};
 
 use super::Common;
 use crate::options::Serve;
 
 /// How often the jobs look whether there is something to do.
 const JOB_INTERVAL: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+
+/// Upper bounds of the classes into which durations are sorted, in seconds: from a look-up to a bulk import.
+const SECONDS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 
 /// Runs it until the process is told to stop.
 pub async fn run(common: &Common, serve: Serve) -> anyhow::Result<ExitCode> {
@@ -29,7 +34,31 @@ pub async fn run(common: &Common, serve: Serve) -> anyhow::Result<ExitCode> {
         .await
         .with_context(|| format!("无法监听 {}", serve.listen))?;
     println!("信用 正在 http://{}{}/ 提供服务", listener.local_addr()?, serve.base_path);
-    listen(desk, listener, &serve.base_path, serve.secure_cookies).await
+    if let Some(address) = &serve.metrics {
+        let listener =
+            TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
+        println!("运行指标 在 http://{}/metrics", listener.local_addr()?);
+        let figures = xinyong_web::figures(recorder()?);
+        let forever = std::future::pending();
+        tokio::spawn(xinyong_web::serve(listener, figures, Proxies::default(), forever));
+    }
+    let proxies = Proxies::new(serve.trusted_proxy);
+    listen(desk, listener, &serve.base_path, serve.secure_cookies, proxies).await
+}
+
+/// Starts gathering figures; gives what writes them out.
+fn recorder() -> anyhow::Result<impl Fn() -> String + Clone + Send + Sync + 'static> {
+    let handle = PrometheusBuilder::new().set_buckets(SECONDS)?.install_recorder()?;
+    Ok(move || {
+        handle.run_upkeep();
+        handle.render()
+    })
+}
+
+/// Marks a job as done now, so that one that has stopped working is seen.
+fn job_done(job: &'static str, desk: &Desk) {
+    let seconds = desk.clock().now() as f64 / 1000.0;
+    metrics::gauge!("xinyong_job_last_success_timestamp_seconds", "job" => job).set(seconds);
 }
 
 /// Serves on a listener that is ready.
@@ -38,11 +67,12 @@ pub async fn listen(
     listener: TcpListener,
     base_path: &str,
     secure_cookies: bool,
+    proxies: Proxies,
 ) -> anyhow::Result<ExitCode> {
     let jobs = tokio::spawn(run_jobs(desk.clone()));
     let site = Site::open(desk, base_path, secure_cookies).await?;
     let router = xinyong_web::router(site);
-    xinyong_web::serve(listener, router, stop_signal()).await?;
+    xinyong_web::serve(listener, router, proxies, stop_signal()).await?;
     jobs.abort();
     println!("已停止");
     Ok(ExitCode::SUCCESS)
@@ -59,13 +89,19 @@ async fn run_jobs(desk: Desk) {
         let today = desk.today();
         if last != Some(today) {
             match publicity::expire(&desk, &actor, today).await {
-                Ok(ended) => tracing::info!(job = "expire", ended, "done"),
+                Ok(ended) => {
+                    tracing::info!(job = "expire", ended, "done");
+                    job_done("expire", &desk);
+                }
                 Err(error) => tracing::error!(job = "expire", code = error.code(), "failed"),
             }
             last = Some(today);
         }
         match accounts::forget_expired_sessions(&desk).await {
-            Ok(forgotten) => tracing::info!(job = "sessions", forgotten, "done"),
+            Ok(forgotten) => {
+                tracing::info!(job = "sessions", forgotten, "done");
+                job_done("sessions", &desk);
+            }
             Err(error) => tracing::error!(job = "sessions", code = error.code(), "failed"),
         }
         tokio::time::sleep(JOB_INTERVAL).await;

@@ -9,6 +9,7 @@ mod intake;
 #[path = "../../crates/store/tests/support/postgres.rs"]
 mod postgres;
 mod real_input;
+mod running;
 mod samples;
 mod served;
 mod server;

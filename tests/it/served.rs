@@ -1,9 +1,12 @@
 //! A platform that is being served, and the plainest of browsers: one request a connection, cookies kept.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use crate::support::Platform;
@@ -12,6 +15,8 @@ use crate::support::Platform;
 pub struct Served {
     child: Child,
     pub address: String,
+    others: Receiver<String>,
+    log: PathBuf,
 }
 
 impl Drop for Served {
@@ -24,27 +29,36 @@ impl Drop for Served {
 
 /// Starts the binary and waits for the address it prints.
 pub fn serve(platform: &Platform, arguments: &[&str]) -> Served {
+    let log = platform.folder().join("serve.log");
+    let errors = File::options().create(true).append(true).open(&log).expect("a log");
     let mut child = platform
         .undated(arguments)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(errors)
         .spawn()
         .expect("the binary starts");
     let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
     let address = loop {
         let line = lines.next().expect("the address before the end").expect("a line");
         if let Some(start) = line.find("http://") {
-            break line[start..]
-                .split_whitespace()
-                .next()
-                .expect("an address")
-                .trim_end_matches('/')
-                .to_owned();
+            break address_in(&line[start..]);
         }
     };
     // What is printed later must not fill the pipe.
-    std::thread::spawn(move || lines.for_each(drop));
-    Served { child, address }
+    let (send, others) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            if let Some(start) = line.find("http://") {
+                // The test may no longer listen.
+                drop(send.send(address_in(&line[start..])));
+            }
+        }
+    });
+    Served { child, address, others, log }
+}
+
+fn address_in(text: &str) -> String {
+    text.split_whitespace().next().expect("an address").trim_end_matches('/').to_owned()
 }
 
 impl Served {
@@ -54,9 +68,38 @@ impl Served {
         self.child.wait().expect("its end");
     }
 
+    /// The next address it prints, without the page.
+    pub fn other_address(&self) -> String {
+        let address = self.others.recv_timeout(Duration::from_secs(20)).expect("an address");
+        address.trim_end_matches("/metrics").to_owned()
+    }
+
+    /// Tells it to stop, as the system does; the code it ends with.
+    pub fn stop(mut self) -> Option<i32> {
+        self.end()
+    }
+
+    /// Tells it to stop; everything it wrote to its log.
+    pub fn stop_and_read_log(mut self) -> String {
+        self.end();
+        std::fs::read_to_string(&self.log).expect("the log")
+    }
+
+    fn end(&mut self) -> Option<i32> {
+        let number = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &number]).status().expect("kill");
+        assert!(told.success());
+        self.child.wait().expect("its end").code()
+    }
+
+    /// Address and port, without the prefix of the site.
+    pub fn host(&self) -> &str {
+        let rest = self.address.trim_start_matches("http://");
+        rest.split('/').next().unwrap_or(rest)
+    }
+
     pub fn visitor(&self) -> Visitor {
-        let host = self.address.trim_start_matches("http://").to_owned();
-        Visitor { host, cookies: BTreeMap::new() }
+        Visitor::at(self.host())
     }
 }
 
@@ -94,6 +137,12 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// Somebody who goes to this address.
+    pub fn at(address: &str) -> Self {
+        let host = address.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        Self { host, cookies: BTreeMap::new() }
+    }
+
     fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Page {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use jiff::civil::Date;
@@ -675,7 +675,7 @@ impl Store {
             Db::Lite { write, .. } => TxInner::Lite(write.begin_with("BEGIN IMMEDIATE").await?),
             Db::Pg(pool) => TxInner::Pg(pool.begin().await?),
         };
-        Ok(Tx { inner, store: self.clone(), audit: Vec::new(), name })
+        Ok(Tx { inner, store: self.clone(), audit: Vec::new(), name, begun: Instant::now() })
     }
 
     /// A transaction that sees one moment of the database and does not keep writers waiting.
@@ -686,7 +686,8 @@ impl Store {
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?,
             ),
         };
-        Ok(Tx { inner, store: self.clone(), audit: Vec::new(), name: "snapshot" })
+        let begun = Instant::now();
+        Ok(Tx { inner, store: self.clone(), audit: Vec::new(), name: "snapshot", begun })
     }
 
     /// Has the engine parse and plan a statement without running it.
@@ -729,6 +730,7 @@ pub struct Tx {
     store: Store,
     audit: Vec<AuditEntry>,
     name: &'static str,
+    begun: Instant,
 }
 
 impl std::fmt::Debug for Tx {
@@ -783,11 +785,14 @@ impl Tx {
     }
 
     async fn finish(self) -> Result<(), StoreError> {
-        tracing::trace!(transaction = self.name, "commit");
-        match self.inner {
-            TxInner::Lite(tx) => tx.commit().await?,
-            TxInner::Pg(tx) => tx.commit().await?,
-        }
-        Ok(())
+        let outcome = match self.inner {
+            TxInner::Lite(tx) => tx.commit().await,
+            TxInner::Pg(tx) => tx.commit().await,
+        };
+        let word = if outcome.is_ok() { "committed" } else { "failed" };
+        let seconds = self.begun.elapsed().as_secs_f64();
+        metrics::histogram!("xinyong_transaction_seconds", "name" => self.name, "outcome" => word)
+            .record(seconds);
+        Ok(outcome?)
     }
 }

@@ -10,6 +10,8 @@ mod csrf;
 mod fields;
 mod guard;
 mod layers;
+mod listen;
+mod measure;
 mod page_error;
 mod portal;
 pub mod routes;
@@ -21,22 +23,7 @@ mod url;
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
-
-use axum::Router;
-use tokio::net::TcpListener;
-
+pub use listen::{Client, Proxies, serve};
+pub use measure::figures;
 pub use routes::router;
 pub use site::Site;
-
-/// Serves until `shutdown` is done, then lets the requests that have begun come to their end.
-///
-/// # Errors
-/// What the system says when it can accept no more connections.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
-}

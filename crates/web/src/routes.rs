@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{StatusCode, Uri, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -17,6 +17,7 @@ use xinyong_service::Permission;
 
 use crate::guard::{Guard, guard};
 use crate::layers;
+use crate::measure::measure;
 use crate::site::Site;
 use crate::{api, assets, console, portal, sessions};
 
@@ -173,7 +174,7 @@ pub fn router(site: Site) -> Router {
         .layer(sessions::layer(&site));
     let [policy, types, referrer] = layers::security();
     let pages = public.merge(guarded).layer(policy).layer(types).layer(referrer);
-    let whole = pages.merge(machines).with_state(site.clone());
+    let whole = pages.merge(machines).layer(from_fn(measure)).with_state(site.clone());
     below(site.base_path(), whole)
 }
 
