@@ -1,5 +1,5 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs pages BASE [FOLDER] |
+// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs pages BASE [FOLDER] |
 // node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people.
 import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -102,6 +102,92 @@ async function journey([file, code, number]) {
   const shown = await visitor.textContent('main');
   expect(shown.includes('依据'), 'the record says why');
   return { batch, record };
+}
+
+// Goes on with the Tab key until the element is reached; on the way the focus must always be seen and never be caught.
+async function tabTo(page, selector, name) {
+  const met = new Set();
+  for (let steps = 0; steps < 150; steps++) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate((wanted) => {
+      const now = document.activeElement;
+      if (!now || now === document.body) return { place: 'body', seen: true, reached: false };
+      const style = getComputedStyle(now);
+      const box = now.getBoundingClientRect();
+      const ringed = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+      return { place: now.outerHTML.slice(0, 120), seen: ringed && box.width > 0 && box.bottom > 0 && box.top < window.innerHeight, reached: now.matches(wanted) };
+    }, selector);
+    expect(at.seen, `${name}: the focus is not seen on ${at.place}`);
+    if (at.reached) return;
+    if (at.place !== 'body') met.add(at.place);
+  }
+  throw new Error(`${name}: ${selector} is not reached with the Tab key; met ${[...met].join(' ')}`);
+}
+
+// A clerk without a mouse: signs in, reads what is due, uploads, mends a refused form, submits, signs out.
+async function keyboard([file]) {
+  const page = await (await context({ viewport: { width: 1280, height: 900 } })).newPage();
+  const press = async (selector, name) => {
+    await tabTo(page, selector, name);
+    await Promise.all([page.waitForLoadState('load'), page.keyboard.press('Enter')]);
+  };
+  await page.goto(`${base}/console/sign-in`);
+  await tabTo(page, '.skip', 'sign-in');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => document.activeElement.id) === 'main', 'the skip link leads into the text');
+  await tabTo(page, '#login', 'sign-in');
+  await page.keyboard.type('clerk');
+  await tabTo(page, '#password', 'sign-in');
+  await page.keyboard.type(password.clerk);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname.endsWith('/console'));
+  await press('nav a[href$="/console/upload"], main a[href$="/console/upload"]', 'first page');
+  await page.waitForURL((url) => url.pathname.endsWith('/console/upload'));
+  await tabTo(page, '#kind', 'upload');
+  for (let steps = 0; steps < 10 && await page.inputValue('#kind') !== 'administrative-penalty'; steps++) await page.keyboard.press('ArrowDown');
+  expect(await page.inputValue('#kind') === 'administrative-penalty', 'a kind is chosen with the arrow keys');
+  await tabTo(page, '#file', 'upload');
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Enter');
+  await (await chooser).setFiles(file);
+  await press('main form button[type=submit]', 'upload');
+  await page.waitForURL(/\/console\/batches\/\d+/);
+  const batch = page.url();
+  for (let tries = 0; tries < 60 && !(await page.locator('form[action$="/submit"]').count()); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await page.goto(batch);
+  }
+  await press('form[action$="/submit"] button', 'batch');
+  await page.waitForFunction(() => document.querySelector('h1'));
+  expect(!(await page.locator('form[action$="/submit"]').count()), 'the batch is submitted');
+  await press('form[action$="/sign-out"] button', 'batch');
+  await page.waitForURL((url) => !/\/console\/batches/.test(url.pathname));
+
+  // The error summary leads to the field it names.
+  await page.goto(`${base}/console/sign-in`);
+  await signIn(page, 'office');
+  await page.goto(`${base}/console/upload`);
+  await page.evaluate(() => document.querySelectorAll('main form').forEach((form) => { form.noValidate = true; }));
+  await press('main form button[type=submit]', 'empty upload');
+  await page.waitForSelector('#error-summary');
+  await press('#error-summary a[href="#kind"]', 'errors');
+  expect(await page.evaluate(() => document.activeElement.id) === 'kind', 'an error leads to its field');
+
+  // The public side: from the search box to a record and its reasons.
+  await page.goto(`${base}/`);
+  await tabTo(page, 'main input[name=q]', 'home');
+  await page.keyboard.type('示例');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/search/);
+  await press('main a[href*="/subjects/"]', 'search');
+  await page.waitForURL(/\/subjects\//);
+  await page.goto(`${base}/records/administrative-penalty`);
+  await press('main a[href*="/records/administrative-penalty/"]', 'penalties');
+  await page.waitForURL(/\/records\/administrative-penalty\//);
+  await tabTo(page, 'main details summary', 'penalty');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => document.activeElement.parentElement.open), 'the reasons open with the Enter key');
+  return {};
 }
 
 async function gone([code, record, number]) {
@@ -237,7 +323,7 @@ async function shots([folder]) {
 
 let answer = {};
 try {
-  answer = await { journey, gone, pages, shots }[task](rest);
+  answer = await { journey, gone, keyboard, pages, shots }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }

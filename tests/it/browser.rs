@@ -80,6 +80,19 @@ fn a_penalty_from_the_clerks_file_to_the_public_page_and_its_end() {
 }
 
 #[test]
+fn a_clerk_and_a_citizen_need_no_mouse() {
+    let platform = Platform::empty();
+    let passwords = invent(&platform);
+    let registry = platform.file("registry.csv", &crate::county::registry());
+    platform.json(&["import", "subjects", path(&registry)]);
+    let rows = [penalty(9, "2026/11/23", &[("行政处罚决定书文号", "（平）市监罚〔2026〕9101号")])];
+    let file = platform.file("处罚.csv", &penalties(&rows));
+    let served =
+        serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+    browser(&served.address, &passwords, &["keyboard", path(&file)]);
+}
+
+#[test]
 fn every_page_is_accessible_and_fits_a_phone() {
     let platform = Platform::empty();
     let passwords = invent(&platform);
