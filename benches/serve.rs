@@ -7,10 +7,12 @@
 //! `cargo bench --bench serve`.
 
 mod invented;
+mod steady;
 
 use std::fmt::Write as _;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use invented::{Invented, desk, import_penalties, import_registry};
@@ -24,6 +26,10 @@ const FILES: u32 = 3;
 const CODES: u32 = 50_000;
 const SEARCHES: u32 = 2_000;
 const SECONDS: u32 = 8;
+/// Pages asked for in a second.
+const PAGES_A_SECOND: u32 = 500;
+/// What Datasette is asked for in a second: it serves about a hundred on two cores.
+const PEER_PAGES_A_SECOND: u32 = 20;
 
 fn main() {
     // The test runner asks every target for its tests; a benchmark has none.
@@ -42,6 +48,7 @@ fn main() {
     }
     runtime.block_on(searches(&desk, &invented));
     serve(&runtime, desk, &invented, temporary.path());
+    runtime.block_on(peer(folder, &invented));
 }
 
 async fn load(desk: &Desk, invented: &Invented, folder: &Path) {
@@ -142,6 +149,13 @@ fn serve(runtime: &tokio::runtime::Runtime, desk: Desk, invented: &Invented, scr
     }
     let subjects = drive(&address.to_string(), scratch, &paths);
     let ceiling = drive(&address.to_string(), scratch, "  \"/health/live\",\n");
+    let host = address.to_string();
+    for (what, paths) in
+        [("subject page", subject_pages(invented)), ("search page", search_pages(invented))]
+    {
+        let outcome = runtime.block_on(steady::drive(&host, &paths, PAGES_A_SECOND, SECONDS * 2));
+        say(what, PAGES_A_SECOND, &outcome);
+    }
     server.abort();
     if let (Some(subjects), Some(ceiling)) = (subjects, ceiling) {
         for (what, answers) in [("/api/v1/subjects/{code}", &subjects), ("/health/live", &ceiling)]
@@ -153,6 +167,76 @@ fn serve(runtime: &tokio::runtime::Runtime, desk: Desk, invented: &Invented, scr
         }
         println!("ratio to the ceiling       {:.2}", subjects[0] / ceiling[0]);
     }
+}
+
+fn say(what: &str, rate: u32, outcome: &steady::Outcome) {
+    let [middle, high, longest] = outcome.latency;
+    println!(
+        "{what:<26} {rate:>7} requests/s   p50 {middle:.2} ms   p99 {high:.2} ms   longest {longest:.1} ms   {} bytes",
+        outcome.bytes
+    );
+}
+
+fn subject_pages(invented: &Invented) -> Vec<String> {
+    (0..CODES)
+        .map(|number| format!("/subjects/{}", invented.code(mixed(number) % invented.subjects)))
+        .collect()
+}
+
+fn search_pages(invented: &Invented) -> Vec<String> {
+    let encode =
+        |text: String| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    (0..SEARCHES)
+        .map(|number| format!("/search?q={}", encode(fragment(invented, number))))
+        .collect()
+}
+
+/// A process that is ended with this value.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Datasette over the same file: the page of one subject, by its code. `DATASETTE` names the program where it is not on the path.
+/// It is asked at a rate that it can keep up with.
+async fn peer(folder: &Path, invented: &Invented) {
+    let program = std::env::var("DATASETTE").unwrap_or_else(|_| "datasette".to_owned());
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let started = Command::new(program)
+        .args(["serve", "-i"])
+        .arg(invented::database(folder))
+        .args(["--port", &port.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(child) = started else {
+        println!(
+            "datasette is not installed: no peer for the pages (pip install datasette pysqlite3-binary)"
+        );
+        return;
+    };
+    let _running = Running(child);
+    let host = format!("127.0.0.1:{port}");
+    let begun = Instant::now();
+    while tokio::net::TcpStream::connect(&host).await.is_err() {
+        assert!(begun.elapsed().as_secs() < 120, "datasette does not listen");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let paths: Vec<String> = (0..CODES)
+        .map(|number| {
+            format!("/data/subject?code={}", invented.code(mixed(number) % invented.subjects))
+        })
+        .collect();
+    let outcome = steady::drive(&host, &paths, PEER_PAGES_A_SECOND, SECONDS).await;
+    say("Datasette, one subject", PEER_PAGES_A_SECOND, &outcome);
 }
 
 /// Has `wrk` ask for the paths in turn over 32 connections: requests per second, and the latencies in the middle and at 99 in
