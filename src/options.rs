@@ -139,6 +139,9 @@ pub struct Serve {
     /// Where to serve figures for Prometheus, on an address of its own; nowhere unless given
     #[arg(long)]
     pub metrics: Option<String>,
+    /// A file that describes a provider of identities (OpenID Connect) through which accounts may sign in
+    #[arg(long, value_name = "FILE")]
+    pub identity_provider: Option<PathBuf>,
 }
 
 /// `unit`
@@ -167,6 +170,22 @@ pub enum AccountCommand {
         /// File whose first line is the password
         #[arg(long)]
         password_file: PathBuf,
+    },
+    /// Lets an identity at a provider sign in as an account
+    Link {
+        /// Sign-in name
+        login: String,
+        /// The provider's address
+        #[arg(long)]
+        issuer: String,
+        /// The provider's name for the person
+        #[arg(long)]
+        subject: String,
+    },
+    /// Takes all identities from an account
+    Unlink {
+        /// Sign-in name
+        login: String,
     },
 }
 

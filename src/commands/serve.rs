@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use xinyong_service::{Actor, Desk, DeskError, accounts, intake, publicity};
-use xinyong_web::{Proxies, Site};
+use xinyong_web::{Provider, Proxies, Site};
 
 use super::Common;
 use crate::options::Serve;
@@ -42,8 +42,15 @@ pub async fn run(common: &Common, serve: Serve) -> anyhow::Result<ExitCode> {
         let forever = std::future::pending();
         tokio::spawn(xinyong_web::serve(listener, figures, Proxies::default(), forever));
     }
-    let proxies = Proxies::new(serve.trusted_proxy);
-    listen(desk, listener, &serve.base_path, serve.secure_cookies, proxies).await
+    let mut site = Site::open(desk, &serve.base_path, serve.secure_cookies).await?;
+    if let Some(file) = &serve.identity_provider {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("无法读取 {}", file.display()))?;
+        let options =
+            toml::from_str(&text).with_context(|| format!("{} 的内容有误", file.display()))?;
+        site = site.with_provider(Provider::new(options)?);
+    }
+    listen(site, listener, Proxies::new(serve.trusted_proxy)).await
 }
 
 /// Starts gathering figures; gives what writes them out.
@@ -63,14 +70,11 @@ fn job_done(job: &'static str, desk: &Desk) {
 
 /// Serves on a listener that is ready.
 pub async fn listen(
-    desk: Desk,
+    site: Site,
     listener: TcpListener,
-    base_path: &str,
-    secure_cookies: bool,
     proxies: Proxies,
 ) -> anyhow::Result<ExitCode> {
-    let jobs = tokio::spawn(run_jobs(desk.clone()));
-    let site = Site::open(desk, base_path, secure_cookies).await?;
+    let jobs = tokio::spawn(run_jobs(site.desk().clone()));
     let router = xinyong_web::router(site);
     xinyong_web::serve(listener, router, proxies, stop_signal()).await?;
     jobs.abort();

@@ -1,5 +1,5 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs pages BASE [FOLDER] |
+// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs pages BASE [FOLDER] |
 // node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people.
 import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -190,6 +190,42 @@ async function keyboard([file]) {
   return {};
 }
 
+// Through a provider of identities: one that is linked, one that is not, an answer used twice, an answer to somebody else's question.
+async function provider([name]) {
+  const come = async (page, subject) => {
+    await page.goto(`${base}/console/upload`);
+    await page.click('main a[href*="/sign-in/provider"]');
+    await page.waitForSelector('input[name=login]');
+    await page.fill('input[name=login]', subject);
+    await page.fill('input[name=password]', 'any');
+    await page.click('button[type=submit]');
+    await page.waitForSelector('button[type=submit]');
+    let back = '';
+    page.on('request', (request) => { if (request.url().includes('/provider/return')) back = request.url(); });
+    await page.click('button[type=submit]');
+    await page.waitForURL((url) => url.href.startsWith(base));
+    return back;
+  };
+  const clerk = await (await context()).newPage();
+  const back = await come(clerk, name);
+  expect(new URL(clerk.url()).pathname.endsWith('/console/upload'), `${clerk.url()} is not where the clerk wanted to go`);
+  const again = await clerk.goto(back);
+  expect(again.status() === 400, 'an answer counts once');
+  const stranger = await (await context()).newPage();
+  await come(stranger, 'nobody-linked');
+  expect((await stranger.textContent('main')).includes('还没有关联平台账号'), 'an identity that nobody linked opens nothing');
+  expect((await stranger.goto(`${base}/console`)).url().includes('sign-in'), 'the stranger is not signed in');
+  // A link with somebody else's answer signs nobody in.
+  const victim = await (await context()).newPage();
+  await victim.goto(`${base}/console/sign-in`);
+  expect((await victim.goto(back)).status() === 400, 'an answer to another question is refused');
+  await victim.goto(`${base}/console/sign-in/provider`);
+  expect((await victim.goto(`${base}/console/sign-in/provider/return?state=made-up&code=made-up`)).status() === 400, 'a made-up answer is refused');
+  expect((await victim.goto(`${base}/console`)).url().includes('sign-in'), 'the victim is not signed in');
+  foreign.length = 0;
+  return {};
+}
+
 async function gone([code, record, number]) {
   const visitor = await (await context({ javaScriptEnabled: false })).newPage();
   await visitor.goto(`${base}/subjects/${code}`);
@@ -323,7 +359,7 @@ async function shots([folder]) {
 
 let answer = {};
 try {
-  answer = await { journey, gone, keyboard, pages, shots }[task](rest);
+  answer = await { journey, gone, keyboard, provider, pages, shots }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }

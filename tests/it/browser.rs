@@ -1,7 +1,8 @@
 //! The journey in a real browser: a clerk uploads, a second person releases, the public sees it, three years later it is gone.
 //! And every page, wide and phone-wide, through axe.
 
-use std::process::Command;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
@@ -90,6 +91,73 @@ fn a_clerk_and_a_citizen_need_no_mouse() {
     let served =
         serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
     browser(&served.address, &passwords, &["keyboard", path(&file)]);
+}
+
+/// A process that is ended with this value.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The test is over either way.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port()
+}
+
+#[test]
+fn a_provider_of_identities_signs_in_whom_the_platform_knows() {
+    let platform = Platform::empty();
+    let passwords = invent(&platform);
+    let (provider, own) = (free_port(), free_port());
+    let issuer = format!("http://127.0.0.1:{provider}");
+    let site = format!("http://127.0.0.1:{own}");
+    let secret = platform.file("secret", "example-secret-of-the-client\n");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/provider.mjs");
+    let back = format!("{site}/console/sign-in/provider/return");
+    let mut child = Command::new("node")
+        .args([script, &provider.to_string(), &back, path(&secret)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("node; scripts/test installs what the browser tests need");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let running = Running(child);
+    assert!(lines.any(|line| line.is_ok_and(|line| line.starts_with("ready"))), "no provider");
+    let options = platform.file(
+        "provider.toml",
+        &format!(
+            "issuer = \"{issuer}\"\nlabel = \"示例统一身份认证\"\nclient_id = \"xinyong\"\n\
+             client_secret_file = \"{}\"\nsite = \"{site}\"\n",
+            path(&secret)
+        ),
+    );
+    let link = ["account", "link", "clerk", "--issuer", &issuer, "--subject", "example-person-7"];
+    assert_eq!(platform.run(&link).code, 0);
+    assert_eq!(platform.run(&link).refusal(3), "identity.linked");
+    let listen = format!("127.0.0.1:{own}");
+    let arguments = ["serve", "--listen", &listen, "--today", &platform.today];
+    let arguments = [&arguments[..], &["--identity-provider", path(&options)]].concat();
+    {
+        let served = serve(&platform, &arguments);
+        browser(&served.address, &passwords, &["provider", "example-person-7"]);
+        let log = served.stop_and_read_log();
+        assert!(!log.contains("example-person-7"), "{log}");
+    }
+    assert_eq!(platform.run(&["account", "unlink", "clerk"]).code, 0);
+    // A provider that has gone: a plain word, and the password still works.
+    drop(running);
+    let served = serve(&platform, &arguments);
+    let mut visitor = served.visitor();
+    let page = visitor.get("/console/sign-in/provider");
+    assert_eq!(page.status, 400, "{}", page.text);
+    assert!(page.text.contains("身份服务暂时无法使用"), "{}", page.text);
 }
 
 #[test]

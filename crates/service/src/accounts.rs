@@ -125,7 +125,7 @@ pub async fn create_account(
     Ok(())
 }
 
-fn actor_of(account: &Account) -> Result<Actor, DeskError> {
+pub(crate) fn actor_of(account: &Account) -> Result<Actor, DeskError> {
     let role = Role::from_word(&account.role)
         .ok_or_else(|| DeskError::Internal(format!("unknown role {}", account.role)))?;
     Ok(Actor {

@@ -100,6 +100,16 @@ pub enum AuditEvent<'e> {
         /// Its role.
         role: &'e str,
     },
+    /// An identity at a provider may sign in as an account.
+    IdentityLinked {
+        /// Sign-in name.
+        login: &'e str,
+    },
+    /// No identity may sign in as an account any more.
+    IdentitiesUnlinked {
+        /// Sign-in name.
+        login: &'e str,
+    },
     /// A backup was written.
     BackedUp {
         /// Rows in it.
@@ -129,6 +139,8 @@ impl AuditEvent<'_> {
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
             Self::AccountCreated { .. } => "account.created",
+            Self::IdentityLinked { .. } => "account.identity-linked",
+            Self::IdentitiesUnlinked { .. } => "account.identities-unlinked",
             Self::BackedUp { .. } => "store.backed-up",
             Self::AuditRead => "audit.read",
         }
@@ -173,6 +185,9 @@ impl AuditEvent<'_> {
             }
             Self::AccountCreated { login, role } => {
                 (format!("account:{login}"), json!({ "role": role }))
+            }
+            Self::IdentityLinked { login } | Self::IdentitiesUnlinked { login } => {
+                (format!("account:{login}"), json!({}))
             }
             Self::BackedUp { rows } => (String::new(), json!({ "rows": rows })),
         };

@@ -10,6 +10,7 @@ pub mod browse;
 mod clock;
 pub mod demo;
 mod desk;
+pub mod identities;
 pub mod intake;
 pub mod law;
 pub mod publicity;

@@ -16,6 +16,7 @@ mod db;
 mod error;
 mod figures;
 mod fsck;
+mod identities;
 mod ids;
 mod keys;
 mod leases;

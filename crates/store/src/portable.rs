@@ -66,10 +66,11 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, leases and the search tokens.
-static TABLES: [Table; 20] = [
+static TABLES: [Table; 21] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
+    table!(account_identity by "blind": t blind, i account_id, i linked_at),
     table!(subject by "id": i id, t category, t code, t name, t name_key, t status, t details, t registered_on, t source,
         i known_at, i version),
     table!(subject_code by "value, kind": t value, t kind, i subject_id),

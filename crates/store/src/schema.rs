@@ -10,12 +10,16 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 5;
 
-const SQLITE: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../migrations/sqlite/0001_base.sql"))];
-const POSTGRES: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../migrations/postgres/0001_base.sql"))];
+const SQLITE: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
+    (5, "identities", include_str!("../migrations/sqlite/0005_identities.sql")),
+];
+const POSTGRES: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
+    (5, "identities", include_str!("../migrations/postgres/0005_identities.sql")),
+];
 
 statements! {
     GET_META = "SELECT value FROM meta WHERE key = $1";
@@ -116,6 +120,7 @@ pub fn statements() -> Vec<Statement> {
         ALL,
         crate::units::ALL,
         crate::accounts::ALL,
+        crate::identities::ALL,
         crate::subjects::ALL,
         crate::search::ALL,
         crate::records::ALL,

@@ -78,6 +78,7 @@ macro_rules! on_both {
 on_both! {
     every_statement_is_understood,
     units_accounts_and_sessions,
+    an_identity_stands_for_one_account,
     subjects_are_found_by_code_and_name,
     subjects_change_and_keep_their_history,
     fragments_of_names_are_found,
@@ -324,6 +325,29 @@ async fn units_accounts_and_sessions(ground: &Ground) {
     tx.add_confirmation(&confirmation).await.expect("added");
     tx.commit().await.expect("committed");
     assert_eq!(store.confirmations().await.expect("read"), [confirmation]);
+}
+
+async fn an_identity_stands_for_one_account(ground: &Ground) {
+    let store = ground.store().await;
+    let of = |subject: &'static str| {
+        let store = store.clone();
+        async move { store.account_of_identity("https://id.example", subject).await.expect("read") }
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.link_identity(&store, "https://id.example", "one", 7, NOW).await.expect("linked");
+    tx.link_identity(&store, "https://id.example", "two", 7, NOW).await.expect("linked");
+    tx.link_identity(&store, "https://other.example", "one", 8, NOW).await.expect("linked");
+    tx.commit().await.expect("committed");
+    assert_eq!((of("one").await, of("two").await, of("three").await), (Some(7), Some(7), None));
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.link_identity(&store, "https://id.example", "one", 9, NOW).await));
+    drop(tx);
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert_eq!(tx.unlink_identities(7).await.expect("unlinked"), 2);
+    tx.commit().await.expect("committed");
+    assert_eq!(of("one").await, None);
+    let other = store.account_of_identity("https://other.example", "one").await.expect("read");
+    assert_eq!(other, Some(8));
 }
 
 async fn subjects_are_found_by_code_and_name(ground: &Ground) {

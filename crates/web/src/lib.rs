@@ -14,6 +14,7 @@ mod listen;
 mod measure;
 mod page_error;
 mod portal;
+mod provider;
 pub mod routes;
 mod sessions;
 mod site;
@@ -25,5 +26,6 @@ mod tests;
 
 pub use listen::{Client, Proxies, serve};
 pub use measure::figures;
+pub use provider::{Provider, ProviderError, ProviderOptions};
 pub use routes::router;
 pub use site::Site;

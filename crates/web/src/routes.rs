@@ -88,6 +88,8 @@ pub static ROUTES: &[Route] = &[
     read("/api/v1/search", Permission::ReadPublic, || get(api::search::search)),
     read("/console/sign-in", Permission::SignIn, || get(console::sign_in::form)),
     form("/console/sign-in", Permission::SignIn, || post(console::sign_in::sign_in)),
+    read("/console/sign-in/provider", Permission::SignIn, || get(console::provider::begin)),
+    read("/console/sign-in/provider/return", Permission::SignIn, || get(console::provider::finish)),
     form("/console/sign-out", Permission::UseConsole, || post(console::sign_in::sign_out)),
     read("/console", Permission::UseConsole, || get(console::home::home)),
     read("/console/batches", Permission::ReadBatch, || get(console::batches::batches)),
@@ -234,7 +236,9 @@ mod tests {
         for route in ROUTES {
             assert!(seen.insert((route.method, route.path)), "{} twice", route.path);
             let public = route.permission.is_public();
-            assert_eq!(public, !is_console(route.path) || route.path == "/console/sign-in");
+            let signs_in = route.permission == Permission::SignIn;
+            assert_eq!(public, !is_console(route.path) || signs_in);
+            assert_eq!(signs_in, route.path.starts_with("/console/sign-in"), "{}", route.path);
             assert_eq!(route.method == "POST", route.payload != Payload::None, "{}", route.path);
         }
         assert!(route_rows().iter().all(|(_, _, permission)| !permission.is_empty()));

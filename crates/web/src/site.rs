@@ -5,6 +5,8 @@ use std::sync::Arc;
 use xinyong_domain::law::County;
 use xinyong_service::{Desk, DeskError};
 
+use crate::provider::Provider;
+
 /// The installation behind the pages. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Site {
@@ -18,6 +20,7 @@ struct Inner {
     secure_cookies: bool,
     demonstration: bool,
     county: Option<County>,
+    provider: Option<Provider>,
 }
 
 impl Site {
@@ -41,8 +44,36 @@ impl Site {
         let trimmed = base_path.trim_matches('/');
         let base_path = if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") };
         Ok(Self {
-            inner: Arc::new(Inner { desk, base_path, secure_cookies, demonstration, county }),
+            inner: Arc::new(Inner {
+                desk,
+                base_path,
+                secure_cookies,
+                demonstration,
+                county,
+                provider: None,
+            }),
         })
+    }
+
+    /// The same site with a provider of identities in front of the console.
+    #[must_use]
+    pub fn with_provider(self, provider: Provider) -> Self {
+        let old = &self.inner;
+        let inner = Inner {
+            desk: old.desk.clone(),
+            base_path: old.base_path.clone(),
+            secure_cookies: old.secure_cookies,
+            demonstration: old.demonstration,
+            county: old.county.clone(),
+            provider: Some(provider),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The provider of identities, where there is one.
+    #[must_use]
+    pub fn provider(&self) -> Option<&Provider> {
+        self.inner.provider.as_ref()
     }
 
     /// The use cases.

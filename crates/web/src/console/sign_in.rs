@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
-use xinyong_service::accounts;
+use xinyong_service::{Desk, Refusal, accounts};
 
 use super::{actor, mendable, onward};
 use crate::csrf;
@@ -28,6 +28,7 @@ struct SignIn {
     password_error: String,
     code_error: String,
     with_code: bool,
+    provider: String,
     errors: Vec<FormError>,
     locked: String,
 }
@@ -37,6 +38,13 @@ struct SignIn {
 pub struct Wanted {
     #[serde(default)]
     next: String,
+}
+
+impl Wanted {
+    /// The page of the console to go back to, or nothing.
+    pub fn next(&self) -> &str {
+        next_page(&self.next)
+    }
 }
 
 /// Only a page of the console is gone back to: nobody is led to another site by a link.
@@ -52,7 +60,7 @@ fn next_page(wanted: &str) -> &str {
 /// # Errors
 /// When the template fails.
 pub async fn form(frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response, PageError> {
-    let next = next_page(&wanted.next);
+    let next = wanted.next();
     if actor(&frame)?.role.is_some() {
         return Ok(onward(&frame, if next.is_empty() { "/console" } else { next }));
     }
@@ -68,16 +76,42 @@ fn blank(frame: &Frame, next: &str) -> SignIn {
         password_error: String::new(),
         code_error: String::new(),
         with_code: false,
+        provider: frame
+            .site
+            .provider()
+            .map(|provider| provider.label().to_owned())
+            .unwrap_or_default(),
         errors: Vec::new(),
         locked: String::new(),
     }
 }
 
-fn broken(error: impl std::fmt::Display) -> PageError {
+/// The form again, with why somebody could not sign in.
+///
+/// # Errors
+/// When the template fails.
+pub fn refused(frame: &Frame, next: &str, refusal: Refusal) -> Result<Response, PageError> {
+    let errors = vec![FormError::new("", refusal.message)];
+    let page = SignIn { errors, ..blank(frame, next) };
+    Ok((StatusCode::BAD_REQUEST, draw(&page)?).into_response())
+}
+
+/// Makes a session one of an account. It gets a new id and a new token, so that nothing planted before is worth anything.
+///
+/// # Errors
+/// When the store fails.
+pub async fn enter(desk: &Desk, session: &Session, account: i64) -> Result<(), PageError> {
+    session.cycle_id().await.map_err(broken)?;
+    session.insert(ACCOUNT, account).await.map_err(broken)?;
+    session.insert(CSRF, csrf::token(desk)?).await.map_err(broken)
+}
+
+/// A session that could not be kept.
+pub fn broken(error: impl std::fmt::Display) -> PageError {
     PageError::internal(format!("session: {error}"))
 }
 
-/// `POST /console/sign-in`. The session gets a new id and a new token, so that nothing planted before is worth anything.
+/// `POST /console/sign-in`
 ///
 /// # Errors
 /// When the store fails.
@@ -103,9 +137,7 @@ pub async fn sign_in(
             return Ok((StatusCode::BAD_REQUEST, draw(&page)?).into_response());
         }
     };
-    session.cycle_id().await.map_err(broken)?;
-    session.insert(ACCOUNT, account).await.map_err(broken)?;
-    session.insert(CSRF, csrf::token(desk)?).await.map_err(broken)?;
+    enter(desk, &session, account).await?;
     Ok(onward(&frame, if next.is_empty() { "/console" } else { next }))
 }
 
