@@ -142,6 +142,9 @@ pub struct Serve {
     /// A file that describes a provider of identities (OpenID Connect) through which accounts may sign in
     #[arg(long, value_name = "FILE")]
     pub identity_provider: Option<PathBuf>,
+    /// A file that describes the mail server (SMTP) through which people are reminded
+    #[arg(long, value_name = "FILE")]
+    pub mail: Option<PathBuf>,
 }
 
 /// `unit`

@@ -1,11 +1,13 @@
 //! `serve`: the portal, the console and the jobs, in one process.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
-use xinyong_service::{Actor, Desk, DeskError, accounts, intake, publicity};
+use xinyong_service::mail::SmtpMailer;
+use xinyong_service::{Actor, Desk, DeskError, accounts, intake, notices, publicity};
 use xinyong_web::{Provider, Proxies, Site};
 
 use super::Common;
@@ -13,6 +15,9 @@ use crate::options::Serve;
 
 /// How often the jobs look whether there is something to do.
 const JOB_INTERVAL: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+
+/// How often mails that are due are sent.
+const MAIL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// Upper bounds of the classes into which durations are sorted, in seconds: from a look-up to a bulk import.
 const SECONDS: &[f64] =
@@ -44,13 +49,32 @@ pub async fn run(common: &Common, serve: Serve) -> anyhow::Result<ExitCode> {
     }
     let mut site = Site::open(desk, &serve.base_path, serve.secure_cookies).await?;
     if let Some(file) = &serve.identity_provider {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("无法读取 {}", file.display()))?;
-        let options =
-            toml::from_str(&text).with_context(|| format!("{} 的内容有误", file.display()))?;
-        site = site.with_provider(Provider::new(options)?);
+        site = site.with_provider(Provider::new(described(file)?)?);
+    }
+    if let Some(file) = &serve.mail {
+        let mailer = SmtpMailer::new(described(file)?, site.name())?;
+        tokio::spawn(send_mails(site.desk().clone(), mailer));
     }
     listen(site, listener, Proxies::new(serve.trusted_proxy)).await
+}
+
+fn described<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} 的内容有误", file.display()))
+}
+
+/// Sends what is due, again and again.
+async fn send_mails(desk: Desk, mailer: SmtpMailer) {
+    loop {
+        match notices::deliver(&desk, &mailer).await {
+            Ok(0) => {}
+            Ok(sent) => tracing::info!(job = "mail", sent, "done"),
+            Err(error) => tracing::error!(job = "mail", code = error.code(), "failed"),
+        }
+        job_done("mail", &desk);
+        tokio::time::sleep(MAIL_INTERVAL).await;
+    }
 }
 
 /// Starts gathering figures; gives what writes them out.
@@ -98,6 +122,13 @@ async fn run_jobs(desk: Desk) {
                     job_done("expire", &desk);
                 }
                 Err(error) => tracing::error!(job = "expire", code = error.code(), "failed"),
+            }
+            match notices::remind(&desk).await {
+                Ok(told) => {
+                    tracing::info!(job = "remind", told, "done");
+                    job_done("remind", &desk);
+                }
+                Err(error) => tracing::error!(job = "remind", code = error.code(), "failed"),
             }
             last = Some(today);
         }

@@ -292,6 +292,117 @@ fn a_backup_taken_while_a_file_goes_in_is_one_moment() {
     }
 }
 
+/// A real mail server that shows what it takes.
+struct MailServer {
+    child: Child,
+    port: u16,
+    taken: std::path::PathBuf,
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        // The test is over either way.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl MailServer {
+    fn start(platform: &Platform, port: u16) -> Self {
+        let taken = platform.folder().join("mails");
+        let out = std::fs::File::options().create(true).append(true).open(&taken).expect("a file");
+        let child = Command::new("/usr/bin/python3")
+            .args(["-u", "-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}")])
+            .stdout(out)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("python3 with aiosmtpd; scripts/test installs it");
+        let server = Self { child, port, taken };
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", server.port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "the mail server does not listen");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        server
+    }
+
+    /// Everything taken so far, once it holds so many mails.
+    fn mails(&self, wanted: usize) -> String {
+        let begun = Instant::now();
+        loop {
+            let text = std::fs::read_to_string(&self.taken).expect("mails");
+            if text.matches("MESSAGE FOLLOWS").count() >= wanted {
+                return text;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(90), "{wanted} mails wanted: {text}");
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+}
+
+#[test]
+fn who_has_something_to_do_is_written_to_also_after_the_mail_server_was_down() {
+    let platform = Platform::with_registry();
+    account(&platform, "clerk", "clerk");
+    let file = platform.file("password", "example-password-1");
+    let reviewer = ["account", "add", "reviewer", "--name", "示例员", "--role", "reviewer"];
+    let more = ["--unit", "market-regulation", "--password-file", path(&file)];
+    assert_eq!(platform.run(&[&reviewer[..], &more].concat()).code, 0);
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let options = platform.file(
+        "mail.toml",
+        &format!(
+            "host = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\n\
+             from = \"信用平陆 <credit@example.cn>\"\nsite = \"https://example.cn/credit\"\n"
+        ),
+    );
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--mail", path(&options)];
+    let served = serve(&platform, &arguments);
+    let mut second = signed_in(served.visitor(), "", "reviewer");
+    let token = second.get("/console/notices").token();
+    let fields = [("csrf", token.as_str()), ("address", "second@example.cn")];
+    assert_eq!(second.post("/console/notices", &fields).status, 303);
+
+    // The mail server is down while the clerk works: nothing is lost and nobody waits.
+    let mut clerk = signed_in(served.visitor(), "", "clerk");
+    let token = clerk.get("/console/upload").token();
+    let fields = [("csrf", token.as_str()), ("kind", "administrative-penalty")];
+    let batch = clerk
+        .upload(
+            "/console/upload",
+            &fields,
+            "示例.csv",
+            &penalties(&[penalty(1, "2026/11/23", &[])]),
+        )
+        .location;
+    let begun = Instant::now();
+    let token = loop {
+        let page = clerk.get(&batch);
+        if page.text.contains(&format!("action=\"{batch}/submit\"")) {
+            break page.token();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", page.text);
+        std::thread::sleep(Duration::from_millis(300));
+    };
+    assert_eq!(clerk.post(&format!("{batch}/submit"), &[("csrf", &token)]).status, 303);
+    assert!(second.get("/console").text.contains("1 条新通知"));
+    std::thread::sleep(Duration::from_secs(2));
+    let mails = MailServer::start(&platform, port);
+    let text = mails.mails(1);
+    for wanted in ["second@example.cn", "https://example.cn/credit/console", "credit@example.cn"] {
+        assert!(text.contains(wanted), "no {wanted}: {text}");
+    }
+    let page = second.get("/console/notices");
+    assert!(page.text.contains("等待您复核") && page.text.contains("已发邮件"), "{}", page.text);
+    assert!(!second.get("/console").text.contains("条新通知"), "what was read is not new");
+    let log = served.stop_and_read_log();
+    assert!(!log.contains("second@example.cn"), "{log}");
+    assert!(log.contains("mail not sent"), "the server was never down: {log}");
+}
+
 #[test]
 fn doctor_names_what_is_wrong() {
     let mut platform = Platform::pinglu();

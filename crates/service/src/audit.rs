@@ -110,6 +110,11 @@ pub enum AuditEvent<'e> {
         /// Sign-in name.
         login: &'e str,
     },
+    /// Somebody set or took away where they are written to.
+    ContactSet {
+        /// Whether there is an address now.
+        set: bool,
+    },
     /// A backup was written.
     BackedUp {
         /// Rows in it.
@@ -141,6 +146,7 @@ impl AuditEvent<'_> {
             Self::AccountCreated { .. } => "account.created",
             Self::IdentityLinked { .. } => "account.identity-linked",
             Self::IdentitiesUnlinked { .. } => "account.identities-unlinked",
+            Self::ContactSet { .. } => "account.contact-set",
             Self::BackedUp { .. } => "store.backed-up",
             Self::AuditRead => "audit.read",
         }
@@ -189,6 +195,7 @@ impl AuditEvent<'_> {
             Self::IdentityLinked { login } | Self::IdentitiesUnlinked { login } => {
                 (format!("account:{login}"), json!({}))
             }
+            Self::ContactSet { set } => (String::new(), json!({ "set": set })),
             Self::BackedUp { rows } => (String::new(), json!({ "rows": rows })),
         };
         (object, detail.to_string())

@@ -13,6 +13,8 @@ mod desk;
 pub mod identities;
 pub mod intake;
 pub mod law;
+pub mod mail;
+pub mod notices;
 pub mod publicity;
 mod refusal;
 pub mod running;

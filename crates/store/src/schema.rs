@@ -10,15 +10,17 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 5;
+pub const SCHEMA: i64 = 6;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
     (5, "identities", include_str!("../migrations/sqlite/0005_identities.sql")),
+    (6, "notices", include_str!("../migrations/sqlite/0006_notices.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
     (5, "identities", include_str!("../migrations/postgres/0005_identities.sql")),
+    (6, "notices", include_str!("../migrations/postgres/0006_notices.sql")),
 ];
 
 statements! {
@@ -121,6 +123,7 @@ pub fn statements() -> Vec<Statement> {
         crate::units::ALL,
         crate::accounts::ALL,
         crate::identities::ALL,
+        crate::notices::ALL,
         crate::subjects::ALL,
         crate::search::ALL,
         crate::records::ALL,

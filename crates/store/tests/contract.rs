@@ -11,10 +11,10 @@ use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
     AuditEntry, AuditFilter, BatchFilter, BatchRow, Content, Counts, Engine, FormerName, Judgement,
-    KeyRing, LawConfirmation, NO_END, NewAccount, NewBatch, NewRecord, NewSubject, Person,
-    PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, SessionRow, StageChange,
-    Store, StoreError, SubjectChange, Unit, Withdrawal, person_place, record_place, restore,
-    verify_backup,
+    KeyRing, LawConfirmation, NO_END, NewAccount, NewBatch, NewNotice, NewRecord, NewSubject,
+    Person, PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, SessionRow,
+    StageChange, Store, StoreError, SubjectChange, Unit, Withdrawal, person_place, record_place,
+    restore, verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -79,6 +79,7 @@ on_both! {
     every_statement_is_understood,
     units_accounts_and_sessions,
     an_identity_stands_for_one_account,
+    people_are_told_once_and_written_to,
     subjects_are_found_by_code_and_name,
     subjects_change_and_keep_their_history,
     fragments_of_names_are_found,
@@ -348,6 +349,60 @@ async fn an_identity_stands_for_one_account(ground: &Ground) {
     assert_eq!(of("one").await, None);
     let other = store.account_of_identity("https://other.example", "one").await.expect("read");
     assert_eq!(other, Some(8));
+}
+
+async fn people_are_told_once_and_written_to(ground: &Ground) {
+    let store = ground.store().await;
+    let notice = |id, account_id, object: &str| NewNotice {
+        id,
+        account_id,
+        kind: "waits".to_owned(),
+        object: object.to_owned(),
+        day: date(2026, 11, 25),
+        text: format!("示例{object}"),
+        at: NOW,
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.set_contact(&store, 7, Some("someone@example.cn"), NOW).await.expect("set");
+    for new in [notice(1, 7, "batch:1"), notice(2, 7, "batch:1"), notice(3, 7, "batch:2")] {
+        tx.add_notice(&new).await.expect("told");
+    }
+    // Nobody knows where to write to the other.
+    tx.add_notice(&notice(4, 8, "batch:1")).await.expect("told");
+    tx.commit().await.expect("committed");
+    let told = |account| {
+        let store = store.clone();
+        async move {
+            let all = store.notices(account, 10).await.expect("read");
+            all.iter().map(|n| (n.id, n.mail.clone(), n.read_at)).collect::<Vec<_>>()
+        }
+    };
+    let due = "due".to_owned();
+    assert_eq!(told(7).await, [(3, due.clone(), None), (1, due.clone(), None)]);
+    assert_eq!(told(8).await, [(4, "none".to_owned(), None)]);
+    let mails = store.mail_due(0, 10).await.expect("read");
+    let shown: Vec<_> = mails.iter().map(|mail| (mail.notice, mail.address.as_str())).collect();
+    assert_eq!(shown, [(1, "someone@example.cn"), (3, "someone@example.cn")]);
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.note_mail(1, "sent").await.expect("noted");
+    tx.note_mail(3, "due").await.expect("noted");
+    tx.mark_read(7, 1, NOW + 5).await.expect("read");
+    tx.commit().await.expect("committed");
+    assert_eq!(told(7).await, [(3, due, None), (1, "sent".to_owned(), Some(NOW + 5))]);
+    assert_eq!(store.unread(7).await.expect("count"), 1);
+    let mails = store.mail_due(0, 10).await.expect("read");
+    assert_eq!(mails.iter().map(|mail| (mail.notice, mail.tries)).collect::<Vec<_>>(), [(3, 1)]);
+    // What waits no more is taken back, and can be said again on the same day.
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.settle_notices("batch:2", "waits").await.expect("settled");
+    tx.add_notice(&notice(5, 7, "batch:2")).await.expect("told");
+    tx.commit().await.expect("committed");
+    assert_eq!(told(7).await.iter().map(|n| n.0).collect::<Vec<_>>(), [5, 1]);
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.set_contact(&store, 7, None, NOW).await.expect("taken away");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.contact(7).await.expect("read"), None);
+    assert_eq!(store.mail_due(0, 10).await.expect("read"), []);
 }
 
 async fn subjects_are_found_by_code_and_name(ground: &Ground) {

@@ -92,6 +92,8 @@ pub static ROUTES: &[Route] = &[
     read("/console/sign-in/provider/return", Permission::SignIn, || get(console::provider::finish)),
     form("/console/sign-out", Permission::UseConsole, || post(console::sign_in::sign_out)),
     read("/console", Permission::UseConsole, || get(console::home::home)),
+    read("/console/notices", Permission::UseConsole, || get(console::notices::list)),
+    form("/console/notices", Permission::UseConsole, || post(console::notices::set_address)),
     read("/console/batches", Permission::ReadBatch, || get(console::batches::batches)),
     read("/console/upload", Permission::UploadBatch, || get(console::upload::form)),
     file("/console/upload", Permission::UploadBatch, || post(console::upload::upload)),

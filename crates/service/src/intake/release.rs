@@ -9,6 +9,7 @@ use super::submit::{advance, stage_change};
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
+use crate::notices;
 use crate::refusal::DeskError;
 
 /// What the reviewer set for one row.
@@ -107,6 +108,7 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
     let mut change = stage_change(to, &actor.login, now);
     change.basis = Some(command.basis.clone());
     tx.set_stage(command.batch, from.as_str(), to.as_str(), &change).await?;
+    notices::batch_moved(desk, &mut tx, &found, from, to, &actor.login).await?;
     for judgement in &command.judgements {
         let event = AuditEvent::RowJudged {
             batch: command.batch,

@@ -7,6 +7,7 @@ use super::receive::stage_of;
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
+use crate::notices;
 use crate::refusal::DeskError;
 
 /// Submits a batch. Its rows with errors stay behind, the good ones go on.
@@ -56,6 +57,9 @@ pub(crate) async fn advance(
         change.note = Some(note.to_owned());
     }
     tx.set_stage(batch, from.as_str(), to.as_str(), &change).await?;
+    if let Some(found) = store.batch(batch).await? {
+        notices::batch_moved(desk, &mut tx, &found, from, to, &actor.login).await?;
+    }
     let event = AuditEvent::BatchMoved { batch, from: from.as_str(), to: to.as_str(), note };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;

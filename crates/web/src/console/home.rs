@@ -5,8 +5,8 @@ use axum::response::Html;
 use jiff::civil::Date;
 use xinyong_domain::law::Law;
 use xinyong_domain::workflow::batch::Stage;
-use xinyong_service::Permission;
 use xinyong_service::browse::{self, OwedBatch};
+use xinyong_service::{Permission, notices};
 
 use super::actor;
 use super::rows::{BatchRow, row};
@@ -35,6 +35,7 @@ struct Home {
     waiting_title: &'static str,
     month_title: &'static str,
     month: Vec<Bar>,
+    unread: u64,
 }
 
 /// The first page of the console.
@@ -67,6 +68,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         waiting_title: "等您处理的批次，最急的在前",
         month_title: "各月入库的条数",
         month: bars(&shown.months),
+        unread: notices::unread(frame.site.desk(), actor).await?,
     })
 }
 

@@ -8,6 +8,7 @@ pub mod batches;
 pub mod download;
 pub mod held;
 pub mod home;
+pub mod notices;
 pub mod provider;
 pub mod record;
 pub mod release;

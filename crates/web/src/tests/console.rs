@@ -309,3 +309,39 @@ async fn the_first_page_says_what_is_owed_and_how_many_working_days_are_left() {
         assert!(tabs.contains(tab), "{tab}: {tabs}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_told_what_waits_for_them_and_no_longer_when_it_is_done() {
+    let site = TestSite::new().await;
+    know_parties(&site).await;
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let mut reviewer = site.signed_in(Role::Reviewer).await;
+    let batch = send(&mut clerk, "administrative-penalty", "处罚.csv", GOOD).await;
+    let token = clerk.wait_for(&batch, "提交复核").await.token();
+    clerk.post(&format!("{batch}/submit"), &[("csrf", token.as_str())]).await;
+    assert!(reviewer.get("/console").await.text().contains("1 条新通知"));
+    assert!(!clerk.get("/console").await.text().contains("条新通知"));
+
+    // A wrong address is named, and what was typed stays.
+    let page = reviewer.get("/console/notices").await;
+    assert!(page.text().contains("等待您复核") && page.text().contains(&batch), "{}", page.text());
+    let fields =
+        [("csrf", &*page.token()), ("address", "nobody@@example")].map(|(n, v)| (n, v.to_owned()));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let answer = reviewer.post("/console/notices", &fields).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(
+        answer.text().contains("邮箱地址的写法不对") && answer.text().contains("nobody@@example")
+    );
+
+    // Given back: the clerk is told, with the batch.
+    let token = reviewer.get(&batch).await.token();
+    let fields = [("csrf", token.as_str()), ("reason", "示例：文号有误")];
+    reviewer.post(&format!("{batch}/return"), &fields).await;
+    assert!(clerk.get("/console").await.text().contains("1 条新通知"));
+    // Submitted again before the clerk has read it: what was said to the clerk is settled, the reviewer is told again.
+    let token = clerk.get(&batch).await.token();
+    clerk.post(&format!("{batch}/submit"), &[("csrf", token.as_str())]).await;
+    assert!(!clerk.get("/console").await.text().contains("条新通知"));
+    assert!(reviewer.get("/console").await.text().contains("1 条新通知"));
+}

@@ -133,6 +133,7 @@ impl Frame {
             ("/console", "今天的工作", Permission::UseConsole),
             ("/console/batches", "报送批次", Permission::ReadBatch),
             ("/console/upload", "报送文件", Permission::UploadBatch),
+            ("/console/notices", "通知", Permission::UseConsole),
             ("/console/audit", "审计日志", Permission::ReadAudit),
         ]
         .into_iter()

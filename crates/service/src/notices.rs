@@ -1,0 +1,234 @@
+//! Telling people what waits for them: in the console, and by mail where they have given an address.
+//!
+//! A notice names a batch and a day, never a subject or a person: mail leaves the building. It is written with the change that it
+//! is about, so that neither is without the other, and sent later; a mail server that is down stops nobody's work.
+
+use jiff::civil::Date;
+use xinyong_domain::workflow::batch::Stage;
+pub use xinyong_store::Notice;
+use xinyong_store::{Account, Batch, NewNotice, Tx};
+
+use crate::access::{Actor, Permission, Role};
+use crate::browse::OwedBatch;
+use crate::desk::Desk;
+use crate::refusal::DeskError;
+
+/// Tries after which a mail is given up.
+const MOST_TRIES: i64 = 6;
+/// Mails of one run.
+const MOST_MAILS: i64 = 200;
+/// Notices that a page shows.
+const MOST_SHOWN: i64 = 100;
+/// Longest address (RFC 5321 §4.5.3.1.3 leaves 254 characters between the brackets).
+const LONGEST_ADDRESS: usize = 254;
+
+/// A batch waits for its second person.
+const SUBMITTED: &str = "batch-submitted";
+/// A batch came back to its clerk.
+const RETURNED: &str = "batch-returned";
+
+/// Something that sends a mail.
+pub trait Mailer: Send + Sync {
+    /// Sends one plain text to one address.
+    ///
+    /// # Errors
+    /// What went wrong, for the log: without the address and the text.
+    fn send(&self, address: &str, text: &str) -> impl Future<Output = Result<(), String>> + Send;
+}
+
+/// Writes, with a change of a batch, whom it concerns now: the reviewers of the unit when it was submitted, the clerk when it came
+/// back. What was said about the stage it leaves is taken back.
+pub(crate) async fn batch_moved(
+    desk: &Desk,
+    tx: &mut Tx,
+    batch: &Batch,
+    from: Stage,
+    to: Stage,
+    by: &str,
+) -> Result<(), DeskError> {
+    let object = format!("batch:{}", batch.id);
+    for (stage, word) in [(Stage::Submitted, SUBMITTED), (Stage::Checked, RETURNED)] {
+        if from == stage {
+            tx.settle_notices(&object, word).await?;
+        }
+    }
+    let (word, submitted) = match (from, to) {
+        (_, Stage::Submitted) => (SUBMITTED, true),
+        (Stage::Submitted, Stage::Checked) => (RETURNED, false),
+        _ => return Ok(()),
+    };
+    let kind = desk.law().kind(&batch.kind).map(|kind| kind.name.clone()).unwrap_or_default();
+    let accounts = desk.store().accounts().await?;
+    let concerned = accounts.iter().filter(|account| {
+        let mine = if submitted {
+            account.role == Role::Reviewer.as_str() && account.unit_id == batch.unit_id
+        } else {
+            Some(account.login.as_str()) == batch.submitted_by.as_deref()
+        };
+        mine && account.active && account.login != by
+    });
+    let text = if submitted {
+        format!("一批{kind}等待您复核")
+    } else {
+        format!("您提交的一批{kind}被退回，请查看理由后改正")
+    };
+    for account in concerned {
+        tx.add_notice(&notice(desk, account, word, &object, &text)).await?;
+    }
+    Ok(())
+}
+
+fn notice(desk: &Desk, account: &Account, kind: &str, object: &str, text: &str) -> NewNotice {
+    NewNotice {
+        id: desk.new_id(),
+        account_id: account.id,
+        kind: kind.to_owned(),
+        object: object.to_owned(),
+        day: desk.today(),
+        text: text.to_owned(),
+        at: desk.clock().now(),
+    }
+}
+
+/// Tells everybody who has something to do, once on a working day, how much and how urgent. Returns how many were told.
+///
+/// # Errors
+/// When the store fails.
+pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
+    let law = desk.law();
+    let today = desk.today();
+    if !law.calendar().is_working(today).0 {
+        return Ok(0);
+    }
+    let mut told = 0;
+    for account in desk.store().accounts().await? {
+        if !account.active {
+            continue;
+        }
+        let actor = crate::accounts::actor_of(&account)?;
+        if !actor.may(Permission::ReadBatch) {
+            continue;
+        }
+        let waiting = crate::browse::console_home(desk, &actor).await?.waiting;
+        let Some(text) = reminder(today, &waiting) else { continue };
+        let mut tx = desk.store().transaction("remind").await?;
+        tx.add_notice(&notice(desk, &account, "daily", "waiting", &text)).await?;
+        tx.commit().await?;
+        told += 1;
+    }
+    Ok(told)
+}
+
+fn reminder(today: Date, waiting: &[OwedBatch]) -> Option<String> {
+    let first = waiting.first()?;
+    let late = waiting.iter().filter(|owed| owed.left.is_some_and(|left| left < 0)).count();
+    let mut text = format!("{today}，有 {} 批信息等您办理", waiting.len());
+    if late > 0 {
+        text.push_str(&format!("，其中 {late} 批已超过报送期限"));
+    } else if let Some(left) = first.left {
+        text.push_str(&format!("，最急的还有 {left} 个工作日"));
+    }
+    Some(text)
+}
+
+/// Sends what is due. A mail that fails is tried again at the next run, and given up after the sixth. Returns how many went out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn deliver(desk: &Desk, mailer: &impl Mailer) -> Result<u64, DeskError> {
+    let mut sent = 0;
+    let mut after = 0;
+    loop {
+        let mails = desk.store().mail_due(after, MOST_MAILS).await?;
+        let Some(last) = mails.last() else { return Ok(sent) };
+        after = last.notice;
+        for mail in &mails {
+            let outcome = mailer.send(&mail.address, &mail.text).await;
+            let word = match &outcome {
+                Ok(()) => "sent",
+                Err(_) if mail.tries + 1 >= MOST_TRIES => "failed",
+                Err(_) => "due",
+            };
+            if let Err(error) = outcome {
+                tracing::warn!(
+                    notice = mail.notice,
+                    tries = mail.tries + 1,
+                    error,
+                    "mail not sent"
+                );
+            } else {
+                sent += 1;
+            }
+            let mut tx = desk.store().transaction("note mail").await?;
+            tx.note_mail(mail.notice, word).await?;
+            tx.commit().await?;
+        }
+    }
+}
+
+async fn own(desk: &Desk, actor: &Actor) -> Result<Account, DeskError> {
+    actor.authorise(Permission::UseConsole)?;
+    desk.store().account_by_login(&actor.login).await?.ok_or(DeskError::NotFound("该账号"))
+}
+
+/// What somebody was told, the newest first, and where they are written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notices {
+    /// What they were told.
+    pub list: Vec<Notice>,
+    /// Their address, where they gave one.
+    pub address: Option<String>,
+}
+
+/// What the actor was told. Reading marks it as read.
+///
+/// # Errors
+/// `access.denied`; when the store fails.
+pub async fn read(desk: &Desk, actor: &Actor) -> Result<Notices, DeskError> {
+    let account = own(desk, actor).await?;
+    let store = desk.store();
+    let list = store.notices(account.id, MOST_SHOWN).await?;
+    if let Some(newest) = list.first().filter(|_| list.iter().any(|n| n.read_at.is_none())) {
+        let mut tx = store.transaction("read notices").await?;
+        tx.mark_read(account.id, newest.id, desk.clock().now()).await?;
+        tx.commit().await?;
+    }
+    Ok(Notices { list, address: store.contact(account.id).await? })
+}
+
+/// How much the actor was told and has not read.
+///
+/// # Errors
+/// When the store fails.
+pub async fn unread(desk: &Desk, actor: &Actor) -> Result<u64, DeskError> {
+    let account = own(desk, actor).await?;
+    Ok(u64::try_from(desk.store().unread(account.id).await?).unwrap_or_default())
+}
+
+/// Keeps where the actor is written to, sealed; an empty address takes it away.
+///
+/// # Errors
+/// `contact.address-invalid`; when the store fails.
+pub async fn set_address(desk: &Desk, actor: &Actor, address: &str) -> Result<(), DeskError> {
+    let account = own(desk, actor).await?;
+    let address = address.trim();
+    let plain = address.len() <= LONGEST_ADDRESS
+        && address.bytes().all(|byte| byte.is_ascii_graphic())
+        && address.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && host.contains('.') && !host.contains('@')
+        });
+    if !address.is_empty() && !plain {
+        return Err(DeskError::refused(
+            "contact.address-invalid",
+            "邮箱地址的写法不对，例如 name@example.cn；不需要邮件提醒时请留空",
+        ));
+    }
+    let store = desk.store();
+    let mut tx = store.transaction("set contact").await?;
+    let kept = (!address.is_empty()).then_some(address);
+    tx.set_contact(store, account.id, kept, desk.clock().now()).await?;
+    let event = crate::audit::AuditEvent::ContactSet { set: kept.is_some() };
+    desk.audit_with(&mut tx, actor, event);
+    tx.commit().await?;
+    Ok(())
+}
