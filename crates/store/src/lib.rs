@@ -22,6 +22,7 @@ mod leases;
 mod persons;
 mod portable;
 mod public;
+mod public_figures;
 mod records;
 mod schema;
 mod search;
@@ -44,6 +45,7 @@ pub use keys::{KeyRing, Purpose, sm3_hex};
 pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};
 pub use public::RecordFilter;
+pub use public_figures::MonthCount;
 pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,

@@ -120,6 +120,7 @@ pub fn statements() -> Vec<Statement> {
         crate::search::ALL,
         crate::records::ALL,
         crate::public::ALL,
+        crate::public_figures::ALL,
         crate::persons::ALL,
         crate::batches::ALL,
         crate::uploads::ALL,

@@ -83,6 +83,7 @@ on_both! {
     fragments_of_names_are_found,
     records_come_change_and_go,
     public_records_follow_the_dates,
+    public_figures_follow_the_dates,
     sealed_values_stay_in_their_place,
     batches_move_stage_by_stage,
     findings_and_judgements,
@@ -586,6 +587,66 @@ async fn public_records_follow_the_dates(ground: &Ground) {
     tx.commit().await.expect("committed");
     assert!(store.due_to_end(date(2026, 6, 2), 10).await.expect("due").is_empty());
     assert_eq!(store.publication_events(2, 12).await.expect("events").len(), 2);
+}
+
+async fn public_figures_follow_the_dates(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let mut licence = record(21, 1, "许可", date(2019, 1, 1));
+    licence.kind = "administrative-licence".to_owned();
+    licence.public_until = Some(NO_END.parse().expect("a day"));
+    let mut person = record(22, 2, "自然人", date(2026, 5, 1));
+    person.party_category = "natural-person".to_owned();
+    let mut third = subject(3, &code(3), "示例三号商行");
+    third.details = "{}".to_owned();
+    let mut its = record(23, 3, "许可三", date(2026, 5, 1));
+    its.kind = "administrative-licence".to_owned();
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.insert_subjects(&[third]).await.expect("subject");
+    tx.insert_records(&[licence, person, its]).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    let months = async |day: Date| {
+        let rows = store.public_months(day).await.expect("months");
+        rows.into_iter()
+            .map(|row| format!("{} {} {} {}", row.kind, row.unit, row.month, row.count))
+            .collect::<Vec<_>>()
+    };
+    let (before, after) = (date(2026, 6, 1), date(2026, 6, 2));
+    assert_eq!(
+        months(before).await,
+        [
+            "administrative-licence market 2019-01 1",
+            "administrative-licence market 2026-05 1",
+            "administrative-penalty market 2025-06 1",
+            "administrative-penalty market 2026-05 2",
+        ]
+    );
+    assert_eq!(months(after).await.len(), 3, "what ended the day before is counted");
+    let towns = store.public_towns(before).await.expect("towns");
+    let towns: Vec<_> =
+        towns.iter().map(|(kind, town, n)| (kind.as_str(), town.as_str(), *n)).collect();
+    assert_eq!(
+        towns,
+        [
+            ("administrative-licence", "", 1),
+            ("administrative-licence", "示例镇", 1),
+            ("administrative-penalty", "示例镇", 3)
+        ]
+    );
+    assert_eq!(store.public_subjects(0, before, 9).await.expect("ids"), [1, 2, 3]);
+    assert_eq!(store.public_subjects(0, after, 9).await.expect("ids"), [1, 3]);
+    assert_eq!(store.public_subjects(1, before, 1).await.expect("ids"), [2]);
+    let without = |after, day| {
+        let store = store.clone();
+        async move {
+            let found =
+                store.public_subjects_without(&["administrative-penalty"], after, day, 9).await;
+            found.expect("ids")
+        }
+    };
+    assert_eq!(without(0, before).await, [3]);
+    assert_eq!(without(3, before).await, Vec::<i64>::new());
+    assert_eq!(without(0, date(2099, 1, 1)).await, [1], "its penalties have ended");
 }
 
 async fn sealed_values_stay_in_their_place(ground: &Ground) {

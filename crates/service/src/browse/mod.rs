@@ -5,8 +5,10 @@
 
 mod batches;
 mod console;
+mod departments;
 mod dossier;
 mod due;
+mod figures;
 mod holdings;
 mod home;
 mod lists;
@@ -17,11 +19,13 @@ mod subject;
 
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
 pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
+pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,
 };
 pub use due::OwedBatch;
+pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, public_list};
