@@ -3,5 +3,7 @@
 mod browser;
 mod console;
 mod intake;
+mod portal;
 mod public;
+mod published;
 mod rights;

@@ -112,7 +112,14 @@ impl Frame {
         for kind in law.kinds().values().filter(|kind| kind.audience == Audience::Public) {
             entries.push((words::list_href(&kind.id), kind.name.clone()));
         }
-        entries.push(("/about".to_owned(), "说明".to_owned()));
+        for (href, label) in [
+            ("/departments", "单位"),
+            ("/statistics", "统计"),
+            ("/guides", "办事指南"),
+            ("/about", "说明"),
+        ] {
+            entries.push((href.to_owned(), label.to_owned()));
+        }
         let mut footer =
             self.site.county().map(|county| county.lines("footer")).unwrap_or_default();
         footer.push(

@@ -290,6 +290,30 @@ pub struct Bar {
     pub share: u64,
 }
 
+/// A chart and its figures.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// What it shows.
+    pub title: String,
+    /// The drawing, made by [`super::chart`] alone and printed as it is.
+    pub svg: String,
+    /// What the labels are.
+    pub label_head: String,
+    /// Names of the series.
+    pub series: Vec<String>,
+    /// The figures.
+    pub rows: Vec<ChartRow>,
+}
+
+/// A line of a chart's table.
+#[derive(Debug, Clone)]
+pub struct ChartRow {
+    /// What it counts.
+    pub label: String,
+    /// A figure for each series.
+    pub values: Vec<String>,
+}
+
 /// Something everybody on the page should read.
 #[derive(Debug, Clone)]
 pub struct NoticeText {
