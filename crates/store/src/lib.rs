@@ -51,7 +51,7 @@ pub use records::{
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
 };
 pub use schema::{SCHEMA, statements};
-pub use search::SubjectHit;
+pub use search::{SubjectFilter, SubjectHit};
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
     SubjectName, SubjectVersion, WholeSubject,

@@ -10,12 +10,16 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 4;
 
-const SQLITE: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../migrations/sqlite/0001_base.sql"))];
-const POSTGRES: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../migrations/postgres/0001_base.sql"))];
+const SQLITE: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
+    (4, "portal", include_str!("../migrations/sqlite/0004_portal.sql")),
+];
+const POSTGRES: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
+    (4, "portal", include_str!("../migrations/postgres/0004_portal.sql")),
+];
 
 statements! {
     GET_META = "SELECT value FROM meta WHERE key = $1";

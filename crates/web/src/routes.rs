@@ -76,6 +76,7 @@ pub static ROUTES: &[Route] = &[
     read("/", Permission::ReadPublic, || get(portal::home::home)),
     read("/search", Permission::ReadPublic, || get(portal::search::search)),
     read("/subjects/{code}", Permission::ReadPublic, || get(portal::subject::subject)),
+    read("/subjects/{code}/{kind}", Permission::ReadPublic, || get(portal::subject_records::records)),
     read("/records/{kind}", Permission::ReadPublic, || get(portal::records::records)),
     read("/records/{kind}/{subject}/{record}", Permission::ReadPublic, || get(portal::record::record)),
     read("/about", Permission::ReadPublic, || get(portal::about::about)),

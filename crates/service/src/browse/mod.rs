@@ -32,5 +32,7 @@ pub use lists::{ListFilter, PublicList, public_list};
 pub use names::{PersonView, unit_names};
 pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};
-pub use search::{FoundBy, SearchHit, SearchPage, search};
-pub use subject::{FormerName, PublicSubject, SubjectFacts, public_subject, subject_facts};
+pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
+pub use subject::{
+    FormerName, PublicSubject, SubjectFacts, present_code, public_subject, subject_facts,
+};

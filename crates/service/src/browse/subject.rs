@@ -101,6 +101,36 @@ pub(crate) async fn find(desk: &Desk, code: &str) -> Result<WholeSubject, DeskEr
     desk.store().subject_whole(&code).await?.ok_or(DeskError::NotFound("该主体"))
 }
 
+/// Lengths of the codes by which a subject may be asked for besides the unified one.
+const OTHER_CODES: [usize; 3] = [ORGANISATION_CODE, 12, 15];
+/// Length of an organisation code.
+const ORGANISATION_CODE: usize = 9;
+
+/// The unified code under which a subject is to be asked for now, given another of its codes: a registration number, a
+/// certificate number, an organisation code.
+///
+/// # Errors
+/// `code.invalid` for what is no code; not found, also where a code is that of several.
+pub async fn present_code(desk: &Desk, asked: &str) -> Result<String, DeskError> {
+    let code = identifier::normalise(asked);
+    if !OTHER_CODES.contains(&code.len()) || !code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        find(desk, &code).await?;
+    }
+    if let Some(whole) = desk.store().subject_whole(&code).await? {
+        let public = whole.codes.iter().any(|(kind, value)| *value == code && kind != "tax-no");
+        return whole.subject.code.filter(|_| public).ok_or(DeskError::NotFound("该主体"));
+    }
+    if code.len() != ORGANISATION_CODE {
+        return Err(DeskError::NotFound("该主体"));
+    }
+    let mut found = desk.store().codes_by_organisation(&code, 2).await?;
+    match (found.pop(), found.is_empty()) {
+        (Some(one), true) => Ok(one),
+        _ => Err(DeskError::NotFound("该主体")),
+    }
+}
+
 /// A subject's page.
 ///
 /// # Errors

@@ -11,6 +11,8 @@ pub mod records;
 pub mod search;
 pub mod statistics;
 pub mod subject;
+pub mod subject_records;
+mod subject_row;
 
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::published::{FINE, FINED, LICENSED, PERSON, published};
+use super::published::{FINE, FINE_ENDS, FINED, LICENSED, PERSON, REGISTRATION, on, published};
 
 const PAGES: &[&str] = &[
     "/",
@@ -92,4 +92,106 @@ async fn search_engines_are_asked_to_leave_penalties_alone() {
         let answer = browser.get(path).await;
         assert_eq!(answer.header("x-robots-tag"), "", "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_says_why_it_found_something_and_marks_the_part() {
+    let site = published().await;
+    let mut browser = site.browser();
+    for (query, said) in [
+        ("301号加工", "平陆县示例<mark>301号加工</mark>有限公司"),
+        ("旧名经营", "平陆县示例<mark>旧名经营</mark>部"),
+        ("jmjyb", "平陆县示例<mark>旧名经营部</mark>"),
+        (FINED, "<mark>91140829XY00030103</mark>"),
+        (REGISTRATION, "注册号相符"),
+        ("jgyxgs", "<mark>加工有限公司</mark>"),
+    ] {
+        let page = browser.get(&format!("/search?q={}", crate::url::encode(query))).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().contains(said), "{query}: {}", page.text());
+        assert_eq!(page.header("x-robots-tag"), "noindex, noarchive");
+    }
+    let page = browser.get("/search?q=%E7%A4%BA%E4%BE%8B%E6%B2%A1%E6%9C%89").await.text();
+    assert!(page.contains("没有找到名称或代码相符的主体") && page.contains("曾用名称"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_is_narrowed_by_category_and_status() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let all = "/search?q=%E7%A4%BA%E4%BE%8B";
+    assert!(browser.get(all).await.text().contains("小吃店"));
+    let page = browser.get(&format!("{all}&category=organisation")).await.text();
+    assert!(!page.contains("小吃店") && page.contains("加工有限公司"), "{page}");
+    let page = browser.get(&format!("{all}&category=individual-business")).await.text();
+    assert!(page.contains("小吃店") && !page.contains("加工有限公司"), "{page}");
+    for nothing in ["&status=nothing", "&category=natural-person", "&category=%00"] {
+        let page = browser.get(&format!("{all}{nothing}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().contains("没有符合筛选条件的主体"), "{}", page.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subject_asked_for_by_another_of_its_codes_is_sent_to_its_address() {
+    let site = published().await;
+    let mut browser = site.browser();
+    for asked in [
+        REGISTRATION.to_owned(),
+        LICENSED[8..17].to_owned(),
+        LICENSED.to_lowercase(),
+        format!("{}-{}", &LICENSED[8..16], &LICENSED[16..17]),
+    ] {
+        let answer = browser.get(&format!("/subjects/{asked}")).await;
+        assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT, "{asked}: {}", answer.text());
+        assert_eq!(answer.header("location"), format!("/subjects/{LICENSED}"), "{asked}");
+    }
+    let page = browser.get(&format!("/subjects/{LICENSED}")).await.text();
+    for said in ["平陆县示例旧名经营部", REGISTRATION, "本站自"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    for (wrong, status) in [
+        ("140829000009999", StatusCode::NOT_FOUND),
+        ("91140829MA0EXAMPLE", StatusCode::BAD_REQUEST),
+        ("%00", StatusCode::BAD_REQUEST),
+        ("%FF", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = browser.get(&format!("/subjects/{wrong}")).await;
+        assert_eq!(answer.status, status, "{wrong}: {}", answer.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subjects_page_goes_to_search_engines_only_without_penalties() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let fined = browser.get(&format!("/subjects/{FINED}")).await;
+    assert!(fined.text().contains(FINE), "{}", fined.text());
+    assert_eq!(fined.header("x-robots-tag"), "noindex, noarchive");
+    assert_eq!(browser.get(&format!("/subjects/{LICENSED}")).await.header("x-robots-tag"), "");
+    let mut after = on(&site, FINE_ENDS.tomorrow().expect("a day")).await;
+    let clean = after.get(&format!("/subjects/{FINED}")).await;
+    assert!(!clean.text().contains(FINE), "{}", clean.text());
+    assert_eq!(clean.header("x-robots-tag"), "", "its penalty has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_records_of_a_subject_and_kind_have_a_page_with_numbers() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let path = format!("/subjects/{FINED}/administrative-penalty");
+    let page = browser.get(&path).await;
+    assert!(page.text().contains(FINE), "{}", page.text());
+    assert_eq!(page.header("x-robots-tag"), "noindex, noarchive");
+    let far = browser.get(&format!("{path}?page=1000000000000")).await;
+    assert_eq!(far.status, StatusCode::OK);
+    assert!(far.text().contains("没有这么多页"), "{}", far.text());
+    for wrong in ["?page=0", "?page=-1", "?page=x", "?page=99999999999999999999999"] {
+        let answer = browser.get(&format!("{path}{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+    assert_eq!(
+        browser.get(&format!("/subjects/{FINED}/nothing")).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
