@@ -15,6 +15,7 @@ mod portal;
 pub mod routes;
 mod sessions;
 mod site;
+mod table;
 mod ui;
 mod url;
 

@@ -5,6 +5,7 @@
 
 mod batches;
 mod console;
+mod data;
 mod departments;
 mod dossier;
 mod due;
@@ -13,12 +14,14 @@ mod holdings;
 mod home;
 mod lists;
 mod names;
+mod open;
 mod record;
 mod search;
 mod subject;
 
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
 pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
+pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
 pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
@@ -30,6 +33,7 @@ pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, public_list};
 pub use names::{PersonView, unit_names};
+pub use open::{OpenRecord, open_records};
 pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};

@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::refusal::DeskError;
 
 /// Records of one subject that a page shows at most.
-const MOST_RECORDS: i64 = 500;
+pub(super) const MOST_RECORDS: i64 = 500;
 
 /// Who a subject is. What the public register of enterprises says, nothing more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,6 +1,8 @@
 //! 信用平陆 for everybody. What may be shown was decided by the service; these pages only arrange it.
 
 pub mod about;
+pub mod data;
+pub mod data_files;
 pub mod department;
 pub mod departments;
 mod figures;
@@ -11,6 +13,7 @@ pub mod records;
 pub mod search;
 pub mod statistics;
 pub mod subject;
+pub mod subject_files;
 pub mod subject_records;
 mod subject_row;
 

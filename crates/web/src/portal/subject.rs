@@ -55,6 +55,7 @@ struct Subject {
     known: String,
     groups: Vec<Group>,
     hidden: Vec<&'static str>,
+    files_href: String,
     as_of: String,
     explain: &'static str,
 }
@@ -107,6 +108,7 @@ pub async fn subject(frame: Frame, Path(code): Path<String>) -> Result<Response,
         notices: Vec::new(),
         groups,
         hidden: HIDDEN.to_vec(),
+        files_href: words::subject_href(&code),
         as_of: words::as_of(desk.today()),
         explain: "本页只列依法公示中的信息，不是评价，也不含评分。",
     })?;

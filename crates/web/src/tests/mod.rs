@@ -2,6 +2,7 @@
 
 mod browser;
 mod console;
+mod data;
 mod intake;
 mod portal;
 mod public;

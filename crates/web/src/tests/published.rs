@@ -25,7 +25,7 @@ pub const REGISTRATION: &str = "140829000001024";
 pub const PERSON: &str = "示例张三";
 
 const PENALTIES: &str = include_str!("../../../../law/samples/administrative-penalty/ok.csv");
-const LICENCES: &str = include_str!("../../../../law/samples/administrative-licence/ok.csv");
+pub const LICENCES: &str = include_str!("../../../../law/samples/administrative-licence/ok.csv");
 
 /// The site, on 2026-11-25.
 pub async fn published() -> TestSite {

@@ -15,6 +15,7 @@ fn address(route: &Route) -> String {
         .replace("{kind}", "administrative-penalty")
         .replace("{unit}", "market-regulation")
         .replace("{audience}", "units")
+        .replace("{set}", "subjects")
         .replace("{subject}", "1")
         .replace("{record}", "2")
 }

@@ -115,6 +115,7 @@ impl Frame {
         for (href, label) in [
             ("/departments", "单位"),
             ("/statistics", "统计"),
+            ("/data", "数据下载"),
             ("/guides", "办事指南"),
             ("/about", "说明"),
         ] {
