@@ -25,6 +25,7 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM record o WHERE o.subject_id = r.subject_id AND o.kind IN " [texts] " \
         AND o.state = 'standing' AND o.public_from IS NOT NULL AND o.public_from <= $3 AND o.public_until >= $3) \
         ORDER BY r.subject_id LIMIT $4";
+    EVERY_NTH = "SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM subject) numbered WHERE n % $1 = 0 ORDER BY id";
 }
 
 /// Public records of one kind from one unit that became public in one month.
@@ -103,6 +104,16 @@ impl Store {
         let values = values![json(kinds), after, today, limit];
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&WITHOUT_KINDS, values).await?;
+        rows.iter().map(|row| row.int(0)).collect()
+    }
+
+    /// The id of every `step`th subject, in their order: where a long list of them may be cut.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn every_nth_subject(&self, step: i64) -> Result<Vec<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&EVERY_NTH, values![step]).await?;
         rows.iter().map(|row| row.int(0)).collect()
     }
 }

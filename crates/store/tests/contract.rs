@@ -663,6 +663,7 @@ async fn public_figures_follow_the_dates(ground: &Ground) {
     assert_eq!(store.public_subjects(0, before, 9).await.expect("ids"), [1, 2, 3]);
     assert_eq!(store.public_subjects(0, after, 9).await.expect("ids"), [1, 3]);
     assert_eq!(store.public_subjects(1, before, 1).await.expect("ids"), [2]);
+    assert_eq!(store.every_nth_subject(2).await.expect("ids"), [2]);
     let without = |after, day| {
         let store = store.clone();
         async move {

@@ -1,4 +1,5 @@
-//! The one stylesheet, embedded. Its address changes with its content, so that it may be kept for long.
+//! The one stylesheet, whose address changes with its content, so that it may be kept for long; and the script that puts the
+//! search box on other pages, whose address stays.
 
 use std::sync::OnceLock;
 
@@ -6,6 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 
 const STYLESHEET: &str = include_str!("assets/site.css");
+const SEARCH_BOX: &str = include_str!("assets/search-box.js");
 
 /// The stylesheet's address, without the prefix of the site.
 pub fn stylesheet_href() -> &'static str {
@@ -26,4 +28,13 @@ pub async fn stylesheet() -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
     ];
     (headers, STYLESHEET).into_response()
+}
+
+/// `GET /assets/search-box.js`: for pages of other sites; this one runs no script.
+pub async fn search_box() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+    ];
+    (headers, SEARCH_BOX).into_response()
 }

@@ -17,8 +17,21 @@ use crate::ui::failure::{self, Wording};
 use crate::ui::frame::Frame;
 use crate::url;
 
-const POLICY: &str = "default-src 'self'; img-src 'self' data:; form-action 'self'; \
-                      frame-ancestors 'self'; base-uri 'self'";
+/// What pages may load, and who may frame them.
+macro_rules! policy {
+    ($ancestors:literal) => {
+        concat!(
+            "default-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'self'; frame-ancestors ",
+            $ancestors
+        )
+    };
+}
+const POLICY: &str = policy!("'self'");
+
+/// The policy of a page that others may frame.
+pub fn policy(ancestors: &str) -> String {
+    format!("{}{ancestors}", policy!(""))
+}
 
 /// Sets a header unless the handler has set it.
 pub fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

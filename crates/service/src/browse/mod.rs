@@ -17,6 +17,7 @@ mod names;
 mod open;
 mod record;
 mod search;
+mod sitemap;
 mod subject;
 
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
@@ -37,6 +38,7 @@ pub use open::{OpenRecord, open_records};
 pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
+pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
 pub use subject::{
     FormerName, PublicSubject, SubjectFacts, present_code, public_subject, subject_facts,
 };

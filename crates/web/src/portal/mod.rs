@@ -5,12 +5,14 @@ pub mod data;
 pub mod data_files;
 pub mod department;
 pub mod departments;
+pub mod embed;
 mod figures;
 pub mod guides;
 pub mod home;
 pub mod record;
 pub mod records;
 pub mod search;
+pub mod sitemap;
 pub mod statistics;
 pub mod subject;
 pub mod subject_files;
@@ -23,11 +25,6 @@ use xinyong_domain::rules::disclosure::Tier;
 
 use crate::api::problem::answer;
 use crate::page_error::PageError;
-
-/// `GET /robots.txt`
-pub async fn robots() -> &'static str {
-    "User-agent: *\nDisallow: /console\nDisallow: /search\nDisallow: /api/\n"
-}
 
 /// What no route answers.
 pub async fn missing(uri: Uri) -> Response {

@@ -3,7 +3,9 @@
 mod browser;
 mod console;
 mod data;
+mod embedded;
 mod intake;
+mod odd;
 mod portal;
 mod public;
 mod published;

@@ -16,6 +16,7 @@ fn address(route: &Route) -> String {
         .replace("{unit}", "market-regulation")
         .replace("{audience}", "units")
         .replace("{set}", "subjects")
+        .replace("{part}", "pages.xml")
         .replace("{subject}", "1")
         .replace("{record}", "2")
 }

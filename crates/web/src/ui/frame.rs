@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use xinyong_domain::law::Audience;
+use xinyong_domain::law::{Audience, County};
 use xinyong_service::Permission;
 
-use super::view::{Nav, Page, User};
+use super::view::{Link, Nav, Page, User};
 use super::words;
 use crate::assets;
 use crate::guard::Caller;
@@ -34,6 +34,26 @@ fn wants_large(headers: &HeaderMap) -> bool {
         .filter_map(|cookies| cookies.to_str().ok())
         .flat_map(|cookies| cookies.split(';'))
         .any(|cookie| cookie.trim() == "size=large")
+}
+
+/// The numbers under which the site is registered, in a line.
+fn marks(county: &County) -> String {
+    [("网站标识码", "site_code"), ("备案号", "record_number"), ("公安备案号", "security_record")]
+        .into_iter()
+        .filter(|(_, key)| !county.text(key).is_empty())
+        .map(|(label, key)| format!("{label}：{}", county.text(key)))
+        .collect::<Vec<_>>()
+        .join("　")
+}
+
+/// The website that this one is a part of. An address that is none of the web is left out.
+fn above(county: &County) -> Option<Link> {
+    let href = county.text("header_url");
+    let web = href.starts_with("https://") || href.starts_with("http://");
+    (!county.text("header").is_empty()).then(|| Link {
+        href: if web { href.to_owned() } else { String::new() },
+        label: county.text("header").to_owned(),
+    })
 }
 
 impl FromRequestParts<Site> for Frame {
@@ -84,6 +104,7 @@ impl Frame {
                 .site
                 .county()
                 .map_or_else(String::new, |county| format!("{}公共信用信息公示", county.name)),
+            above: None,
             demo: self.site.is_demonstration(),
             large: self.large,
             large_href: format!("{}?{kept}{mark}size={other}", self.path),
@@ -121,12 +142,14 @@ impl Frame {
         ] {
             entries.push((href.to_owned(), label.to_owned()));
         }
-        let mut footer =
-            self.site.county().map(|county| county.lines("footer")).unwrap_or_default();
+        let county = self.site.county();
+        let mut footer = county.map(|county| county.lines("footer")).unwrap_or_default();
+        footer.extend(county.map(marks).filter(|marks| !marks.is_empty()));
         footer.push(
             "本站只公示依法可以公示的信息，不评分、不排名，自然人信息不在公示之列。".to_owned(),
         );
-        Page { nav: self.nav(current, entries), footer, ..self.page(title) }
+        let above = county.and_then(above);
+        Page { nav: self.nav(current, entries), above, footer, ..self.page(title) }
     }
 
     /// The frame of a console page.
@@ -158,5 +181,27 @@ impl Frame {
             unit,
         };
         Page { nav: self.nav(current, entries), footer, user: Some(user), ..page }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_county_names_the_site_above_and_its_numbers_only_where_it_knows_them() {
+        let law = xinyong_domain::law::Law::embedded().expect("law");
+        let mut county = law.counties().get("140829").expect("a county").clone();
+        assert_eq!((marks(&county), above(&county).is_none()), (String::new(), true));
+        let mut set = |key: &str, value: &str| {
+            county.texts.insert(key.to_owned(), toml::Value::String(value.to_owned()));
+        };
+        set("site_code", "1408290000");
+        set("security_record", "示例 1 号");
+        set("header", "示例县人民政府");
+        set("header_url", "javascript:alert(1)");
+        assert_eq!(marks(&county), "网站标识码：1408290000　公安备案号：示例 1 号");
+        let shown = above(&county).expect("a line");
+        assert_eq!((shown.label.as_str(), shown.href.as_str()), ("示例县人民政府", ""));
     }
 }

@@ -45,6 +45,8 @@ pub struct Page {
     pub site: String,
     /// What stands below the name.
     pub tagline: String,
+    /// The line of the website that this one is a part of.
+    pub above: Option<Link>,
     /// Whether the data is invented.
     pub demo: bool,
     /// Whether the text is large.
