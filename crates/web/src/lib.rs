@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod console;
 mod csrf;
+mod display;
 mod fields;
 mod guard;
 mod layers;

@@ -93,6 +93,7 @@ pub static ROUTES: &[Route] = &[
     read("/guides", Permission::ReadPublic, || get(portal::guides::guides)),
     read("/guides/{audience}", Permission::ReadPublic, || get(portal::guides::guide)),
     read("/embed/search", Permission::ReadPublic, || get(portal::embed::search)),
+    read("/assets/contrast.css", Permission::ReadPublic, || get(assets::contrast)),
     read("/assets/search-box.js", Permission::ReadPublic, || get(assets::search_box)),
     read("/sitemap.xml", Permission::ReadPublic, || get(portal::sitemap::index)),
     read("/sitemap/{part}", Permission::ReadPublic, || get(portal::sitemap::part)),
@@ -197,7 +198,7 @@ pub fn router(site: Site) -> Router {
 /// The layers that portal and console share, the innermost first.
 pub(crate) fn dress(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
-        .layer(from_fn_with_state(site.clone(), layers::text_size))
+        .layer(from_fn_with_state(site.clone(), layers::choices))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(site.clone(), layers::failures))
 }

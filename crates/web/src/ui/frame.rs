@@ -3,14 +3,15 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use xinyong_domain::law::{Audience, County};
 use xinyong_service::Permission;
 
 use super::view::{Link, Nav, Page, User};
 use super::words;
 use crate::assets;
+use crate::display::{CONTRAST, Choice, SIZE};
 use crate::guard::Caller;
 use crate::site::Site;
 use crate::url;
@@ -25,15 +26,7 @@ pub struct Frame {
     path: String,
     query: String,
     large: bool,
-}
-
-fn wants_large(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .any(|cookie| cookie.trim() == "size=large")
+    contrast: bool,
 }
 
 /// The numbers under which the site is registered, in a line.
@@ -87,14 +80,19 @@ impl Frame {
             // Two slashes at the beginning would make the link to this page one to another site.
             path: format!("/{}", path.trim_start_matches('/')),
             query: query.to_owned(),
-            large: wants_large(headers),
+            large: SIZE.is_on(headers),
+            contrast: CONTRAST.is_on(headers),
         }
     }
 
-    fn page(&self, title: &str) -> Page {
-        let other = if self.large { "normal" } else { "large" };
-        let kept = url::without(&self.query, "size");
+    /// The address of this page that changes a choice.
+    fn with(&self, choice: &Choice, is_on: bool) -> String {
+        let kept = url::without(&self.query, choice.name);
         let mark = if kept.is_empty() { "" } else { "&" };
+        format!("{}?{kept}{mark}{}={}", self.path, choice.name, choice.other(is_on))
+    }
+
+    fn page(&self, title: &str) -> Page {
         Page {
             title: title.to_owned(),
             base: self.site.base_path().to_owned(),
@@ -107,7 +105,10 @@ impl Frame {
             above: None,
             demo: self.site.is_demonstration(),
             large: self.large,
-            large_href: format!("{}?{kept}{mark}size={other}", self.path),
+            large_href: self.with(&SIZE, self.large),
+            contrast_css: assets::contrast_href().to_owned(),
+            contrast: self.contrast,
+            contrast_href: self.with(&CONTRAST, self.contrast),
             today: words::today(&self.site.desk().law(), self.site.desk().today()),
             nav: Vec::new(),
             footer: Vec::new(),

@@ -53,6 +53,12 @@ pub struct Page {
     pub large: bool,
     /// Address of this page in the other size.
     pub large_href: String,
+    /// Address of the sheet for more contrast.
+    pub contrast_css: String,
+    /// Whether the reader wants more contrast.
+    pub contrast: bool,
+    /// Address of this page in the other contrast.
+    pub contrast_href: String,
     /// Today in words.
     pub today: String,
     /// Navigation.
