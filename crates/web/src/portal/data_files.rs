@@ -39,6 +39,7 @@ enum Rest {
 }
 
 struct Sender {
+    base: String,
     desk: Desk,
     set: DataSet,
     filter: ListFilter,
@@ -88,7 +89,7 @@ impl Sender {
                 "data_set": self.set.id,
                 "name": self.set.name,
                 "as_of": self.desk.today().to_string(),
-                "dictionary": format!("/data/{}/dictionary.csv", self.set.id),
+                "dictionary": format!("{}/data/{}/dictionary.csv", self.base, self.set.id),
             });
             // The object stays open for its last member.
             out.push_str(about.to_string().trim_end_matches('}'));
@@ -129,7 +130,8 @@ async fn send(site: Site, id: &str, asked: Asked, format: Format) -> Result<Resp
         &format!("{}-{today}.{ending}", set.id),
         &format!("{}-{today}.{ending}", set.name),
     )?;
-    let sender = Sender { desk, set, filter, format, rest: Rest::Read(chunk, true) };
+    let base = site.base_path().to_owned();
+    let sender = Sender { base, desk, set, filter, format, rest: Rest::Read(chunk, true) };
     let pieces = stream::try_unfold(sender, async |mut sender| {
         let piece = sender.piece().await?;
         Ok::<_, DeskError>(piece.map(|text| (text, sender)))
