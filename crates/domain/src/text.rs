@@ -4,6 +4,8 @@
 //! tokens are made here: pairs of characters of the normalised name, and runs of two and three pinyin initials.
 //! The index narrows down, [`matches()`] decides. Equal names are a hint, never an identity: codes come first.
 
+mod mark;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -12,6 +14,8 @@ use pinyin::ToPinyin;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::identifier::{self, half_width, is_blank};
+
+pub use mark::matched_part;
 
 /// More pairs than this in one query narrow nothing down further; [`matches`] still sees the whole query.
 const MOST_QUERY_TOKENS: usize = 64;

@@ -10,6 +10,7 @@ use xinyong_store::{AuditEntry, IdMaker, KeyRing, Store, Tx};
 
 use crate::access::Actor;
 use crate::audit::AuditEvent;
+use crate::browse::PublicFigures;
 use crate::clock::Clock;
 use crate::refusal::DeskError;
 use crate::sheet::Limits;
@@ -58,6 +59,8 @@ struct Inner {
     decoy: std::sync::OnceLock<String>,
     /// Earliest decision date by batch: a kept file never changes, so what was read once stays true.
     earliest: Mutex<HashMap<i64, Option<Date>>>,
+    /// The figures of the portal, counted anew after a minute.
+    figures: Mutex<Option<Arc<PublicFigures>>>,
 }
 
 /// Reads the law: embedded, or from a folder.
@@ -135,6 +138,7 @@ impl Desk {
                 heavy: Arc::new(tokio::sync::Semaphore::new(2)),
                 decoy: std::sync::OnceLock::new(),
                 earliest: Mutex::default(),
+                figures: Mutex::default(),
             }),
             clock: options.clock,
         })
@@ -206,6 +210,16 @@ impl Desk {
             held.clear();
         }
         held.insert(batch, day);
+    }
+
+    /// The figures that were counted last.
+    pub(crate) fn figures(&self) -> Option<Arc<PublicFigures>> {
+        self.inner.figures.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers figures.
+    pub(crate) fn remember_figures(&self, figures: Arc<PublicFigures>) {
+        *self.inner.figures.lock().unwrap_or_else(PoisonError::into_inner) = Some(figures);
     }
 
     pub(crate) fn decoy(&self) -> &std::sync::OnceLock<String> {

@@ -24,6 +24,7 @@ mod notices;
 mod persons;
 mod portable;
 mod public;
+mod public_figures;
 mod records;
 mod schema;
 mod search;
@@ -47,12 +48,13 @@ pub use notices::{DueMail, NewNotice, Notice};
 pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};
 pub use public::RecordFilter;
+pub use public_figures::MonthCount;
 pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
 };
 pub use schema::{SCHEMA, statements};
-pub use search::SubjectHit;
+pub use search::{SubjectFilter, SubjectHit};
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
     SubjectName, SubjectVersion, WholeSubject,

@@ -14,11 +14,13 @@ pub const SCHEMA: i64 = 6;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
+    (4, "portal", include_str!("../migrations/sqlite/0004_portal.sql")),
     (5, "identities", include_str!("../migrations/sqlite/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/sqlite/0006_notices.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
+    (4, "portal", include_str!("../migrations/postgres/0004_portal.sql")),
     (5, "identities", include_str!("../migrations/postgres/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/postgres/0006_notices.sql")),
 ];
@@ -128,6 +130,7 @@ pub fn statements() -> Vec<Statement> {
         crate::search::ALL,
         crate::records::ALL,
         crate::public::ALL,
+        crate::public_figures::ALL,
         crate::persons::ALL,
         crate::batches::ALL,
         crate::uploads::ALL,

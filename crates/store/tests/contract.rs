@@ -13,8 +13,8 @@ use xinyong_store::{
     AuditEntry, AuditFilter, BatchFilter, BatchRow, Content, Counts, Engine, FormerName, Judgement,
     KeyRing, LawConfirmation, NO_END, NewAccount, NewBatch, NewNotice, NewRecord, NewSubject,
     Person, PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, SessionRow,
-    StageChange, Store, StoreError, SubjectChange, Unit, Withdrawal, person_place, record_place,
-    restore, verify_backup,
+    StageChange, Store, StoreError, SubjectChange, SubjectFilter, Unit, Withdrawal, person_place,
+    record_place, restore, verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -85,6 +85,7 @@ on_both! {
     fragments_of_names_are_found,
     records_come_change_and_go,
     public_records_follow_the_dates,
+    public_figures_follow_the_dates,
     sealed_values_stay_in_their_place,
     batches_move_stage_by_stage,
     findings_and_judgements,
@@ -446,7 +447,15 @@ async fn subjects_are_found_by_code_and_name(ground: &Ground) {
     assert_eq!(store.count_subjects().await.expect("count"), 3);
     assert_eq!(store.subjects(&[1, 3, 99]).await.expect("some").len(), 2);
     assert_eq!(store.subjects_page(1, 10).await.expect("page").len(), 2);
-    let hits = store.search_code("91149999MA", 10).await.expect("hits");
+    let codes = store.codes_by_organisation(&code(1)[8..17], 10).await.expect("codes");
+    assert_eq!(codes, [code(1)]);
+    let hits =
+        store.search_code(&code(1)[8..12], &SubjectFilter::default(), 10).await.expect("hits");
+    let met = hits.iter().find(|hit| hit.id == 1).and_then(|hit| hit.met.clone());
+    assert_eq!(met, Some(("organisation-code".to_owned(), code(1)[8..17].to_owned())));
+    let hits = store.search_code(&code(1), &SubjectFilter::default(), 10).await.expect("hits");
+    assert_eq!(hits[0].met, Some(("uscc".to_owned(), code(1))));
+    let hits = store.search_code("91149999MA", &SubjectFilter::default(), 10).await.expect("hits");
     assert_eq!(hits.len(), 3);
     let mut tx = store.transaction("t").await.expect("begun");
     assert!(conflict(&tx.insert_subjects(&[subject(4, &code(1), "示例")]).await));
@@ -481,7 +490,8 @@ async fn subjects_change_and_keep_their_history(ground: &Ground) {
     assert!(then.content.contains("示例鑫源建材有限公司") && then.version == 1);
     assert!(store.subject_as_of(1, NOW - 1).await.expect("read").is_none());
     for name in ["鑫源建材", "改名"] {
-        let hits = store.search_tokens(&query(name), 200).await.expect("hits");
+        let hits =
+            store.search_tokens(&query(name), &SubjectFilter::default(), 200).await.expect("hits");
         assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [1], "{name}");
         assert_eq!(hits[0].former, ["示例鑫源建材有限公司"]);
     }
@@ -497,7 +507,8 @@ async fn fragments_of_names_are_found(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;
     let find = async |text: &str| {
-        let hits = store.search_tokens(&query(text), 200).await.expect("hits");
+        let hits =
+            store.search_tokens(&query(text), &SubjectFilter::default(), 200).await.expect("hits");
         let mut ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
         ids.sort_unstable();
         ids
@@ -506,6 +517,21 @@ async fn fragments_of_names_are_found(ground: &Ground) {
     assert_eq!(find("鑫源").await, [1]);
     assert_eq!(find("䶮𬱖商贸").await, [2]);
     assert_eq!(find("源鑫").await, Vec::<i64>::new());
+    for (category, status, found) in [
+        (Some("organisation"), None, 2),
+        (Some("organisation"), Some("active"), 2),
+        (Some("individual-business"), None, 0),
+        (None, Some("注销"), 0),
+    ] {
+        let among = SubjectFilter {
+            category: category.map(str::to_owned),
+            status: status.map(str::to_owned),
+        };
+        let hits = store.search_tokens(&query("示例"), &among, 9).await.expect("hits");
+        assert_eq!(hits.len(), found, "{among:?}");
+        let hits = store.search_code(&code(1)[..4], &among, 9).await.expect("hits");
+        assert_eq!(hits.len(), found, "{among:?}");
+    }
     for odd in [
         "'",
         "\"",
@@ -519,11 +545,13 @@ async fn fragments_of_names_are_found(ground: &Ground) {
         "a\tb\u{3000}c",
         "\0",
     ] {
-        let hits = store.search_tokens(&[odd.to_owned()], 5).await.expect(odd);
+        let hits =
+            store.search_tokens(&[odd.to_owned()], &SubjectFilter::default(), 5).await.expect(odd);
         assert!(hits.is_empty(), "{odd}");
     }
-    assert!(store.search_tokens(&[], 5).await.expect("none").is_empty());
-    let one = store.search_tokens(&query("示例"), 1).await.expect("hits");
+    assert!(store.search_tokens(&[], &SubjectFilter::default(), 5).await.expect("none").is_empty());
+    let one =
+        store.search_tokens(&query("示例"), &SubjectFilter::default(), 1).await.expect("hits");
     assert_eq!(one.len(), 1);
     store.rebuild_search(&|names| tokens(names)).await.expect("rebuilt");
     assert_eq!(find("鑫源建材").await, [1]);
@@ -665,6 +693,67 @@ async fn public_records_follow_the_dates(ground: &Ground) {
     tx.commit().await.expect("committed");
     assert!(store.due_to_end(date(2026, 6, 2), 10).await.expect("due").is_empty());
     assert_eq!(store.publication_events(2, 12).await.expect("events").len(), 2);
+}
+
+async fn public_figures_follow_the_dates(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let mut licence = record(21, 1, "许可", date(2019, 1, 1));
+    licence.kind = "administrative-licence".to_owned();
+    licence.public_until = Some(NO_END.parse().expect("a day"));
+    let mut person = record(22, 2, "自然人", date(2026, 5, 1));
+    person.party_category = "natural-person".to_owned();
+    let mut third = subject(3, &code(3), "示例三号商行");
+    third.details = "{}".to_owned();
+    let mut its = record(23, 3, "许可三", date(2026, 5, 1));
+    its.kind = "administrative-licence".to_owned();
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.insert_subjects(&[third]).await.expect("subject");
+    tx.insert_records(&[licence, person, its]).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    let months = async |day: Date| {
+        let rows = store.public_months(day).await.expect("months");
+        rows.into_iter()
+            .map(|row| format!("{} {} {} {}", row.kind, row.unit, row.month, row.count))
+            .collect::<Vec<_>>()
+    };
+    let (before, after) = (date(2026, 6, 1), date(2026, 6, 2));
+    assert_eq!(
+        months(before).await,
+        [
+            "administrative-licence market 2019-01 1",
+            "administrative-licence market 2026-05 1",
+            "administrative-penalty market 2025-06 1",
+            "administrative-penalty market 2026-05 2",
+        ]
+    );
+    assert_eq!(months(after).await.len(), 3, "what ended the day before is counted");
+    let towns = store.public_towns(before).await.expect("towns");
+    let towns: Vec<_> =
+        towns.iter().map(|(kind, town, n)| (kind.as_str(), town.as_str(), *n)).collect();
+    assert_eq!(
+        towns,
+        [
+            ("administrative-licence", "", 1),
+            ("administrative-licence", "示例镇", 1),
+            ("administrative-penalty", "示例镇", 3)
+        ]
+    );
+    assert_eq!(store.public_subjects(0, before, 9).await.expect("ids"), [1, 2, 3]);
+    assert_eq!(store.public_subjects(0, after, 9).await.expect("ids"), [1, 3]);
+    assert_eq!(store.public_subjects(1, before, 1).await.expect("ids"), [2]);
+    assert_eq!(store.every_nth_subject(2).await.expect("ids"), [2]);
+    let without = |after, day| {
+        let store = store.clone();
+        async move {
+            let found =
+                store.public_subjects_without(&["administrative-penalty"], after, day, 9).await;
+            found.expect("ids")
+        }
+    };
+    assert_eq!(without(0, before).await, [3]);
+    assert_eq!(without(3, before).await, Vec::<i64>::new());
+    assert_eq!(without(0, date(2099, 1, 1)).await, [1], "its penalties have ended");
 }
 
 async fn sealed_values_stay_in_their_place(ground: &Ground) {
@@ -842,7 +931,13 @@ async fn a_dropped_transaction_leaves_nothing(ground: &Ground) {
     assert_eq!(store.count_subjects().await.expect("count"), 0);
     assert_eq!(store.count_records().await.expect("count"), 0);
     assert!(store.batch(1).await.expect("read").is_none());
-    assert!(store.search_tokens(&query("示例"), 9).await.expect("hits").is_empty());
+    assert!(
+        store
+            .search_tokens(&query("示例"), &SubjectFilter::default(), 9)
+            .await
+            .expect("hits")
+            .is_empty()
+    );
     let mut tx = store.transaction("t").await.expect("begun");
     tx.insert_subjects(&[subject(1, &code(1), "示例一")]).await.expect("inserted");
     tx.commit().await.expect("committed");
@@ -1019,7 +1114,8 @@ async fn a_backup_moves_between_engines(ground: &Ground) {
     restore(&file_there, &back, &ground.keys, &tokenise).await.expect("restored");
     let third = Store::open(&back, &ground.keys).await.expect("open");
     assert_eq!(problems(&third).await, []);
-    let hits = third.search_tokens(&query("鑫源建材"), 9).await.expect("hits");
+    let hits =
+        third.search_tokens(&query("鑫源建材"), &SubjectFilter::default(), 9).await.expect("hits");
     assert_eq!(hits.len(), 1);
     assert_eq!(third.record(2, 12).await.expect("read"), store.record(2, 12).await.expect("read"));
     let digest = xinyong_store::sm3_hex(b"abc");

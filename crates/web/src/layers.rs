@@ -1,4 +1,4 @@
-//! What happens to every page on its way in and out: headers, the size of the text, errors drawn as pages.
+//! What happens to every page on its way in and out: headers, how it is to be drawn, errors drawn as pages.
 
 use std::any::Any;
 
@@ -10,6 +10,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use xinyong_service::DeskError;
 
 use crate::csrf;
+use crate::display;
 use crate::guard::Caller;
 use crate::page_error::{Failure, PageError};
 use crate::site::Site;
@@ -17,8 +18,21 @@ use crate::ui::failure::{self, Wording};
 use crate::ui::frame::Frame;
 use crate::url;
 
-const POLICY: &str = "default-src 'self'; img-src 'self' data:; form-action 'self'; \
-                      frame-ancestors 'self'; base-uri 'self'";
+/// What pages may load, and who may frame them.
+macro_rules! policy {
+    ($ancestors:literal) => {
+        concat!(
+            "default-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'self'; frame-ancestors ",
+            $ancestors
+        )
+    };
+}
+const POLICY: &str = policy!("'self'");
+
+/// The policy of a page that others may frame.
+pub fn policy(ancestors: &str) -> String {
+    format!("{}{ancestors}", policy!(""))
+}
 
 /// Sets a header unless the handler has set it.
 pub fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -34,25 +48,21 @@ pub fn security() -> [SetResponseHeaderLayer<HeaderValue>; 3] {
     ]
 }
 
-/// `?size=large` and `?size=normal` are remembered in a cookie and taken out of the address.
-pub async fn text_size(State(site): State<Site>, request: Request, next: Next) -> Response {
+/// What `?size=large` or `?contrast=high` chooses is remembered in a cookie and taken out of the address.
+pub async fn choices(State(site): State<Site>, request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
-    let asked = query.split('&').find_map(|pair| match pair {
-        "size=large" => Some("large"),
-        "size=normal" => Some("normal"),
-        _ => None,
-    });
-    let (Some(size), &Method::GET) = (asked, request.method()) else {
+    let (Some((choice, value)), &Method::GET) = (display::asked(query), request.method()) else {
         return next.run(request).await;
     };
+    let name = choice.name;
     let base = site.base_path();
     // A path that begins with two slashes would lead to another site.
     let path = format!("/{}", request.uri().path().trim_start_matches('/'));
-    let rest = url::without(query, "size");
+    let rest = url::without(query, name);
     let mark = if rest.is_empty() { "" } else { "?" };
     let secure = if site.secure_cookies() { "; Secure" } else { "" };
     let cookie =
-        format!("size={size}; Path={base}/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
+        format!("{name}={value}; Path={base}/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
     ([(header::SET_COOKIE, cookie)], Redirect::to(&format!("{base}{path}{mark}{rest}")))
         .into_response()
 }

@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod console;
 mod csrf;
+mod display;
 mod fields;
 mod guard;
 mod layers;
@@ -18,6 +19,7 @@ mod provider;
 pub mod routes;
 mod sessions;
 mod site;
+mod table;
 mod ui;
 mod url;
 

@@ -77,10 +77,28 @@ pub static ROUTES: &[Route] = &[
     read("/", Permission::ReadPublic, || get(portal::home::home)),
     read("/search", Permission::ReadPublic, || get(portal::search::search)),
     read("/subjects/{code}", Permission::ReadPublic, || get(portal::subject::subject)),
+    read("/subjects/{code}/{kind}", Permission::ReadPublic, || get(portal::subject_records::records)),
+    read("/subjects/{code}/records.csv", Permission::ReadPublic, || get(portal::subject_files::csv)),
+    read("/subjects/{code}/records.json", Permission::ReadPublic, || get(portal::subject_files::json)),
+    read("/data", Permission::ReadPublic, || get(portal::data::sets)),
+    read("/data/{set}", Permission::ReadPublic, || get(portal::data::set)),
+    read("/data/{set}/data.csv", Permission::ReadPublic, || get(portal::data_files::csv)),
+    read("/data/{set}/data.json", Permission::ReadPublic, || get(portal::data_files::json)),
+    read("/data/{set}/dictionary.csv", Permission::ReadPublic, || get(portal::data_files::dictionary)),
     read("/records/{kind}", Permission::ReadPublic, || get(portal::records::records)),
     read("/records/{kind}/{subject}/{record}", Permission::ReadPublic, || get(portal::record::record)),
     read("/about", Permission::ReadPublic, || get(portal::about::about)),
-    read("/robots.txt", Permission::ReadPublic, || get(portal::robots)),
+    read("/departments", Permission::ReadPublic, || get(portal::departments::departments)),
+    read("/departments/{unit}", Permission::ReadPublic, || get(portal::department::department)),
+    read("/statistics", Permission::ReadPublic, || get(portal::statistics::statistics)),
+    read("/guides", Permission::ReadPublic, || get(portal::guides::guides)),
+    read("/guides/{audience}", Permission::ReadPublic, || get(portal::guides::guide)),
+    read("/embed/search", Permission::ReadPublic, || get(portal::embed::search)),
+    read("/assets/contrast.css", Permission::ReadPublic, || get(assets::contrast)),
+    read("/assets/search-box.js", Permission::ReadPublic, || get(assets::search_box)),
+    read("/sitemap.xml", Permission::ReadPublic, || get(portal::sitemap::index)),
+    read("/sitemap/{part}", Permission::ReadPublic, || get(portal::sitemap::part)),
+    read("/robots.txt", Permission::ReadPublic, || get(portal::sitemap::robots)),
     read("/assets/site.css", Permission::ReadPublic, || get(assets::stylesheet)),
     read("/health/live", Permission::ReadPublic, || get(api::health::live)),
     read("/health/ready", Permission::ReadPublic, || get(api::health::ready)),
@@ -185,7 +203,7 @@ pub fn router(site: Site) -> Router {
 /// The layers that portal and console share, the innermost first.
 pub(crate) fn dress(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
-        .layer(from_fn_with_state(site.clone(), layers::text_size))
+        .layer(from_fn_with_state(site.clone(), layers::choices))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(site.clone(), layers::failures))
 }

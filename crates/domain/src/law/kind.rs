@@ -181,6 +181,8 @@ pub struct Kind {
     pub name: String,
     /// Edition of the layout.
     pub edition: String,
+    /// Id of the instrument that the layout is from.
+    pub layout: String,
     /// Class of the catalogue.
     pub catalogue_class: String,
     /// Legal bases.

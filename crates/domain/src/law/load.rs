@@ -662,6 +662,7 @@ fn read_kind(
         id: file.id.into_inner(),
         name: file.name,
         edition: file.edition,
+        layout: file.source.get_ref().clone(),
         catalogue_class: file.catalogue_class,
         basis: file
             .basis

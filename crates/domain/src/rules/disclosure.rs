@@ -6,8 +6,8 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::publicity::{Publicity, Question, Reason, publicity};
-use crate::law::{Audience, Law};
+use super::publicity::{Class, Publicity, Question, Reason, publicity};
+use crate::law::{Audience, Law, PublicationRule};
 use crate::ruling::Ruling;
 
 /// What is known about one record that somebody wants to show.
@@ -37,6 +37,42 @@ pub struct Disclosure {
     /// Class, regime and dates.
     #[serde(flatten)]
     pub publicity: Publicity,
+}
+
+/// How far something may go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// Everybody may read it, search engines may keep it.
+    Public,
+    /// Everybody may read it here; search engines are asked not to keep it, because its publicity ends one day.
+    NotIndexed,
+    /// Not public.
+    NotPublic,
+}
+
+impl Tier {
+    /// How far what is published by a rule goes while it is public.
+    #[must_use]
+    pub const fn of_rule(rule: PublicationRule) -> Self {
+        match rule {
+            PublicationRule::Licence => Self::Public,
+            PublicationRule::Penalty => Self::NotIndexed,
+            PublicationRule::None => Self::NotPublic,
+        }
+    }
+}
+
+impl Disclosure {
+    /// How far the record goes on the day it was judged for.
+    #[must_use]
+    pub fn tier(&self) -> Tier {
+        match self.publicity.class {
+            _ if !self.public => Tier::NotPublic,
+            Class::Licence => Tier::of_rule(PublicationRule::Licence),
+            _ => Tier::of_rule(PublicationRule::Penalty),
+        }
+    }
 }
 
 /// Decides for one record and one day.

@@ -59,26 +59,8 @@ pub async fn public_list(
         .filter(|kind| kind.audience == xinyong_domain::law::Audience::Public)
         .cloned()
         .ok_or(DeskError::NotFound("该类信息"))?;
-    let day = |text: &str| -> Result<Option<Date>, DeskError> {
-        if text.trim().is_empty() {
-            return Ok(None);
-        }
-        xinyong_domain::value::date::read(text).map(|(day, _)| Some(day)).ok_or_else(|| {
-            DeskError::refused(
-                "list.date-invalid",
-                format!("“{text}”不是有效日期，请写作 2026-03-05"),
-            )
-        })
-    };
     let today = desk.today();
-    let sieve = RecordFilter {
-        unit: (!filter.unit.is_empty()).then(|| filter.unit.clone()),
-        from: day(&filter.from)?,
-        until: day(&filter.to)?,
-        text: (!filter.text.trim().is_empty())
-            .then(|| filter.text.trim().chars().take(60).collect()),
-        after: cursor(&filter.after)?,
-    };
+    let sieve = sieve(filter)?;
     if sieve.text.is_some() {
         return searched(desk, &kind, &sieve).await;
     }
@@ -95,6 +77,31 @@ pub async fn public_list(
     let total = desk.store().count_public(&kind.id, today, &sieve).await?;
     let total = u64::try_from(total).unwrap_or_default();
     Ok(PublicList { kind: kind.id.clone(), kind_name: kind.name.clone(), records, next, total })
+}
+
+/// What a filter asks the store for.
+pub(super) fn sieve(filter: &ListFilter) -> Result<RecordFilter, DeskError> {
+    let day = |text: &str| -> Result<Option<Date>, DeskError> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        xinyong_domain::value::date::read(text).map(|(day, _)| Some(day)).ok_or_else(|| {
+            DeskError::refused(
+                "list.date-invalid",
+                format!("“{text}”不是有效日期，请写作 2026-03-05"),
+            )
+        })
+    };
+    // Ids of units are plain words; not every engine can be asked for what is none.
+    let unit = filter.unit.replace('\0', "?");
+    Ok(RecordFilter {
+        unit: (!unit.is_empty()).then_some(unit),
+        from: day(&filter.from)?,
+        until: day(&filter.to)?,
+        text: (!filter.text.trim().is_empty())
+            .then(|| filter.text.trim().chars().take(60).collect()),
+        after: cursor(&filter.after)?,
+    })
 }
 
 /// The list with a text looked for. The store looks in the whole content; what it finds counts only where a field that the

@@ -5,28 +5,40 @@
 
 mod batches;
 mod console;
+mod data;
+mod departments;
 mod dossier;
 mod due;
+mod figures;
 mod holdings;
 mod home;
 mod lists;
 mod names;
+mod open;
 mod record;
 mod search;
+mod sitemap;
 mod subject;
 
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
 pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
+pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
+pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,
 };
 pub use due::OwedBatch;
+pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, public_list};
 pub use names::{PersonView, unit_names};
+pub use open::{OpenRecord, open_records};
 pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};
-pub use search::{FoundBy, SearchHit, SearchPage, search};
-pub use subject::{FormerName, PublicSubject, SubjectFacts, public_subject, subject_facts};
+pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
+pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
+pub use subject::{
+    FormerName, PublicSubject, SubjectFacts, present_code, public_subject, subject_facts,
+};

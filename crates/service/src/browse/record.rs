@@ -47,6 +47,8 @@ pub struct PublicRecord {
     pub code: String,
     /// Deciding body.
     pub authority: String,
+    /// Id of the unit that reported it.
+    pub unit: String,
     /// What a list shows of the content.
     pub summary: String,
     /// Class: penalty kinds, licence category.
@@ -141,6 +143,7 @@ pub(crate) fn view(
         party: at(kind.party.name),
         code: at(kind.party.uscc),
         authority: at(kind.authority),
+        unit: record.unit_id.clone(),
         summary: at(kind.summary),
         class: kind.class.map(at).unwrap_or_default(),
         decided,

@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::refusal::DeskError;
 
 /// Records of one subject that a page shows at most.
-const MOST_RECORDS: i64 = 500;
+pub(super) const MOST_RECORDS: i64 = 500;
 
 /// Who a subject is. What the public register of enterprises says, nothing more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -101,6 +101,36 @@ pub(crate) async fn find(desk: &Desk, code: &str) -> Result<WholeSubject, DeskEr
     desk.store().subject_whole(&code).await?.ok_or(DeskError::NotFound("该主体"))
 }
 
+/// Lengths of the codes by which a subject may be asked for besides the unified one.
+const OTHER_CODES: [usize; 3] = [ORGANISATION_CODE, 12, 15];
+/// Length of an organisation code.
+const ORGANISATION_CODE: usize = 9;
+
+/// The unified code under which a subject is to be asked for now, given another of its codes: a registration number, a
+/// certificate number, an organisation code.
+///
+/// # Errors
+/// `code.invalid` for what is no code; not found, also where a code is that of several.
+pub async fn present_code(desk: &Desk, asked: &str) -> Result<String, DeskError> {
+    let code = identifier::normalise(asked);
+    if !OTHER_CODES.contains(&code.len()) || !code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
+        find(desk, &code).await?;
+    }
+    if let Some(whole) = desk.store().subject_whole(&code).await? {
+        let public = whole.codes.iter().any(|(kind, value)| *value == code && kind != "tax-no");
+        return whole.subject.code.filter(|_| public).ok_or(DeskError::NotFound("该主体"));
+    }
+    if code.len() != ORGANISATION_CODE {
+        return Err(DeskError::NotFound("该主体"));
+    }
+    let mut found = desk.store().codes_by_organisation(&code, 2).await?;
+    match (found.pop(), found.is_empty()) {
+        (Some(one), true) => Ok(one),
+        _ => Err(DeskError::NotFound("该主体")),
+    }
+}
+
 /// A subject's page.
 ///
 /// # Errors
@@ -124,4 +154,83 @@ pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, De
         }
     }
     Ok(PublicSubject { facts: facts(whole)?, groups })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use xinyong_domain::identifier::{organisation_code_check_character, uscc_check_character};
+    use xinyong_store::NewSubject;
+
+    use super::*;
+    use crate::{Clock, DeskOptions, Limits};
+
+    /// A code with the organisation code that begins so.
+    fn code(start: &str, body: &str) -> String {
+        let inner = organisation_code_check_character(body).expect("a body");
+        let first = format!("{start}140829{body}{inner}");
+        format!("{first}{}", uscc_check_character(&first).expect("a start"))
+    }
+
+    fn subject(id: i64, code: &str, others: &[(&str, &str)]) -> NewSubject {
+        let own = ("uscc".to_owned(), code.to_owned());
+        let others = others.iter().map(|(kind, value)| ((*kind).to_owned(), (*value).to_owned()));
+        NewSubject {
+            id,
+            category: "organisation".to_owned(),
+            code: Some(code.to_owned()),
+            codes: std::iter::once(own).chain(others).collect(),
+            name: format!("平陆县示例第{id}号器材有限公司"),
+            name_key: format!("平陆县示例第{id}号器材有限公司"),
+            former: Vec::new(),
+            status: "存续".to_owned(),
+            details: "{}".to_owned(),
+            registered_on: None,
+            source: "registry".to_owned(),
+            known_at: 1,
+            tokens: String::new(),
+            actor: "test".to_owned(),
+            reason: "test".to_owned(),
+            source_batch: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_old_code_and_other_codes_lead_to_the_present_one() {
+        let folder = tempfile::tempdir().expect("folder");
+        let options = DeskOptions {
+            database: format!("sqlite:{}", folder.path().join("codes.db").display()),
+            key_file: folder.path().join("keys"),
+            law: None,
+            clock: Clock::Fixed(date(2026, 11, 25)),
+            limits: Limits::default(),
+            scratch: folder.path().to_owned(),
+        };
+        let desk = Desk::open(options, getrandom::fill).await.expect("a desk");
+        let (now, old) = (code("91", "XYDEM001"), code("93", "XYDEM002"));
+        let (one, two) = (code("91", "XYDEM003"), code("92", "XYDEM003"));
+        let mut tx = desk.store().transaction("test").await.expect("begun");
+        let others = [
+            ("uscc", old.as_str()),
+            ("registration-no", "140829000001024"),
+            ("tax-no", "140829000009999"),
+        ];
+        let subjects = [subject(1, &now, &others), subject(2, &one, &[]), subject(3, &two, &[])];
+        tx.insert_subjects(&subjects).await.expect("inserted");
+        tx.commit().await.expect("committed");
+
+        let found = public_subject(&desk, &old).await.expect("by its old code");
+        assert_eq!(found.facts.code, now);
+        for asked in ["140829000001024", "1408-2900-0001024", &now[8..17]] {
+            assert_eq!(present_code(&desk, asked).await.expect(asked), now);
+        }
+        let refused = async |asked: &str| {
+            present_code(&desk, asked).await.expect_err("refused").code().to_owned()
+        };
+        assert_eq!(refused("140829000009999").await, "not-found", "a tax id leads nowhere");
+        assert_eq!(refused(&one[8..17]).await, "not-found", "two have it");
+        assert_eq!(refused("123456789").await, "not-found");
+        assert_eq!(refused("12345678").await, "code.invalid");
+        assert_eq!(refused("一二三四五六七八九").await, "code.invalid");
+    }
 }

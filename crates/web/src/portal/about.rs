@@ -20,12 +20,13 @@ struct RuleRow {
     why: Option<Why>,
 }
 
-struct Guide {
-    id: &'static str,
-    title: &'static str,
-    lead: String,
-    steps: Vec<String>,
-    why: Option<Why>,
+/// What to do, step by step.
+pub(super) struct Guide {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) lead: String,
+    pub(super) steps: Vec<String>,
+    pub(super) why: Option<Why>,
 }
 
 #[derive(Template)]
@@ -68,7 +69,7 @@ fn span(law: &Law, prefix: &str) -> Option<(Date, Option<Date>)> {
         .min()
 }
 
-fn from_words(law: &Law, parameter: &str, ruling: &mut Ruling<()>) -> String {
+pub(super) fn from_words(law: &Law, parameter: &str, ruling: &mut Ruling<()>) -> String {
     number(law, parameter, ruling).map_or_else(
         || "作出决定之日起".to_owned(),
         |days| format!("作出决定之日起 {days} 个工作日内"),
@@ -146,7 +147,7 @@ fn rules(law: &Law) -> Vec<RuleRow> {
     rows
 }
 
-fn objection(county: Option<&County>, law: &Law) -> Guide {
+pub(super) fn objection(county: Option<&County>, law: &Law) -> Guide {
     let mut ruling = Ruling::new(());
     let withdrawal = number(law, "publicity.withdrawal.days", &mut ruling);
     let mut steps = vec![
@@ -170,7 +171,7 @@ fn objection(county: Option<&County>, law: &Law) -> Guide {
     }
 }
 
-fn repair(county: Option<&County>, law: &Law) -> Guide {
+pub(super) fn repair(county: Option<&County>, law: &Law) -> Guide {
     let mut ruling = Ruling::new(());
     for (prefix, classes) in REGIMES {
         for (class, _) in *classes {
@@ -195,7 +196,7 @@ fn repair(county: Option<&County>, law: &Law) -> Guide {
     }
 }
 
-fn contacts(county: Option<&County>) -> Vec<Fact> {
+pub(super) fn contacts(county: Option<&County>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let Some(county) = county else {
         return facts;

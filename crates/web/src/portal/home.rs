@@ -8,7 +8,7 @@ use xinyong_service::browse::{self, PublicRecord};
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Chip, Page, Tile};
+use crate::ui::view::{Chart, Chip, Link, Page, Tile};
 use crate::ui::words;
 
 struct EntranceRow {
@@ -25,6 +25,13 @@ struct Entrance {
     count: String,
     unit: &'static str,
     rows: Vec<EntranceRow>,
+}
+
+/// Where somebody finds what they came for.
+struct Way {
+    title: &'static str,
+    href: &'static str,
+    links: Vec<Link>,
 }
 
 struct LatestRow {
@@ -45,6 +52,8 @@ struct Home {
     figures: Vec<Tile>,
     as_of: String,
     entrances: Vec<Entrance>,
+    ways: Vec<Way>,
+    chart: Chart,
     latest: Vec<LatestRow>,
 }
 
@@ -55,12 +64,15 @@ struct Home {
 pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
     let desk = frame.site.desk();
     let shown = browse::portal_home(desk).await?;
+    let counted = browse::public_figures(desk).await?;
     let mut figures = vec![Tile::new("登记在册的信用主体", words::grouped(shown.subjects), "个")];
     for kind in &shown.kinds {
         let label = format!("公示中的{}", kind.name);
         let tile = Tile::new(label, words::grouped(kind.public), "条");
         figures.push(tile.to(&words::list_href(&kind.id)));
     }
+    let units = words::grouped(u64::try_from(counted.units().len()).unwrap_or_default());
+    figures.push(Tile::new("有信息公示的单位", units, "个").to("/departments"));
     draw(&Home {
         page: frame.portal("首页", "/"),
         search_hint: "可输入名称中的任意几个字、曾用名称、名称的拼音首字母，或统一社会信用代码。",
@@ -71,8 +83,50 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
             .iter()
             .map(|kind| entrance(&frame, &kind.id, &kind.name, kind.public, &kind.newest))
             .collect(),
+        ways: ways(),
+        chart: super::figures::months(&desk.law(), &counted, None)?,
         latest: shown.latest.iter().map(latest).collect(),
     })
+}
+
+fn ways() -> Vec<Way> {
+    let way = |title, href, links: &[(&str, &str)]| Way {
+        title,
+        href,
+        links: links
+            .iter()
+            .map(|(href, label)| Link { href: (*href).to_owned(), label: (*label).to_owned() })
+            .collect(),
+    };
+    vec![
+        way(
+            "企业和个体工商户",
+            "/guides/enterprises",
+            &[
+                ("/search", "查本单位的公示信息"),
+                ("/guides/enterprises#objection", "信息有误怎么办"),
+                ("/guides/enterprises#repair", "怎样申请信用修复"),
+            ],
+        ),
+        way(
+            "报送单位",
+            "/guides/units",
+            &[
+                ("/console", "进入工作台"),
+                ("/guides/units#report", "怎样报送"),
+                ("/departments", "各单位报送和公示情况"),
+            ],
+        ),
+        way(
+            "社会公众",
+            "/guides/public",
+            &[
+                ("/guides/public#read", "怎样看懂公示信息"),
+                ("/statistics", "公示统计"),
+                ("/data", "数据下载"),
+            ],
+        ),
+    ]
 }
 
 fn entrance(

@@ -1,22 +1,30 @@
 //! 信用平陆 for everybody. What may be shown was decided by the service; these pages only arrange it.
 
 pub mod about;
+pub mod data;
+pub mod data_files;
+pub mod department;
+pub mod departments;
+pub mod embed;
+mod figures;
+pub mod guides;
 pub mod home;
 pub mod record;
 pub mod records;
 pub mod search;
+pub mod sitemap;
+pub mod statistics;
 pub mod subject;
+pub mod subject_files;
+pub mod subject_records;
+mod subject_row;
 
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use xinyong_domain::rules::disclosure::Tier;
 
 use crate::api::problem::answer;
 use crate::page_error::PageError;
-
-/// `GET /robots.txt`
-pub async fn robots() -> &'static str {
-    "User-agent: *\nDisallow: /console\nDisallow: /search\nDisallow: /api/\n"
-}
 
 /// What no route answers.
 pub async fn missing(uri: Uri) -> Response {
@@ -24,4 +32,17 @@ pub async fn missing(uri: Uri) -> Response {
         return answer(StatusCode::NOT_FOUND, "not-found", "没有这个接口");
     }
     PageError::no_page().into_response()
+}
+
+/// A page that search engines are asked to leave alone: what stands on it ends one day, and they would keep it.
+pub fn unindexed(page: impl axum::response::IntoResponse) -> Response {
+    ([("x-robots-tag", "noindex, noarchive")], page).into_response()
+}
+
+/// A page as far as it may go.
+pub fn as_far_as(tier: Tier, page: impl axum::response::IntoResponse) -> Response {
+    match tier {
+        Tier::Public => page.into_response(),
+        Tier::NotIndexed | Tier::NotPublic => unindexed(page),
+    }
 }

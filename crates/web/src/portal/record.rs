@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use axum::response::Html;
+use axum::response::Response;
 use xinyong_domain::law::Kind;
 use xinyong_domain::value::date;
 use xinyong_service::browse::{self, PublicRecord};
@@ -54,7 +54,7 @@ struct Record {
 pub async fn record(
     frame: Frame,
     Path((kind, subject, record)): Path<(String, i64, i64)>,
-) -> Result<Html<String>, PageError> {
+) -> Result<Response, PageError> {
     let desk = frame.site.desk();
     let law = desk.law();
     let found = browse::public_record(desk, subject, record).await?;
@@ -66,7 +66,8 @@ pub async fn record(
         .ok_or(DeskError::NotFound("该信息"))?;
     let title = words::record_title(&found);
     let kind_href = words::list_href(&kind.id);
-    draw(&Record {
+    let tier = found.disclosure.value.tier();
+    let drawn = draw(&Record {
         page: frame.portal(&title, &kind_href),
         notices: Vec::new(),
         sections: sections(&kind, &found),
@@ -83,7 +84,8 @@ pub async fn record(
             number: found.number,
             party: found.party,
         },
-    })
+    })?;
+    Ok(super::as_far_as(tier, drawn))
 }
 
 fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {

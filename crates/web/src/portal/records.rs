@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
 use xinyong_domain::law::{Audience, Law, PublicationRule};
+use xinyong_domain::rules::disclosure::Tier;
 use xinyong_domain::value::date;
 use xinyong_service::DeskError;
 use xinyong_service::browse::{self, ListFilter, PublicList, PublicRecord};
@@ -131,7 +132,7 @@ pub async fn records(
         filter: Filter { q: asked.q, units: choices, from: asked.from, to: asked.to },
         as_of: words::as_of(desk.today()),
     })?;
-    Ok((status, page).into_response())
+    Ok(super::as_far_as(Tier::of_rule(kind.publication), (status, page)))
 }
 
 fn filter(asked: &Asked) -> ListFilter {

@@ -2,25 +2,34 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::response::Html;
+use axum::response::Response;
 use serde::Deserialize;
-use xinyong_service::browse::{self, SearchHit};
+use xinyong_domain::party::PartyCategory;
+use xinyong_service::browse::{self, FoundBy, SearchFilter, SearchHit};
 
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Chip, Page};
+use crate::ui::view::{Chip, Choice, Page};
 use crate::ui::words;
+use crate::url;
+
+/// A text with the part that was met.
+struct Marked {
+    before: String,
+    met: String,
+    after: String,
+}
 
 struct Reason {
     by: &'static str,
-    text: String,
+    text: Marked,
 }
 
 struct Hit {
     href: String,
-    name: String,
-    code: String,
+    name: Marked,
+    code: Marked,
     kind: String,
     standing: Chip,
     reason: Reason,
@@ -34,6 +43,10 @@ struct Search {
     state: &'static str,
     short_help: &'static str,
     total: String,
+    categories: Vec<Choice>,
+    statuses: Vec<Choice>,
+    filtered: bool,
+    clear_href: String,
     hits: Vec<Hit>,
     tips: Vec<&'static str>,
 }
@@ -43,6 +56,10 @@ struct Search {
 pub struct Asked {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
+    status: String,
 }
 
 const TIPS: [&str; 4] = [
@@ -52,25 +69,19 @@ const TIPS: [&str; 4] = [
     "自然人不在公示之列，查不到。",
 ];
 
+const NARROW: [&str; 2] =
+    ["再多输几个字，或者直接输入统一社会信用代码。", "也可以按主体类别和登记状态筛选。"];
+
 /// The search page: how to search, or what was found.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<String>, PageError> {
-    let title = frame.portal("信用查询", "/search");
-    if asked.q.trim().is_empty() {
-        return draw(&Search {
-            page: title,
-            q: String::new(),
-            state: "start",
-            short_help: "",
-            total: String::new(),
-            hits: Vec::new(),
-            tips: TIPS.to_vec(),
-        });
-    }
-    let found = browse::search(frame.site.desk(), &asked.q).await?;
+pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+    let filter = SearchFilter { category: asked.category, status: asked.status };
+    let found = browse::search_within(frame.site.desk(), &asked.q, &filter).await?;
+    let filtered = filter != SearchFilter::default();
     let state = match (&found, found.hits.is_empty()) {
+        _ if found.query.is_empty() => "start",
         (page, _) if page.too_short => "short",
         (_, true) => "empty",
         (page, _) if page.too_many => "many",
@@ -80,33 +91,62 @@ pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Str
         "many" => format!("相符的较多，先列出最接近的 {} 个", found.hits.len()),
         _ => format!("共 {} 个主体", found.hits.len()),
     };
-    let tips = match state {
-        "many" => vec!["再多输几个字，或者直接输入统一社会信用代码。"],
-        _ => TIPS.to_vec(),
-    };
-    draw(&Search {
-        page: title,
+    let mut statuses = vec![Choice::new("", "全部登记状态", &filter.status)];
+    statuses.extend(
+        found
+            .statuses
+            .iter()
+            .filter(|status| !status.is_empty())
+            .map(|status| Choice::new(status, words::status(status).text, &filter.status)),
+    );
+    let mut categories = vec![Choice::new("", "全部主体类别", &filter.category)];
+    categories.extend(
+        [PartyCategory::Organisation, PartyCategory::IndividualBusiness]
+            .map(|held| Choice::new(held.as_str(), held.label(), &filter.category)),
+    );
+    let drawn = draw(&Search {
+        page: frame.portal("信用查询", "/search"),
         state,
-        short_help: "请至少输入名称中连续的两个字，或三个以上的拼音首字母。",
+        short_help: "请至少输入名称中连续的两个字，或两个以上的拼音首字母。",
         total,
+        categories,
+        statuses,
+        filtered,
+        clear_href: url::with_query("/search", &[("q", &found.query)]),
         hits: found.hits.iter().map(|hit| shown(&found.query, hit)).collect(),
-        tips,
-        q: found.query.clone(),
-    })
+        tips: if state == "many" { NARROW.to_vec() } else { TIPS.to_vec() },
+        q: found.query,
+    })?;
+    Ok(super::unindexed(drawn))
+}
+
+/// A text with the first place marked where the part stands in it.
+fn marked(text: &str, part: &str) -> Marked {
+    let (before, met, after) = match text.split_once(part).filter(|_| !part.is_empty()) {
+        Some((before, after)) => (before, part, after),
+        None => (text, "", ""),
+    };
+    Marked { before: before.to_owned(), met: met.to_owned(), after: after.to_owned() }
 }
 
 fn shown(query: &str, hit: &SearchHit) -> Hit {
-    let word = serde_json::to_value(hit.found_by).unwrap_or_default();
-    let (by, text) = match word.as_str().unwrap_or_default() {
-        "former-name" => ("曾用名", format!("曾用名“{}”", hit.former_name)),
-        "initials" => ("首字母", format!("名称的拼音首字母含有“{query}”")),
-        "code" => ("代码", format!("代码以“{query}”开头")),
-        _ => ("名称", format!("名称中含有“{query}”")),
+    let in_name = matches!(hit.found_by, FoundBy::Name | FoundBy::Initials);
+    let (by, text) = match hit.found_by {
+        FoundBy::FormerName => ("曾用名", marked(&hit.former_name, &hit.matched)),
+        FoundBy::Initials => ("首字母", marked(&format!("名称的拼音首字母含有“{query}”"), "")),
+        FoundBy::Code if hit.code_kind.is_empty() => {
+            ("统一社会信用代码", marked(&format!("以“{}”开头", hit.matched), ""))
+        }
+        FoundBy::Code => {
+            let label = super::subject::code_label(&hit.code_kind);
+            (label, marked(&format!("以“{}”开头", hit.matched), ""))
+        }
+        FoundBy::Name => ("名称", marked(&format!("名称中含有“{query}”"), "")),
     };
     Hit {
         href: words::subject_href(&hit.code),
-        name: hit.name.clone(),
-        code: hit.code.clone(),
+        name: marked(&hit.name, if in_name { &hit.matched } else { "" }),
+        code: marked(&hit.code, if hit.found_by == FoundBy::Code { &hit.matched } else { "" }),
         kind: words::category(&hit.category).to_owned(),
         standing: words::status(&hit.status),
         reason: Reason { by, text },

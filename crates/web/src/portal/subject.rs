@@ -1,15 +1,19 @@
-//! `GET /subjects/{code}`
+//! `GET /subjects/{code}`: who a subject is and what about it is public today. Another of its codes leads to its address.
 
 use askama::Template;
 use axum::extract::Path;
-use axum::response::Html;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use xinyong_domain::law::{Law, PublicationRule};
-use xinyong_service::browse::{self, PublicRecord, SubjectFacts};
+use xinyong_domain::rules::disclosure::Tier;
+use xinyong_service::browse::{self, PublicSubject, SubjectFacts};
+use xinyong_service::{Clock, DeskError};
 
+use super::subject_row::{RecordRow, row};
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Fact, NoticeText, Page};
-use crate::ui::{draw, reasons, words};
+use crate::ui::{draw, words};
 
 /// A name it had.
 pub(crate) struct FormerName {
@@ -33,17 +37,6 @@ pub(crate) struct SubjectHead {
     pub facts: Vec<Fact>,
 }
 
-struct RecordRow {
-    href: String,
-    title: String,
-    number: String,
-    unit: String,
-    summary: String,
-    standing: Chip,
-    marks: Vec<Chip>,
-    dates: Vec<Fact>,
-}
-
 struct Group {
     id: String,
     title: String,
@@ -59,19 +52,39 @@ struct Subject {
     page: Page,
     subject: SubjectHead,
     notices: Vec<NoticeText>,
+    known: String,
     groups: Vec<Group>,
+    hidden: Vec<&'static str>,
+    files_href: String,
     as_of: String,
     explain: &'static str,
 }
 
-/// One subject with everything about it that is public today.
+/// Records of a kind that the page shows; the others have pages of their own.
+const SHOWN: usize = 10;
+
+/// What nobody finds on the page of a subject, whatever is known.
+const HIDDEN: [&str; 4] = [
+    "依法不公开的信息：国家秘密、商业秘密、个人隐私，证件号码，适用简易程序的、仅警告或通报批评等按规定不公示的处罚。",
+    "公示期已满、已修复或已撤下的信息。",
+    "没有报送到本站的信息，包括外地单位作出的决定。",
+    "评分、等级、排名：本站不作评价。",
+];
+
+/// One subject with what about it is public today.
 ///
 /// # Errors
 /// `code.invalid`, not found.
-pub async fn subject(frame: Frame, Path(code): Path<String>) -> Result<Html<String>, PageError> {
+pub async fn subject(frame: Frame, Path(code): Path<String>) -> Result<Response, PageError> {
+    let found = match asked_for(&frame, &code).await? {
+        Ok(found) => found,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     let desk = frame.site.desk();
     let law = desk.law();
-    let found = browse::public_subject(desk, &code).await?;
+    let units = browse::unit_names(desk).await?;
+    let tier = tier(&found);
+    let code = found.facts.code.clone();
     let groups = found
         .groups
         .iter()
@@ -80,18 +93,69 @@ pub async fn subject(frame: Frame, Path(code): Path<String>) -> Result<Html<Stri
             title: title.clone(),
             count: records.len(),
             withheld: withheld(law.kind(id).map(|kind| kind.publication)),
-            more_href: String::new(),
-            rows: records.iter().map(|record| row(&law, record)).collect(),
+            more_href: if records.len() > SHOWN {
+                super::subject_records::href(&code, id)
+            } else {
+                String::new()
+            },
+            rows: records.iter().take(SHOWN).map(|record| row(&law, &units, record)).collect(),
         })
         .collect();
-    draw(&Subject {
+    let drawn = draw(&Subject {
         page: frame.portal(&found.facts.name, "/search"),
+        known: known(&law, &found.facts),
         subject: head(&law, found.facts),
         notices: Vec::new(),
         groups,
+        hidden: HIDDEN.to_vec(),
+        files_href: words::subject_href(&code),
         as_of: words::as_of(desk.today()),
         explain: "本页只列依法公示中的信息，不是评价，也不含评分。",
-    })
+    })?;
+    Ok(super::as_far_as(tier, drawn))
+}
+
+/// The subject asked for, or the way to the address it has now.
+///
+/// # Errors
+/// `code.invalid`, not found.
+pub(super) async fn asked_for(
+    frame: &Frame,
+    code: &str,
+) -> Result<Result<PublicSubject, Response>, PageError> {
+    let desk = frame.site.desk();
+    let present = match browse::public_subject(desk, code).await {
+        Ok(found) if found.facts.code == code || found.facts.code.is_empty() => {
+            return Ok(Ok(found));
+        }
+        Ok(found) => found.facts.code,
+        Err(DeskError::Refused(refusal)) if refusal.code == "code.invalid" => {
+            browse::present_code(desk, code).await?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let to = frame.site.base_path().to_owned() + &words::subject_href(&present);
+    // A browser that keeps it must ask again one day: codes change.
+    let kept = [(header::CACHE_CONTROL, "public, max-age=86400")];
+    Ok(Err((kept, Redirect::permanent(&to)).into_response()))
+}
+
+/// How far a subject's page goes: as far as the record on it that goes the least far.
+pub(super) fn tier(found: &PublicSubject) -> Tier {
+    let all = found.groups.iter().flat_map(|(.., records)| records);
+    let kept_back =
+        all.map(|record| record.disclosure.value.tier()).any(|tier| tier != Tier::Public);
+    if kept_back { Tier::NotIndexed } else { Tier::Public }
+}
+
+/// From where and since when it is known who a subject is.
+fn known(law: &Law, facts: &SubjectFacts) -> String {
+    let from = match law.kind(&facts.source) {
+        Some(kind) => format!("{}信息", kind.name),
+        None => "市场主体登记信息".to_owned(),
+    };
+    let since = Clock::day_of(facts.known_at).map_or_else(String::new, |day| day.to_string());
+    format!("以上来自{from}，本站自 {since} 起知悉。")
 }
 
 fn withheld(rule: Option<PublicationRule>) -> &'static str {
@@ -104,13 +168,13 @@ fn withheld(rule: Option<PublicationRule>) -> &'static str {
 }
 
 /// What other codes are called.
-fn code_label(kind: &str) -> &str {
+pub(super) fn code_label(kind: &str) -> &'static str {
     match kind {
         "registration-no" => "注册号",
         "organisation-code" => "组织机构代码",
         "institution-no" => "事业单位证书号",
         "association-no" => "社会组织登记证号",
-        other => other,
+        _ => "其他代码",
     }
 }
 
@@ -137,18 +201,5 @@ pub(crate) fn head(law: &Law, facts: SubjectFacts) -> SubjectHead {
         name: facts.name,
         code: facts.code,
         facts: shown,
-    }
-}
-
-fn row(law: &Law, record: &PublicRecord) -> RecordRow {
-    RecordRow {
-        href: words::record_href(record),
-        title: words::record_title(record),
-        number: record.number.clone(),
-        unit: record.authority.clone(),
-        summary: record.summary.clone(),
-        standing: words::standing(record),
-        marks: Vec::new(),
-        dates: reasons::dates(law, record),
     }
 }

@@ -2,6 +2,11 @@
 
 mod browser;
 mod console;
+mod data;
+mod embedded;
 mod intake;
+mod odd;
+mod portal;
 mod public;
+mod published;
 mod rights;

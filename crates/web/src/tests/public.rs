@@ -116,6 +116,26 @@ async fn the_size_of_the_text_is_remembered_and_leaves_the_address() {
 }
 
 #[tokio::test]
+async fn more_contrast_is_chosen_in_the_same_way_beside_the_size() {
+    let site = TestSite::new().await;
+    let mut browser = site.browser();
+    let page = browser.get("/search?q=ab").await.text();
+    assert!(page.contains("media=\"(prefers-contrast: more)\""), "{page}");
+    let answer = browser.get("/search?q=ab&contrast=high").await;
+    assert_eq!(answer.header("location"), "/search?q=ab");
+    browser.get("/?size=large").await;
+    let page = browser.get("/search?q=ab").await.text();
+    assert!(page.contains("class=\"large\"") && !page.contains("media=\""), "{page}");
+    assert!(page.contains("标准对比") && page.contains("标准字号"), "{page}");
+    let (_, rest) = page.split_once("/assets/contrast.css").expect("the sheet");
+    let query = rest.split('"').next().expect("a print");
+    let sheet = browser.get(&format!("/assets/contrast.css{query}")).await;
+    assert_eq!(sheet.header("content-type"), "text/css; charset=utf-8");
+    browser.get("/?contrast=normal").await;
+    assert!(browser.get("/").await.text().contains("media=\""));
+}
+
+#[tokio::test]
 async fn behind_a_proxy_every_link_has_the_prefix() {
     let site = TestSite::below("/credit").await;
     let mut browser = site.browser();

@@ -13,6 +13,10 @@ fn address(route: &Route) -> String {
         .replace("{id}", "1")
         .replace("{code}", "91140829XY00030103")
         .replace("{kind}", "administrative-penalty")
+        .replace("{unit}", "market-regulation")
+        .replace("{audience}", "units")
+        .replace("{set}", "subjects")
+        .replace("{part}", "pages.xml")
         .replace("{subject}", "1")
         .replace("{record}", "2")
 }

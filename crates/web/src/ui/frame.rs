@@ -3,14 +3,15 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
-use xinyong_domain::law::Audience;
+use xinyong_domain::law::{Audience, County};
 use xinyong_service::Permission;
 
-use super::view::{Nav, Page, User};
+use super::view::{Link, Nav, Page, User};
 use super::words;
 use crate::assets;
+use crate::display::{CONTRAST, Choice, SIZE};
 use crate::guard::Caller;
 use crate::site::Site;
 use crate::url;
@@ -25,15 +26,27 @@ pub struct Frame {
     path: String,
     query: String,
     large: bool,
+    contrast: bool,
 }
 
-fn wants_large(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .any(|cookie| cookie.trim() == "size=large")
+/// The numbers under which the site is registered, in a line.
+fn marks(county: &County) -> String {
+    [("网站标识码", "site_code"), ("备案号", "record_number"), ("公安备案号", "security_record")]
+        .into_iter()
+        .filter(|(_, key)| !county.text(key).is_empty())
+        .map(|(label, key)| format!("{label}：{}", county.text(key)))
+        .collect::<Vec<_>>()
+        .join("　")
+}
+
+/// The website that this one is a part of. An address that is none of the web is left out.
+fn above(county: &County) -> Option<Link> {
+    let href = county.text("header_url");
+    let web = href.starts_with("https://") || href.starts_with("http://");
+    (!county.text("header").is_empty()).then(|| Link {
+        href: if web { href.to_owned() } else { String::new() },
+        label: county.text("header").to_owned(),
+    })
 }
 
 impl FromRequestParts<Site> for Frame {
@@ -67,14 +80,19 @@ impl Frame {
             // Two slashes at the beginning would make the link to this page one to another site.
             path: format!("/{}", path.trim_start_matches('/')),
             query: query.to_owned(),
-            large: wants_large(headers),
+            large: SIZE.is_on(headers),
+            contrast: CONTRAST.is_on(headers),
         }
     }
 
-    fn page(&self, title: &str) -> Page {
-        let other = if self.large { "normal" } else { "large" };
-        let kept = url::without(&self.query, "size");
+    /// The address of this page that changes a choice.
+    fn with(&self, choice: &Choice, is_on: bool) -> String {
+        let kept = url::without(&self.query, choice.name);
         let mark = if kept.is_empty() { "" } else { "&" };
+        format!("{}?{kept}{mark}{}={}", self.path, choice.name, choice.other(is_on))
+    }
+
+    fn page(&self, title: &str) -> Page {
         Page {
             title: title.to_owned(),
             base: self.site.base_path().to_owned(),
@@ -84,9 +102,13 @@ impl Frame {
                 .site
                 .county()
                 .map_or_else(String::new, |county| format!("{}公共信用信息公示", county.name)),
+            above: None,
             demo: self.site.is_demonstration(),
             large: self.large,
-            large_href: format!("{}?{kept}{mark}size={other}", self.path),
+            large_href: self.with(&SIZE, self.large),
+            contrast_css: assets::contrast_href().to_owned(),
+            contrast: self.contrast,
+            contrast_href: self.with(&CONTRAST, self.contrast),
             today: words::today(&self.site.desk().law(), self.site.desk().today()),
             nav: Vec::new(),
             footer: Vec::new(),
@@ -112,13 +134,23 @@ impl Frame {
         for kind in law.kinds().values().filter(|kind| kind.audience == Audience::Public) {
             entries.push((words::list_href(&kind.id), kind.name.clone()));
         }
-        entries.push(("/about".to_owned(), "说明".to_owned()));
-        let mut footer =
-            self.site.county().map(|county| county.lines("footer")).unwrap_or_default();
+        for (href, label) in [
+            ("/departments", "单位"),
+            ("/statistics", "统计"),
+            ("/data", "数据下载"),
+            ("/guides", "办事指南"),
+            ("/about", "说明"),
+        ] {
+            entries.push((href.to_owned(), label.to_owned()));
+        }
+        let county = self.site.county();
+        let mut footer = county.map(|county| county.lines("footer")).unwrap_or_default();
+        footer.extend(county.map(marks).filter(|marks| !marks.is_empty()));
         footer.push(
             "本站只公示依法可以公示的信息，不评分、不排名，自然人信息不在公示之列。".to_owned(),
         );
-        Page { nav: self.nav(current, entries), footer, ..self.page(title) }
+        let above = county.and_then(above);
+        Page { nav: self.nav(current, entries), above, footer, ..self.page(title) }
     }
 
     /// The frame of a console page.
@@ -151,5 +183,27 @@ impl Frame {
             unit,
         };
         Page { nav: self.nav(current, entries), footer, user: Some(user), ..page }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_county_names_the_site_above_and_its_numbers_only_where_it_knows_them() {
+        let law = xinyong_domain::law::Law::embedded().expect("law");
+        let mut county = law.counties().get("140829").expect("a county").clone();
+        assert_eq!((marks(&county), above(&county).is_none()), (String::new(), true));
+        let mut set = |key: &str, value: &str| {
+            county.texts.insert(key.to_owned(), toml::Value::String(value.to_owned()));
+        };
+        set("site_code", "1408290000");
+        set("security_record", "示例 1 号");
+        set("header", "示例县人民政府");
+        set("header_url", "javascript:alert(1)");
+        assert_eq!(marks(&county), "网站标识码：1408290000　公安备案号：示例 1 号");
+        let shown = above(&county).expect("a line");
+        assert_eq!((shown.label.as_str(), shown.href.as_str()), ("示例县人民政府", ""));
     }
 }

@@ -45,12 +45,20 @@ pub struct Page {
     pub site: String,
     /// What stands below the name.
     pub tagline: String,
+    /// The line of the website that this one is a part of.
+    pub above: Option<Link>,
     /// Whether the data is invented.
     pub demo: bool,
     /// Whether the text is large.
     pub large: bool,
     /// Address of this page in the other size.
     pub large_href: String,
+    /// Address of the sheet for more contrast.
+    pub contrast_css: String,
+    /// Whether the reader wants more contrast.
+    pub contrast: bool,
+    /// Address of this page in the other contrast.
+    pub contrast_href: String,
     /// Today in words.
     pub today: String,
     /// Navigation.
@@ -288,6 +296,30 @@ pub struct Bar {
     pub value: String,
     /// Its share of the longest bar, 0 to 100.
     pub share: u64,
+}
+
+/// A chart and its figures.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// What it shows.
+    pub title: String,
+    /// The drawing, made by [`super::chart`] alone and printed as it is.
+    pub svg: String,
+    /// What the labels are.
+    pub label_head: String,
+    /// Names of the series.
+    pub series: Vec<String>,
+    /// The figures.
+    pub rows: Vec<ChartRow>,
+}
+
+/// A line of a chart's table.
+#[derive(Debug, Clone)]
+pub struct ChartRow {
+    /// What it counts.
+    pub label: String,
+    /// A figure for each series.
+    pub values: Vec<String>,
 }
 
 /// Something everybody on the page should read.

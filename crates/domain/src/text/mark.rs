@@ -1,0 +1,60 @@
+//! Which part of a name a query met, so that a reader sees why it was found.
+
+use super::{Query, initials, normalise_name};
+
+/// Characters that a part may be longer than what was asked for: blanks and brackets that count for nothing.
+const SLACK: usize = 8;
+
+/// The first and shortest part of `name`, as it is written there, that holds what was asked for: the fragment itself, or the
+/// characters whose initials were typed. `None` where the name does not hold it, or only reads so between its neighbours.
+#[must_use]
+pub fn matched_part<'n>(query: &Query, name: &'n str) -> Option<&'n str> {
+    let holds = |part: &str| match query {
+        Query::Name(_, fragment) => normalise_name(part).as_ref() == fragment,
+        Query::Initials(_, letters) => {
+            initials(part) == *letters || normalise_name(part).eq_ignore_ascii_case(letters)
+        }
+        Query::Code(_) | Query::TooShort => false,
+    };
+    let longest = SLACK
+        + match query {
+            Query::Name(_, wanted) | Query::Initials(_, wanted) => wanted.chars().count(),
+            Query::Code(_) | Query::TooShort => return None,
+        };
+    let edges: Vec<usize> =
+        name.char_indices().map(|(at, _)| at).chain(std::iter::once(name.len())).collect();
+    for (place, from) in edges.iter().enumerate() {
+        // A blank or a bracket before the match belongs to it no more than one after it.
+        let found = edges
+            .get(place + 1..)?
+            .iter()
+            .take(longest)
+            .find_map(|to| name.get(*from..*to).filter(|part| holds(part)));
+        if let Some(part) = found {
+            return Some(part.trim_start());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_query;
+    use super::*;
+
+    #[test]
+    fn the_part_is_the_one_written_in_the_name() {
+        for (typed, name, part) in [
+            ("鑫源", "平陆县示例鑫源建材有限公司", Some("鑫源")),
+            ("(南桥)a", "示例（南桥）Ａ店", Some("（南桥）Ａ")),
+            ("鑫源", "平陆县示例鑫 源建材", Some("鑫 源")),
+            ("xyjc", "平陆县示例鑫源建材有限公司", Some("鑫源建材")),
+            ("abc", "示例ABC商行", Some("ABC")),
+            ("鑫源", "平陆县示例建材有限公司", None),
+            ("91140829XY00030103", "平陆县示例建材有限公司", None),
+            ("鑫", "平陆县示例鑫源", None),
+        ] {
+            assert_eq!(matched_part(&parse_query(typed), name), part, "{typed} {name}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Counts over what is public by its dates, and who has something public: what statistics and open data begin with.
+
+use jiff::civil::Date;
+
+use crate::db::{Store, statements, values};
+use crate::error::StoreError;
+use crate::persons::json;
+
+statements! {
+    PUBLIC_MONTHS = "SELECT kind, unit_id, substr(public_from, 1, 7), COUNT(*) FROM record WHERE state = 'standing' \
+        AND public_from IS NOT NULL AND public_from <= $1 AND public_until >= $1 AND party_category <> 'natural-person' \
+        GROUP BY kind, unit_id, substr(public_from, 1, 7) ORDER BY 1, 2, 3";
+    PUBLIC_TOWNS = "SELECT r.kind, COALESCE(s.details ->> 'town', ''), COUNT(*) FROM record r JOIN subject s ON s.id = r.subject_id \
+        WHERE r.state = 'standing' AND r.public_from IS NOT NULL AND r.public_from <= $1 AND r.public_until >= $1 \
+        AND r.party_category <> 'natural-person' GROUP BY 1, 2 ORDER BY 1, 2"
+        pg "SELECT r.kind, COALESCE(CAST(s.details AS jsonb) ->> 'town', ''), COUNT(*) FROM record r \
+        JOIN subject s ON s.id = r.subject_id \
+        WHERE r.state = 'standing' AND r.public_from IS NOT NULL AND r.public_from <= $1 AND r.public_until >= $1 \
+        AND r.party_category <> 'natural-person' GROUP BY 1, 2 ORDER BY 1, 2";
+    PUBLIC_SUBJECTS = "SELECT DISTINCT subject_id FROM record WHERE subject_id > $1 AND state = 'standing' \
+        AND public_from IS NOT NULL AND public_from <= $2 AND public_until >= $2 AND party_category <> 'natural-person' \
+        ORDER BY subject_id LIMIT $3";
+    WITHOUT_KINDS = "SELECT DISTINCT r.subject_id FROM record r WHERE r.subject_id > $2 AND r.state = 'standing' \
+        AND r.public_from IS NOT NULL AND r.public_from <= $3 AND r.public_until >= $3 AND r.party_category <> 'natural-person' \
+        AND NOT EXISTS (SELECT 1 FROM record o WHERE o.subject_id = r.subject_id AND o.kind IN " [texts] " \
+        AND o.state = 'standing' AND o.public_from IS NOT NULL AND o.public_from <= $3 AND o.public_until >= $3) \
+        ORDER BY r.subject_id LIMIT $4";
+    EVERY_NTH = "SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM subject) numbered WHERE n % $1 = 0 ORDER BY id";
+}
+
+/// Public records of one kind from one unit that became public in one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthCount {
+    /// Id of the kind.
+    pub kind: String,
+    /// Id of the unit.
+    pub unit: String,
+    /// The month, `YYYY-MM`.
+    pub month: String,
+    /// How many.
+    pub count: i64,
+}
+
+impl Store {
+    /// Records that are public on `today` by their dates, by kind, unit and the month their publicity began. Reads every
+    /// record; keep the answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn public_months(&self, today: Date) -> Result<Vec<MonthCount>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&PUBLIC_MONTHS, values![today]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(MonthCount {
+                    kind: row.text(0)?,
+                    unit: row.text(1)?,
+                    month: row.text(2)?,
+                    count: row.int(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The same by kind and the town that the register names for the subject, empty where it names none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn public_towns(
+        &self,
+        today: Date,
+    ) -> Result<Vec<(String, String, i64)>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&PUBLIC_TOWNS, values![today]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.int(2)?))).collect()
+    }
+
+    /// Ids after `after` of subjects with a record that is public on `today` by its dates, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn public_subjects(
+        &self,
+        after: i64,
+        today: Date,
+        limit: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&PUBLIC_SUBJECTS, values![after, today, limit]).await?;
+        rows.iter().map(|row| row.int(0)).collect()
+    }
+
+    /// The same without the subjects of which a record of one of `kinds` is public on that day.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn public_subjects_without(
+        &self,
+        kinds: &[&str],
+        after: i64,
+        today: Date,
+        limit: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        let values = values![json(kinds), after, today, limit];
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&WITHOUT_KINDS, values).await?;
+        rows.iter().map(|row| row.int(0)).collect()
+    }
+
+    /// The id of every `step`th subject, in their order: where a long list of them may be cut.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn every_nth_subject(&self, step: i64) -> Result<Vec<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&EVERY_NTH, values![step]).await?;
+        rows.iter().map(|row| row.int(0)).collect()
+    }
+}

@@ -1,0 +1,103 @@
+//! `GET /statistics`: counts of what is public, as charts and as tables.
+
+use askama::Template;
+use axum::response::Html;
+use xinyong_service::browse;
+
+use super::{departments, figures};
+use crate::page_error::PageError;
+use crate::ui::frame::Frame;
+use crate::ui::view::{Bar, Chart, Page, Tile};
+use crate::ui::{draw, words};
+
+struct UnitRow {
+    href: String,
+    name: String,
+    counts: Vec<(String, String)>,
+}
+
+struct Towns {
+    id: String,
+    title: String,
+    bars: Vec<Bar>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/statistics.html")]
+struct Statistics {
+    page: Page,
+    tiles: Vec<Tile>,
+    chart: Chart,
+    heads: Vec<String>,
+    units: Vec<UnitRow>,
+    towns: Vec<Towns>,
+    smallest: u64,
+    as_of: String,
+}
+
+/// The statistics.
+///
+/// # Errors
+/// When the store fails.
+pub async fn statistics(frame: Frame) -> Result<Html<String>, PageError> {
+    let desk = frame.site.desk();
+    let law = desk.law();
+    let counted = browse::public_figures(desk).await?;
+    let kinds = figures::kinds(&law);
+    let mut tiles = vec![Tile::new("登记在册的信用主体", words::grouped(counted.subjects), "个")];
+    tiles.extend(kinds.iter().map(|(id, name)| {
+        Tile::new(format!("公示中的{name}"), words::grouped(counted.of_kind(id)), "条")
+            .to(&words::list_href(id))
+    }));
+    let reporting = u64::try_from(counted.units().len()).unwrap_or_default();
+    tiles.push(Tile::new("有信息公示的单位", words::grouped(reporting), "个").to("/departments"));
+    let units = browse::departments(desk)
+        .await?
+        .into_iter()
+        .filter(|unit| unit.kinds.iter().any(|kind| kind.public > 0))
+        .map(|unit| UnitRow {
+            href: departments::href(&unit.id),
+            counts: kinds
+                .iter()
+                .map(|(id, name)| (name.clone(), words::grouped(counted.of_unit(id, &unit.id))))
+                .collect(),
+            name: unit.name,
+        })
+        .collect();
+    let known = law.towns().iter().filter(|place| place.level == "town").count() > 0;
+    let towns = kinds
+        .iter()
+        .filter(|_| known)
+        .map(|(id, name)| Towns {
+            id: format!("towns-{id}"),
+            title: format!("公示中的{name}，按当事人登记的乡镇"),
+            bars: towns(&counted, id),
+        })
+        .filter(|towns| !towns.bars.is_empty())
+        .collect();
+    draw(&Statistics {
+        page: frame.portal("统计", "/statistics"),
+        tiles,
+        chart: figures::months(&law, &counted, None)?,
+        heads: kinds.into_iter().map(|(_, name)| name).collect(),
+        units,
+        towns,
+        smallest: browse::SMALLEST_GROUP,
+        as_of: words::as_of(desk.today()),
+    })
+}
+
+/// The towns by their names' order in the counts, what has none last.
+fn towns(counted: &browse::PublicFigures, kind: &str) -> Vec<Bar> {
+    let mut rows: Vec<(String, Option<u64>)> = Vec::new();
+    let mut rest = None;
+    for (town, count) in counted.of_towns(kind) {
+        if town.is_empty() {
+            rest = Some(("未登记乡镇".to_owned(), count));
+        } else {
+            rows.push((town.to_owned(), count));
+        }
+    }
+    rows.extend(rest);
+    figures::bars(rows)
+}

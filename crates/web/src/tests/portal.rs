@@ -1,0 +1,200 @@
+//! The pages of the portal over records that are public.
+
+use axum::http::StatusCode;
+
+use super::published::{FINE, FINE_ENDS, FINED, LICENSED, PERSON, REGISTRATION, on, published};
+
+const PAGES: &[&str] = &[
+    "/",
+    "/departments",
+    "/departments/market-regulation",
+    "/statistics",
+    "/data",
+    "/data/subjects",
+    "/data/administrative-penalty",
+    "/guides",
+    "/guides/enterprises",
+    "/guides/units",
+    "/guides/public",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_there_small_and_names_no_natural_person() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let subjects = [FINED, LICENSED].map(|code| format!("/subjects/{code}"));
+    for path in PAGES.iter().copied().chain(subjects.iter().map(String::as_str)) {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+        assert!(answer.bytes.len() < 100_000, "{path} has {} bytes", answer.bytes.len());
+        let page = answer.text();
+        assert!(!page.contains(PERSON) && !page.contains("E00000000"), "{path}");
+        assert!(!page.contains(" style=") && !page.contains("<script"), "{path}");
+    }
+    assert!(browser.cookies.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_are_those_of_the_lists_and_stand_in_a_table_too() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let list = browser.get("/records/administrative-licence").await.text();
+    let (_, rest) = list.split_once("共 ").expect("a summary");
+    let total = rest.split(' ').next().expect("a number").to_owned();
+    let page = browser.get("/statistics").await.text();
+    assert!(page.contains("<svg class=\"columns\"") && page.contains("role=\"img\""), "{page}");
+    let cell = format!("data-label=\"行政许可\" class=\"num\">{total}<");
+    assert!(page.contains(&cell), "{cell}: {page}");
+    // The sample is released on 2026-11-25; the months of the chart stand in its table.
+    assert!(page.contains("<th scope=\"row\">2026-11</th>"), "{page}");
+    assert!(page.contains("张店镇"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_shows_what_it_reports_and_what_of_it_is_public() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let list = browser.get("/departments").await.text();
+    assert!(list.contains("href=\"/departments/market-regulation\""), "{list}");
+    let page = browser.get("/departments/market-regulation").await;
+    assert!(page.text().contains(FINE), "{}", page.text());
+    assert_eq!(page.header("x-robots-tag"), "noindex, noarchive");
+    assert_eq!(browser.get("/departments/nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/guides/nothing").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_in_the_guides_come_from_the_law() {
+    let site = published().await;
+    let law = site.desk.law();
+    let days =
+        law.at(site.desk.today()).number("publicity.report.days").applies().expect("applies");
+    let page = site.browser().get("/guides/units").await.text();
+    assert!(page.contains(&format!("{} 个工作日内报送", days.value)), "{page}");
+    assert!(page.contains(days.citation.title.trim_matches(['《', '》'])), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn search_engines_are_asked_to_leave_penalties_alone() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let page = browser.get("/records/administrative-penalty").await;
+    let (_, rest) = {
+        let text = page.text();
+        let (before, rest) =
+            text.split_once("href=\"/records/administrative-penalty/").expect("one");
+        (before.to_owned(), rest.to_owned())
+    };
+    let penalty =
+        format!("/records/administrative-penalty/{}", rest.split('"').next().expect("an address"));
+    for path in ["/records/administrative-penalty", &penalty] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.header("x-robots-tag"), "noindex, noarchive", "{path}");
+    }
+    for path in ["/", "/records/administrative-licence", "/about", "/statistics"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.header("x-robots-tag"), "", "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_says_why_it_found_something_and_marks_the_part() {
+    let site = published().await;
+    let mut browser = site.browser();
+    for (query, said) in [
+        ("301号加工", "平陆县示例<mark>301号加工</mark>有限公司"),
+        ("旧名经营", "平陆县示例<mark>旧名经营</mark>部"),
+        ("jmjyb", "平陆县示例<mark>旧名经营部</mark>"),
+        (FINED, "<mark>91140829XY00030103</mark>"),
+        (REGISTRATION, "注册号相符"),
+        ("jgyxgs", "<mark>加工有限公司</mark>"),
+    ] {
+        let page = browser.get(&format!("/search?q={}", crate::url::encode(query))).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().contains(said), "{query}: {}", page.text());
+        assert_eq!(page.header("x-robots-tag"), "noindex, noarchive");
+    }
+    let page = browser.get("/search?q=%E7%A4%BA%E4%BE%8B%E6%B2%A1%E6%9C%89").await.text();
+    assert!(page.contains("没有找到名称或代码相符的主体") && page.contains("曾用名称"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_is_narrowed_by_category_and_status() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let all = "/search?q=%E7%A4%BA%E4%BE%8B";
+    assert!(browser.get(all).await.text().contains("小吃店"));
+    let page = browser.get(&format!("{all}&category=organisation")).await.text();
+    assert!(!page.contains("小吃店") && page.contains("加工有限公司"), "{page}");
+    let page = browser.get(&format!("{all}&category=individual-business")).await.text();
+    assert!(page.contains("小吃店") && !page.contains("加工有限公司"), "{page}");
+    for nothing in ["&status=nothing", "&category=natural-person", "&category=%00"] {
+        let page = browser.get(&format!("{all}{nothing}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().contains("没有符合筛选条件的主体"), "{}", page.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subject_asked_for_by_another_of_its_codes_is_sent_to_its_address() {
+    let site = published().await;
+    let mut browser = site.browser();
+    for asked in [
+        REGISTRATION.to_owned(),
+        LICENSED[8..17].to_owned(),
+        LICENSED.to_lowercase(),
+        format!("{}-{}", &LICENSED[8..16], &LICENSED[16..17]),
+    ] {
+        let answer = browser.get(&format!("/subjects/{asked}")).await;
+        assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT, "{asked}: {}", answer.text());
+        assert_eq!(answer.header("location"), format!("/subjects/{LICENSED}"), "{asked}");
+    }
+    let page = browser.get(&format!("/subjects/{LICENSED}")).await.text();
+    for said in ["平陆县示例旧名经营部", REGISTRATION, "本站自"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    for (wrong, status) in [
+        ("140829000009999", StatusCode::NOT_FOUND),
+        ("91140829MA0EXAMPLE", StatusCode::BAD_REQUEST),
+        ("%00", StatusCode::BAD_REQUEST),
+        ("%FF", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = browser.get(&format!("/subjects/{wrong}")).await;
+        assert_eq!(answer.status, status, "{wrong}: {}", answer.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subjects_page_goes_to_search_engines_only_without_penalties() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let fined = browser.get(&format!("/subjects/{FINED}")).await;
+    assert!(fined.text().contains(FINE), "{}", fined.text());
+    assert_eq!(fined.header("x-robots-tag"), "noindex, noarchive");
+    assert_eq!(browser.get(&format!("/subjects/{LICENSED}")).await.header("x-robots-tag"), "");
+    let mut after = on(&site, FINE_ENDS.tomorrow().expect("a day")).await;
+    let clean = after.get(&format!("/subjects/{FINED}")).await;
+    assert!(!clean.text().contains(FINE), "{}", clean.text());
+    assert_eq!(clean.header("x-robots-tag"), "", "its penalty has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_records_of_a_subject_and_kind_have_a_page_with_numbers() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let path = format!("/subjects/{FINED}/administrative-penalty");
+    let page = browser.get(&path).await;
+    assert!(page.text().contains(FINE), "{}", page.text());
+    assert_eq!(page.header("x-robots-tag"), "noindex, noarchive");
+    let far = browser.get(&format!("{path}?page=1000000000000")).await;
+    assert_eq!(far.status, StatusCode::OK);
+    assert!(far.text().contains("没有这么多页"), "{}", far.text());
+    for wrong in ["?page=0", "?page=-1", "?page=x", "?page=99999999999999999999999"] {
+        let answer = browser.get(&format!("{path}{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+    assert_eq!(
+        browser.get(&format!("/subjects/{FINED}/nothing")).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
