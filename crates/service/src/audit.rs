@@ -100,6 +100,54 @@ pub enum AuditEvent<'e> {
         /// Its role.
         role: &'e str,
     },
+    /// An account's name, unit or role was changed.
+    AccountChanged {
+        /// Its sign-in name.
+        login: &'e str,
+        /// Its unit from now on.
+        unit: &'e str,
+        /// Its role from now on.
+        role: &'e str,
+    },
+    /// An account may sign in from now on, or not.
+    AccountSwitched {
+        /// Its sign-in name.
+        login: &'e str,
+        /// Whether it may.
+        active: bool,
+    },
+    /// The administrator gave an account another password.
+    PasswordReset {
+        /// Its sign-in name.
+        login: &'e str,
+    },
+    /// Somebody changed the own password.
+    PasswordChanged,
+    /// Sessions of an account were ended.
+    SessionsEnded {
+        /// Its sign-in name.
+        login: &'e str,
+        /// How many.
+        ended: u64,
+    },
+    /// Somebody set up a second factor.
+    FactorEnrolled,
+    /// Somebody took the own second factor away.
+    FactorRemoved,
+    /// The administrator took somebody's second factor away.
+    FactorReset {
+        /// The sign-in name.
+        login: &'e str,
+    },
+    /// Somebody had new recovery codes made.
+    RecoveryCodesMade,
+    /// A recovery code stood in for the second factor.
+    RecoveryCodeUsed,
+    /// The roles that need a second factor were set.
+    FactorRolesSet {
+        /// Their words, with commas between.
+        roles: &'e str,
+    },
     /// A backup was written.
     BackedUp {
         /// Rows in it.
@@ -129,6 +177,18 @@ impl AuditEvent<'_> {
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
             Self::AccountCreated { .. } => "account.created",
+            Self::AccountChanged { .. } => "account.changed",
+            Self::AccountSwitched { active: true, .. } => "account.enabled",
+            Self::AccountSwitched { .. } => "account.disabled",
+            Self::PasswordReset { .. } => "account.password-reset",
+            Self::PasswordChanged => "account.password-changed",
+            Self::SessionsEnded { .. } => "account.sessions-ended",
+            Self::FactorEnrolled => "account.factor-enrolled",
+            Self::FactorRemoved => "account.factor-removed",
+            Self::FactorReset { .. } => "account.factor-reset",
+            Self::RecoveryCodesMade => "account.recovery-codes-made",
+            Self::RecoveryCodeUsed => "account.recovery-code-used",
+            Self::FactorRolesSet { .. } => "account.factor-roles-set",
             Self::BackedUp { .. } => "store.backed-up",
             Self::AuditRead => "audit.read",
         }
@@ -148,7 +208,14 @@ impl AuditEvent<'_> {
     pub fn describe(&self) -> (String, String) {
         let (object, detail) = match self {
             Self::Initialised { county } => (format!("county:{county}"), json!({})),
-            Self::SignedIn | Self::SignedOut | Self::AuditRead => (String::new(), json!({})),
+            Self::SignedIn
+            | Self::SignedOut
+            | Self::AuditRead
+            | Self::PasswordChanged
+            | Self::FactorEnrolled
+            | Self::FactorRemoved
+            | Self::RecoveryCodesMade
+            | Self::RecoveryCodeUsed => (String::new(), json!({})),
             Self::SignInFailed { reason } => (String::new(), json!({ "reason": reason })),
             Self::BatchReceived { batch, digest } => {
                 (format!("batch:{batch}"), json!({ "digest": digest }))
@@ -174,6 +241,16 @@ impl AuditEvent<'_> {
             Self::AccountCreated { login, role } => {
                 (format!("account:{login}"), json!({ "role": role }))
             }
+            Self::AccountChanged { login, unit, role } => {
+                (format!("account:{login}"), json!({ "unit": unit, "role": role }))
+            }
+            Self::AccountSwitched { login, .. }
+            | Self::PasswordReset { login }
+            | Self::FactorReset { login } => (format!("account:{login}"), json!({})),
+            Self::SessionsEnded { login, ended } => {
+                (format!("account:{login}"), json!({ "ended": ended }))
+            }
+            Self::FactorRolesSet { roles } => (String::new(), json!({ "roles": roles })),
             Self::BackedUp { rows } => (String::new(), json!({ "rows": rows })),
         };
         (object, detail.to_string())

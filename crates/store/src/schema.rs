@@ -10,12 +10,16 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 2;
 
-const SQLITE: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../migrations/sqlite/0001_base.sql"))];
-const POSTGRES: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../migrations/postgres/0001_base.sql"))];
+const SQLITE: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
+    (2, "people", include_str!("../migrations/sqlite/0002_people.sql")),
+];
+const POSTGRES: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
+    (2, "people", include_str!("../migrations/postgres/0002_people.sql")),
+];
 
 statements! {
     GET_META = "SELECT value FROM meta WHERE key = $1";
@@ -116,6 +120,8 @@ pub fn statements() -> Vec<Statement> {
         ALL,
         crate::units::ALL,
         crate::accounts::ALL,
+        crate::sessions::ALL,
+        crate::factors::ALL,
         crate::subjects::ALL,
         crate::search::ALL,
         crate::records::ALL,

@@ -87,6 +87,8 @@ pub static ROUTES: &[Route] = &[
     read("/api/v1/search", Permission::ReadPublic, || get(api::search::search)),
     read("/console/sign-in", Permission::SignIn, || get(console::sign_in::form)),
     form("/console/sign-in", Permission::SignIn, || post(console::sign_in::sign_in)),
+    read("/console/sign-in/code", Permission::SignIn, || get(console::sign_in::code_form)),
+    form("/console/sign-in/code", Permission::SignIn, || post(console::sign_in::code)),
     form("/console/sign-out", Permission::UseConsole, || post(console::sign_in::sign_out)),
     read("/console", Permission::UseConsole, || get(console::home::home)),
     read("/console/batches", Permission::ReadBatch, || get(console::batches::batches)),
@@ -104,6 +106,25 @@ pub static ROUTES: &[Route] = &[
     form("/console/records/{subject}/{record}/withdraw/confirm", Permission::WithdrawRecord, || post(console::withdraw::confirm)),
     form("/console/records/{subject}/{record}/withdraw", Permission::WithdrawRecord, || post(console::withdraw::withdraw)),
     read("/console/subjects/{code}", Permission::ReadRecord, || get(console::subject::subject)),
+    read("/console/account", Permission::UseConsole, || get(console::own::own)),
+    form("/console/account/sessions", Permission::UseConsole, || post(console::own::end_sessions)),
+    read("/console/account/password", Permission::UseConsole, || get(console::own::password_form)),
+    form("/console/account/password", Permission::UseConsole, || post(console::own::password)),
+    read("/console/account/second-factor", Permission::UseConsole, || get(console::factor::factor)),
+    form("/console/account/second-factor/begin", Permission::UseConsole, || post(console::factor::begin)),
+    form("/console/account/second-factor/confirm", Permission::UseConsole, || post(console::factor::confirm)),
+    form("/console/account/second-factor/codes", Permission::UseConsole, || post(console::factor::codes)),
+    form("/console/account/second-factor/remove", Permission::UseConsole, || post(console::factor::remove)),
+    read("/console/accounts", Permission::ManageAccounts, || get(console::accounts::accounts)),
+    read("/console/accounts/new", Permission::ManageAccounts, || get(console::accounts::new)),
+    form("/console/accounts/new", Permission::ManageAccounts, || post(console::accounts::create)),
+    form("/console/accounts/second-factor", Permission::ManageAccounts, || post(console::accounts::factor_roles)),
+    read("/console/accounts/{id}", Permission::ManageAccounts, || get(console::account::account)),
+    form("/console/accounts/{id}", Permission::ManageAccounts, || post(console::account::change)),
+    form("/console/accounts/{id}/active", Permission::ManageAccounts, || post(console::account::set_active)),
+    form("/console/accounts/{id}/password", Permission::ManageAccounts, || post(console::account::reset_password)),
+    form("/console/accounts/{id}/sessions", Permission::ManageAccounts, || post(console::account::end_sessions)),
+    form("/console/accounts/{id}/second-factor", Permission::ManageAccounts, || post(console::account::reset_factor)),
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
 ];
 
@@ -120,6 +141,23 @@ pub fn route_rows() -> Vec<(&'static str, &'static str, String)> {
             (route.method, route.path, permission)
         })
         .collect()
+}
+
+/// Whether a page of the console stands at an address, without its query.
+pub fn has_page(path: &str) -> bool {
+    is_console(path)
+        && ROUTES.iter().any(|route| {
+            let (mut asked, mut held) = (path.split('/'), route.path.split('/'));
+            route.method == "GET"
+                && !route.permission.is_public()
+                && loop {
+                    match (asked.next(), held.next()) {
+                        (None, None) => break true,
+                        (Some(asked), Some(held)) if held == asked || held.starts_with('{') => {}
+                        _ => break false,
+                    }
+                }
+        })
 }
 
 /// Longest time a page may take.
@@ -152,8 +190,12 @@ pub fn router(site: Site) -> Router {
         if route.permission.is_public() && !is_console(route.path) {
             public = public.route(route.path, handler.route_layer(timeout));
         } else {
-            let state =
-                Guard { site: site.clone(), permission: route.permission, payload: route.payload };
+            let state = Guard {
+                site: site.clone(),
+                path: route.path,
+                permission: route.permission,
+                payload: route.payload,
+            };
             let mut handler = handler;
             if route.payload == Payload::File {
                 // The upload counts its bytes itself and stops at the desk's own limit.
@@ -233,7 +275,10 @@ mod tests {
         for route in ROUTES {
             assert!(seen.insert((route.method, route.path)), "{} twice", route.path);
             let public = route.permission.is_public();
-            assert_eq!(public, !is_console(route.path) || route.path == "/console/sign-in");
+            assert_eq!(
+                public,
+                !is_console(route.path) || route.path.starts_with("/console/sign-in")
+            );
             assert_eq!(route.method == "POST", route.payload != Payload::None, "{}", route.path);
         }
         assert!(route_rows().iter().all(|(_, _, permission)| !permission.is_empty()));

@@ -1,13 +1,17 @@
 //! The console of the units. Every page here is behind [`crate::guard`].
 
+pub mod account;
+pub mod accounts;
 pub mod audit;
 pub mod batch;
 pub mod batch_records;
 pub mod batch_steps;
 pub mod batches;
 pub mod download;
+pub mod factor;
 pub mod held;
 pub mod home;
+pub mod own;
 pub mod record;
 pub mod release;
 pub mod rows;

@@ -2,6 +2,9 @@
 
 mod browser;
 mod console;
+mod factor;
+mod held;
 mod intake;
+mod people;
 mod public;
 mod rights;
