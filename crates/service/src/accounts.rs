@@ -51,7 +51,8 @@ pub struct CreateAccount {
 /// Makes an account for oneself or on the machine: its password stays.
 ///
 /// # Errors
-/// `access.denied`, `account.password-weak`, `account.login-invalid`, `account.exists`, `unit.unknown`.
+/// `access.denied`, `account.password-weak`, `account.login-invalid`, `account.exists`, `unit.unknown`,
+/// `unit.ended`.
 pub async fn create_account(
     desk: &Desk,
     actor: &Actor,
@@ -102,7 +103,7 @@ async fn create(
     }
     let name = read_name(&command.name)?;
     password::check_new(&login, &command.password)?;
-    desk.unit(&command.unit).await?;
+    crate::units::reporting_unit(desk, &command.unit).await?;
     let store = desk.store();
     if store.account_by_login(&login).await?.is_some() {
         return Err(DeskError::refused("account.exists", format!("登录名“{login}”已被使用")));

@@ -148,6 +148,15 @@ pub enum AuditEvent<'e> {
         /// Their words, with commas between.
         roles: &'e str,
     },
+    /// A unit was added, renamed or ended.
+    UnitChanged {
+        /// The unit.
+        unit: &'e str,
+        /// What happened, a stable word.
+        change: &'e str,
+        /// The document it rests on.
+        document: &'e str,
+    },
     /// A backup was written.
     BackedUp {
         /// Rows in it.
@@ -155,6 +164,18 @@ pub enum AuditEvent<'e> {
     },
     /// The audit log was read.
     AuditRead,
+    /// Lines of the audit log were taken away as a table.
+    AuditExported {
+        /// How many.
+        lines: u64,
+    },
+    /// Chains of the audit log were followed to their heads.
+    AuditVerified {
+        /// How many.
+        streams: usize,
+        /// How many of them do not hold.
+        broken: usize,
+    },
 }
 
 impl AuditEvent<'_> {
@@ -189,8 +210,11 @@ impl AuditEvent<'_> {
             Self::RecoveryCodesMade => "account.recovery-codes-made",
             Self::RecoveryCodeUsed => "account.recovery-code-used",
             Self::FactorRolesSet { .. } => "account.factor-roles-set",
+            Self::UnitChanged { .. } => "unit.changed",
             Self::BackedUp { .. } => "store.backed-up",
             Self::AuditRead => "audit.read",
+            Self::AuditExported { .. } => "audit.exported",
+            Self::AuditVerified { .. } => "audit.verified",
         }
     }
 
@@ -251,6 +275,13 @@ impl AuditEvent<'_> {
                 (format!("account:{login}"), json!({ "ended": ended }))
             }
             Self::FactorRolesSet { roles } => (String::new(), json!({ "roles": roles })),
+            Self::UnitChanged { unit, change, document } => {
+                (format!("unit:{unit}"), json!({ "change": change, "document": document }))
+            }
+            Self::AuditExported { lines } => (String::new(), json!({ "lines": lines })),
+            Self::AuditVerified { streams, broken } => {
+                (String::new(), json!({ "streams": streams, "broken": broken }))
+            }
             Self::BackedUp { rows } => (String::new(), json!({ "rows": rows })),
         };
         (object, detail.to_string())

@@ -125,7 +125,14 @@ pub static ROUTES: &[Route] = &[
     form("/console/accounts/{id}/password", Permission::ManageAccounts, || post(console::account::reset_password)),
     form("/console/accounts/{id}/sessions", Permission::ManageAccounts, || post(console::account::end_sessions)),
     form("/console/accounts/{id}/second-factor", Permission::ManageAccounts, || post(console::account::reset_factor)),
+    read("/console/units", Permission::ManageAccounts, || get(console::units::units)),
+    read("/console/units/new", Permission::ManageAccounts, || get(console::units::new)),
+    form("/console/units/new", Permission::ManageAccounts, || post(console::units::create)),
+    read("/console/units/{unit}", Permission::ManageAccounts, || get(console::unit::unit)),
+    form("/console/units/{unit}", Permission::ManageAccounts, || post(console::unit::rename)),
+    form("/console/units/{unit}/reform", Permission::ManageAccounts, || post(console::unit::reform)),
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
+    read("/console/audit/export.csv", Permission::ReadAudit, || get(console::audit::export)),
 ];
 
 /// One line of the table for documents and tests: method, address, permission.

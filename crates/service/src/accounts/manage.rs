@@ -11,6 +11,7 @@ use crate::audit::AuditEvent;
 use crate::browse::unit_names;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
+use crate::units;
 
 /// An account as the administrator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,10 +71,10 @@ async fn view(
 /// `access.denied`.
 pub async fn accounts(desk: &Desk, actor: &Actor) -> Result<Vec<AccountView>, DeskError> {
     actor.authorise(Permission::ManageAccounts)?;
-    let units = unit_names(desk).await?;
+    let names = unit_names(desk).await?;
     let mut views = Vec::new();
     for account in desk.store().accounts().await? {
-        views.push(view(desk, account, &units).await?);
+        views.push(view(desk, account, &names).await?);
     }
     Ok(views)
 }
@@ -124,7 +125,9 @@ pub struct Change {
 pub async fn change(desk: &Desk, actor: &Actor, command: Change) -> Result<(), DeskError> {
     let account = held(desk, actor, command.account).await?;
     let name = read_name(&command.name)?;
-    desk.unit(&command.unit).await?;
+    if command.unit != account.unit_id {
+        units::reporting_unit(desk, &command.unit).await?;
+    }
     let role = command.role.as_str();
     let mut tx = desk.store().transaction("change account").await?;
     if command.role != Role::Administrator {

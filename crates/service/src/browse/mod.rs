@@ -3,6 +3,7 @@
 //! What the public may be given comes out of here as `Public…` values, which only [`crate::browse`] can make, and only after
 //! the disclosure rule has said yes for the day of the read. A template cannot leak what it was never handed.
 
+mod audit;
 mod batches;
 mod console;
 mod dossier;
@@ -15,8 +16,9 @@ mod record;
 mod search;
 mod subject;
 
+pub use audit::{AuditLine, AuditPage, AuditQuery, audit_export, audit_page, verify_audit};
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
-pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
+pub use console::{ConsoleHome, console_home};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,

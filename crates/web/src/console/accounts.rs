@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use xinyong_service::accounts::{self, AccountView, CreateAccount};
+use xinyong_service::units::active_units;
 use xinyong_service::{Clock, DeskError, Refusal, Role, browse};
 
 use super::{actor, mendable, onward};
@@ -140,7 +141,12 @@ pub async fn factor_roles(
 /// The units an account may belong to, the chosen one among them.
 pub async fn unit_choices(frame: &Frame, chosen: &str) -> Result<Vec<Choice>, PageError> {
     let mut units = vec![Choice::new("", "请选择", chosen)];
-    let names = browse::unit_names(frame.site.desk()).await?;
+    let desk = frame.site.desk();
+    let mut names = active_units(desk).await?;
+    if !chosen.is_empty() && !names.iter().any(|(id, _)| id == chosen) {
+        // Of a unit that has ended: it may stay.
+        names.extend(browse::unit_names(desk).await?.into_iter().filter(|(id, _)| id == chosen));
+    }
     units.extend(names.iter().map(|(id, name)| Choice::new(id, name, chosen)));
     Ok(units)
 }

@@ -17,6 +17,8 @@ pub mod release;
 pub mod rows;
 pub mod sign_in;
 pub mod subject;
+pub mod unit;
+pub mod units;
 pub mod upload;
 pub mod withdraw;
 

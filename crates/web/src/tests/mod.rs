@@ -1,5 +1,6 @@
 //! The pages as a browser sees them: through the router, over a database of their own.
 
+mod audit;
 mod browser;
 mod console;
 mod factor;
@@ -8,3 +9,4 @@ mod intake;
 mod people;
 mod public;
 mod rights;
+mod units;

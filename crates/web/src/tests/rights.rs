@@ -11,6 +11,7 @@ fn address(route: &Route) -> String {
     route
         .path
         .replace("{id}", "1")
+        .replace("{unit}", "tax")
         .replace("{code}", "91140829XY00030103")
         .replace("{kind}", "administrative-penalty")
         .replace("{subject}", "1")

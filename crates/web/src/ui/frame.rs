@@ -134,6 +134,7 @@ impl Frame {
             ("/console/batches", "报送批次", Permission::ReadBatch),
             ("/console/upload", "报送文件", Permission::UploadBatch),
             ("/console/accounts", "账号", Permission::ManageAccounts),
+            ("/console/units", "单位", Permission::ManageAccounts),
             ("/console/audit", "审计日志", Permission::ReadAudit),
             ("/console/account", "我的账号", Permission::UseConsole),
         ]

@@ -1,5 +1,6 @@
 //! What the templates are filled with, and how reasons, days and errors are put into words.
 
+pub mod deeds;
 pub mod failure;
 pub mod frame;
 pub mod reasons;
