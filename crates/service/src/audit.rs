@@ -93,6 +93,27 @@ pub enum AuditEvent<'e> {
         /// The second person.
         second: &'e str,
     },
+    /// One person proposed to confirm an entry of law.
+    LawProposed {
+        /// The parameter.
+        parameter: &'e str,
+        /// The proposal.
+        proposal: i64,
+    },
+    /// The second person declined.
+    LawDeclined {
+        /// The parameter.
+        parameter: &'e str,
+        /// The proposal.
+        proposal: i64,
+    },
+    /// One of the two took a confirmation back.
+    LawWithdrawn {
+        /// The parameter.
+        parameter: &'e str,
+        /// The confirmation.
+        confirmation: i64,
+    },
     /// An account was made.
     AccountCreated {
         /// Its sign-in name.
@@ -197,6 +218,9 @@ impl AuditEvent<'_> {
             Self::RecordWithdrawn { .. } => "record.withdrawn",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
+            Self::LawProposed { .. } => "law.proposed",
+            Self::LawDeclined { .. } => "law.declined",
+            Self::LawWithdrawn { .. } => "law.withdrawn",
             Self::AccountCreated { .. } => "account.created",
             Self::AccountChanged { .. } => "account.changed",
             Self::AccountSwitched { active: true, .. } => "account.enabled",
@@ -261,6 +285,13 @@ impl AuditEvent<'_> {
             Self::Expired { day, ended } => (format!("day:{day}"), json!({ "ended": ended })),
             Self::LawConfirmed { parameter, second } => {
                 (format!("law:{parameter}"), json!({ "second": second }))
+            }
+            Self::LawProposed { parameter, proposal }
+            | Self::LawDeclined { parameter, proposal } => {
+                (format!("law:{parameter}"), json!({ "proposal": proposal }))
+            }
+            Self::LawWithdrawn { parameter, confirmation } => {
+                (format!("law:{parameter}"), json!({ "confirmation": confirmation }))
             }
             Self::AccountCreated { login, role } => {
                 (format!("account:{login}"), json!({ "role": role }))

@@ -131,6 +131,13 @@ pub static ROUTES: &[Route] = &[
     read("/console/units/{unit}", Permission::ManageAccounts, || get(console::unit::unit)),
     form("/console/units/{unit}", Permission::ManageAccounts, || post(console::unit::rename)),
     form("/console/units/{unit}/reform", Permission::ManageAccounts, || post(console::unit::reform)),
+    read("/console/law", Permission::UseConsole, || get(console::law::law)),
+    read("/console/law/parameters/{parameter}", Permission::UseConsole, || get(console::law_entry::entry)),
+    file("/console/law/parameters/{parameter}", Permission::ConfirmLaw, || post(console::law_entry::propose)),
+    read("/console/law/proposals/{id}", Permission::ConfirmLaw, || get(console::law_proposal::proposal)),
+    form("/console/law/proposals/{id}", Permission::ConfirmLaw, || post(console::law_proposal::decide)),
+    read("/console/law/proposals/{id}/file", Permission::ConfirmLaw, || get(console::law_proposal::file)),
+    form("/console/law/confirmations/{id}/withdraw", Permission::ConfirmLaw, || post(console::law_entry::withdraw)),
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
     read("/console/audit/export.csv", Permission::ReadAudit, || get(console::audit::export)),
 ];

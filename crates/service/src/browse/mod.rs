@@ -27,6 +27,7 @@ pub use due::OwedBatch;
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, public_list};
+pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};

@@ -201,7 +201,7 @@ fn missing(sent: &Sent, actor: &Actor) -> Vec<FormError> {
 }
 
 /// Why reading the form came to a stop.
-enum Stopped {
+pub(super) enum Stopped {
     /// Something the person can mend.
     Refused(Refusal),
     /// Anything else.
@@ -244,15 +244,16 @@ async fn read(
         };
         let name = part.name().unwrap_or_default().to_owned();
         if !trusted {
-            trusted = name == "csrf" && csrf::same(&caller.csrf, &text(part).await?);
+            trusted =
+                name == "csrf" && csrf::same(&caller.csrf, &text(part, MOST_FIELD_BYTES).await?);
             if !trusted {
                 return Err(forged().into());
             }
             continue;
         }
         match name.as_str() {
-            "kind" => sent.kind = text(part).await?,
-            "unit" => sent.unit = text(part).await?,
+            "kind" => sent.kind = text(part, MOST_FIELD_BYTES).await?,
+            "unit" => sent.unit = text(part, MOST_FIELD_BYTES).await?,
             "file" => sent.file = store(desk, part).await?,
             _ => {}
         }
@@ -260,10 +261,10 @@ async fn read(
     if trusted { Ok(()) } else { Err(forged().into()) }
 }
 
-async fn text(mut part: Field<'_>) -> Result<String, Stopped> {
+pub(super) async fn text(mut part: Field<'_>, most: usize) -> Result<String, Stopped> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.chunk().await? {
-        if bytes.len() + chunk.len() > MOST_FIELD_BYTES {
+        if bytes.len() + chunk.len() > most {
             return Err(Stopped::Refused(Refusal::new("form.field-too-long", "填写的内容过长")));
         }
         bytes.extend_from_slice(&chunk);
@@ -273,7 +274,10 @@ async fn text(mut part: Field<'_>) -> Result<String, Stopped> {
 
 /// Writes the file to the scratch folder, no further than the desk's limit. A form without a chosen file sends an empty part
 /// without a name.
-async fn store(desk: &Desk, mut part: Field<'_>) -> Result<Option<(Scratch, String)>, Stopped> {
+pub(super) async fn store(
+    desk: &Desk,
+    mut part: Field<'_>,
+) -> Result<Option<(Scratch, String)>, Stopped> {
     let sent_name = part.file_name().unwrap_or_default();
     // Some browsers send the whole path.
     let file_name = sent_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();

@@ -30,7 +30,7 @@ pub(super) async fn recorded() -> (TestSite, Browser, Browser, String) {
     (site, clerk, reviewer, batch)
 }
 
-async fn record(clerk: &mut Browser, reviewer: &mut Browser, file: &[u8]) -> String {
+pub(super) async fn record(clerk: &mut Browser, reviewer: &mut Browser, file: &[u8]) -> String {
     let batch = send(clerk, "administrative-penalty", "处罚.csv", file).await;
     let token = clerk.wait_for(&batch, "提交复核").await.token();
     clerk.post(&format!("{batch}/submit"), &[("csrf", token.as_str())]).await;

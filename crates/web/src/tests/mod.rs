@@ -6,6 +6,7 @@ mod console;
 mod factor;
 mod held;
 mod intake;
+mod law;
 mod people;
 mod public;
 mod rights;

@@ -12,6 +12,7 @@ fn address(route: &Route) -> String {
         .path
         .replace("{id}", "1")
         .replace("{unit}", "tax")
+        .replace("{parameter}", "transition.order36")
         .replace("{code}", "91140829XY00030103")
         .replace("{kind}", "administrative-penalty")
         .replace("{subject}", "1")

@@ -136,6 +136,7 @@ impl Frame {
             ("/console/accounts", "账号", Permission::ManageAccounts),
             ("/console/units", "单位", Permission::ManageAccounts),
             ("/console/audit", "审计日志", Permission::ReadAudit),
+            ("/console/law", "法规参数", Permission::UseConsole),
             ("/console/account", "我的账号", Permission::UseConsole),
         ]
         .into_iter()
