@@ -93,6 +93,27 @@ pub enum AuditEvent<'e> {
         /// The second person.
         second: &'e str,
     },
+    /// One person proposed to confirm an entry of law.
+    LawProposed {
+        /// The parameter.
+        parameter: &'e str,
+        /// The proposal.
+        proposal: i64,
+    },
+    /// The second person declined.
+    LawDeclined {
+        /// The parameter.
+        parameter: &'e str,
+        /// The proposal.
+        proposal: i64,
+    },
+    /// One of the two took a confirmation back.
+    LawWithdrawn {
+        /// The parameter.
+        parameter: &'e str,
+        /// The confirmation.
+        confirmation: i64,
+    },
     /// An account was made.
     AccountCreated {
         /// Its sign-in name.
@@ -115,6 +136,63 @@ pub enum AuditEvent<'e> {
         /// Whether there is an address now.
         set: bool,
     },
+    /// An account's name, unit or role was changed.
+    AccountChanged {
+        /// Its sign-in name.
+        login: &'e str,
+        /// Its unit from now on.
+        unit: &'e str,
+        /// Its role from now on.
+        role: &'e str,
+    },
+    /// An account may sign in from now on, or not.
+    AccountSwitched {
+        /// Its sign-in name.
+        login: &'e str,
+        /// Whether it may.
+        active: bool,
+    },
+    /// The administrator gave an account another password.
+    PasswordReset {
+        /// Its sign-in name.
+        login: &'e str,
+    },
+    /// Somebody changed the own password.
+    PasswordChanged,
+    /// Sessions of an account were ended.
+    SessionsEnded {
+        /// Its sign-in name.
+        login: &'e str,
+        /// How many.
+        ended: u64,
+    },
+    /// Somebody set up a second factor.
+    FactorEnrolled,
+    /// Somebody took the own second factor away.
+    FactorRemoved,
+    /// The administrator took somebody's second factor away.
+    FactorReset {
+        /// The sign-in name.
+        login: &'e str,
+    },
+    /// Somebody had new recovery codes made.
+    RecoveryCodesMade,
+    /// A recovery code stood in for the second factor.
+    RecoveryCodeUsed,
+    /// The roles that need a second factor were set.
+    FactorRolesSet {
+        /// Their words, with commas between.
+        roles: &'e str,
+    },
+    /// A unit was added, renamed or ended.
+    UnitChanged {
+        /// The unit.
+        unit: &'e str,
+        /// What happened, a stable word.
+        change: &'e str,
+        /// The document it rests on.
+        document: &'e str,
+    },
     /// A backup was written.
     BackedUp {
         /// Rows in it.
@@ -122,6 +200,18 @@ pub enum AuditEvent<'e> {
     },
     /// The audit log was read.
     AuditRead,
+    /// Lines of the audit log were taken away as a table.
+    AuditExported {
+        /// How many.
+        lines: u64,
+    },
+    /// Chains of the audit log were followed to their heads.
+    AuditVerified {
+        /// How many.
+        streams: usize,
+        /// How many of them do not hold.
+        broken: usize,
+    },
 }
 
 impl AuditEvent<'_> {
@@ -143,12 +233,30 @@ impl AuditEvent<'_> {
             Self::RecordWithdrawn { .. } => "record.withdrawn",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
+            Self::LawProposed { .. } => "law.proposed",
+            Self::LawDeclined { .. } => "law.declined",
+            Self::LawWithdrawn { .. } => "law.withdrawn",
             Self::AccountCreated { .. } => "account.created",
             Self::IdentityLinked { .. } => "account.identity-linked",
             Self::IdentitiesUnlinked { .. } => "account.identities-unlinked",
             Self::ContactSet { .. } => "account.contact-set",
+            Self::AccountChanged { .. } => "account.changed",
+            Self::AccountSwitched { active: true, .. } => "account.enabled",
+            Self::AccountSwitched { .. } => "account.disabled",
+            Self::PasswordReset { .. } => "account.password-reset",
+            Self::PasswordChanged => "account.password-changed",
+            Self::SessionsEnded { .. } => "account.sessions-ended",
+            Self::FactorEnrolled => "account.factor-enrolled",
+            Self::FactorRemoved => "account.factor-removed",
+            Self::FactorReset { .. } => "account.factor-reset",
+            Self::RecoveryCodesMade => "account.recovery-codes-made",
+            Self::RecoveryCodeUsed => "account.recovery-code-used",
+            Self::FactorRolesSet { .. } => "account.factor-roles-set",
+            Self::UnitChanged { .. } => "unit.changed",
             Self::BackedUp { .. } => "store.backed-up",
             Self::AuditRead => "audit.read",
+            Self::AuditExported { .. } => "audit.exported",
+            Self::AuditVerified { .. } => "audit.verified",
         }
     }
 
@@ -166,7 +274,14 @@ impl AuditEvent<'_> {
     pub fn describe(&self) -> (String, String) {
         let (object, detail) = match self {
             Self::Initialised { county } => (format!("county:{county}"), json!({})),
-            Self::SignedIn | Self::SignedOut | Self::AuditRead => (String::new(), json!({})),
+            Self::SignedIn
+            | Self::SignedOut
+            | Self::AuditRead
+            | Self::PasswordChanged
+            | Self::FactorEnrolled
+            | Self::FactorRemoved
+            | Self::RecoveryCodesMade
+            | Self::RecoveryCodeUsed => (String::new(), json!({})),
             Self::SignInFailed { reason } => (String::new(), json!({ "reason": reason })),
             Self::BatchReceived { batch, digest } => {
                 (format!("batch:{batch}"), json!({ "digest": digest }))
@@ -189,6 +304,13 @@ impl AuditEvent<'_> {
             Self::LawConfirmed { parameter, second } => {
                 (format!("law:{parameter}"), json!({ "second": second }))
             }
+            Self::LawProposed { parameter, proposal }
+            | Self::LawDeclined { parameter, proposal } => {
+                (format!("law:{parameter}"), json!({ "proposal": proposal }))
+            }
+            Self::LawWithdrawn { parameter, confirmation } => {
+                (format!("law:{parameter}"), json!({ "confirmation": confirmation }))
+            }
             Self::AccountCreated { login, role } => {
                 (format!("account:{login}"), json!({ "role": role }))
             }
@@ -196,6 +318,23 @@ impl AuditEvent<'_> {
                 (format!("account:{login}"), json!({}))
             }
             Self::ContactSet { set } => (String::new(), json!({ "set": set })),
+            Self::AccountChanged { login, unit, role } => {
+                (format!("account:{login}"), json!({ "unit": unit, "role": role }))
+            }
+            Self::AccountSwitched { login, .. }
+            | Self::PasswordReset { login }
+            | Self::FactorReset { login } => (format!("account:{login}"), json!({})),
+            Self::SessionsEnded { login, ended } => {
+                (format!("account:{login}"), json!({ "ended": ended }))
+            }
+            Self::FactorRolesSet { roles } => (String::new(), json!({ "roles": roles })),
+            Self::UnitChanged { unit, change, document } => {
+                (format!("unit:{unit}"), json!({ "change": change, "document": document }))
+            }
+            Self::AuditExported { lines } => (String::new(), json!({ "lines": lines })),
+            Self::AuditVerified { streams, broken } => {
+                (String::new(), json!({ "streams": streams, "broken": broken }))
+            }
             Self::BackedUp { rows } => (String::new(), json!({ "rows": rows })),
         };
         (object, detail.to_string())

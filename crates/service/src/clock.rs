@@ -19,9 +19,19 @@ fn beijing() -> TimeZone {
 }
 
 impl Clock {
-    fn moment(self) -> DateTime {
+    fn machine() -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
-        let now = Timestamp::now().to_zoned_datetime(beijing()).datetime();
+        Timestamp::now()
+    }
+
+    /// Seconds since 1970 on the machine's clock, also where the day is fixed: what another device counts by.
+    #[must_use]
+    pub fn seconds() -> i64 {
+        Self::machine().as_second()
+    }
+
+    fn moment(self) -> DateTime {
+        let now = Self::machine().to_zoned_datetime(beijing()).datetime();
         match self {
             Self::System => now,
             Self::Fixed(day) => day.to_datetime(now.time()),

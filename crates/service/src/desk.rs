@@ -98,6 +98,25 @@ fn gather(
     Ok(())
 }
 
+async fn read_confirmations(store: &Store) -> Result<Vec<Confirmation>, DeskError> {
+    store
+        .confirmations()
+        .await?
+        .into_iter()
+        .map(|row| {
+            Ok(Confirmation {
+                parameter: row.parameter,
+                from: row.from_day,
+                value: serde_json::from_str(&row.value)
+                    .map_err(|error| DeskError::Internal(error.to_string()))?,
+                text: row.text,
+                first: row.first,
+                second: row.second,
+            })
+        })
+        .collect()
+}
+
 impl Desk {
     /// Opens the store and reads the law.
     ///
@@ -111,22 +130,7 @@ impl Desk {
             KeyRing::create_file(&options.key_file)?
         };
         let store = Store::open(&options.database, &keys).await?;
-        let confirmations = store
-            .confirmations()
-            .await?
-            .into_iter()
-            .map(|row| {
-                Ok(Confirmation {
-                    parameter: row.parameter,
-                    from: row.from_day,
-                    value: serde_json::from_str(&row.value)
-                        .map_err(|error| DeskError::Internal(error.to_string()))?,
-                    text: row.text,
-                    first: row.first,
-                    second: row.second,
-                })
-            })
-            .collect::<Result<Vec<_>, DeskError>>()?;
+        let confirmations = read_confirmations(&store).await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
@@ -160,8 +164,12 @@ impl Desk {
         Arc::clone(&self.inner.law.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn replace_law(&self, law: Law) {
-        *self.inner.law.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(law);
+    /// Reads the confirmations anew, after one was added or taken back.
+    pub(crate) async fn reload_confirmations(&self) -> Result<(), DeskError> {
+        let confirmations = read_confirmations(self.store()).await?;
+        let mut held = self.inner.law.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Arc::new(held.as_ref().clone().with_confirmations(confirmations));
+        Ok(())
     }
 
     /// The clock.

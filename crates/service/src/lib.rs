@@ -21,6 +21,7 @@ pub mod running;
 pub mod setup;
 pub mod sheet;
 mod subject_import;
+pub mod units;
 
 pub use access::{Actor, Permission, Role};
 pub use clock::Clock;
@@ -28,3 +29,4 @@ pub use desk::{Desk, DeskOptions, Randomness, read_law};
 pub use refusal::{DeskError, Refusal};
 pub use sheet::Limits;
 pub use subject_import::import_subjects;
+pub use xinyong_store::StreamCheck;

@@ -44,7 +44,9 @@ pub async fn init(desk: &Desk, actor: &Actor, region: &str) -> Result<Initialise
         ));
     }
     let mut rows = Vec::new();
-    for unit in &county.units {
+    // What was renamed or reformed here is known better here than in the county's file.
+    let changed = store.units_with_history().await?;
+    for unit in county.units.iter().filter(|unit| !changed.contains(&unit.id)) {
         rows.push(UnitRow {
             id: unit.id.clone(),
             name: unit.name.clone(),
@@ -69,7 +71,7 @@ pub async fn init(desk: &Desk, actor: &Actor, region: &str) -> Result<Initialise
     })
 }
 
-/// The units, in the order of the county's file.
+/// The units, in the order of the county's file, then those that were added here.
 ///
 /// # Errors
 /// `desk.not-initialised`.
@@ -78,6 +80,11 @@ pub async fn units(desk: &Desk) -> Result<Vec<Unit>, DeskError> {
     let mut units = Vec::new();
     for unit in &county.units {
         units.push(desk.unit(&unit.id).await?);
+    }
+    for added in desk.store().units().await? {
+        if !county.units.iter().any(|unit| unit.id == added.id) {
+            units.push(desk.unit(&added.id).await?);
+        }
     }
     Ok(units)
 }

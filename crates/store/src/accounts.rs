@@ -1,4 +1,4 @@
-//! People who sign in, and their sessions.
+//! People who sign in.
 
 use crate::db::{Row, Store, statements, values};
 use crate::error::StoreError;
@@ -12,16 +12,17 @@ statements! {
         FROM account WHERE login = $1";
     ACCOUNT_BY_ID = "SELECT id, login, name, unit_id, role, password, failed, locked_until, created_at, active \
         FROM account WHERE id = $1";
-    NOTE_FAILURE = "UPDATE account SET failed = failed + 1, locked_until = $2 WHERE id = $1";
     NOTE_SUCCESS = "UPDATE account SET failed = 0, locked_until = NULL WHERE id = $1";
     SET_PASSWORD = "UPDATE account SET password = $2, failed = 0, locked_until = NULL WHERE id = $1";
     SET_ACTIVE = "UPDATE account SET active = $2 WHERE id = $1";
-    SAVE_SESSION = "INSERT INTO session (id, account_id, data, expires_at) VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, data = excluded.data, expires_at = excluded.expires_at";
-    LOAD_SESSION = "SELECT account_id, data, expires_at FROM session WHERE id = $1 AND expires_at > $2";
-    DELETE_SESSION = "DELETE FROM session WHERE id = $1";
-    DELETE_EXPIRED = "DELETE FROM session WHERE expires_at <= $1";
-    DELETE_OF_ACCOUNT = "DELETE FROM session WHERE account_id = $1";
+    SET_PROFILE = "UPDATE account SET name = $2, unit_id = $3, role = $4 WHERE id = $1";
+    /// The rows are held until the commit, so that two administrators cannot remove each other.
+    ACTIVE_OF_ROLE = "SELECT id FROM account WHERE role = $1 AND active = 1 ORDER BY id"
+        pg "SELECT id FROM account WHERE role = $1 AND active = 1 ORDER BY id FOR UPDATE";
+    CHARGE_ATTEMPT = "UPDATE account SET failed = failed + 1, \
+        locked_until = CASE WHEN failed + 1 >= $3 THEN CAST($4 AS BIGINT) ELSE NULL END \
+        WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $2)";
+    REFUND_ATTEMPT = "UPDATE account SET failed = CASE WHEN failed > 0 THEN failed - 1 ELSE 0 END, locked_until = NULL WHERE id = $1";
 }
 
 /// An account to be made.
@@ -68,17 +69,6 @@ pub struct Account {
     pub active: bool,
 }
 
-/// A session as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionRow {
-    /// Whose it is, once signed in.
-    pub account_id: Option<i64>,
-    /// What the pages keep in it, as JSON.
-    pub data: String,
-    /// Until when it holds, in milliseconds since 1970.
-    pub expires_at: i64,
-}
-
 fn account(row: &Row) -> Result<Account, StoreError> {
     Ok(Account {
         id: row.int(0)?,
@@ -113,19 +103,6 @@ impl crate::db::Tx {
         Ok(())
     }
 
-    /// Notes a wrong password; `locked_until` closes the account for a while.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn note_failure(
-        &mut self,
-        account: i64,
-        locked_until: Option<i64>,
-    ) -> Result<(), StoreError> {
-        self.conn().execute(&NOTE_FAILURE, values![account, locked_until]).await?;
-        Ok(())
-    }
-
     /// Notes a right password.
     ///
     /// # Errors
@@ -157,12 +134,52 @@ impl crate::db::Tx {
         Ok(())
     }
 
-    /// Ends all sessions of an account.
+    /// Sets the name people see, the unit and the role.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn delete_sessions_of(&mut self, account: i64) -> Result<(), StoreError> {
-        self.conn().execute(&DELETE_OF_ACCOUNT, values![account]).await?;
+    pub async fn set_profile(
+        &mut self,
+        account: i64,
+        name: &str,
+        unit: &str,
+        role: &str,
+    ) -> Result<(), StoreError> {
+        self.conn().execute(&SET_PROFILE, values![account, name, unit, role]).await?;
+        Ok(())
+    }
+
+    /// The accounts of a role that may sign in; nobody else changes them until the commit.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn active_of_role(&mut self, role: &str) -> Result<Vec<i64>, StoreError> {
+        let rows = self.conn().all(&ACTIVE_OF_ROLE, values![role]).await?;
+        rows.iter().map(|row| row.int(0)).collect()
+    }
+
+    /// Counts a try before it is judged, so that a thousand at once are not a thousand tries: the `most`th closes the account
+    /// until `locked_until`. Whether the account was open at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn charge_attempt(
+        &mut self,
+        account: i64,
+        now: i64,
+        most: i64,
+        locked_until: i64,
+    ) -> Result<bool, StoreError> {
+        let values = values![account, now, most, locked_until];
+        Ok(self.conn().execute(&CHARGE_ATTEMPT, values).await? == 1)
+    }
+
+    /// Takes back one counted try that turned out right; the tries before it stay counted.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn refund_attempt(&mut self, account: i64) -> Result<(), StoreError> {
+        self.conn().execute(&REFUND_ATTEMPT, values![account]).await?;
         Ok(())
     }
 }
@@ -199,54 +216,5 @@ impl Store {
     pub async fn account(&self, id: i64) -> Result<Option<Account>, StoreError> {
         let mut reader = self.reader().await?;
         reader.conn().maybe(&ACCOUNT_BY_ID, values![id]).await?.as_ref().map(account).transpose()
-    }
-
-    /// Keeps a session; `id` is the SM3 of the token.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn save_session(&self, id: &str, session: &SessionRow) -> Result<(), StoreError> {
-        let mut tx = self.transaction("session-save").await?;
-        let values = values![id, session.account_id, &session.data, session.expires_at];
-        tx.conn().execute(&SAVE_SESSION, values).await?;
-        tx.commit().await
-    }
-
-    /// A session that still holds at `now`.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn load_session(&self, id: &str, now: i64) -> Result<Option<SessionRow>, StoreError> {
-        let mut reader = self.reader().await?;
-        let row = reader.conn().maybe(&LOAD_SESSION, values![id, now]).await?;
-        row.map(|row| {
-            Ok(SessionRow {
-                account_id: row.int_or_null(0)?,
-                data: row.text(1)?,
-                expires_at: row.int(2)?,
-            })
-        })
-        .transpose()
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn delete_session(&self, id: &str) -> Result<(), StoreError> {
-        let mut tx = self.transaction("session-delete").await?;
-        tx.conn().execute(&DELETE_SESSION, values![id]).await?;
-        tx.commit().await
-    }
-
-    /// Removes sessions that have run out by `now`; how many they were.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn delete_expired_sessions(&self, now: i64) -> Result<u64, StoreError> {
-        let mut tx = self.transaction("session-expire").await?;
-        let count = tx.conn().execute(&DELETE_EXPIRED, values![now]).await?;
-        tx.commit().await?;
-        Ok(count)
     }
 }

@@ -6,6 +6,7 @@
 use crate::chain::Link;
 use crate::db::{Conn, Insert, Row, Store, Value, statements, values};
 use crate::error::StoreError;
+use crate::fsck::Follow;
 use crate::keys::random;
 
 static INSERT: Insert = Insert::new(
@@ -18,8 +19,14 @@ statements! {
     PUT_HEAD = "INSERT INTO chain_head (stream, seq, hash) VALUES ($1, $2, $3) \
         ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash";
     LIST_AUDIT = "SELECT stream, seq, at, actor, action, object, outcome, detail FROM audit \
-        WHERE (CAST($1 AS TEXT) IS NULL OR object = $1) AND (CAST($2 AS TEXT) IS NULL OR actor = $2) \
-        AND (CAST($3 AS TEXT) IS NULL OR action = $3) AND at < $4 ORDER BY at DESC, stream DESC, seq DESC LIMIT $5";
+        WHERE (CAST($1 AS TEXT) IS NULL OR object = $1 OR substr(object, 1, length($1) + 1) = $1 || ':') \
+        AND (CAST($2 AS TEXT) IS NULL OR actor = $2) AND (CAST($3 AS TEXT) IS NULL OR action = $3) \
+        AND at >= $4 AND at <= $5 AND at < $6 \
+        AND (at < $5 OR stream < $7 OR (stream = $7 AND seq < $8)) ORDER BY at DESC, stream DESC, seq DESC LIMIT $9";
+    AUDIT_ACTIONS = "SELECT DISTINCT action FROM audit ORDER BY action";
+    AUDIT_STREAM = "SELECT stream, seq, at, actor, action, object, outcome, detail, previous, hash FROM audit \
+        WHERE stream = $1 ORDER BY seq";
+    AUDIT_HEAD = "SELECT seq, hash FROM chain_head WHERE stream = $1";
 }
 
 /// One thing somebody did or tried.
@@ -53,14 +60,33 @@ pub struct AuditRow {
 /// Which entries are wanted; empty means all.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Only of this object.
+    /// Only of this object, or of what lies below it: `record:1` finds `record:1:2`.
     pub object: Option<String>,
     /// Only by this actor.
     pub actor: Option<String>,
     /// Only this action.
     pub action: Option<String>,
-    /// Only before this instant, for paging.
+    /// Only from this instant on.
+    pub from: Option<i64>,
+    /// Only before this instant.
     pub before: Option<i64>,
+    /// Only after this entry in the order of the list, for paging: instant, stream, number.
+    pub after: Option<(i64, String, i64)>,
+}
+
+/// What verifying one stream of the log found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamCheck {
+    /// The stream.
+    pub stream: String,
+    /// Its entries.
+    pub entries: i64,
+    /// When the first was written, in milliseconds since 1970.
+    pub first_at: i64,
+    /// When the last was written.
+    pub last_at: i64,
+    /// The first entry that does not hold, and why.
+    pub wrong: Option<(i64, &'static str)>,
 }
 
 pub(crate) struct AuditHead {
@@ -158,13 +184,77 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<AuditRow>, StoreError> {
         let mut reader = self.reader().await?;
-        let before = filter.before.unwrap_or(i64::MAX);
-        let values = values![&filter.object, &filter.actor, &filter.action, before, limit];
+        let (at, stream, seq) = match &filter.after {
+            Some((at, stream, seq)) => (*at, stream.as_str(), *seq),
+            None => (i64::MAX, "", 0),
+        };
+        let values = values![
+            &filter.object,
+            &filter.actor,
+            &filter.action,
+            filter.from.unwrap_or(i64::MIN),
+            at,
+            filter.before.unwrap_or(i64::MAX),
+            stream,
+            seq,
+            limit
+        ];
         let rows = reader.conn().all(&LIST_AUDIT, values).await?;
         rows.iter()
             .map(|row| {
                 Ok(AuditRow { stream: row.text(0)?, seq: row.int(1)?, entry: entry(row, 2)? })
             })
             .collect()
+    }
+
+    /// The actions that stand in the log, in the order of their words.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn audit_actions(&self) -> Result<Vec<String>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&AUDIT_ACTIONS, vec![]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
+    /// Follows one stream from its first entry to its head.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like; what is wrong with the log stands in the answer.
+    pub async fn verify_audit_stream(&self, stream: &str) -> Result<StreamCheck, StoreError> {
+        let mut tx = self.snapshot().await?;
+        let mut conn = tx.conn();
+        let mut check = StreamCheck {
+            stream: stream.to_owned(),
+            entries: 0,
+            first_at: 0,
+            last_at: 0,
+            wrong: None,
+        };
+        let mut follow = Follow::default();
+        conn.each(&AUDIT_STREAM, values![stream], |row| {
+            let (seq, entry) = (row.int(1)?, entry(row, 2)?);
+            let (previous, hash) = (row.text(8)?, row.text(9)?);
+            let derived = link(stream, seq, &entry, &previous);
+            if let Some(reason) = follow.step((), seq, &previous, &hash, &derived) {
+                check.wrong.get_or_insert((seq, reason));
+            }
+            if check.entries == 0 {
+                check.first_at = entry.at;
+            }
+            check.entries += 1;
+            check.last_at = entry.at;
+            Ok(())
+        })
+        .await?;
+        let head = conn.maybe(&AUDIT_HEAD, values![stream]).await?;
+        let held = match head {
+            Some(head) => follow.stands_at(head.int(0)?, &head.text(1)?),
+            None => false,
+        };
+        if !held {
+            check.wrong.get_or_insert((check.entries, "日志末尾与链头不符，末尾有日志被删除"));
+        }
+        Ok(check)
     }
 }

@@ -58,6 +58,8 @@ statements! {
     ALL_CITATIONS = "SELECT id, list FROM citation ORDER BY id";
     ALL_PERSONS = "SELECT id, sealed FROM person ORDER BY id";
     ALL_BATCHES = "SELECT id, recorded_at, seal FROM batch ORDER BY id";
+    ALL_UNIT_VERSIONS = "SELECT unit_id, version, name, code, settings, active, on_day, change, reason, document, actor, \
+        known_at, previous, hash FROM unit_version ORDER BY unit_id, version";
     ALL_AUDIT = "SELECT stream, seq, at, actor, action, object, outcome, detail, previous, hash FROM audit ORDER BY stream, seq";
     ALL_HEADS = "SELECT stream, seq, hash FROM chain_head ORDER BY stream";
     ALL_UPLOADS = "SELECT digest, size, chunks FROM upload ORDER BY digest";
@@ -192,15 +194,21 @@ impl Check<'_> {
 }
 
 /// Follows a chain from row to row: numbers without gaps, each pointing to the hash before.
+/// Follows a chain from link to link.
 #[derive(Default)]
-struct Follow<K> {
+pub(crate) struct Follow<K> {
     of: Option<K>,
     number: i64,
     hash: String,
 }
 
 impl<K: PartialEq> Follow<K> {
-    fn step(
+    /// Whether the last link was this one.
+    pub(crate) fn stands_at(&self, number: i64, hash: &str) -> bool {
+        self.number == number && self.hash == hash
+    }
+
+    pub(crate) fn step(
         &mut self,
         of: K,
         number: i64,
@@ -353,6 +361,18 @@ impl Store {
                     check.report.wrong("batch", id.to_string(), "已入库而没有封印");
                 }
                 _ => {}
+            }
+        }
+
+        let mut follow: Follow<String> = Follow { of: None, number: 0, hash: String::new() };
+        for row in conn.all(&ALL_UNIT_VERSIONS, vec![]).await? {
+            check.seen("unit_version");
+            let version = crate::units::version(&row)?;
+            let derived = crate::units::version_hash(&version);
+            let (id, number) = (version.unit_id, version.version);
+            let wrong = follow.step(id.clone(), number, &version.previous, &version.hash, &derived);
+            if let Some(reason) = wrong {
+                check.report.wrong("unit_version", format!("{id}/{number}"), reason);
             }
         }
 

@@ -14,6 +14,7 @@ mod confirmations;
 mod console;
 mod db;
 mod error;
+mod factors;
 mod figures;
 mod fsck;
 mod identities;
@@ -28,19 +29,21 @@ mod public_figures;
 mod records;
 mod schema;
 mod search;
+mod sessions;
 mod subjects;
 mod units;
 mod uploads;
 
-pub use accounts::{Account, NewAccount, SessionRow};
-pub use audit::{AuditEntry, AuditFilter, AuditRow};
+pub use accounts::{Account, NewAccount};
+pub use audit::{AuditEntry, AuditFilter, AuditRow, StreamCheck};
 pub use batches::{
     Batch, BatchFilter, BatchRow, Counts, FindingCount, Judgement, NewBatch, RowFinding,
     StageChange,
 };
-pub use confirmations::LawConfirmation;
+pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use db::{Engine, Statement, Store, Tx};
 pub use error::StoreError;
+pub use factors::{Security, factor_place};
 pub use fsck::{FsckReport, Problem};
 pub use ids::IdMaker;
 pub use keys::{KeyRing, Purpose, sm3_hex};
@@ -55,9 +58,10 @@ pub use records::{
 };
 pub use schema::{SCHEMA, statements};
 pub use search::{SubjectFilter, SubjectHit};
+pub use sessions::SessionRow;
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
     SubjectName, SubjectVersion, WholeSubject,
 };
-pub use units::Unit;
+pub use units::{Unit, UnitSuccessor, UnitVersion};
 pub use uploads::Upload;

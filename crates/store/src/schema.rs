@@ -14,12 +14,14 @@ pub const SCHEMA: i64 = 6;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
+    (2, "people", include_str!("../migrations/sqlite/0002_people.sql")),
     (4, "portal", include_str!("../migrations/sqlite/0004_portal.sql")),
     (5, "identities", include_str!("../migrations/sqlite/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/sqlite/0006_notices.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
+    (2, "people", include_str!("../migrations/postgres/0002_people.sql")),
     (4, "portal", include_str!("../migrations/postgres/0004_portal.sql")),
     (5, "identities", include_str!("../migrations/postgres/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/postgres/0006_notices.sql")),
@@ -126,6 +128,8 @@ pub fn statements() -> Vec<Statement> {
         crate::accounts::ALL,
         crate::identities::ALL,
         crate::notices::ALL,
+        crate::sessions::ALL,
+        crate::factors::ALL,
         crate::subjects::ALL,
         crate::search::ALL,
         crate::records::ALL,

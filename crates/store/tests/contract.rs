@@ -10,10 +10,11 @@ use std::path::PathBuf;
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
-    AuditEntry, AuditFilter, BatchFilter, BatchRow, Content, Counts, Engine, FormerName, Judgement,
-    KeyRing, LawConfirmation, NO_END, NewAccount, NewBatch, NewNotice, NewRecord, NewSubject,
-    Person, PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, SessionRow,
-    StageChange, Store, StoreError, SubjectChange, SubjectFilter, Unit, Withdrawal, person_place,
+    AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts, Engine, FormerName,
+    Judgement, KeyRing, LawConfirmation, LawProposal, LawWithdrawal, NO_END, NewAccount, NewBatch,
+    NewNotice, NewRecord, NewSubject, Person, ProposalDecision, PublicationEvent, Purpose,
+    RecordChange, RecordFilter, RowFinding, Security, SessionRow, StageChange, Store, StoreError,
+    SubjectChange, SubjectFilter, Unit, UnitSuccessor, UnitVersion, Withdrawal, person_place,
     record_place, restore, verify_backup,
 };
 
@@ -80,6 +81,10 @@ on_both! {
     units_accounts_and_sessions,
     an_identity_stands_for_one_account,
     people_are_told_once_and_written_to,
+    tries_are_counted_before_they_are_judged,
+    second_factors_and_held_forms,
+    confirmations_are_proposed_decided_and_taken_back,
+    units_keep_their_history,
     subjects_are_found_by_code_and_name,
     subjects_change_and_keep_their_history,
     fragments_of_names_are_found,
@@ -240,6 +245,8 @@ async fn furnish(store: &Store) {
     let change = StageChange { recorded_at: Some(NOW), ..StageChange::default() };
     tx.set_stage(1, "received", "recorded", &change).await.expect("stage");
     tx.seal_batch(1).await.expect("seal");
+    tx.set_pending_factor(7, b"sealed").await.expect("factor");
+    tx.put_recovery_codes(7, &["x".to_owned()]).await.expect("codes");
     tx.audit(entry("record"));
     tx.audit(entry("seal"));
     tx.commit().await.expect("committed");
@@ -258,6 +265,81 @@ async fn every_statement_is_understood(ground: &Ground) {
         let outcome = store.prepare(&statement).await;
         assert!(outcome.is_ok(), "{}: {outcome:?}", statement.name);
     }
+}
+
+fn new_account(id: i64, login: &str, role: &str) -> NewAccount {
+    NewAccount {
+        id,
+        login: login.to_owned(),
+        name: "示例".to_owned(),
+        unit_id: "market".to_owned(),
+        role: role.to_owned(),
+        password: "$argon2".to_owned(),
+        created_at: NOW,
+    }
+}
+
+async fn tries_are_counted_before_they_are_judged(ground: &Ground) {
+    let store = ground.store().await;
+    let mut tx = store.transaction("t").await.expect("begun");
+    for (id, login) in [(1, "a"), (2, "b")] {
+        tx.create_account(&new_account(id, login, "administrator")).await.expect("made");
+    }
+    tx.commit().await.expect("committed");
+    let mut open = Vec::new();
+    for now in [NOW, NOW, NOW, NOW, NOW + 9, NOW + 10, NOW + 11] {
+        let mut tx = store.transaction("t").await.expect("begun");
+        open.push(tx.charge_attempt(1, now, 3, now + 10).await.expect("charged"));
+        tx.commit().await.expect("committed");
+    }
+    assert_eq!(open, [true, true, true, false, false, true, false]);
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.refund_attempt(1).await.expect("refunded");
+    tx.set_profile(2, "示例乙", "tax", "auditor").await.expect("set");
+    assert_eq!(tx.active_of_role("administrator").await.expect("read"), [1]);
+    tx.commit().await.expect("committed");
+    let account = store.account(1).await.expect("read").expect("there");
+    assert_eq!((account.failed, account.locked_until), (3, None));
+    let account = store.account(2).await.expect("read").expect("there");
+    assert_eq!((account.name.as_str(), account.unit_id.as_str()), ("示例乙", "tax"));
+}
+
+async fn second_factors_and_held_forms(ground: &Ground) {
+    let store = ground.store().await;
+    assert_eq!(store.security(7).await.expect("read"), Security::default());
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.set_must_change(7, true, NOW).await.expect("set");
+    assert!(!tx.keep_factor(7, NOW, 5).await.expect("tried"), "nothing was pending");
+    tx.set_pending_factor(7, b"sealed").await.expect("set");
+    assert!(tx.keep_factor(7, NOW, 5).await.expect("kept"));
+    assert!(!tx.use_step(7, 5).await.expect("tried"), "a step was taken twice");
+    assert!(tx.use_step(7, 6).await.expect("used"));
+    tx.put_recovery_codes(7, &["x".to_owned(), "y".to_owned()]).await.expect("put");
+    assert!(tx.use_recovery_code(7, "x", NOW).await.expect("used"));
+    assert!(!tx.use_recovery_code(7, "x", NOW).await.expect("tried"), "a code was good twice");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.recovery_codes_left(7).await.expect("read"), 1);
+    assert_eq!(store.accounts_with_factor().await.expect("read"), [7]);
+    let kept = store.security(7).await.expect("read");
+    assert_eq!((kept.must_change, kept.factor_step, kept.factor_since), (true, 6, Some(NOW)));
+    assert_eq!((kept.factor.as_deref(), kept.pending), (Some(b"sealed".as_slice()), None));
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.clear_factor(7).await.expect("cleared");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.security(7).await.expect("read").factor, None);
+    assert_eq!(store.recovery_codes_left(7).await.expect("read"), 0);
+
+    for (number, id) in ["p", "q", "r"].into_iter().enumerate() {
+        let until = NOW + 10 + i64::try_from(number).expect("small");
+        store.hold_form(id, 7, b"sealed", until, 2).await.expect("held");
+    }
+    assert_eq!(store.held_form("p", NOW).await.expect("read"), None, "the oldest made way");
+    assert_eq!(store.held_form("q", NOW).await.expect("read"), Some((7, b"sealed".to_vec())));
+    assert_eq!(store.held_form("q", NOW + 11).await.expect("read"), None);
+    store.drop_held_form("q").await.expect("dropped");
+    assert_eq!(store.held_form("q", NOW).await.expect("read"), None);
+    store.delete_expired_sessions(NOW, NOW + 20).await.expect("swept");
+    assert_eq!(store.held_form("r", NOW).await.expect("read"), None);
 }
 
 async fn units_accounts_and_sessions(ground: &Ground) {
@@ -287,8 +369,9 @@ async fn units_accounts_and_sessions(ground: &Ground) {
     assert!(conflict(&tx.create_account(&NewAccount { id: 8, ..new }).await));
     drop(tx);
     let mut tx = store.transaction("t").await.expect("begun");
-    tx.note_failure(7, None).await.expect("noted");
-    tx.note_failure(7, Some(NOW + 5)).await.expect("noted");
+    for _ in 0..2 {
+        assert!(tx.charge_attempt(7, NOW, 2, NOW + 5).await.expect("charged"));
+    }
     tx.commit().await.expect("committed");
     let account = store.account_by_login("clerk").await.expect("read").expect("there");
     assert_eq!((account.failed, account.locked_until), (2, Some(NOW + 5)));
@@ -301,13 +384,33 @@ async fn units_accounts_and_sessions(ground: &Ground) {
     assert_eq!((account.failed, account.password.as_str(), account.active), (0, "$new", false));
     assert_eq!(store.accounts().await.expect("list").len(), 1);
 
-    let session = SessionRow { account_id: Some(7), data: "{}".to_owned(), expires_at: NOW + 10 };
-    store.save_session("s", &session).await.expect("saved");
-    store.save_session("t", &session).await.expect("saved");
-    assert_eq!(store.load_session("s", NOW).await.expect("read"), Some(session));
+    let session = SessionRow {
+        account_id: Some(7),
+        data: "{}".to_owned(),
+        expires_at: NOW + 10,
+        began_at: NOW,
+        seen_at: NOW + 1,
+        agent: "示例浏览器".to_owned(),
+    };
+    assert!(
+        !store.save_session("s", &session).await.expect("tried"),
+        "nothing to bring up to date"
+    );
+    for id in ["s", "t", "u"] {
+        store.create_session(id, &session).await.expect("made");
+    }
+    assert!(conflict(&store.create_session("s", &session).await));
+    assert!(store.save_session("s", &session).await.expect("saved"));
+    assert_eq!(store.load_session("s", NOW).await.expect("read"), Some(session.clone()));
+    assert_eq!(store.sessions_of(7, NOW).await.expect("list").len(), 3);
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(!tx.delete_session_of(8, "u").await.expect("tried"), "another account's session ended");
+    assert!(tx.delete_session_of(7, "u").await.expect("ended"));
+    tx.commit().await.expect("committed");
+    assert!(!store.save_session("u", &session).await.expect("tried"), "an ended session came back");
     assert_eq!(store.load_session("s", NOW + 10).await.expect("read"), None);
     store.delete_session("s").await.expect("deleted");
-    assert_eq!(store.delete_expired_sessions(NOW + 11).await.expect("deleted"), 1);
+    assert_eq!(store.delete_expired_sessions(NOW + 11, NOW + 11).await.expect("deleted"), 1);
     assert!(store.take_lease("job", NOW, NOW + 5, "a").await.expect("lease"));
     assert!(!store.take_lease("job", NOW + 1, NOW + 9, "b").await.expect("lease"));
     assert!(store.take_lease("job", NOW + 5, NOW + 9, "b").await.expect("lease"));
@@ -404,6 +507,112 @@ async fn people_are_told_once_and_written_to(ground: &Ground) {
     tx.commit().await.expect("committed");
     assert_eq!(store.contact(7).await.expect("read"), None);
     assert_eq!(store.mail_due(0, 10).await.expect("read"), []);
+}
+
+async fn confirmations_are_proposed_decided_and_taken_back(ground: &Ground) {
+    let store = ground.store().await;
+    let proposal = LawProposal {
+        id: 3,
+        parameter: "transition.order36".to_owned(),
+        from_day: date(2026, 4, 1),
+        value: "\"favourable\"".to_owned(),
+        text: "示例".to_owned(),
+        file_digest: None,
+        file_name: None,
+        proposed_by: "a".to_owned(),
+        proposed_at: NOW,
+        state: "open".to_owned(),
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+        confirmation_id: None,
+    };
+    let confirmation = LawConfirmation {
+        id: 4,
+        parameter: proposal.parameter.clone(),
+        from_day: proposal.from_day,
+        value: proposal.value.clone(),
+        text: proposal.text.clone(),
+        first: "a".to_owned(),
+        second: "b".to_owned(),
+        at: NOW,
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.add_law_proposal(&proposal).await.expect("added");
+    tx.add_confirmation(&confirmation).await.expect("added");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.law_proposal(3).await.expect("read"), Some(proposal));
+    let decision = ProposalDecision {
+        id: 3,
+        state: "confirmed",
+        by: "b",
+        at: NOW,
+        reason: None,
+        confirmation: Some(4),
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(tx.decide_law_proposal(&decision).await.expect("decided"));
+    assert!(!tx.decide_law_proposal(&decision).await.expect("tried"), "decided twice");
+    tx.commit().await.expect("committed");
+    let kept = store.law_proposals().await.expect("read");
+    assert_eq!((kept[0].state.as_str(), kept[0].confirmation_id), ("confirmed", Some(4)));
+
+    let end = LawWithdrawal {
+        confirmation_id: 4,
+        actor: "a".to_owned(),
+        reason: "示例理由".to_owned(),
+        at: NOW + 1,
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.withdraw_confirmation(&end).await.expect("taken back");
+    tx.commit().await.expect("committed");
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.withdraw_confirmation(&end).await));
+    drop(tx);
+    assert_eq!(store.confirmations().await.expect("read"), []);
+    let every = store.every_confirmation().await.expect("read");
+    assert_eq!(every, [(confirmation, Some(end))]);
+}
+
+async fn units_keep_their_history(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let state = |name: &str, change: &str| UnitVersion {
+        unit_id: "market".to_owned(),
+        version: 0,
+        name: name.to_owned(),
+        code: None,
+        settings: "{}".to_owned(),
+        active: change != "merge",
+        on_day: date(2026, 5, 1),
+        change: change.to_owned(),
+        reason: "示例理由".to_owned(),
+        document: "示例文号".to_owned(),
+        actor: "admin".to_owned(),
+        known_at: NOW,
+        previous: String::new(),
+        hash: String::new(),
+    };
+    assert_eq!(store.units_with_history().await.expect("read"), [] as [&str; 0]);
+    let successor = UnitSuccessor {
+        unit_id: "market".to_owned(),
+        successor_id: "tax".to_owned(),
+        on_day: date(2026, 5, 1),
+        change: "merge".to_owned(),
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.add_unit_version(&state("示例旧名", "before")).await.expect("added");
+    tx.add_unit_version(&state("示例新名", "merge")).await.expect("added");
+    tx.add_unit_successor(&successor).await.expect("added");
+    tx.commit().await.expect("committed");
+    let versions = store.unit_versions("market").await.expect("read");
+    assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(versions[0].hash, versions[1].previous);
+    assert_eq!(store.units_with_history().await.expect("read"), ["market"]);
+    assert_eq!(store.unit_successors().await.expect("read"), [successor]);
+    assert_eq!(problems(&store).await, []);
+    store.raw_execute("UPDATE unit_version SET name = 'x' WHERE version = 1").await.expect("done");
+    assert_eq!(problems(&store).await, [("unit_version".to_owned(), "market/1".to_owned())]);
 }
 
 async fn subjects_are_found_by_code_and_name(ground: &Ground) {
@@ -916,7 +1125,27 @@ async fn the_audit_log_is_a_chain(ground: &Ground) {
     assert_eq!(all.iter().map(|row| row.seq).collect::<Vec<_>>(), [5, 4, 3, 2, 1]);
     let only = AuditFilter { action: Some("look".to_owned()), ..AuditFilter::default() };
     assert_eq!(store.list_audit(&only, 10).await.expect("list").len(), 1);
+    let cursor = |row: &AuditRow| Some((row.entry.at, row.stream.clone(), row.seq));
+    let rest = AuditFilter { after: cursor(&all[1]), ..AuditFilter::default() };
+    assert_eq!(store.list_audit(&rest, 10).await.expect("list"), all[2..]);
+    let none = AuditFilter { from: Some(NOW + 1), ..AuditFilter::default() };
+    assert_eq!(store.list_audit(&none, 10).await.expect("list"), []);
+    let object = &all[0].entry.object;
+    let (above, _) = object.split_once(':').expect("kind and id");
+    for (asked, found) in [(object.as_str(), 5), (above, 5), ("bat", 0)] {
+        let filter = AuditFilter { object: Some(asked.to_owned()), ..AuditFilter::default() };
+        assert_eq!(store.list_audit(&filter, 10).await.expect("list").len(), found, "{asked}");
+    }
+    assert_eq!(store.audit_actions().await.expect("read"), ["a0", "a2", "b0", "b2", "look"]);
+    let check = store.verify_audit_stream(&all[0].stream).await.expect("verified");
+    assert_eq!((check.entries, check.wrong), (5, None));
     assert_eq!(problems(&store).await, []);
+    store.raw_execute("UPDATE audit SET actor = 'x' WHERE seq = 3").await.expect("damaged");
+    let check = store.verify_audit_stream(&all[0].stream).await.expect("verified");
+    assert_eq!(check.wrong.map(|(seq, _)| seq), Some(3));
+    store.raw_execute("DELETE FROM audit WHERE seq > 2").await.expect("cut");
+    let check = store.verify_audit_stream(&all[0].stream).await.expect("verified");
+    assert_eq!(check.wrong.map(|(seq, _)| seq), Some(2));
 }
 
 async fn a_dropped_transaction_leaves_nothing(ground: &Ground) {

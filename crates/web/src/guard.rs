@@ -2,14 +2,17 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Form, FromRequest as _, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use tower_sessions::Session;
+use xinyong_service::accounts::Duty;
 use xinyong_service::{Actor, DeskError, Permission, accounts};
 
 use crate::csrf;
 use crate::fields::Fields;
+use crate::held;
 use crate::page_error::PageError;
 use crate::routes::Payload;
 use crate::site::Site;
@@ -19,6 +22,10 @@ use crate::url;
 pub const ACCOUNT: &str = "account";
 /// Under what the session keeps the token of its forms.
 pub const CSRF: &str = "csrf";
+/// Under what the session keeps since when it lasts.
+pub const BEGAN: &str = "began";
+/// Under what the session keeps the kind of browser.
+pub const AGENT: &str = "agent";
 /// Bytes of a form without a file.
 const MOST_FORM_BYTES: usize = 256 * 1024;
 
@@ -27,6 +34,8 @@ const MOST_FORM_BYTES: usize = 256 * 1024;
 pub struct Guard {
     /// The installation.
     pub site: Site,
+    /// The address of the route.
+    pub path: &'static str,
     /// The permission of the route.
     pub permission: Permission,
     /// What its body is.
@@ -40,6 +49,8 @@ pub struct Caller {
     pub actor: Actor,
     /// The token for the forms of the page.
     pub csrf: String,
+    /// The short name of the actor's unit.
+    pub unit: String,
 }
 
 impl Caller {
@@ -64,15 +75,35 @@ pub async fn guard(
     next: Next,
 ) -> Result<Response, PageError> {
     let desk = guard.site.desk();
+    // Asking for what is in a session that has run out forgets its id.
+    let cookie = session.id().map(|id| id.to_string());
     let account: Option<i64> = session.get(ACCOUNT).await.map_err(broken)?;
-    let actor = match account {
+    let found = match account {
         Some(account) => accounts::actor(desk, account).await?,
         None => None,
-    }
-    .unwrap_or_else(Actor::visitor);
+    };
+    let (actor, duty) = found.unwrap_or_else(|| (Actor::visitor(), None));
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !actor.may(guard.permission) {
-        return Ok(refuse(&guard.site, actor, reads, &request));
+        if actor.role.is_none()
+            && !reads
+            && let Some(cookie) = cookie
+        {
+            return Ok(match held::keep(&guard, &cookie, request).await? {
+                Some(to_sign_in) => to_sign_in,
+                None => refuse(&guard.site, actor, reads, "").await,
+            });
+        }
+        let wanted = request.uri().path_and_query().map_or("", |wanted| wanted.as_str());
+        return Ok(refuse(&guard.site, actor, reads, wanted).await);
+    }
+    if let Some(first) = duty.and_then(|duty| instead(duty, guard.path)) {
+        if reads {
+            return Ok(Redirect::to(&format!("{}{first}", guard.site.base_path())).into_response());
+        }
+        let caller = caller(&guard.site, actor, String::new()).await;
+        let refused = PageError::denied("请先按页面提示完成密码或动态验证码的设置，操作没有执行");
+        return Ok(with_caller(refused.into_response(), caller));
     }
     let kept: Option<String> = session.get(CSRF).await.map_err(broken)?;
     let csrf = match kept {
@@ -85,7 +116,7 @@ pub async fn guard(
         // Who never saw a page of ours has no token to send.
         None => String::new(),
     };
-    let caller = Caller { actor, csrf };
+    let caller = caller(&guard.site, actor, csrf).await;
     if !reads {
         if !csrf::from_this_site(request.headers()) {
             return Ok(with_caller(forged().into_response(), caller));
@@ -99,7 +130,29 @@ pub async fn guard(
         // A form with a file carries its token in the first part; the upload reads it before anything else.
     }
     request.extensions_mut().insert(caller.clone());
-    Ok(with_caller(next.run(request).await, caller))
+    let back = if reads { held::wanted(request.headers(), request.uri()) } else { None };
+    let mut response = next.run(request).await;
+    if let Some(back) = back.filter(|_| caller.is_signed_in()) {
+        response = held::give_back(&guard.site, &caller, back, response).await?;
+    }
+    Ok(with_caller(response, caller))
+}
+
+async fn caller(site: &Site, actor: Actor, csrf: String) -> Caller {
+    // A unit that is not known is no reason to show no page.
+    let unit = site.desk().unit(&actor.unit).await.map(|unit| unit.short).unwrap_or_default();
+    Caller { actor, csrf, unit }
+}
+
+/// Where somebody is led who must do something else first; nothing on the way there and out.
+fn instead(duty: Duty, path: &str) -> Option<&'static str> {
+    let first = match duty {
+        Duty::ChangePassword => "/console/account/password",
+        Duty::EnrolFactor => "/console/account/second-factor",
+    };
+    let on_the_way =
+        path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    (!on_the_way && path != "/console/sign-out").then_some(first)
 }
 
 /// The refusal of a form that is not from a page of ours, or from one that is too old.
@@ -107,9 +160,8 @@ pub fn forged() -> PageError {
     PageError::denied("页面已过期或不是从本站打开的，操作没有执行。请返回上一页，刷新后再试")
 }
 
-fn refuse(site: &Site, actor: Actor, reads: bool, request: &Request) -> Response {
+async fn refuse(site: &Site, actor: Actor, reads: bool, wanted: &str) -> Response {
     if actor.role.is_none() && reads {
-        let wanted = request.uri().path_and_query().map_or("", |wanted| wanted.as_str());
         let to = url::with_query("/console/sign-in", &[("next", wanted)]);
         return Redirect::to(&format!("{}{to}", site.base_path())).into_response();
     }
@@ -118,7 +170,8 @@ fn refuse(site: &Site, actor: Actor, reads: bool, request: &Request) -> Response
     } else {
         "您没有进行此项操作的权限；如确有需要，请联系信用办"
     };
-    with_caller(PageError::denied(message).into_response(), Caller { actor, csrf: String::new() })
+    let caller = caller(site, actor, String::new()).await;
+    with_caller(PageError::denied(message).into_response(), caller)
 }
 
 /// The frame around an error page shows who is signed in.
@@ -128,7 +181,17 @@ fn with_caller(mut response: Response, caller: Caller) -> Response {
 }
 
 async fn read_form(request: Request, caller: &Caller) -> Result<Request, Response> {
-    let (mut parts, body) = request.into_parts();
+    let (mut parts, fields) = take_fields(request).await?;
+    if !csrf::same(&caller.csrf, fields.get("csrf")) {
+        return Err(forged().into_response());
+    }
+    parts.extensions.insert(fields);
+    Ok(Request::from_parts(parts, Body::empty()))
+}
+
+/// The fields of a form, apart from the rest of its request.
+pub async fn take_fields(request: Request) -> Result<(Parts, Fields), Response> {
+    let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, MOST_FORM_BYTES)
         .await
         .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
@@ -140,9 +203,5 @@ async fn read_form(request: Request, caller: &Caller) -> Result<Request, Respons
     let fields = Form::<Vec<(String, String)>>::from_request(copy, &())
         .await
         .map_or_else(|_| Fields::default(), |Form(fields)| Fields(fields));
-    if !csrf::same(&caller.csrf, fields.get("csrf")) {
-        return Err(forged().into_response());
-    }
-    parts.extensions.insert(fields);
-    Ok(Request::from_parts(parts, Body::empty()))
+    Ok((parts, fields))
 }

@@ -108,6 +108,8 @@ pub static ROUTES: &[Route] = &[
     form("/console/sign-in", Permission::SignIn, || post(console::sign_in::sign_in)),
     read("/console/sign-in/provider", Permission::SignIn, || get(console::provider::begin)),
     read("/console/sign-in/provider/return", Permission::SignIn, || get(console::provider::finish)),
+    read("/console/sign-in/code", Permission::SignIn, || get(console::sign_in::code_form)),
+    form("/console/sign-in/code", Permission::SignIn, || post(console::sign_in::code)),
     form("/console/sign-out", Permission::UseConsole, || post(console::sign_in::sign_out)),
     read("/console", Permission::UseConsole, || get(console::home::home)),
     read("/console/notices", Permission::UseConsole, || get(console::notices::list)),
@@ -127,7 +129,40 @@ pub static ROUTES: &[Route] = &[
     form("/console/records/{subject}/{record}/withdraw/confirm", Permission::WithdrawRecord, || post(console::withdraw::confirm)),
     form("/console/records/{subject}/{record}/withdraw", Permission::WithdrawRecord, || post(console::withdraw::withdraw)),
     read("/console/subjects/{code}", Permission::ReadRecord, || get(console::subject::subject)),
+    read("/console/account", Permission::UseConsole, || get(console::own::own)),
+    form("/console/account/sessions", Permission::UseConsole, || post(console::own::end_sessions)),
+    read("/console/account/password", Permission::UseConsole, || get(console::own::password_form)),
+    form("/console/account/password", Permission::UseConsole, || post(console::own::password)),
+    read("/console/account/second-factor", Permission::UseConsole, || get(console::factor::factor)),
+    form("/console/account/second-factor/begin", Permission::UseConsole, || post(console::factor::begin)),
+    form("/console/account/second-factor/confirm", Permission::UseConsole, || post(console::factor::confirm)),
+    form("/console/account/second-factor/codes", Permission::UseConsole, || post(console::factor::codes)),
+    form("/console/account/second-factor/remove", Permission::UseConsole, || post(console::factor::remove)),
+    read("/console/accounts", Permission::ManageAccounts, || get(console::accounts::accounts)),
+    read("/console/accounts/new", Permission::ManageAccounts, || get(console::accounts::new)),
+    form("/console/accounts/new", Permission::ManageAccounts, || post(console::accounts::create)),
+    form("/console/accounts/second-factor", Permission::ManageAccounts, || post(console::accounts::factor_roles)),
+    read("/console/accounts/{id}", Permission::ManageAccounts, || get(console::account::account)),
+    form("/console/accounts/{id}", Permission::ManageAccounts, || post(console::account::change)),
+    form("/console/accounts/{id}/active", Permission::ManageAccounts, || post(console::account::set_active)),
+    form("/console/accounts/{id}/password", Permission::ManageAccounts, || post(console::account::reset_password)),
+    form("/console/accounts/{id}/sessions", Permission::ManageAccounts, || post(console::account::end_sessions)),
+    form("/console/accounts/{id}/second-factor", Permission::ManageAccounts, || post(console::account::reset_factor)),
+    read("/console/units", Permission::ManageAccounts, || get(console::units::units)),
+    read("/console/units/new", Permission::ManageAccounts, || get(console::units::new)),
+    form("/console/units/new", Permission::ManageAccounts, || post(console::units::create)),
+    read("/console/units/{unit}", Permission::ManageAccounts, || get(console::unit::unit)),
+    form("/console/units/{unit}", Permission::ManageAccounts, || post(console::unit::rename)),
+    form("/console/units/{unit}/reform", Permission::ManageAccounts, || post(console::unit::reform)),
+    read("/console/law", Permission::UseConsole, || get(console::law::law)),
+    read("/console/law/parameters/{parameter}", Permission::UseConsole, || get(console::law_entry::entry)),
+    file("/console/law/parameters/{parameter}", Permission::ConfirmLaw, || post(console::law_entry::propose)),
+    read("/console/law/proposals/{id}", Permission::ConfirmLaw, || get(console::law_proposal::proposal)),
+    form("/console/law/proposals/{id}", Permission::ConfirmLaw, || post(console::law_proposal::decide)),
+    read("/console/law/proposals/{id}/file", Permission::ConfirmLaw, || get(console::law_proposal::file)),
+    form("/console/law/confirmations/{id}/withdraw", Permission::ConfirmLaw, || post(console::law_entry::withdraw)),
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
+    read("/console/audit/export.csv", Permission::ReadAudit, || get(console::audit::export)),
 ];
 
 /// One line of the table for documents and tests: method, address, permission.
@@ -143,6 +178,23 @@ pub fn route_rows() -> Vec<(&'static str, &'static str, String)> {
             (route.method, route.path, permission)
         })
         .collect()
+}
+
+/// Whether a page of the console stands at an address, without its query.
+pub fn has_page(path: &str) -> bool {
+    is_console(path)
+        && ROUTES.iter().any(|route| {
+            let (mut asked, mut held) = (path.split('/'), route.path.split('/'));
+            route.method == "GET"
+                && !route.permission.is_public()
+                && loop {
+                    match (asked.next(), held.next()) {
+                        (None, None) => break true,
+                        (Some(asked), Some(held)) if held == asked || held.starts_with('{') => {}
+                        _ => break false,
+                    }
+                }
+        })
 }
 
 /// Longest time a page may take.
@@ -175,8 +227,12 @@ pub fn router(site: Site) -> Router {
         if route.permission.is_public() && !is_console(route.path) {
             public = public.route(route.path, handler.route_layer(timeout));
         } else {
-            let state =
-                Guard { site: site.clone(), permission: route.permission, payload: route.payload };
+            let state = Guard {
+                site: site.clone(),
+                path: route.path,
+                permission: route.permission,
+                payload: route.payload,
+            };
             let mut handler = handler;
             if route.payload == Payload::File {
                 // The upload counts its bytes itself and stops at the desk's own limit.

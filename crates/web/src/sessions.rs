@@ -7,8 +7,10 @@ use time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore, cookie::SameSite};
+use xinyong_service::accounts::SessionState;
 use xinyong_service::{Desk, DeskError, accounts};
 
+use crate::guard::{ACCOUNT, AGENT, BEGAN};
 use crate::site::Site;
 
 /// Minutes without a request after which a session is over.
@@ -32,6 +34,19 @@ impl DeskSessions {
         self.desk.clock().now().saturating_add(i64::try_from(left).unwrap_or_default())
     }
 
+    fn state(&self, record: &Record) -> Result<SessionState> {
+        let number = |key: &str| record.data.get(key).and_then(serde_json::Value::as_i64);
+        let agent = record.data.get(AGENT).and_then(serde_json::Value::as_str);
+        Ok(SessionState {
+            account: number(ACCOUNT),
+            data: serde_json::to_string(&record.data)
+                .map_err(|error| Error::Encode(error.to_string()))?,
+            expires_at: self.to_desk(record.expiry_date),
+            began_at: number(BEGAN).unwrap_or_default(),
+            agent: agent.unwrap_or_default().to_owned(),
+        })
+    }
+
     fn of_desk(&self, expires_at: i64) -> OffsetDateTime {
         let left = expires_at.saturating_sub(self.desk.clock().now());
         OffsetDateTime::now_utc().saturating_add(Duration::milliseconds(left))
@@ -44,14 +59,13 @@ impl SessionStore for DeskSessions {
         while self.load(&record.id).await?.is_some() {
             record.id = Id::default();
         }
-        self.save(record).await
+        accounts::create_session(&self.desk, &record.id.to_string(), self.state(record)?)
+            .await
+            .map_err(|error| backend(&error))
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let data = serde_json::to_string(&record.data)
-            .map_err(|error| Error::Encode(error.to_string()))?;
-        let expires_at = self.to_desk(record.expiry_date);
-        accounts::save_session(&self.desk, &record.id.to_string(), &data, expires_at)
+        accounts::save_session(&self.desk, &record.id.to_string(), self.state(record)?)
             .await
             .map_err(|error| backend(&error))
     }

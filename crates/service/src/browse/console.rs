@@ -1,4 +1,4 @@
-//! The first page of the console, and the audit log.
+//! The first page of the console.
 
 use serde::Serialize;
 use xinyong_domain::workflow::batch::Stage;
@@ -7,10 +7,8 @@ use super::batches::stage_counts;
 use super::due::{OwedBatch, owed};
 use super::names::Names;
 use crate::access::{Actor, Permission};
-use crate::audit::AuditEvent;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
-use xinyong_store::AuditFilter;
 
 /// What somebody sees first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,49 +59,4 @@ pub async fn console_home(desk: &Desk, actor: &Actor) -> Result<ConsoleHome, Des
         .map(|(month, rows)| (month, u64::try_from(rows).unwrap_or_default()))
         .collect();
     Ok(home)
-}
-
-/// One line of the audit log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AuditLine {
-    /// When.
-    pub at: i64,
-    /// Who.
-    pub actor: String,
-    /// What.
-    pub action: String,
-    /// About what.
-    pub object: String,
-    /// `done` or `refused`.
-    pub outcome: String,
-    /// Detail as JSON.
-    pub detail: String,
-}
-
-/// The newest lines of the audit log. That somebody read it is a line itself.
-///
-/// # Errors
-/// `access.denied`.
-pub async fn audit_lines(
-    desk: &Desk,
-    actor: &Actor,
-    most: usize,
-) -> Result<Vec<AuditLine>, DeskError> {
-    actor.authorise(Permission::ReadAudit)?;
-    desk.audit(actor, AuditEvent::AuditRead).await?;
-    Ok(desk
-        .store()
-        .list_audit(&AuditFilter::default(), i64::try_from(most).unwrap_or(i64::MAX))
-        .await?
-        .into_iter()
-        .map(|row| row.entry)
-        .map(|entry| AuditLine {
-            at: entry.at,
-            actor: entry.actor,
-            action: entry.action,
-            object: entry.object,
-            outcome: entry.outcome,
-            detail: entry.detail,
-        })
-        .collect())
 }

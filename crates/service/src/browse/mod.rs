@@ -3,6 +3,7 @@
 //! What the public may be given comes out of here as `Public…` values, which only [`crate::browse`] can make, and only after
 //! the disclosure rule has said yes for the day of the read. A template cannot leak what it was never handed.
 
+mod audit;
 mod batches;
 mod console;
 mod data;
@@ -20,8 +21,9 @@ mod search;
 mod sitemap;
 mod subject;
 
+pub use audit::{AuditLine, AuditPage, AuditQuery, audit_export, audit_page, verify_audit};
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
-pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
+pub use console::{ConsoleHome, console_home};
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
 pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
 pub use dossier::{
@@ -33,6 +35,7 @@ pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, public_list};
+pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
 pub(crate) use record::judged;

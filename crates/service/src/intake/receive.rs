@@ -45,7 +45,7 @@ pub struct Received {
 /// Receives a file. The same file again is the same batch.
 ///
 /// # Errors
-/// `access.denied`, `unit.unknown`, `kind.unknown`, `unit.duty-missing`, `file.too-large`, `file.empty`, `file.name-too-long`.
+/// `access.denied`, `unit.unknown`, `unit.ended`, `kind.unknown`, `unit.duty-missing`, `file.too-large`, `file.empty`, `file.name-too-long`.
 pub async fn receive(desk: &Desk, actor: &Actor, command: Receive) -> Result<Received, DeskError> {
     if command.kind == REGISTRY {
         actor.authorise(Permission::ImportSubjects)?;
@@ -54,7 +54,7 @@ pub async fn receive(desk: &Desk, actor: &Actor, command: Receive) -> Result<Rec
         if desk.law().kind(&command.kind).is_none() {
             return Err(unknown_kind(desk, &command.kind).into());
         }
-        desk.unit(&command.unit).await?;
+        crate::units::reporting_unit(desk, &command.unit).await?;
     }
     if command.file_name.chars().count() > 255 {
         return Err(DeskError::refused("file.name-too-long", "文件名过长，请改为255字以内"));

@@ -1,20 +1,29 @@
 //! The console of the units. Every page here is behind [`crate::guard`].
 
+pub mod account;
+pub mod accounts;
 pub mod audit;
 pub mod batch;
 pub mod batch_records;
 pub mod batch_steps;
 pub mod batches;
 pub mod download;
+pub mod factor;
 pub mod held;
 pub mod home;
+pub mod law;
+pub mod law_entry;
+pub mod law_proposal;
 pub mod notices;
+pub mod own;
 pub mod provider;
 pub mod record;
 pub mod release;
 pub mod rows;
 pub mod sign_in;
 pub mod subject;
+pub mod unit;
+pub mod units;
 pub mod upload;
 pub mod withdraw;
 

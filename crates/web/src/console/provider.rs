@@ -1,14 +1,14 @@
 //! `GET /console/sign-in/provider` and the way back: signing in through a provider of identities.
 
 use axum::extract::Query;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
 use xinyong_service::{DeskError, Refusal, identities};
 
-use super::sign_in::{Wanted, broken, enter, refused};
-use super::{mendable, onward};
+use super::mendable;
+use super::sign_in::{self, Wanted, broken, refused};
 use crate::page_error::PageError;
 use crate::provider::{Begun, ProviderError};
 use crate::ui::frame::Frame;
@@ -74,6 +74,7 @@ pub struct Answer {
 pub async fn finish(
     frame: Frame,
     session: Session,
+    headers: HeaderMap,
     Query(answer): Query<Answer>,
 ) -> Result<Response, PageError> {
     let provider = frame.site.provider().ok_or_else(missing)?;
@@ -89,9 +90,8 @@ pub async fn finish(
         Err(error) => return refused(&frame, &next, problem(&error)),
     };
     match identities::sign_in_by_identity(desk, provider.issuer(), &subject).await {
-        Ok((account, _)) => {
-            enter(desk, &session, account).await?;
-            Ok(onward(&frame, if next.is_empty() { "/console" } else { &next }))
+        Ok((account, actor)) => {
+            sign_in::begin(&frame, &session, &headers, account, &actor, &next).await
         }
         Err(error) => refused(&frame, &next, mendable(error)?),
     }

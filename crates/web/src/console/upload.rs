@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use tokio::io::AsyncWriteExt as _;
 use xinyong_domain::law::Profile;
-use xinyong_service::{Actor, Desk, DeskError, Permission, Refusal, browse, intake};
+use xinyong_service::{Actor, Desk, DeskError, Permission, Refusal, intake, units};
 
 use super::rows::batch_href;
 use super::{actor, mendable, onward};
@@ -93,11 +93,11 @@ async fn show(
     if actor(frame)?.may(Permission::ImportSubjects) {
         kinds.push(Choice::new(intake::REGISTRY, &law.registry().name, &sent.kind));
     }
-    let mut units = Vec::new();
+    let mut choices = Vec::new();
     if actor(frame)?.unit_limit().is_none() {
-        units.push(Choice::new("", "请选择", &sent.unit));
-        let names = browse::unit_names(desk).await?;
-        units.extend(names.iter().map(|(id, name)| Choice::new(id, name, &sent.unit)));
+        choices.push(Choice::new("", "请选择", &sent.unit));
+        let names = units::active_units(desk).await?;
+        choices.extend(names.iter().map(|(id, name)| Choice::new(id, name, &sent.unit)));
     }
     let limits = desk.limits();
     draw(&Upload {
@@ -106,7 +106,7 @@ async fn show(
         kind_error: message_for(&errors, "kind"),
         file_error: message_for(&errors, "file"),
         errors,
-        units,
+        units: choices,
         kinds,
         file_help: format!(
             ".xlsx（不超过 {} MB）、.xls（不超过 {} MB）或 .csv（不超过 {} MB，UTF-8 或 GB18030）。\
@@ -173,18 +173,22 @@ pub async fn upload(
 async fn again(frame: &Frame, sent: &Sent, refusal: &Refusal) -> Result<Response, PageError> {
     let field = match refusal.code.split('.').next() {
         Some("kind") => "kind",
-        Some("unit") => "unit",
+        Some("unit") if asks_unit(actor(frame)?, sent) => "unit",
+        Some("unit") => "",
         _ => "file",
     };
     let errors = vec![FormError::new(field, refusal.message.as_str())];
     Ok((StatusCode::BAD_REQUEST, show(frame, sent, errors).await?).into_response())
 }
 
+/// Whether the form asks whose file it is. Whose the registry is, is settled.
+fn asks_unit(actor: &Actor, sent: &Sent) -> bool {
+    actor.unit_limit().is_none() && sent.kind != intake::REGISTRY
+}
+
 fn missing(sent: &Sent, actor: &Actor) -> Vec<FormError> {
     let mut errors = Vec::new();
-    // Whose file the registry is, is settled.
-    let asks_unit = actor.unit_limit().is_none() && sent.kind != intake::REGISTRY;
-    if asks_unit && sent.unit.is_empty() {
+    if asks_unit(actor, sent) && sent.unit.is_empty() {
         errors.push(FormError::new("unit", "请选择报送单位"));
     }
     if sent.kind.is_empty() {
@@ -197,7 +201,7 @@ fn missing(sent: &Sent, actor: &Actor) -> Vec<FormError> {
 }
 
 /// Why reading the form came to a stop.
-enum Stopped {
+pub(super) enum Stopped {
     /// Something the person can mend.
     Refused(Refusal),
     /// Anything else.
@@ -240,15 +244,16 @@ async fn read(
         };
         let name = part.name().unwrap_or_default().to_owned();
         if !trusted {
-            trusted = name == "csrf" && csrf::same(&caller.csrf, &text(part).await?);
+            trusted =
+                name == "csrf" && csrf::same(&caller.csrf, &text(part, MOST_FIELD_BYTES).await?);
             if !trusted {
                 return Err(forged().into());
             }
             continue;
         }
         match name.as_str() {
-            "kind" => sent.kind = text(part).await?,
-            "unit" => sent.unit = text(part).await?,
+            "kind" => sent.kind = text(part, MOST_FIELD_BYTES).await?,
+            "unit" => sent.unit = text(part, MOST_FIELD_BYTES).await?,
             "file" => sent.file = store(desk, part).await?,
             _ => {}
         }
@@ -256,10 +261,10 @@ async fn read(
     if trusted { Ok(()) } else { Err(forged().into()) }
 }
 
-async fn text(mut part: Field<'_>) -> Result<String, Stopped> {
+pub(super) async fn text(mut part: Field<'_>, most: usize) -> Result<String, Stopped> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.chunk().await? {
-        if bytes.len() + chunk.len() > MOST_FIELD_BYTES {
+        if bytes.len() + chunk.len() > most {
             return Err(Stopped::Refused(Refusal::new("form.field-too-long", "填写的内容过长")));
         }
         bytes.extend_from_slice(&chunk);
@@ -269,7 +274,10 @@ async fn text(mut part: Field<'_>) -> Result<String, Stopped> {
 
 /// Writes the file to the scratch folder, no further than the desk's limit. A form without a chosen file sends an empty part
 /// without a name.
-async fn store(desk: &Desk, mut part: Field<'_>) -> Result<Option<(Scratch, String)>, Stopped> {
+pub(super) async fn store(
+    desk: &Desk,
+    mut part: Field<'_>,
+) -> Result<Option<(Scratch, String)>, Stopped> {
     let sent_name = part.file_name().unwrap_or_default();
     // Some browsers send the whole path.
     let file_name = sent_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();

@@ -1,12 +1,19 @@
 //! The pages as a browser sees them: through the router, over a database of their own.
 
+mod audit;
 mod browser;
 mod console;
 mod data;
 mod embedded;
+mod factor;
+mod held;
 mod intake;
+mod intake;
+mod law;
 mod odd;
+mod people;
 mod portal;
 mod public;
 mod published;
 mod rights;
+mod units;

@@ -11,6 +11,8 @@ fn address(route: &Route) -> String {
     route
         .path
         .replace("{id}", "1")
+        .replace("{unit}", "tax")
+        .replace("{parameter}", "transition.order36")
         .replace("{code}", "91140829XY00030103")
         .replace("{kind}", "administrative-penalty")
         .replace("{unit}", "market-regulation")

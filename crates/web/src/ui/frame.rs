@@ -166,21 +166,20 @@ impl Frame {
             ("/console/batches", "报送批次", Permission::ReadBatch),
             ("/console/upload", "报送文件", Permission::UploadBatch),
             ("/console/notices", "通知", Permission::UseConsole),
+            ("/console/accounts", "账号", Permission::ManageAccounts),
+            ("/console/units", "单位", Permission::ManageAccounts),
             ("/console/audit", "审计日志", Permission::ReadAudit),
+            ("/console/law", "法规参数", Permission::UseConsole),
+            ("/console/account", "我的账号", Permission::UseConsole),
         ]
         .into_iter()
         .filter(|(_, _, permission)| actor.may(*permission))
         .map(|(href, label, _)| (href.to_owned(), label.to_owned()))
         .collect();
-        let unit = self
-            .site
-            .county()
-            .and_then(|county| county.units.iter().find(|unit| unit.id == actor.unit))
-            .map_or_else(String::new, |unit| unit.short.clone());
         let user = User {
             name: actor.name.clone(),
             role: actor.role.map_or("", |role| role.label()).to_owned(),
-            unit,
+            unit: caller.unit.clone(),
         };
         Page { nav: self.nav(current, entries), footer, user: Some(user), ..page }
     }

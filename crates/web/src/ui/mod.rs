@@ -1,9 +1,11 @@
 //! What the templates are filled with, and how reasons, days and errors are put into words.
 
 pub mod chart;
+pub mod deeds;
 pub mod failure;
 pub mod frame;
 pub mod reasons;
+pub mod settings;
 pub mod view;
 pub mod words;
 

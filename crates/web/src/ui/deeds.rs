@@ -1,0 +1,43 @@
+//! What the actions of the audit log are called.
+
+/// The name of an action; the stable word where it has none.
+pub fn label(action: &str) -> &str {
+    match action {
+        "county.initialised" => "载入县区和单位",
+        "account.signed-in" => "登录",
+        "account.sign-in-failed" => "登录未成功",
+        "account.signed-out" => "退出登录",
+        "account.created" => "增加账号",
+        "account.changed" => "更改账号",
+        "account.enabled" => "启用账号",
+        "account.disabled" => "停用账号",
+        "account.password-reset" => "重置密码",
+        "account.password-changed" => "更改自己的密码",
+        "account.sessions-ended" => "结束登录",
+        "account.factor-enrolled" => "设置动态验证码",
+        "account.factor-removed" => "停用自己的动态验证码",
+        "account.factor-reset" => "重置动态验证码",
+        "account.recovery-codes-made" => "重新生成恢复码",
+        "account.recovery-code-used" => "使用恢复码登录",
+        "account.factor-roles-set" => "设定须用动态验证码的角色",
+        "unit.changed" => "变更单位",
+        "batch.received" => "接收文件",
+        "batch.moved" => "办理批次",
+        "batch.row-judged" => "复核判断",
+        "batch.records-seen" => "查看批次的信息",
+        "subjects.imported" => "导入主体名录",
+        "subject.seen" => "查看主体",
+        "record.seen" => "查看未公示的信息",
+        "record.withdrawn" => "撤下公示",
+        "publicity.expired" => "公示期满终止",
+        "law.proposed" => "提出确认法规参数",
+        "law.confirmed" => "确认法规参数",
+        "law.declined" => "不同意确认法规参数",
+        "law.withdrawn" => "撤回法规参数的确认",
+        "store.backed-up" => "备份",
+        "audit.read" => "查看审计日志",
+        "audit.exported" => "导出审计日志",
+        "audit.verified" => "校验审计日志",
+        other => other,
+    }
+}
