@@ -7,6 +7,7 @@
 //! statements, because row by row is fifteen times slower.
 
 mod accounts;
+mod api;
 mod audit;
 mod batches;
 mod chain;
@@ -30,6 +31,7 @@ mod units;
 mod uploads;
 
 pub use accounts::{Account, NewAccount, SessionRow};
+pub use api::{ApiKeyRow, ApiUsage, ApiUsageTotal, FeedEvent};
 pub use audit::{AuditEntry, AuditFilter, AuditRow};
 pub use batches::{
     Batch, BatchFilter, BatchRow, Counts, FindingCount, Judgement, NewBatch, RowFinding,
@@ -55,4 +57,4 @@ pub use subjects::{
     SubjectName, SubjectVersion, WholeSubject,
 };
 pub use units::Unit;
-pub use uploads::Upload;
+pub use uploads::{Upload, file_sm3};

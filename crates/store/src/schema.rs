@@ -10,12 +10,16 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 3;
 
-const SQLITE: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../migrations/sqlite/0001_base.sql"))];
-const POSTGRES: &[(i64, &str, &str)] =
-    &[(1, "base", include_str!("../migrations/postgres/0001_base.sql"))];
+const SQLITE: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
+    (3, "api", include_str!("../migrations/sqlite/0003_api.sql")),
+];
+const POSTGRES: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
+    (3, "api", include_str!("../migrations/postgres/0003_api.sql")),
+];
 
 statements! {
     GET_META = "SELECT value FROM meta WHERE key = $1";
@@ -128,6 +132,7 @@ pub fn statements() -> Vec<Statement> {
         crate::leases::ALL,
         crate::console::ALL,
         crate::figures::ALL,
+        crate::api::ALL,
         crate::fsck::ALL,
         crate::portable::ALL,
         &crate::portable::built(),
