@@ -107,6 +107,18 @@ pub enum AuditEvent<'e> {
     },
     /// The audit log was read.
     AuditRead,
+    /// A key for machines was made.
+    KeyCreated {
+        /// The key.
+        key: i64,
+        /// What it is for.
+        scopes: &'e str,
+    },
+    /// A key for machines was ended.
+    KeyEnded {
+        /// The key.
+        key: i64,
+    },
 }
 
 impl AuditEvent<'_> {
@@ -131,6 +143,8 @@ impl AuditEvent<'_> {
             Self::AccountCreated { .. } => "account.created",
             Self::BackedUp { .. } => "store.backed-up",
             Self::AuditRead => "audit.read",
+            Self::KeyCreated { .. } => "key.created",
+            Self::KeyEnded { .. } => "key.ended",
         }
     }
 
@@ -174,6 +188,8 @@ impl AuditEvent<'_> {
             Self::AccountCreated { login, role } => {
                 (format!("account:{login}"), json!({ "role": role }))
             }
+            Self::KeyCreated { key, scopes } => (format!("key:{key}"), json!({ "scopes": scopes })),
+            Self::KeyEnded { key } => (format!("key:{key}"), json!({})),
             Self::BackedUp { rows } => (String::new(), json!({ "rows": rows })),
         };
         (object, detail.to_string())

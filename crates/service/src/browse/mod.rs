@@ -4,6 +4,7 @@
 //! the disclosure rule has said yes for the day of the read. A template cannot leak what it was never handed.
 
 mod batches;
+mod changes;
 mod console;
 mod dossier;
 mod due;
@@ -16,6 +17,7 @@ mod search;
 mod subject;
 
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
+pub use changes::{Change, ChangePage, changes};
 pub use console::{AuditLine, ConsoleHome, audit_lines, console_home};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
@@ -24,7 +26,8 @@ pub use dossier::{
 pub use due::OwedBatch;
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
-pub use lists::{ListFilter, PublicList, public_list};
+pub use lists::{ListFilter, PublicList, PublicPage, public_list, public_page};
+pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};
