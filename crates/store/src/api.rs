@@ -37,7 +37,8 @@ statements! {
     FORGET_WRITE = "DELETE FROM api_write WHERE key_id = $1 AND idempotency = $2 AND answer IS NULL";
     CHANGES = "SELECT e.at, e.record_id, e.seq, e.subject_id, e.kind, r.kind FROM publication_event e JOIN record r \
         ON r.id = e.record_id AND r.subject_id = e.subject_id WHERE (e.at, e.record_id, e.seq) > ($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT)) \
-        AND e.at <= $4 ORDER BY e.at, e.record_id, e.seq LIMIT $5";
+        AND e.at <= $4 AND EXISTS (SELECT 1 FROM record_version v WHERE v.record_id = e.record_id AND v.subject_id = e.subject_id \
+        AND v.known_at <= e.at AND v.public_from IS NOT NULL) ORDER BY e.at, e.record_id, e.seq LIMIT $5";
     RECORDING_SINCE = "SELECT MIN(released_at) FROM batch WHERE stage = $1";
     RECORDS_BY_ID = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
         r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
@@ -297,7 +298,8 @@ impl Store {
         row.map(|row| Ok((row.text(0)?, row.text_or_null(1)?))).transpose()
     }
 
-    /// Events after a place in the feed and not later than `until`, in the order of the feed.
+    /// Events after a place in the feed and not later than `until`, in the order of the feed. What happens to a record that never
+    /// was to be public until then is no event of the feed.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.

@@ -13,6 +13,7 @@ mod layers;
 mod page_error;
 mod portal;
 pub mod routes;
+mod scratch;
 mod sessions;
 mod site;
 mod ui;
@@ -22,6 +23,7 @@ mod url;
 mod tests;
 
 use std::future::Future;
+use std::net::SocketAddr;
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -38,5 +40,6 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }

@@ -1,9 +1,12 @@
 //! What every page needs to know about the installation, read once at the start.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use xinyong_domain::law::County;
 use xinyong_service::{Desk, DeskError};
+
+use crate::api::key_book::KeyBook;
+use crate::api::limits::Buckets;
 
 /// The installation behind the pages. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -17,6 +20,9 @@ struct Inner {
     base_path: String,
     secure_cookies: bool,
     demonstration: bool,
+    keys: KeyBook,
+    buckets: Buckets,
+    description: OnceLock<Vec<u8>>,
     county: Option<County>,
 }
 
@@ -41,7 +47,16 @@ impl Site {
         let trimmed = base_path.trim_matches('/');
         let base_path = if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") };
         Ok(Self {
-            inner: Arc::new(Inner { desk, base_path, secure_cookies, demonstration, county }),
+            inner: Arc::new(Inner {
+                desk,
+                base_path,
+                secure_cookies,
+                demonstration,
+                county,
+                keys: KeyBook::default(),
+                buckets: Buckets::default(),
+                description: OnceLock::new(),
+            }),
         })
     }
 
@@ -73,6 +88,29 @@ impl Site {
     #[must_use]
     pub fn county(&self) -> Option<&County> {
         self.inner.county.as_ref()
+    }
+
+    /// The keys of machines.
+    pub(crate) fn keys(&self) -> &KeyBook {
+        &self.inner.keys
+    }
+
+    /// The description of the interface, written once.
+    pub(crate) fn description(&self, write: impl FnOnce() -> Vec<u8>) -> &[u8] {
+        self.inner.description.get_or_init(write)
+    }
+
+    /// How often machines may still ask.
+    pub(crate) fn buckets(&self) -> &Buckets {
+        &self.inner.buckets
+    }
+
+    /// Writes down how much the keys of machines were used; to be called every few seconds and at the end.
+    ///
+    /// # Errors
+    /// When the store fails; what was counted is kept for the next time.
+    pub async fn flush_usage(&self) -> Result<(), DeskError> {
+        self.inner.keys.flush(&self.inner.desk).await
     }
 
     /// The name of the site.

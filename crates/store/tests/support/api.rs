@@ -1,9 +1,9 @@
 //! What the store promises to the interface for machines: keys, their use, writes sent again, the feed of changes.
 
 use jiff::civil::date;
-use xinyong_store::{ApiKeyRow, ApiUsage, PublicationEvent, Store};
+use xinyong_store::{ApiKeyRow, ApiUsage, NewRecord, PublicationEvent, RecordChange, Store};
 
-use super::{Ground, NOW, conflict, furnish};
+use super::{Ground, NOW, conflict, furnish, record};
 
 fn key(id: i64) -> ApiKeyRow {
     ApiKeyRow {
@@ -109,7 +109,15 @@ pub async fn the_feed_of_changes_is_the_same_in_any_portions(ground: &Ground) {
         reason: "示例".to_owned(),
         citations: "[]".to_owned(),
     };
+    // Never to be public, and corrected nevertheless: not even that it is there may be told.
+    let secret = NewRecord { public_from: None, ..record(14, 2, "四号", date(2026, 5, 3)) };
     let mut tx = store.transaction("t").await.expect("begun");
+    tx.insert_records(std::slice::from_ref(&secret)).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    let event_of_it = Some("changed".to_owned());
+    let change = RecordChange { record: secret, expected: 1, event: event_of_it };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.change_records(&[change]).await.expect("changed");
     tx.add_publication_events(&[event(13, NOW + 1), event(11, NOW + 2)]).await.expect("added");
     tx.commit().await.expect("committed");
     let whole = feed(&store, NOW + 9, 100).await;

@@ -8,6 +8,7 @@ pub mod batches;
 pub mod download;
 pub mod held;
 pub mod home;
+pub mod keys;
 pub mod record;
 pub mod release;
 pub mod rows;

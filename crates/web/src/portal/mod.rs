@@ -2,16 +2,19 @@
 
 pub mod about;
 pub mod home;
+pub mod interface;
 pub mod record;
 pub mod records;
 pub mod search;
 pub mod subject;
 
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::api::problem::answer;
 use crate::page_error::PageError;
+use crate::site::Site;
 
 /// `GET /robots.txt`
 pub async fn robots() -> &'static str {
@@ -19,9 +22,10 @@ pub async fn robots() -> &'static str {
 }
 
 /// What no route answers.
-pub async fn missing(uri: Uri) -> Response {
+pub async fn missing(State(site): State<Site>, uri: Uri) -> Response {
     if uri.path().starts_with("/api/") {
-        return answer(StatusCode::NOT_FOUND, "not-found", "没有这个接口");
+        let detail = "没有这个接口地址：全部操作见本站 /api 页";
+        return answer(&site, StatusCode::NOT_FOUND, "not-found", detail);
     }
     PageError::no_page().into_response()
 }

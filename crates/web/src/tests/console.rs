@@ -11,7 +11,7 @@ use super::intake::{GOOD, know_parties, send};
 
 const CODE: &str = "91140829XY00030103";
 
-fn person(unit: &str, role: Role) -> Actor {
+pub(super) fn person(unit: &str, role: Role) -> Actor {
     Actor {
         login: "somebody".to_owned(),
         name: "示例".to_owned(),
@@ -21,7 +21,7 @@ fn person(unit: &str, role: Role) -> Actor {
 }
 
 /// A site with the sample recorded: clerk, reviewer, the batch's address.
-async fn recorded() -> (TestSite, Browser, Browser, String) {
+pub(super) async fn recorded() -> (TestSite, Browser, Browser, String) {
     let site = TestSite::new().await;
     know_parties(&site).await;
     let mut clerk = site.signed_in(Role::Clerk).await;
@@ -30,7 +30,7 @@ async fn recorded() -> (TestSite, Browser, Browser, String) {
     (site, clerk, reviewer, batch)
 }
 
-async fn record(clerk: &mut Browser, reviewer: &mut Browser, file: &[u8]) -> String {
+pub(super) async fn record(clerk: &mut Browser, reviewer: &mut Browser, file: &[u8]) -> String {
     let batch = send(clerk, "administrative-penalty", "处罚.csv", file).await;
     let token = clerk.wait_for(&batch, "提交复核").await.token();
     clerk.post(&format!("{batch}/submit"), &[("csrf", token.as_str())]).await;
@@ -54,7 +54,7 @@ async fn record(clerk: &mut Browser, reviewer: &mut Browser, file: &[u8]) -> Str
 }
 
 /// The first address in a page that begins so.
-fn link(text: &str, start: &str) -> String {
+pub(super) fn link(text: &str, start: &str) -> String {
     text.split("href=\"")
         .filter_map(|part| part.split('"').next())
         .find(|href| href.starts_with(start))
@@ -62,7 +62,7 @@ fn link(text: &str, start: &str) -> String {
         .to_owned()
 }
 
-fn ids(href: &str) -> (i64, i64) {
+pub(super) fn ids(href: &str) -> (i64, i64) {
     let mut parts = href.rsplit('/').map(|part| part.parse().expect("an id"));
     let (record, subject) = (parts.next(), parts.next());
     (subject.expect("a subject"), record.expect("a record"))

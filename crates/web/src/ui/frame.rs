@@ -134,6 +134,7 @@ impl Frame {
             ("/console/batches", "报送批次", Permission::ReadBatch),
             ("/console/upload", "报送文件", Permission::UploadBatch),
             ("/console/audit", "审计日志", Permission::ReadAudit),
+            ("/console/keys", "接口密钥", Permission::ManageKeys),
         ]
         .into_iter()
         .filter(|(_, _, permission)| actor.may(*permission))
