@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::Platform;
@@ -54,6 +54,13 @@ impl Served {
         self.child.wait().expect("its end");
     }
 
+    /// Tells the process to stop and waits until it has.
+    pub fn stop(mut self) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(told.expect("kill").success());
+        assert!(self.child.wait().expect("its end").success());
+    }
+
     pub fn visitor(&self) -> Visitor {
         let host = self.address.trim_start_matches("http://").to_owned();
         Visitor { host, cookies: BTreeMap::new() }
@@ -95,11 +102,15 @@ pub struct Visitor {
 
 impl Visitor {
     fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Page {
+        self.send_with(method, path, &format!("Content-Type: {kind}"), body)
+    }
+
+    fn send_with(&mut self, method: &str, path: &str, header: &str, body: &[u8]) -> Page {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         // HTTP/1.0: the answer ends where the connection ends.
         let head = format!(
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\nCookie: {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.0\r\nHost: {}\r\nCookie: {}\r\n{header}\r\nContent-Length: {}\r\n\r\n",
             self.host,
             cookies.join("; "),
             body.len()
@@ -132,6 +143,11 @@ impl Visitor {
 
     pub fn get(&mut self, path: &str) -> Page {
         self.send("GET", path, "text/plain", b"")
+    }
+
+    /// Asks with a header of one's own.
+    pub fn get_with(&mut self, path: &str, header: &str) -> Page {
+        self.send_with("GET", path, header, b"")
     }
 
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {

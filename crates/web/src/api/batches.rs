@@ -15,7 +15,7 @@ use xinyong_service::browse::{self, BatchView};
 use xinyong_service::{DeskError, intake};
 
 use super::call::{Call, Reply};
-use super::operations::{BATCH, BATCH_NEW, CSV, JSON};
+use super::operations::{BATCH, BATCH_NEW, CSV, JSON, XLSX};
 use super::problem::Trouble;
 use crate::scratch::{Arriving, Scratch};
 use crate::site::Site;
@@ -53,10 +53,14 @@ async fn take_in(call: &mut Call) -> Result<Reply, Trouble> {
         "returned" => Profile::Returned,
         _ => Profile::Reported,
     };
-    let ending = if media == CSV { "csv" } else { "xlsx" };
+    let ending = match media {
+        CSV => ".csv",
+        XLSX => ".xlsx",
+        _ => "",
+    };
     let given = call.value("file_name").rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let file_name = match given {
-        "" => format!("接口报送.{ending}"),
+        "" => format!("接口报送{ending}"),
         name => name.to_owned(),
     };
     let kind = call.value("kind").to_owned();

@@ -409,6 +409,10 @@ fn fitting(parameter: &Parameter, value: &str) -> Result<String, Trouble> {
         return Ok(String::new());
     }
     let fits = match parameter.shape {
+        // Whether there is such a kind, the desk says.
+        Shape::PublicKind | Shape::Kind => {
+            value.chars().count() <= 64 && !value.chars().any(|c| c.is_control())
+        }
         Shape::Text(most) => {
             !value.is_empty()
                 && value.chars().count() <= most
@@ -433,6 +437,7 @@ fn fitting(parameter: &Parameter, value: &str) -> Result<String, Trouble> {
     }
     let wanted = match parameter.shape {
         Shape::Text(most) => format!("1 到 {most} 个字，不含控制字符"),
+        Shape::PublicKind | Shape::Kind => "信息类别的代码".to_owned(),
         Shape::Day => "日期，写作 2026-03-05".to_owned(),
         Shape::Number(least, most, _) => format!("{least} 到 {most} 的整数"),
         Shape::Id => "本站给出的编号，全是数字".to_owned(),

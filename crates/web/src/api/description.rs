@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
+use xinyong_domain::law::Audience;
 
 use super::call::{Call, Reply};
 use super::codes;
@@ -44,7 +45,7 @@ pub fn document(site: &Site) -> Value {
     for operation in OPERATIONS {
         let entry = paths.entry(operation.path).or_insert_with(|| json!({}));
         if let Some(entry) = entry.as_object_mut() {
-            entry.insert(operation.method.to_ascii_lowercase(), described(operation));
+            entry.insert(operation.method.to_ascii_lowercase(), described(site, operation));
         }
     }
     let server = if site.base_path().is_empty() { "/" } else { site.base_path() };
@@ -87,7 +88,7 @@ fn headers() -> Map<String, Value> {
         .collect()
 }
 
-fn described(operation: &Operation) -> Value {
+fn described(site: &Site, operation: &Operation) -> Value {
     let mut responses = Map::new();
     let mut content = Map::new();
     for media in operation.media {
@@ -109,10 +110,21 @@ fn described(operation: &Operation) -> Value {
     if operation.status == 201 {
         success.insert("Location".to_owned(), text("批次的地址"));
     }
-    responses.insert(
-        operation.status.to_string(),
-        json!({ "description": operation.title, "headers": success, "content": content }),
-    );
+    let mut answer =
+        json!({ "description": operation.title, "headers": success, "content": content });
+    let links: Map<String, Value> = operation
+        .links
+        .iter()
+        .map(|link| {
+            let with: Map<String, Value> =
+                link.with.iter().map(|(name, from)| ((*name).to_owned(), json!(from))).collect();
+            (link.name.to_owned(), json!({ "operationId": link.to, "parameters": with }))
+        })
+        .collect();
+    if let (false, Some(fields)) = (links.is_empty(), answer.as_object_mut()) {
+        fields.insert("links".to_owned(), links.into());
+    }
+    responses.insert(operation.status.to_string(), answer);
     for (status, lines) in codes_of(operation) {
         let about: Vec<String> =
             lines.iter().map(|line| format!("`{}` {}", line.code, line.title)).collect();
@@ -135,11 +147,13 @@ fn described(operation: &Operation) -> Value {
     }
     let anonymous = operation.scope == xinyong_service::api_keys::Scope::Read;
     let security = if anonymous { json!([{}, { "key": [] }]) } else { json!([{ "key": [] }]) };
+    let parameters: Vec<Value> =
+        operation.parameters.iter().map(|one| parameter(site, one)).collect();
     let mut described = json!({
         "operationId": operation.id,
         "summary": operation.title,
         "description": operation.about,
-        "parameters": operation.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "parameters": parameters,
         "security": security,
         "responses": responses,
     });
@@ -171,9 +185,18 @@ fn example(line: &codes::Code) -> Value {
     })
 }
 
-fn parameter(parameter: &Parameter) -> Value {
+fn kinds(site: &Site, public_only: bool) -> Value {
+    let law = site.desk().law();
+    let known = law.kinds().values();
+    let known = known.filter(|kind| !public_only || kind.audience == Audience::Public);
+    json!({ "type": "string", "enum": known.map(|kind| kind.id.as_str()).collect::<Vec<_>>() })
+}
+
+fn parameter(site: &Site, parameter: &Parameter) -> Value {
     let mut schema = match parameter.shape {
         Shape::Text(most) => json!({ "type": "string", "minLength": 1, "maxLength": most }),
+        Shape::PublicKind => kinds(site, true),
+        Shape::Kind => kinds(site, false),
         Shape::Day => json!({ "type": "string", "format": "date" }),
         Shape::Number(least, most, usual) => {
             json!({ "type": "integer", "minimum": least, "maximum": most, "default": usual })

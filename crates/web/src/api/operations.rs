@@ -30,6 +30,10 @@ impl Place {
 pub enum Shape {
     /// A text without control characters, of so many characters at most.
     Text(usize),
+    /// A kind of record that is public.
+    PublicKind,
+    /// Any kind of record.
+    Kind,
     /// A day, `YYYY-MM-DD`.
     Day,
     /// A whole number: the least, the most, and what holds when it is not given.
@@ -70,6 +74,17 @@ pub struct Sent {
     pub about: &'static str,
 }
 
+/// Where an answer leads: what of it goes into which parameter of another operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Link {
+    /// The stable name.
+    pub name: &'static str,
+    /// The other operation.
+    pub to: &'static str,
+    /// Its parameters, and where their values stand in the answer.
+    pub with: &'static [(&'static str, &'static str)],
+}
+
 /// One operation.
 #[derive(Debug)]
 pub struct Operation {
@@ -97,6 +112,8 @@ pub struct Operation {
     pub media: &'static [&'static str],
     /// Codes of problems beside those of every operation.
     pub codes: &'static [&'static str],
+    /// Where the answer leads.
+    pub links: &'static [Link],
 }
 
 /// Codes that every operation may answer with.
@@ -122,6 +139,8 @@ pub const JSON: &str = "application/json";
 pub const NDJSON: &str = "application/x-ndjson";
 /// A workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// A file of any kind: what it is, its bytes say.
+pub const BYTES: &str = "application/octet-stream";
 /// A CSV file.
 pub const CSV: &str = "text/csv";
 
@@ -165,6 +184,7 @@ pub static SUBJECT: Operation = Operation {
     schema: "Subject",
     media: &[JSON],
     codes: &["code.invalid", "not-found"],
+    links: &[],
 };
 
 /// Many subjects.
@@ -193,6 +213,7 @@ pub static SUBJECTS: Operation = Operation {
         "body.type-unsupported",
         "answer.too-slow",
     ],
+    links: &[],
 };
 
 /// Search.
@@ -212,6 +233,11 @@ pub static SEARCH: Operation = Operation {
     schema: "SearchResult",
     media: &[JSON],
     codes: &[],
+    links: &[Link {
+        name: "subject",
+        to: "getSubject",
+        with: &[("code", "$response.body#/hits/0/code")],
+    }],
 };
 
 /// A public list.
@@ -222,7 +248,7 @@ pub static RECORDS: Operation = Operation {
     title: "一类公示信息的列表",
     about: "今天依法公示的信息，决定日期新的在前。翻页把上一页的 next 原样写进 after；next 为空就是最后一页。",
     parameters: &[
-        path("kind", Shape::Text(64), "信息类别", "administrative-penalty"),
+        path("kind", Shape::PublicKind, "信息类别", "administrative-penalty"),
         query("unit", Shape::Text(64), "只要这个报送单位的", "market-regulation"),
         query("decided_from", Shape::Day, "决定日期不早于", "2026-01-01"),
         query("decided_until", Shape::Day, "决定日期不晚于", "2026-12-31"),
@@ -235,6 +261,15 @@ pub static RECORDS: Operation = Operation {
     schema: "RecordList",
     media: &[JSON],
     codes: &["list.cursor-invalid", "not-found"],
+    links: &[Link {
+        name: "record",
+        to: "getRecord",
+        with: &[
+            ("kind", "$response.body#/records/0/kind"),
+            ("subject", "$response.body#/records/0/subject"),
+            ("record", "$response.body#/records/0/record"),
+        ],
+    }],
 };
 
 /// One record.
@@ -245,7 +280,7 @@ pub static RECORD: Operation = Operation {
     title: "一条公示信息及其依据",
     about: "内容与网页相同，每个日期都带着算出它的事实和规定。不再公示的、依法不公示的，都答复没有找到。",
     parameters: &[
-        path("kind", Shape::Text(64), "信息类别", "administrative-penalty"),
+        path("kind", Shape::PublicKind, "信息类别", "administrative-penalty"),
         path("subject", Shape::Id, "列表中的 subject", "455283948234752"),
         path("record", Shape::Id, "列表中的 record", "455283948234753"),
     ],
@@ -255,6 +290,7 @@ pub static RECORD: Operation = Operation {
     schema: "RecordDetail",
     media: &[JSON],
     codes: &["not-found"],
+    links: &[],
 };
 
 /// The feed of changes.
@@ -271,6 +307,7 @@ pub static CHANGES: Operation = Operation {
     schema: "ChangeList",
     media: &[JSON],
     codes: &["changes.cursor-invalid"],
+    links: &[Link { name: "next", to: "listChanges", with: &[("after", "$response.body#/next")] }],
 };
 
 /// A file is handed in.
@@ -283,7 +320,7 @@ pub static BATCH_NEW: Operation = Operation {
     parameters: &[
         Parameter {
             required: true,
-            ..query("kind", Shape::Text(64), "信息类别", "administrative-penalty")
+            ..query("kind", Shape::Kind, "信息类别", "administrative-penalty")
         },
         query(
             "profile",
@@ -303,10 +340,10 @@ pub static BATCH_NEW: Operation = Operation {
     ],
     scope: Scope::Report,
     sent: Some(Sent {
-        media: &[CSV, XLSX],
+        media: &[CSV, XLSX, BYTES],
         schema: "",
         example: "",
-        about: "文件本身：CSV（UTF-8 或 GB18030）或 xlsx",
+        about: "文件本身：CSV（UTF-8 或 GB18030）或 xlsx，是哪一种按内容认",
     }),
     status: 201,
     schema: "BatchReceived",
@@ -327,6 +364,7 @@ pub static BATCH_NEW: Operation = Operation {
         "idempotency.in-progress",
         "idempotency.content-differs",
     ],
+    links: &[Link { name: "batch", to: "getBatch", with: &[("id", "$response.body#/id")] }],
 };
 
 /// A batch.
@@ -346,6 +384,7 @@ pub static BATCH: Operation = Operation {
     schema: "Batch",
     media: &[JSON],
     codes: &["key.missing", "access.denied", "not-found"],
+    links: &[],
 };
 
 /// The description.
@@ -362,6 +401,7 @@ pub static DESCRIPTION: Operation = Operation {
     schema: "Description",
     media: &[JSON],
     codes: &[],
+    links: &[],
 };
 
 /// All of them, in the order of the page.

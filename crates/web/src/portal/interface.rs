@@ -53,6 +53,8 @@ struct Interface {
 fn holds(shape: Shape) -> String {
     match shape {
         Shape::Text(most) => format!("文字，不超过 {most} 个字"),
+        Shape::PublicKind => "公示的信息类别的代码".to_owned(),
+        Shape::Kind => "信息类别的代码".to_owned(),
         Shape::Day => "日期，如 2026-03-05".to_owned(),
         Shape::Number(least, most, usual) => format!("{least} 到 {most} 的整数，不写为 {usual}"),
         Shape::Id => "编号，全是数字".to_owned(),

@@ -66,6 +66,12 @@ fn every_route_of_the_interface_is_described_and_nothing_else() {
         for one in given {
             assert!(operation.path.contains(&format!("{{{}}}", one.name)), "{}", operation.id);
         }
+        for link in operation.links {
+            let to = OPERATIONS.iter().find(|one| one.id == link.to).expect(link.to);
+            for (name, _) in link.with {
+                assert!(to.parameters.iter().any(|one| one.name == *name), "{name}");
+            }
+        }
         for code in operation.codes {
             assert!(codes::find(code).is_some(), "{code} stands in no table");
         }
