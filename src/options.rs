@@ -132,6 +132,9 @@ pub struct Serve {
     /// Cookies only over TLS (behind a proxy that ends it)
     #[arg(long)]
     pub secure_cookies: bool,
+    /// Address of a reverse proxy on another machine, whose X-Forwarded-For is believed (may be given more than once)
+    #[arg(long)]
+    pub proxy: Vec<std::net::IpAddr>,
 }
 
 /// `unit`

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 use xinyong_service::demo::{DemoOptions, build};
+use xinyong_web::Site;
 
 use super::{Common, serve};
 use crate::options::Demo;
@@ -54,5 +55,5 @@ pub async fn run(common: &Common, demo: Demo) -> anyhow::Result<ExitCode> {
         );
     }
     println!("按 Ctrl-C 停止");
-    serve::listen(desk, listener, &demo.base_path, false).await
+    serve::listen(Site::open(desk, &demo.base_path, false).await?, listener).await
 }

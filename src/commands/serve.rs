@@ -29,18 +29,13 @@ pub async fn run(common: &Common, serve: Serve) -> anyhow::Result<ExitCode> {
         .await
         .with_context(|| format!("无法监听 {}", serve.listen))?;
     println!("信用 正在 http://{}{}/ 提供服务", listener.local_addr()?, serve.base_path);
-    listen(desk, listener, &serve.base_path, serve.secure_cookies).await
+    let site = Site::open(desk, &serve.base_path, serve.secure_cookies).await?;
+    listen(site.behind(&serve.proxy), listener).await
 }
 
 /// Serves on a listener that is ready.
-pub async fn listen(
-    desk: Desk,
-    listener: TcpListener,
-    base_path: &str,
-    secure_cookies: bool,
-) -> anyhow::Result<ExitCode> {
-    let jobs = tokio::spawn(run_jobs(desk.clone()));
-    let site = Site::open(desk, base_path, secure_cookies).await?;
+pub async fn listen(site: Site, listener: TcpListener) -> anyhow::Result<ExitCode> {
+    let jobs = tokio::spawn(run_jobs(site.desk().clone()));
     let counting = tokio::spawn(write_usage(site.clone()));
     let router = xinyong_web::router(site.clone());
     xinyong_web::serve(listener, router, stop_signal()).await?;

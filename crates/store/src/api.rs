@@ -31,12 +31,13 @@ statements! {
     USAGE_DAYS = "SELECT key_id, day, requests, refusals, last_at FROM api_usage WHERE key_id = $1 ORDER BY day DESC LIMIT $2";
     BEGIN_WRITE = "INSERT INTO api_write (key_id, idempotency, digest, at) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (key_id, idempotency) DO UPDATE SET digest = excluded.digest, at = excluded.at, answer = NULL \
-        WHERE api_write.at <= $5 OR (api_write.answer IS NULL AND api_write.digest = excluded.digest AND api_write.at <= $6)";
+        WHERE api_write.answer IS NULL AND api_write.digest = excluded.digest AND api_write.at <= $5";
+    FORGET_WRITES = "DELETE FROM api_write WHERE key_id = $1 AND at <= $2";
     WRITE = "SELECT digest, answer FROM api_write WHERE key_id = $1 AND idempotency = $2";
     ANSWER_WRITE = "UPDATE api_write SET answer = $4 WHERE key_id = $1 AND idempotency = $2 AND digest = $3";
     FORGET_WRITE = "DELETE FROM api_write WHERE key_id = $1 AND idempotency = $2 AND answer IS NULL";
-    CHANGES = "SELECT e.at, e.record_id, e.seq, e.subject_id, e.kind, r.kind FROM publication_event e JOIN record r \
-        ON r.id = e.record_id AND r.subject_id = e.subject_id WHERE (e.at, e.record_id, e.seq) > ($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT)) \
+    CHANGES = "SELECT e.at, e.record_id, e.seq, e.subject_id, e.kind, r.kind FROM publication_event e CROSS JOIN record r \
+        WHERE r.id = e.record_id AND r.subject_id = e.subject_id AND (e.at, e.record_id, e.seq) > ($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT)) \
         AND e.at <= $4 AND EXISTS (SELECT 1 FROM record_version v WHERE v.record_id = e.record_id AND v.subject_id = e.subject_id \
         AND v.known_at <= e.at AND v.public_from IS NOT NULL) ORDER BY e.at, e.record_id, e.seq LIMIT $5";
     RECORDING_SINCE = "SELECT MIN(released_at) FROM batch WHERE stage = $1";
@@ -171,8 +172,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Opens a write under an idempotency key. Whether it may go on: not when one under the same key is remembered that began
-    /// after `forgotten`, unless that one was the same, has no answer, and began before `abandoned`.
+    /// Opens a write under an idempotency key, after forgetting those of the key that began before `forgotten`. Whether it may go
+    /// on: not when one under the same value is remembered, unless that one was the same, has no answer, and began before
+    /// `abandoned`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
@@ -184,7 +186,8 @@ impl Tx {
         at: i64,
         (forgotten, abandoned): (i64, i64),
     ) -> Result<bool, StoreError> {
-        let values = values![key, idempotency, digest, at, forgotten, abandoned];
+        self.conn().execute(&FORGET_WRITES, values![key, forgotten]).await?;
+        let values = values![key, idempotency, digest, at, abandoned];
         Ok(self.conn().execute(&BEGIN_WRITE, values).await? == 1)
     }
 

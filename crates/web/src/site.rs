@@ -1,5 +1,6 @@
 //! What every page needs to know about the installation, read once at the start.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use xinyong_domain::law::County;
@@ -12,6 +13,7 @@ use crate::api::limits::Buckets;
 #[derive(Debug, Clone)]
 pub struct Site {
     inner: Arc<Inner>,
+    proxies: Arc<[IpAddr]>,
 }
 
 #[derive(Debug)]
@@ -57,7 +59,20 @@ impl Site {
                 buckets: Buckets::default(),
                 description: OnceLock::new(),
             }),
+            proxies: Arc::new([]),
         })
+    }
+
+    /// The same site behind proxies on other machines: what they say in `X-Forwarded-For` is believed, as it is of a proxy on this
+    /// machine.
+    #[must_use]
+    pub fn behind(self, proxies: &[IpAddr]) -> Self {
+        Self { proxies: proxies.into(), ..self }
+    }
+
+    /// Whether an address is that of a proxy of ours.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
+        address.is_loopback() || self.proxies.contains(&address)
     }
 
     /// The use cases.

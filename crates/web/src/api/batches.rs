@@ -15,7 +15,8 @@ use xinyong_service::browse::{self, BatchView};
 use xinyong_service::{DeskError, intake};
 
 use super::call::{Call, Reply};
-use super::operations::{BATCH, BATCH_NEW, CSV, JSON, XLSX};
+use super::operation::{CSV, JSON, XLSX};
+use super::operations::{BATCH, BATCH_NEW};
 use super::problem::Trouble;
 use crate::scratch::{Arriving, Scratch};
 use crate::site::Site;

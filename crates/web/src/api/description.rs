@@ -9,9 +9,8 @@ use xinyong_domain::law::Audience;
 
 use super::call::{Call, Reply};
 use super::codes;
-use super::operations::{
-    DESCRIPTION, EVERYWHERE, JSON, NDJSON, OPERATIONS, Operation, Parameter, Place, Shape,
-};
+use super::operation::{EVERYWHERE, JSON, NDJSON, Operation, Parameter, Place, Shape};
+use super::operations::{DESCRIPTION, OPERATIONS};
 use super::schemas;
 use crate::site::Site;
 
@@ -98,7 +97,14 @@ fn described(site: &Site, operation: &Operation) -> Value {
         } else {
             json!({ "$ref": format!("#/components/schemas/{}", operation.schema) })
         };
-        content.insert((*media).to_owned(), json!({ "schema": schema }));
+        let mut shown = json!({ "schema": schema });
+        if *media == JSON
+            && let (Ok(example), Some(fields)) =
+                (serde_json::from_str::<Value>(operation.answer), shown.as_object_mut())
+        {
+            fields.insert("example".to_owned(), example);
+        }
+        content.insert((*media).to_owned(), shown);
     }
     let mut success = headers();
     let text = |about: &str| json!({ "description": about, "schema": { "type": "string" } });

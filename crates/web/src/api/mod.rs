@@ -1,13 +1,16 @@
 //! Answers for machines: what may be asked stands in [`operations`], how a request is taken in and answered in [`call`].
 
+mod asked;
 pub mod batches;
 mod call;
 pub mod changes;
 pub mod codes;
 pub mod description;
+mod examples;
 pub mod health;
 pub mod key_book;
 pub mod limits;
+pub mod operation;
 pub mod operations;
 pub mod problem;
 pub mod records;

@@ -3,146 +3,10 @@
 
 use xinyong_service::api_keys::Scope;
 
-/// Where a parameter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In the path.
-    Path,
-    /// In the query.
-    Query,
-    /// A header.
-    Header,
-}
-
-impl Place {
-    /// The word of the description.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Query => "query",
-            Self::Header => "header",
-        }
-    }
-}
-
-/// What a parameter may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// A text without control characters, of so many characters at most.
-    Text(usize),
-    /// A kind of record that is public.
-    PublicKind,
-    /// Any kind of record.
-    Kind,
-    /// A day, `YYYY-MM-DD`.
-    Day,
-    /// A whole number: the least, the most, and what holds when it is not given.
-    Number(i64, i64, i64),
-    /// An id of the platform.
-    Id,
-    /// One of these words.
-    Word(&'static [&'static str]),
-}
-
-/// A parameter.
-#[derive(Debug, Clone, Copy)]
-pub struct Parameter {
-    /// The name.
-    pub name: &'static str,
-    /// Where it stands.
-    pub place: Place,
-    /// Whether it must be there.
-    pub required: bool,
-    /// What it may hold.
-    pub shape: Shape,
-    /// What it is for.
-    pub about: &'static str,
-    /// An example.
-    pub example: &'static str,
-}
-
-/// What is sent with a request.
-#[derive(Debug, Clone, Copy)]
-pub struct Sent {
-    /// The formats.
-    pub media: &'static [&'static str],
-    /// The schema; empty for a file.
-    pub schema: &'static str,
-    /// An example.
-    pub example: &'static str,
-    /// What it is.
-    pub about: &'static str,
-}
-
-/// Where an answer leads: what of it goes into which parameter of another operation.
-#[derive(Debug, Clone, Copy)]
-pub struct Link {
-    /// The stable name.
-    pub name: &'static str,
-    /// The other operation.
-    pub to: &'static str,
-    /// Its parameters, and where their values stand in the answer.
-    pub with: &'static [(&'static str, &'static str)],
-}
-
-/// One operation.
-#[derive(Debug)]
-pub struct Operation {
-    /// The method.
-    pub method: &'static str,
-    /// The address.
-    pub path: &'static str,
-    /// The stable name.
-    pub id: &'static str,
-    /// What it does, in a few words.
-    pub title: &'static str,
-    /// What one must know.
-    pub about: &'static str,
-    /// The parameters.
-    pub parameters: &'static [Parameter],
-    /// What a key must be for, when one is sent; without a key only what is for reading goes.
-    pub scope: Scope,
-    /// What is sent.
-    pub sent: Option<Sent>,
-    /// The status of success.
-    pub status: u16,
-    /// The schema of the answer.
-    pub schema: &'static str,
-    /// The formats of the answer, the usual one first.
-    pub media: &'static [&'static str],
-    /// Codes of problems beside those of every operation.
-    pub codes: &'static [&'static str],
-    /// Where the answer leads.
-    pub links: &'static [Link],
-}
-
-/// Codes that every operation may answer with.
-pub const EVERYWHERE: &[&str] = &[
-    "address.not-utf8",
-    "parameter.unknown",
-    "parameter.repeated",
-    "parameter.missing",
-    "parameter.invalid",
-    "key.invalid",
-    "key.expired",
-    "key.scope",
-    "accept.unsupported",
-    "query.too-long",
-    "rate.exceeded",
-    "internal",
-    "store.failed",
-];
-
-/// JSON.
-pub const JSON: &str = "application/json";
-/// One JSON value a line.
-pub const NDJSON: &str = "application/x-ndjson";
-/// A workbook.
-pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-/// A file of any kind: what it is, its bytes say.
-pub const BYTES: &str = "application/octet-stream";
-/// A CSV file.
-pub const CSV: &str = "text/csv";
+use super::examples;
+use super::operation::{
+    BYTES, CSV, JSON, Link, NDJSON, Operation, Parameter, Place, Sent, Shape, XLSX,
+};
 
 const fn path(
     name: &'static str,
@@ -185,6 +49,7 @@ pub static SUBJECT: Operation = Operation {
     media: &[JSON],
     codes: &["code.invalid", "not-found"],
     links: &[],
+    answer: examples::SUBJECT,
 };
 
 /// Many subjects.
@@ -214,6 +79,7 @@ pub static SUBJECTS: Operation = Operation {
         "answer.too-slow",
     ],
     links: &[],
+    answer: examples::SUBJECTS,
 };
 
 /// Search.
@@ -238,6 +104,7 @@ pub static SEARCH: Operation = Operation {
         to: "getSubject",
         with: &[("code", "$response.body#/hits/0/code")],
     }],
+    answer: examples::SEARCH,
 };
 
 /// A public list.
@@ -270,6 +137,7 @@ pub static RECORDS: Operation = Operation {
             ("record", "$response.body#/records/0/record"),
         ],
     }],
+    answer: examples::RECORDS,
 };
 
 /// One record.
@@ -291,6 +159,7 @@ pub static RECORD: Operation = Operation {
     media: &[JSON],
     codes: &["not-found"],
     links: &[],
+    answer: examples::RECORD,
 };
 
 /// The feed of changes.
@@ -308,6 +177,7 @@ pub static CHANGES: Operation = Operation {
     media: &[JSON],
     codes: &["changes.cursor-invalid"],
     links: &[Link { name: "next", to: "listChanges", with: &[("after", "$response.body#/next")] }],
+    answer: examples::CHANGES,
 };
 
 /// A file is handed in.
@@ -365,6 +235,7 @@ pub static BATCH_NEW: Operation = Operation {
         "idempotency.content-differs",
     ],
     links: &[Link { name: "batch", to: "getBatch", with: &[("id", "$response.body#/id")] }],
+    answer: examples::BATCH_NEW,
 };
 
 /// A batch.
@@ -385,6 +256,7 @@ pub static BATCH: Operation = Operation {
     media: &[JSON],
     codes: &["key.missing", "access.denied", "not-found"],
     links: &[],
+    answer: examples::BATCH,
 };
 
 /// The description.
@@ -402,6 +274,7 @@ pub static DESCRIPTION: Operation = Operation {
     media: &[JSON],
     codes: &[],
     links: &[],
+    answer: "",
 };
 
 /// All of them, in the order of the page.

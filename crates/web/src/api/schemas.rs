@@ -75,18 +75,7 @@ fn record() -> Vec<(&'static str, Value)> {
         ("ended", flag("许可是否已到期")),
         ("version", whole("第几版，更正一次加一")),
         ("known_at", whole(INSTANT)),
-        (
-            "fields",
-            list(object(
-                "公开的一栏",
-                vec![
-                    ("code", text("栏目代码")),
-                    ("label", text("栏目名称")),
-                    ("value", text("内容")),
-                ],
-                &[],
-            )),
-        ),
+        ("fields", list(named("Field"))),
     ]
 }
 
@@ -96,12 +85,6 @@ fn subject() -> Value {
         "description": "登记机关的其他事项",
         "additionalProperties": { "type": "string" },
     });
-    let former = object(
-        "曾用名",
-        vec![("name", text("名称")), ("until", day_or_null("用到哪一天，不知道的为 null"))],
-        &[],
-    );
-    let code = object("其他代码", vec![("kind", text("哪种代码")), ("value", text("代码"))], &[]);
     object(
         "一个主体的登记信息",
         vec![
@@ -109,8 +92,8 @@ fn subject() -> Value {
             ("name", text("名称")),
             ("category", text("organisation 为法人和非法人组织，individual-business 为个体工商户")),
             ("status", text("登记状态")),
-            ("former_names", list(former)),
-            ("codes", list(code)),
+            ("former_names", list(named("FormerName"))),
+            ("codes", list(named("OtherCode"))),
             ("registered_on", day_or_null("登记日期")),
             ("details", details),
             ("source", text("信息来源")),
@@ -120,31 +103,42 @@ fn subject() -> Value {
     )
 }
 
-fn reasons() -> Value {
-    let input = object("所用事实", vec![("label", text("名称")), ("value", text("值"))], &[]);
-    let citation = object(
-        "所依规定",
-        vec![
-            ("title", text("名称")),
-            ("number", text("文号")),
-            ("article", text("条款")),
-            ("verified", flag("是否已核对原文")),
-        ],
-        &[],
-    );
-    object(
-        "依据",
-        vec![
-            ("conclusion", text("结论")),
-            ("provisional", text("为什么还可能变，不会变的为空")),
-            ("inputs", list(input)),
-            ("citations", list(citation)),
-        ],
-        &[],
-    )
+/// What stands inside other things.
+fn parts() -> Vec<(&'static str, Value)> {
+    let field =
+        vec![("code", text("栏目代码")), ("label", text("栏目名称")), ("value", text("内容"))];
+    let former =
+        vec![("name", text("名称")), ("until", day_or_null("用到哪一天，不知道的为 null"))];
+    let fact = vec![("label", text("名称")), ("value", text("值")), ("why", named("Reasons"))];
+    let reasons = vec![
+        ("conclusion", text("结论")),
+        ("provisional", text("为什么还可能变，不会变的为空")),
+        ("inputs", list(named("Input"))),
+        ("citations", list(named("Citation"))),
+    ];
+    let citation = vec![
+        ("title", text("名称")),
+        ("number", text("文号")),
+        ("article", text("条款")),
+        ("verified", flag("是否已核对原文")),
+    ];
+    let named_value = || vec![("label", text("名称")), ("value", text("值"))];
+    let why_not = || vec![("code", text("代码")), ("detail", text("原因"))];
+    let code = vec![("kind", text("哪种代码")), ("value", text("代码"))];
+    vec![
+        ("Field", object("公开的一栏", field, &[])),
+        ("FormerName", object("曾用名", former, &[])),
+        ("OtherCode", object("其他代码", code, &[])),
+        ("Fact", object("一个带依据的日期或说明", fact, &["why"])),
+        ("Reasons", object("依据", reasons, &[])),
+        ("Input", object("所用事实", named_value(), &[])),
+        ("Citation", object("所依规定", citation, &[])),
+        ("FileRefusal", object("整个文件被退回的原因", why_not(), &[])),
+        ("SubjectProblem", object("为什么没有查到", why_not(), &[])),
+    ]
 }
 
-fn batch() -> Value {
+fn batch() -> [(&'static str, Value); 3] {
     let counts = ["rows", "good", "recorded", "unchanged", "held", "refused"];
     let labels = ["总行数", "可以入库的", "已入库的", "没有变化的", "待处理的", "有错误的"];
     let counts = counts.into_iter().zip(labels).map(|(name, label)| (name, whole(label))).collect();
@@ -159,11 +153,9 @@ fn batch() -> Value {
         ],
         &[],
     );
-    let refusal =
-        object("整个文件被退回的原因", vec![("code", text("代码")), ("detail", text("原因"))], &[]);
     let stages =
         ["received", "checked", "submitted", "released", "recorded", "refused", "cancelled"];
-    object(
+    let whole_answer = object(
         "一个报送批次",
         vec![
             ("id", id("批次的编号")),
@@ -180,18 +172,19 @@ fn batch() -> Value {
                 "recorded_at",
                 json!({ "type": ["integer", "null"], "format": "int64", "description": INSTANT }),
             ),
-            ("counts", object("各类行数", counts, &[])),
+            ("counts", named("Counts")),
             ("notes", list(text("对文件的说明"))),
-            ("refusal", refusal),
+            ("refusal", named("FileRefusal")),
             ("returned", text("复核人退回的理由")),
-            ("findings", list(finding)),
+            ("findings", list(named("Finding"))),
             ("next_row", whole("下一页从第几行起，没有了为 0")),
         ],
         &["refusal", "returned"],
-    )
+    );
+    [("Finding", finding), ("Counts", object("各类行数", counts, &[])), ("Batch", whole_answer)]
 }
 
-fn search() -> Value {
+fn search() -> [(&'static str, Value); 2] {
     let hit = object(
         "一个主体",
         vec![
@@ -204,19 +197,20 @@ fn search() -> Value {
         ],
         &[],
     );
-    object(
+    let whole_answer = object(
         "查到的主体",
         vec![
             ("query", text("所查的文字")),
             ("too_short", flag("所查的文字太短")),
             ("too_many", flag("还有更多没有列出")),
-            ("hits", list(hit)),
+            ("hits", list(named("SearchHit"))),
         ],
         &[],
-    )
+    );
+    [("SearchHit", hit), ("SearchResult", whole_answer)]
 }
 
-fn changes() -> Value {
+fn changes() -> [(&'static str, Value); 2] {
     let change = object(
         "一个变化",
         vec![
@@ -232,26 +226,26 @@ fn changes() -> Value {
         ],
         &["content"],
     );
-    object(
+    let whole_answer = object(
         "一段变化",
         vec![
-            ("changes", list(change)),
+            ("changes", list(named("Change"))),
             ("next", text("下次写进 after 的值，请保存")),
             ("more", flag("现在就还有")),
         ],
         &[],
-    )
+    );
+    [("Change", change), ("ChangeList", whole_answer)]
 }
 
 fn bulk() -> [(&'static str, Value); 3] {
-    let problem = object("为什么没有", vec![("code", text("代码")), ("detail", text("原因"))], &[]);
     let answer = object(
         "一个代码的答复",
         vec![
             ("code", text("所给的代码")),
             ("found", flag("是否查到")),
             ("subject", named("Subject")),
-            ("problem", problem),
+            ("problem", named("SubjectProblem")),
         ],
         &["subject", "problem"],
     );
@@ -272,12 +266,7 @@ fn bulk() -> [(&'static str, Value); 3] {
 /// All schemas by name.
 pub fn all() -> Map<String, Value> {
     let mut detail = record();
-    let fact = object(
-        "一个带依据的日期或说明",
-        vec![("label", text("名称")), ("value", text("值")), ("why", reasons())],
-        &["why"],
-    );
-    detail.push(("publication", list(fact)));
+    detail.push(("publication", list(named("Fact"))));
     let page =
         vec![("records", list(named("Record"))), ("next", text("下一页的 after，最后一页为空"))];
     let received = vec![
@@ -297,19 +286,17 @@ pub fn all() -> Map<String, Value> {
     ];
     let mut schemas: Map<String, Value> = [
         ("Subject", subject()),
-        ("SearchResult", search()),
         ("Record", object("一条公示信息", record(), &[])),
         ("RecordDetail", object("一条公示信息及其依据", detail, &[])),
         ("RecordList", object("一页公示信息", page, &[])),
-        ("ChangeList", changes()),
         ("BatchReceived", object("收下的批次", received, &[])),
-        ("Batch", batch()),
         ("Description", json!({ "type": "object", "description": "OpenAPI 3.1 描述" })),
         ("Problem", object("问题（RFC 9457）", problem, &[])),
     ]
     .into_iter()
     .map(|(name, schema)| (name.to_owned(), schema))
     .collect();
-    schemas.extend(bulk().into_iter().map(|(name, schema)| (name.to_owned(), schema)));
+    let more = parts().into_iter().chain(search()).chain(changes()).chain(batch()).chain(bulk());
+    schemas.extend(more.map(|(name, schema)| (name.to_owned(), schema)));
     schemas
 }

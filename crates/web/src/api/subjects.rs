@@ -10,7 +10,8 @@ use xinyong_service::DeskError;
 use xinyong_service::browse::{self, SubjectFacts};
 
 use super::call::{Call, Reply};
-use super::operations::{JSON, NDJSON, SUBJECT, SUBJECTS};
+use super::operation::{JSON, NDJSON};
+use super::operations::{SUBJECT, SUBJECTS};
 use super::problem::Trouble;
 use crate::site::Site;
 

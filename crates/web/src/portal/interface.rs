@@ -6,7 +6,8 @@ use axum::response::Html;
 use crate::api::codes::CODES;
 use crate::api::description::codes_of;
 use crate::api::limits::{ANONYMOUS, WITH_KEY};
-use crate::api::operations::{OPERATIONS, Operation, Place, Shape};
+use crate::api::operation::{Operation, Place, Shape};
+use crate::api::operations::OPERATIONS;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
@@ -31,6 +32,7 @@ struct OperationView {
     parameters: Vec<ParameterRow>,
     sent: String,
     example: String,
+    answer: &'static str,
     codes: Vec<&'static str>,
 }
 
@@ -118,6 +120,7 @@ fn view(operation: &'static Operation, base: &str) -> OperationView {
             format!("{}（{}）", sent.about, sent.media.join("、"))
         }),
         example: example(operation, base),
+        answer: operation.answer,
         codes: codes_of(operation)
             .into_values()
             .flatten()

@@ -7,3 +7,4 @@ mod console;
 mod intake;
 mod public;
 mod rights;
+mod shape;
