@@ -99,11 +99,26 @@ pub async fn listen(
     proxies: Proxies,
 ) -> anyhow::Result<ExitCode> {
     let jobs = tokio::spawn(run_jobs(site.desk().clone()));
-    let router = xinyong_web::router(site);
+    let counting = tokio::spawn(write_usage(site.clone()));
+    let router = xinyong_web::router(site.clone());
     xinyong_web::serve(listener, router, proxies, stop_signal()).await?;
+    counting.abort();
+    site.flush_usage().await?;
     jobs.abort();
     println!("已停止");
     Ok(ExitCode::SUCCESS)
+}
+
+/// How often it is written down how much the keys of machines were used.
+const USAGE_INTERVAL: std::time::Duration = std::time::Duration::from_secs(5);
+
+async fn write_usage(site: Site) {
+    loop {
+        tokio::time::sleep(USAGE_INTERVAL).await;
+        if let Err(error) = site.flush_usage().await {
+            tracing::error!(job = "usage", code = error.code(), "failed");
+        }
+    }
 }
 
 /// What was left unfinished first, then the timetable.

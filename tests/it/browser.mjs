@@ -276,6 +276,37 @@ async function heldPages(page, login, width) {
   return checked + 2;
 }
 
+// A key of machines: the form with errors, the key shown once, its page in use, the list, its end.
+async function keyPages(page, width) {
+  await page.goto(`${base}/console/keys/new`);
+  await page.fill('#system', '');
+  await page.click('main button[type=submit]');
+  await axeCheck(page, `admin key with errors at ${width}`);
+  await page.fill('#system', '示例业务系统');
+  await page.selectOption('#scope', 'read');
+  await page.click('main button[type=submit]');
+  const secret = (await page.textContent('main')).match(/xyk_[0-9a-f]+/)?.[0];
+  expect(secret, 'the key is shown');
+  await axeCheck(page, `admin key made at ${width}`);
+  const href = await page.locator('main a[href*="/console/keys/"]').first().getAttribute('href');
+  for (const path of ['/api/v1/changes', '/api/v1/nonsense', '/api/v1/changes?x=1']) {
+    await fetch(base + path, { headers: { authorization: `Bearer ${secret}` } });
+  }
+  for (let tries = 0; tries < 40; tries++) {
+    await page.goto(new URL(href, base).href);
+    if (await page.locator('table.bars').count()) break;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  expect(await page.locator('table.bars').count(), 'the use of the key is written down within seconds');
+  await axeCheck(page, `admin key in use at ${width}`);
+  await page.goto(`${base}/console/keys`);
+  await axeCheck(page, `admin keys at ${width}`);
+  await page.goto(new URL(href, base).href);
+  await page.click('main form[action$="/end"] button');
+  await axeCheck(page, `admin ended key at ${width}`);
+  return 5;
+}
+
 // Every page of portal and console, for a role each: axe, no sideways scrolling, wide and phone-wide.
 async function pages() {
   let checked = 0;
@@ -284,7 +315,7 @@ async function pages() {
     await portal.goto(`${base}/records/administrative-penalty`);
     const record = await portal.locator('main a[href*="/records/administrative-penalty/"]').first().getAttribute('href');
     const subject = await portal.locator('main a[href*="/subjects/"]').first().getAttribute('href');
-    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal'];
+    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal'];
     for (const path of [...paths.map((path) => base + path), new URL(record, base).href, new URL(subject, base).href, new URL(`${subject}/administrative-penalty`, base).href, `${base}/search?q=示例&category=organisation`]) {
       await portal.goto(path);
       await axeCheck(portal, `${path} at ${width}`);
@@ -295,7 +326,7 @@ async function pages() {
       ['reviewer', ['/console', '/console/batches']],
       ['office', ['/console', '/console/batches', '/console/upload']],
       ['auditor', ['/console', '/console/audit']],
-      ['admin', ['/console']],
+      ['admin', ['/console', '/console/keys', '/console/keys/new']],
     ]) {
       const page = await (await context({ viewport: { width, height: 900 } })).newPage();
       if (login === 'clerk') {
@@ -317,6 +348,7 @@ async function pages() {
         }
         checked += await heldPages(page, login, width);
       }
+      if (login === 'admin') checked += await keyPages(page, width);
       await page.context().close();
     }
   }

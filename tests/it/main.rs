@@ -1,5 +1,6 @@
 //! The real binary, from outside: commands, files as they really arrive, faults, journeys in a browser, the house's own rules.
 
+mod api;
 mod browser;
 mod commands;
 mod county;

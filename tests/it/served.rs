@@ -144,11 +144,15 @@ impl Visitor {
     }
 
     fn send(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Page {
+        self.send_with(method, path, &format!("Content-Type: {kind}"), body)
+    }
+
+    fn send_with(&mut self, method: &str, path: &str, header: &str, body: &[u8]) -> Page {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         // HTTP/1.0: the answer ends where the connection ends.
         let head = format!(
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\nCookie: {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.0\r\nHost: {}\r\nCookie: {}\r\n{header}\r\nContent-Length: {}\r\n\r\n",
             self.host,
             cookies.join("; "),
             body.len()
@@ -181,6 +185,11 @@ impl Visitor {
 
     pub fn get(&mut self, path: &str) -> Page {
         self.send("GET", path, "text/plain", b"")
+    }
+
+    /// Asks with a header of one's own.
+    pub fn get_with(&mut self, path: &str, header: &str) -> Page {
+        self.send_with("GET", path, header, b"")
     }
 
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {

@@ -40,11 +40,13 @@ pub enum Permission {
     ManageAccounts,
     /// Confirm an unverified entry of law, as one of two persons.
     ConfirmLaw,
+    /// Make, look after and end the keys of machines.
+    ManageKeys,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -59,6 +61,7 @@ impl Permission {
         Self::ReadAudit,
         Self::ManageAccounts,
         Self::ConfirmLaw,
+        Self::ManageKeys,
     ];
 
     /// Whether a visitor without an account has it.
@@ -84,6 +87,8 @@ pub enum Role {
     Administrator,
     /// The platform's own jobs and the command line on the machine itself.
     System,
+    /// 接口密钥: a unit's own program, which reports for it.
+    Machine,
 }
 
 impl Role {
@@ -101,6 +106,7 @@ impl Role {
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
             Self::System => "system",
+            Self::Machine => "machine",
         }
     }
 
@@ -114,6 +120,7 @@ impl Role {
             Self::Auditor => "审计员",
             Self::Administrator => "系统管理员",
             Self::System => "平台",
+            Self::Machine => "接口",
         }
     }
 
@@ -154,7 +161,10 @@ impl Role {
                 Permission::WithdrawRecord,
             ],
             Self::Auditor => &[Permission::UseConsole, Permission::ReadAudit],
-            Self::Administrator => &[Permission::UseConsole, Permission::ManageAccounts],
+            Self::Administrator => {
+                &[Permission::UseConsole, Permission::ManageAccounts, Permission::ManageKeys]
+            }
+            Self::Machine => &[Permission::UploadBatch, Permission::ReadBatch],
             Self::System => &Permission::ALL,
         }
     }

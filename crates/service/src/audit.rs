@@ -212,6 +212,18 @@ pub enum AuditEvent<'e> {
         /// How many of them do not hold.
         broken: usize,
     },
+    /// A key for machines was made.
+    KeyCreated {
+        /// The key.
+        key: i64,
+        /// What it is for.
+        scopes: &'e str,
+    },
+    /// A key for machines was ended.
+    KeyEnded {
+        /// The key.
+        key: i64,
+    },
 }
 
 impl AuditEvent<'_> {
@@ -257,6 +269,8 @@ impl AuditEvent<'_> {
             Self::AuditRead => "audit.read",
             Self::AuditExported { .. } => "audit.exported",
             Self::AuditVerified { .. } => "audit.verified",
+            Self::KeyCreated { .. } => "key.created",
+            Self::KeyEnded { .. } => "key.ended",
         }
     }
 
@@ -335,6 +349,8 @@ impl AuditEvent<'_> {
             Self::AuditVerified { streams, broken } => {
                 (String::new(), json!({ "streams": streams, "broken": broken }))
             }
+            Self::KeyCreated { key, scopes } => (format!("key:{key}"), json!({ "scopes": scopes })),
+            Self::KeyEnded { key } => (format!("key:{key}"), json!({})),
             Self::BackedUp { rows } => (String::new(), json!({ "rows": rows })),
         };
         (object, detail.to_string())

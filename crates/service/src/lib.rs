@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod accounts;
+pub mod api_keys;
+pub mod api_writes;
 pub mod audit;
 pub mod browse;
 mod clock;

@@ -48,13 +48,16 @@ pub async fn expire(desk: &Desk, actor: &Actor, on: Date) -> Result<u64, DeskErr
                 seq: 0,
                 kind: "ended".to_owned(),
                 on_day: record.public_until.unwrap_or(on),
-                at: desk.clock().now(),
+                at: 0,
                 reason: "公示期满，自动终止".to_owned(),
                 citations: serde_json::to_string(&ruling.because)
                     .map_err(|error| DeskError::Internal(error.to_string()))?,
             });
         }
         let mut tx = store.transaction("expire").await?;
+        // Stamped inside the transaction: the feed of changes counts on stamps being young when they are committed.
+        let at = desk.clock().now();
+        events.iter_mut().for_each(|event| event.at = at);
         tx.add_publication_events(&events).await?;
         tx.commit().await?;
         ended += u64::try_from(events.len()).unwrap_or(u64::MAX);

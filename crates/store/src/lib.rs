@@ -7,6 +7,7 @@
 //! statements, because row by row is fifteen times slower.
 
 mod accounts;
+mod api;
 mod audit;
 mod batches;
 mod chain;
@@ -35,6 +36,7 @@ mod units;
 mod uploads;
 
 pub use accounts::{Account, NewAccount};
+pub use api::{ApiKeyRow, ApiUsage, ApiUsageTotal, FeedEvent};
 pub use audit::{AuditEntry, AuditFilter, AuditRow, StreamCheck};
 pub use batches::{
     Batch, BatchFilter, BatchRow, Counts, FindingCount, Judgement, NewBatch, RowFinding,
@@ -64,4 +66,4 @@ pub use subjects::{
     SubjectName, SubjectVersion, WholeSubject,
 };
 pub use units::{Unit, UnitSuccessor, UnitVersion};
-pub use uploads::Upload;
+pub use uploads::{Upload, file_sm3};

@@ -66,7 +66,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 29] = [
+static TABLES: [Table; 32] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -111,6 +111,10 @@ static TABLES: [Table; 29] = [
         i proposed_at, t state, t decided_by, i decided_at, t reason, i confirmation_id),
     table!(law_withdrawal by "confirmation_id": i confirmation_id, t actor, t reason, i at),
     table!(law_confirmation by "id": i id, t parameter, t from_day, t value, t text, t first, t second, i at),
+    table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
+        t ended_by),
+    table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),
+    table!(api_write by "key_id, idempotency": i key_id, t idempotency, t digest, i at, t answer),
 ];
 
 static META: Statement = Statement {

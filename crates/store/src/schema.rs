@@ -15,6 +15,7 @@ pub const SCHEMA: i64 = 6;
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
     (2, "people", include_str!("../migrations/sqlite/0002_people.sql")),
+    (3, "api", include_str!("../migrations/sqlite/0003_api.sql")),
     (4, "portal", include_str!("../migrations/sqlite/0004_portal.sql")),
     (5, "identities", include_str!("../migrations/sqlite/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/sqlite/0006_notices.sql")),
@@ -22,6 +23,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
     (2, "people", include_str!("../migrations/postgres/0002_people.sql")),
+    (3, "api", include_str!("../migrations/postgres/0003_api.sql")),
     (4, "portal", include_str!("../migrations/postgres/0004_portal.sql")),
     (5, "identities", include_str!("../migrations/postgres/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/postgres/0006_notices.sql")),
@@ -143,6 +145,7 @@ pub fn statements() -> Vec<Statement> {
         crate::leases::ALL,
         crate::console::ALL,
         crate::figures::ALL,
+        crate::api::ALL,
         crate::fsck::ALL,
         crate::portable::ALL,
         &crate::portable::built(),

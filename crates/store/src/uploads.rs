@@ -45,6 +45,24 @@ async fn fill(source: &mut (impl AsyncRead + Unpin), chunk: &mut Vec<u8>) -> std
     Ok(())
 }
 
+/// The SM3 of a file of the file system, in hexadecimal.
+///
+/// # Errors
+/// [`StoreError::File`] if it cannot be read.
+pub async fn file_sm3(path: &Path) -> Result<String, StoreError> {
+    let wrong = |error| StoreError::file(path, error);
+    let mut file = tokio::fs::File::open(path).await.map_err(wrong)?;
+    let mut sum = Sm3::new();
+    let mut chunk = Vec::with_capacity(CHUNK);
+    loop {
+        fill(&mut file, &mut chunk).await.map_err(wrong)?;
+        if chunk.is_empty() {
+            return Ok(hex::encode(sum.finalize()));
+        }
+        sum.update(&chunk);
+    }
+}
+
 impl Store {
     /// Keeps a file whose digest is known. A file that is there already is left as it is. Returns whether it was new.
     ///
@@ -105,19 +123,9 @@ impl Store {
         name: &str,
         at: i64,
     ) -> Result<(String, bool), StoreError> {
-        let wrong = |error| StoreError::file(path, error);
-        let mut file = tokio::fs::File::open(path).await.map_err(wrong)?;
-        let mut sum = Sm3::new();
-        let mut chunk = Vec::with_capacity(CHUNK);
-        loop {
-            fill(&mut file, &mut chunk).await.map_err(wrong)?;
-            if chunk.is_empty() {
-                break;
-            }
-            sum.update(&chunk);
-        }
-        let digest = hex::encode(sum.finalize());
-        let file = tokio::fs::File::open(path).await.map_err(wrong)?;
+        let digest = file_sm3(path).await?;
+        let file =
+            tokio::fs::File::open(path).await.map_err(|error| StoreError::file(path, error))?;
         let new = self.store_upload(&digest, name, at, file).await?;
         Ok((digest, new))
     }

@@ -2,11 +2,18 @@
 //!
 //! Every test is written once, takes an empty store, and runs on SQLite and on PostgreSQL.
 
+#[path = "support/api.rs"]
+mod api;
 #[path = "support/postgres.rs"]
 mod postgres;
 
 use std::path::PathBuf;
 
+use api::{
+    a_write_under_an_idempotency_key_begins_once,
+    keys_are_found_by_their_hash_and_their_use_adds_up,
+    the_feed_of_changes_is_the_same_in_any_portions,
+};
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
@@ -102,6 +109,9 @@ on_both! {
     a_backup_moves_between_engines,
     a_store_opens_again_with_its_own_keys_only,
     many_rows_in_one_go,
+    keys_are_found_by_their_hash_and_their_use_adds_up,
+    a_write_under_an_idempotency_key_begins_once,
+    the_feed_of_changes_is_the_same_in_any_portions,
 }
 
 const NOW: i64 = 1_780_000_000_000;

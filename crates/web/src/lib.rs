@@ -19,6 +19,7 @@ mod portal;
 mod provider;
 mod refill;
 pub mod routes;
+mod scratch;
 mod sessions;
 mod site;
 mod table;

@@ -61,6 +61,12 @@ impl Proxies {
     }
 }
 
+/// Notes in a request who asks.
+pub(crate) fn mark<B>(proxies: &Proxies, peer: IpAddr, request: &mut hyper::Request<B>) {
+    let client = proxies.client(peer, request.headers());
+    request.extensions_mut().insert(client);
+}
+
 /// Serves until `shutdown` is done, then lets the requests that have begun come to their end, for half a minute.
 ///
 /// # Errors
@@ -101,8 +107,7 @@ pub async fn serve(
         drop(stream.set_nodelay(true));
         let proxies = Arc::clone(&proxies);
         let service = router.clone().map_request(move |mut request: hyper::Request<_>| {
-            let client = proxies.client(peer.ip(), request.headers());
-            request.extensions_mut().insert(client);
+            mark(&proxies, peer.ip(), &mut request);
             request
         });
         let service = TowerToHyperService::new(service);

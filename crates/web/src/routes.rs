@@ -30,6 +30,8 @@ pub enum Payload {
     Form,
     /// A form with a file, read piece by piece by the handler, its token first.
     File,
+    /// What a machine sends, read by the handler.
+    Machine,
 }
 
 /// One address with one method.
@@ -71,6 +73,14 @@ const fn file(
     Route { method: "POST", path, permission, payload: Payload::File, handler }
 }
 
+const fn sent(
+    path: &'static str,
+    permission: Permission,
+    handler: fn() -> MethodRouter<Site>,
+) -> Route {
+    Route { method: "POST", path, permission, payload: Payload::Machine, handler }
+}
+
 /// The table.
 #[rustfmt::skip]
 pub static ROUTES: &[Route] = &[
@@ -99,11 +109,19 @@ pub static ROUTES: &[Route] = &[
     read("/sitemap.xml", Permission::ReadPublic, || get(portal::sitemap::index)),
     read("/sitemap/{part}", Permission::ReadPublic, || get(portal::sitemap::part)),
     read("/robots.txt", Permission::ReadPublic, || get(portal::sitemap::robots)),
+    read("/api", Permission::ReadPublic, || get(portal::interface::interface)),
     read("/assets/site.css", Permission::ReadPublic, || get(assets::stylesheet)),
     read("/health/live", Permission::ReadPublic, || get(api::health::live)),
     read("/health/ready", Permission::ReadPublic, || get(api::health::ready)),
     read("/api/v1/subjects/{code}", Permission::ReadPublic, || get(api::subjects::subject)),
+    sent("/api/v1/subjects/query", Permission::ReadPublic, || post(api::subjects::query)),
     read("/api/v1/search", Permission::ReadPublic, || get(api::search::search)),
+    read("/api/v1/records/{kind}", Permission::ReadPublic, || get(api::records::list)),
+    read("/api/v1/records/{kind}/{subject}/{record}", Permission::ReadPublic, || get(api::records::record)),
+    read("/api/v1/changes", Permission::ReadPublic, || get(api::changes::changes)),
+    sent("/api/v1/batches", Permission::UploadBatch, || post(api::batches::create)),
+    read("/api/v1/batches/{id}", Permission::ReadBatch, || get(api::batches::batch)),
+    read("/api/v1/openapi.json", Permission::ReadPublic, || get(api::description::description)),
     read("/console/sign-in", Permission::SignIn, || get(console::sign_in::form)),
     form("/console/sign-in", Permission::SignIn, || post(console::sign_in::sign_in)),
     read("/console/sign-in/provider", Permission::SignIn, || get(console::provider::begin)),
@@ -163,6 +181,11 @@ pub static ROUTES: &[Route] = &[
     form("/console/law/confirmations/{id}/withdraw", Permission::ConfirmLaw, || post(console::law_entry::withdraw)),
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
     read("/console/audit/export.csv", Permission::ReadAudit, || get(console::audit::export)),
+    read("/console/keys", Permission::ManageKeys, || get(console::keys::keys)),
+    read("/console/keys/new", Permission::ManageKeys, || get(console::keys::form)),
+    form("/console/keys", Permission::ManageKeys, || post(console::keys::create)),
+    read("/console/keys/{id}", Permission::ManageKeys, || get(console::keys::key)),
+    form("/console/keys/{id}/end", Permission::ManageKeys, || post(console::keys::end)),
 ];
 
 /// One line of the table for documents and tests: method, address, permission.
@@ -202,7 +225,7 @@ const PAGE_TIME: Duration = Duration::from_secs(60);
 /// Longest time a file may take to arrive over a slow line.
 const FILE_TIME: Duration = Duration::from_secs(30 * 60);
 
-fn is_for_machines(path: &str) -> bool {
+pub(crate) fn is_for_machines(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/health/")
 }
 
@@ -218,7 +241,7 @@ pub fn router(site: Site) -> Router {
     for route in ROUTES {
         let handler = (route.handler)();
         if is_for_machines(route.path) {
-            // As cheap as can be: no session, no template, no layer.
+            // As cheap as can be: no session, no template, no layer. The handler itself looks at the key.
             machines = machines.route(route.path, handler);
             continue;
         }
@@ -252,6 +275,7 @@ pub fn router(site: Site) -> Router {
         .layer(sessions::layer(&site));
     let [policy, types, referrer] = layers::security();
     let pages = public.merge(guarded).layer(policy).layer(types).layer(referrer);
+    let machines = machines.method_not_allowed_fallback(api::no_method);
     let whole = pages.merge(machines).layer(from_fn(measure)).with_state(site.clone());
     below(site.base_path(), whole)
 }
@@ -312,9 +336,11 @@ mod tests {
         for route in ROUTES {
             assert!(seen.insert((route.method, route.path)), "{} twice", route.path);
             let public = route.permission.is_public();
-            let signs_in = route.permission == Permission::SignIn;
-            assert_eq!(public, !is_console(route.path) || signs_in);
-            assert_eq!(signs_in, route.path.starts_with("/console/sign-in"), "{}", route.path);
+            if !is_for_machines(route.path) {
+                let signs_in = route.permission == Permission::SignIn;
+                assert_eq!(public, !is_console(route.path) || signs_in);
+                assert_eq!(signs_in, route.path.starts_with("/console/sign-in"), "{}", route.path);
+            }
             assert_eq!(route.method == "POST", route.payload != Payload::None, "{}", route.path);
         }
         assert!(route_rows().iter().all(|(_, _, permission)| !permission.is_empty()));

@@ -1,10 +1,12 @@
 //! What every page needs to know about the installation, read once at the start.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use xinyong_domain::law::County;
 use xinyong_service::{Desk, DeskError};
 
+use crate::api::key_book::KeyBook;
+use crate::api::limits::Buckets;
 use crate::provider::Provider;
 
 /// The installation behind the pages. Cheap to clone.
@@ -19,8 +21,11 @@ struct Inner {
     base_path: String,
     secure_cookies: bool,
     demonstration: bool,
+    keys: KeyBook,
+    buckets: Buckets,
+    description: OnceLock<Vec<u8>>,
     county: Option<County>,
-    provider: Option<Provider>,
+    provider: OnceLock<Provider>,
 }
 
 impl Site {
@@ -50,30 +55,25 @@ impl Site {
                 secure_cookies,
                 demonstration,
                 county,
-                provider: None,
+                keys: KeyBook::default(),
+                buckets: Buckets::default(),
+                description: OnceLock::new(),
+                provider: OnceLock::new(),
             }),
         })
     }
 
-    /// The same site with a provider of identities in front of the console.
+    /// The same site with a provider of identities in front of the console; the first one given stays.
     #[must_use]
     pub fn with_provider(self, provider: Provider) -> Self {
-        let old = &self.inner;
-        let inner = Inner {
-            desk: old.desk.clone(),
-            base_path: old.base_path.clone(),
-            secure_cookies: old.secure_cookies,
-            demonstration: old.demonstration,
-            county: old.county.clone(),
-            provider: Some(provider),
-        };
-        Self { inner: Arc::new(inner) }
+        drop(self.inner.provider.set(provider));
+        self
     }
 
     /// The provider of identities, where there is one.
     #[must_use]
     pub fn provider(&self) -> Option<&Provider> {
-        self.inner.provider.as_ref()
+        self.inner.provider.get()
     }
 
     /// The use cases.
@@ -104,6 +104,29 @@ impl Site {
     #[must_use]
     pub fn county(&self) -> Option<&County> {
         self.inner.county.as_ref()
+    }
+
+    /// The keys of machines.
+    pub(crate) fn keys(&self) -> &KeyBook {
+        &self.inner.keys
+    }
+
+    /// The description of the interface, written once.
+    pub(crate) fn description(&self, write: impl FnOnce() -> Vec<u8>) -> &[u8] {
+        self.inner.description.get_or_init(write)
+    }
+
+    /// How often machines may still ask.
+    pub(crate) fn buckets(&self) -> &Buckets {
+        &self.inner.buckets
+    }
+
+    /// Writes down how much the keys of machines were used; to be called every few seconds and at the end.
+    ///
+    /// # Errors
+    /// When the store fails; what was counted is kept for the next time.
+    pub async fn flush_usage(&self) -> Result<(), DeskError> {
+        self.inner.keys.flush(&self.inner.desk).await
     }
 
     /// The name of the site.

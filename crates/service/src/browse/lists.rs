@@ -1,5 +1,7 @@
 //! A public list of one kind.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::law::Kind;
@@ -44,6 +46,15 @@ pub struct PublicList {
     pub total: u64,
 }
 
+/// A page of the public list of a kind, without its total.
+#[derive(Debug, Clone)]
+pub struct PublicPage {
+    /// The records, newest decision first.
+    pub records: Vec<PublicRecord>,
+    /// Where the next page begins, empty on the last.
+    pub next: String,
+}
+
 /// A page of the public list of a kind.
 ///
 /// # Errors
@@ -53,30 +64,58 @@ pub async fn public_list(
     kind: &str,
     filter: &ListFilter,
 ) -> Result<PublicList, DeskError> {
-    let law = desk.law();
-    let kind = law
-        .kind(kind)
-        .filter(|kind| kind.audience == xinyong_domain::law::Audience::Public)
-        .cloned()
-        .ok_or(DeskError::NotFound("该类信息"))?;
-    let today = desk.today();
+    let kind = public_kind(desk, kind)?;
     let sieve = sieve(filter)?;
     if sieve.text.is_some() {
         return searched(desk, &kind, &sieve).await;
     }
-    let wanted = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX) + 1;
-    let found = desk.store().public_records(&kind.id, today, &sieve, wanted).await?;
-    let more = found.len() > PAGE_SIZE;
-    let shown = found.get(..found.len().min(PAGE_SIZE)).unwrap_or_default();
+    let PublicPage { records, next } = page(desk, &kind, &sieve, PAGE_SIZE).await?;
+    let total = desk.store().count_public(&kind.id, desk.today(), &sieve).await?;
+    let total = u64::try_from(total).unwrap_or_default();
+    Ok(PublicList { kind: kind.id.clone(), kind_name: kind.name.clone(), records, next, total })
+}
+
+/// As [`public_list`], with as many records as asked for and no total, which costs more than the page; no text is looked for.
+///
+/// # Errors
+/// As [`public_list`].
+pub async fn public_page(
+    desk: &Desk,
+    kind: &str,
+    filter: &ListFilter,
+    limit: usize,
+) -> Result<PublicPage, DeskError> {
+    let kind = public_kind(desk, kind)?;
+    page(desk, &kind, &RecordFilter { text: None, ..sieve(filter)? }, limit).await
+}
+
+fn public_kind(desk: &Desk, kind: &str) -> Result<Arc<Kind>, DeskError> {
+    desk.law()
+        .kind(kind)
+        .filter(|kind| kind.audience == xinyong_domain::law::Audience::Public)
+        .cloned()
+        .ok_or(DeskError::NotFound("该类信息"))
+}
+
+async fn page(
+    desk: &Desk,
+    kind: &Kind,
+    sieve: &RecordFilter,
+    limit: usize,
+) -> Result<PublicPage, DeskError> {
+    let law = desk.law();
+    let today = desk.today();
+    let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let found = desk.store().public_records(&kind.id, today, sieve, wanted).await?;
+    let more = found.len() > limit;
+    let shown = found.get(..found.len().min(limit)).unwrap_or_default();
     let next = if more { shown.last().map(cursor_of).unwrap_or_default() } else { String::new() };
     let mut records = Vec::with_capacity(shown.len());
     for record in shown {
         // The sieve may be a day behind the law; what the rule refuses is left out here.
         records.extend(view(record, today, &law)?);
     }
-    let total = desk.store().count_public(&kind.id, today, &sieve).await?;
-    let total = u64::try_from(total).unwrap_or_default();
-    Ok(PublicList { kind: kind.id.clone(), kind_name: kind.name.clone(), records, next, total })
+    Ok(PublicPage { records, next })
 }
 
 /// What a filter asks the store for.

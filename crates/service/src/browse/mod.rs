@@ -5,6 +5,7 @@
 
 mod audit;
 mod batches;
+mod changes;
 mod console;
 mod data;
 mod departments;
@@ -23,6 +24,7 @@ mod subject;
 
 pub use audit::{AuditLine, AuditPage, AuditQuery, audit_export, audit_page, verify_audit};
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
+pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
 pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
@@ -34,7 +36,7 @@ pub use due::OwedBatch;
 pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
-pub use lists::{ListFilter, PublicList, public_list};
+pub use lists::{ListFilter, PublicList, PublicPage, public_list, public_page};
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};

@@ -27,6 +27,7 @@ pub struct SubjectFacts {
     /// Former names with their days.
     pub former_names: Vec<FormerName>,
     /// Other codes: kind and value.
+    #[serde(serialize_with = "named")]
     pub codes: Vec<(String, String)>,
     /// Registration date.
     pub registered_on: Option<jiff::civil::Date>,
@@ -36,6 +37,19 @@ pub struct SubjectFacts {
     pub source: String,
     /// Since when the platform knows it, as an instant.
     pub known_at: i64,
+}
+
+/// Codes as machines read them: objects with `kind` and `value`.
+fn named<S: serde::Serializer>(
+    codes: &[(String, String)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Code<'c> {
+        kind: &'c str,
+        value: &'c str,
+    }
+    serializer.collect_seq(codes.iter().map(|(kind, value)| Code { kind, value }))
 }
 
 /// A name a subject had.

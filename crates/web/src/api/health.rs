@@ -1,7 +1,7 @@
 //! Whether the process lives, and whether it can answer.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 
@@ -18,10 +18,10 @@ pub async fn live() -> &'static str {
 pub async fn ready(State(site): State<Site>) -> Response {
     match site.desk().county().await {
         Ok(_) => json(&json!({ "status": "ready" }))
-            .unwrap_or_else(|error| problem(&site, "/health/ready", &error)),
+            .unwrap_or_else(|error| problem(&site, &Method::GET, "/health/ready", &error)),
         Err(error) => {
             tracing::warn!(code = error.code(), "not ready");
-            answer(StatusCode::SERVICE_UNAVAILABLE, error.code(), "尚不能提供服务")
+            answer(&site, StatusCode::SERVICE_UNAVAILABLE, error.code(), "尚不能提供服务")
         }
     }
 }

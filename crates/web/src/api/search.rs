@@ -1,24 +1,21 @@
 //! `GET /api/v1/search?q=`: subjects by name, former name, initials or code.
 
-use axum::extract::{Query, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
-use serde::Deserialize;
 use xinyong_service::browse;
 
-use super::{json, problem};
+use super::call::{Call, Reply};
+use super::operations::SEARCH;
+use super::problem::Trouble;
 use crate::site::Site;
 
-/// What is searched for.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    q: String,
-}
-
 /// The hits, the closest first.
-pub async fn search(State(site): State<Site>, Query(asked): Query<Asked>) -> Response {
-    browse::search(site.desk(), &asked.q)
-        .await
-        .and_then(|page| json(&page))
-        .unwrap_or_else(|error| problem(&site, "/api/v1/search", &error))
+pub async fn search(State(site): State<Site>, request: Request) -> Response {
+    match Call::open(&site, &SEARCH, request).await {
+        Ok(call) => {
+            let found = browse::search(call.site().desk(), call.value("q")).await;
+            call.close(found.map_err(Trouble::from).and_then(|page| Reply::json(&page)))
+        }
+        Err(refused) => refused,
+    }
 }

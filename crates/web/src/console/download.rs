@@ -9,8 +9,8 @@ use tower_http::services::ServeFile;
 use xinyong_service::{browse, intake};
 
 use super::actor;
-use super::upload::Scratch;
 use crate::page_error::PageError;
+use crate::scratch::Scratch;
 use crate::ui::frame::Frame;
 use crate::url;
 

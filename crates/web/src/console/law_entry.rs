@@ -13,12 +13,13 @@ use xinyong_service::law::{self, Proposal};
 use xinyong_service::{Clock, Desk, DeskError, Permission, Refusal};
 
 use super::law::{confirmed, href};
-use super::upload::{Scratch, Stopped, store, text};
+use super::upload::{Stopped, store, text};
 use super::{actor, mendable, onward};
 use crate::csrf;
 use crate::fields::Fields;
 use crate::guard::{Caller, forged};
 use crate::page_error::PageError;
+use crate::scratch::Scratch;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Choice, FormError, NoticeText, Page, Person, message_for};
 use crate::ui::{draw, settings};

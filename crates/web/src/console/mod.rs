@@ -11,6 +11,7 @@ pub mod download;
 pub mod factor;
 pub mod held;
 pub mod home;
+pub mod keys;
 pub mod law;
 pub mod law_entry;
 pub mod law_proposal;

@@ -1,13 +1,10 @@
 //! `GET` and `POST /console/upload`: a file goes piece by piece to the scratch folder, never into memory.
 
-use std::path::{Path, PathBuf};
-
 use askama::Template;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
-use tokio::io::AsyncWriteExt as _;
 use xinyong_domain::law::Profile;
 use xinyong_service::{Actor, Desk, DeskError, Permission, Refusal, intake, units};
 
@@ -16,6 +13,7 @@ use super::{actor, mendable, onward};
 use crate::csrf;
 use crate::guard::{Caller, forged};
 use crate::page_error::PageError;
+use crate::scratch::{Arriving, Scratch};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Choice, FormError, Page, message_for};
@@ -36,33 +34,6 @@ struct Upload {
     kind_error: String,
     file_error: String,
     file_help: String,
-}
-
-/// A file in the scratch folder that goes away with this value, also when the sender hangs up.
-#[derive(Debug)]
-pub struct Scratch(PathBuf);
-
-impl Scratch {
-    /// A name that nobody else has.
-    ///
-    /// # Errors
-    /// When the system has no random bytes.
-    pub fn new(desk: &Desk, what: &str, ending: &str) -> Result<Self, DeskError> {
-        let name = format!("{what}-{}{ending}", csrf::hex(&desk.random::<16>()?));
-        Ok(Self(desk.scratch().join(name)))
-    }
-
-    /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // A file that was never written cannot be removed, and need not be.
-        drop(std::fs::remove_file(&self.0));
-    }
 }
 
 /// What was sent.
@@ -284,22 +255,13 @@ pub(super) async fn store(
     if file_name.is_empty() {
         return Ok(None);
     }
-    let most = desk.limits().csv.max(desk.limits().packed);
-    let scratch = Scratch::new(desk, "upload", "")?;
-    let failed = |source: std::io::Error| DeskError::File {
-        context: "无法写入临时目录".to_owned(),
-        source,
-    };
-    let mut file = tokio::fs::File::create_new(scratch.path()).await.map_err(failed)?;
-    let mut size = 0_u64;
+    let mut arriving = Arriving::begin(desk).await?;
     while let Some(chunk) = part.chunk().await? {
-        size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        if size > most {
-            let message = format!("文件超过上限 {} MB，请拆分后上传", most >> 20);
-            return Err(Stopped::Refused(Refusal::new("file.too-large", message)));
+        match arriving.take(&chunk).await {
+            Ok(()) => {}
+            Err(DeskError::Refused(refusal)) => return Err(Stopped::Refused(refusal)),
+            Err(error) => return Err(error.into()),
         }
-        file.write_all(&chunk).await.map_err(failed)?;
     }
-    file.flush().await.map_err(failed)?;
-    Ok(Some((scratch, file_name)))
+    Ok(Some((arriving.end().await?, file_name)))
 }

@@ -9,6 +9,7 @@ pub mod embed;
 mod figures;
 pub mod guides;
 pub mod home;
+pub mod interface;
 pub mod record;
 pub mod records;
 pub mod search;
@@ -19,17 +20,20 @@ pub mod subject_files;
 pub mod subject_records;
 mod subject_row;
 
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use xinyong_domain::rules::disclosure::Tier;
 
 use crate::api::problem::answer;
 use crate::page_error::PageError;
+use crate::site::Site;
 
 /// What no route answers.
-pub async fn missing(uri: Uri) -> Response {
+pub async fn missing(State(site): State<Site>, uri: Uri) -> Response {
     if uri.path().starts_with("/api/") {
-        return answer(StatusCode::NOT_FOUND, "not-found", "没有这个接口");
+        let detail = "没有这个接口地址：全部操作见本站 /api 页";
+        return answer(&site, StatusCode::NOT_FOUND, "not-found", detail);
     }
     PageError::no_page().into_response()
 }

@@ -89,6 +89,11 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()))
+    }
+
     pub fn token(&self) -> String {
         let text = self.text();
         let (_, rest) = text.split_once("name=\"csrf\" value=\"").expect("a form with a token");
@@ -142,6 +147,21 @@ impl Browser {
             .body(Body::from(body.join("&")))
             .expect("request");
         self.send(request).await
+    }
+
+    /// Sends what a program sends: headers and a body of its own.
+    pub async fn send_as_machine(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_owned())).expect("request")).await
     }
 
     pub async fn upload(

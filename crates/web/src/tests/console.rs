@@ -11,7 +11,7 @@ use super::intake::{GOOD, know_parties, send};
 
 pub(super) const CODE: &str = "91140829XY00030103";
 
-fn person(unit: &str, role: Role) -> Actor {
+pub(super) fn person(unit: &str, role: Role) -> Actor {
     Actor {
         login: "somebody".to_owned(),
         name: "示例".to_owned(),
@@ -62,7 +62,7 @@ pub(super) fn link(text: &str, start: &str) -> String {
         .to_owned()
 }
 
-fn ids(href: &str) -> (i64, i64) {
+pub(super) fn ids(href: &str) -> (i64, i64) {
     let mut parts = href.rsplit('/').map(|part| part.parse().expect("an id"));
     let (record, subject) = (parts.next(), parts.next());
     (subject.expect("a subject"), record.expect("a record"))

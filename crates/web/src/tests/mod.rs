@@ -1,5 +1,7 @@
 //! The pages as a browser sees them: through the router, over a database of their own.
 
+mod api;
+mod api_writes;
 mod audit;
 mod browser;
 mod console;
@@ -8,7 +10,6 @@ mod embedded;
 mod factor;
 mod held;
 mod intake;
-mod intake;
 mod law;
 mod odd;
 mod people;
@@ -16,4 +17,5 @@ mod portal;
 mod public;
 mod published;
 mod rights;
+mod shape;
 mod units;

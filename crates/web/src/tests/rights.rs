@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use xinyong_service::{Actor, Role};
 
 use super::browser::{Answer, Browser, PASSWORD, TestSite};
-use crate::routes::{Payload, ROUTES, Route};
+use crate::routes::{Payload, ROUTES, Route, is_for_machines};
 
 /// The address with ids of nothing.
 fn address(route: &Route) -> String {
@@ -28,6 +28,7 @@ async fn ask(browser: &mut Browser, route: &Route, token: &str) -> Answer {
     match route.payload {
         Payload::None => browser.get(&path).await,
         Payload::Form => browser.post(&path, &[("csrf", token)]).await,
+        Payload::Machine => browser.send_as_machine("POST", &path, &[], "").await,
         Payload::File => browser.upload(&path, &[("csrf", token)], "a.csv", b"a").await,
     }
 }
@@ -43,7 +44,11 @@ async fn a_visitor_is_led_to_the_sign_in_or_refused() {
     for route in ROUTES {
         let answer = ask(&mut site.browser(), route, "").await;
         let path = route.path;
-        if route.permission.is_public() && route.method == "GET" {
+        if is_for_machines(route.path) {
+            let refused = answer.status == StatusCode::UNAUTHORIZED;
+            assert_eq!(refused, !route.permission.is_public(), "{path}: {}", answer.status);
+            assert!(answer.headers.get("set-cookie").is_none(), "{path} began a session");
+        } else if route.permission.is_public() && route.method == "GET" {
             assert!(!leads_to_sign_in(&answer), "{path}");
             assert_ne!(answer.status, StatusCode::FORBIDDEN, "{path}");
         } else if route.method == "GET" {
@@ -68,6 +73,13 @@ async fn each_role_gets_exactly_its_table_and_no_form_goes_without_its_token() {
         for route in ROUTES {
             let may = actor.may(route.permission);
             let about = format!("{role:?} {} {}", route.method, route.path);
+            if is_for_machines(route.path) {
+                // A session means nothing to the interface, whosever it is.
+                let answer = ask(&mut browser, route, &token).await;
+                let refused = answer.status == StatusCode::UNAUTHORIZED;
+                assert_eq!(refused, !route.permission.is_public(), "{about}: {}", answer.status);
+                continue;
+            }
             if route.method == "POST" {
                 for wrong in ["", "0".repeat(token.len()).as_str()] {
                     let answer = ask(&mut browser, route, wrong).await;

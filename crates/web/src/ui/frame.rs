@@ -171,6 +171,7 @@ impl Frame {
             ("/console/audit", "审计日志", Permission::ReadAudit),
             ("/console/law", "法规参数", Permission::UseConsole),
             ("/console/account", "我的账号", Permission::UseConsole),
+            ("/console/keys", "接口密钥", Permission::ManageKeys),
         ]
         .into_iter()
         .filter(|(_, _, permission)| actor.may(*permission))

@@ -1,0 +1,67 @@
+//! Examples of answers, for the description and the interface page. The tests hold them to the schemas.
+
+/// Who a subject is.
+pub const SUBJECT: &str = r#"{
+  "code": "91140829XY00030103", "name": "平陆县示例301号加工有限公司", "category": "organisation", "status": "存续",
+  "former_names": [{"name": "平陆县示例加工厂", "until": "2020-05-31"}],
+  "codes": [{"kind": "organisation-code", "value": "XY0003010"}],
+  "registered_on": "2015-03-02", "details": {"企业类型": "有限责任公司"}, "source": "registry", "known_at": 1794837831544
+}"#;
+
+/// Many subjects.
+pub const SUBJECTS: &str = r#"{
+  "subjects": [{"code": "91140829XY00030111", "found": false, "problem": {"code": "not-found", "detail": "没有找到该主体"}}]
+}"#;
+
+/// What a search found.
+pub const SEARCH: &str = r#"{
+  "query": "示例", "too_short": false, "too_many": false,
+  "hits": [{"code": "91140829XY00030103", "name": "平陆县示例301号加工有限公司", "category": "organisation", "status": "存续",
+    "found_by": "name", "former_name": ""}]
+}"#;
+
+/// A page of a list.
+pub const RECORDS: &str = r#"{
+  "records": [{"subject": "324443289176096804", "record": "455084147318833159", "kind": "administrative-penalty",
+    "kind_name": "行政处罚", "title": "销售标签不符合规定的食品", "number": "平示监罚〔2026〕301号",
+    "party": "平陆县示例301号加工有限公司", "code": "91140829XY00030103", "authority": "平陆县示例监督管理局",
+    "summary": "罚款5000元。", "class": "罚款", "decided_on": "2026-06-10", "public_until": "2027-06-10", "valid_until": null,
+    "repairable_from": "2026-09-10", "ended": false, "version": 1, "known_at": 1794837831544,
+    "fields": [{"code": "CF_NR", "label": "处罚内容", "value": "罚款5000元。"}]}],
+  "next": "2026-06-10_455084147318833159"
+}"#;
+
+/// One record.
+pub const RECORD: &str = r#"{
+  "subject": "324443289176096804", "record": "455084147318833159", "kind": "administrative-penalty",
+  "kind_name": "行政处罚", "title": "销售标签不符合规定的食品", "number": "平示监罚〔2026〕301号",
+  "party": "平陆县示例301号加工有限公司", "code": "91140829XY00030103", "authority": "平陆县示例监督管理局",
+  "summary": "罚款5000元。", "class": "罚款", "decided_on": "2026-06-10", "public_until": "2027-06-10", "valid_until": null,
+  "repairable_from": "2026-09-10", "ended": false, "version": 1, "known_at": 1794837831544,
+  "fields": [{"code": "CF_NR", "label": "处罚内容", "value": "罚款5000元。"}],
+  "publication": [{"label": "公示日期", "value": "2026-06-10", "why": {"conclusion": "自作出决定之日起可以公示。", "provisional": "",
+    "inputs": [{"label": "决定日期", "value": "2026-06-10"}],
+    "citations": [{"title": "《示例办法》", "number": "示例文号", "article": "第一条", "verified": false}]}}]
+}"#;
+
+/// A portion of the feed.
+pub const CHANGES: &str = r#"{
+  "changes": [{"change": "removed", "at": 1794837831544, "subject": "324443289176096804", "record": "455084147318833159",
+    "kind": "administrative-penalty"}],
+  "next": "c1a1e3b6c2a8.650c8f2a4000007.2", "more": false
+}"#;
+
+/// A file was taken in.
+pub const BATCH_NEW: &str =
+    r#"{"id": "455084147318833160", "stage": "received", "repeated": false}"#;
+
+/// A batch.
+pub const BATCH: &str = r#"{
+  "id": "455084147318833160", "number": "20261125-0160", "kind": "administrative-penalty", "kind_name": "行政处罚",
+  "unit": "market-regulation", "unit_name": "平陆县市场监督管理局", "file_name": "处罚.csv", "profile": "reported",
+  "stage": "checked", "received_at": 1794837831544, "recorded_at": null,
+  "counts": {"rows": 2, "good": 1, "recorded": 0, "unchanged": 0, "held": 0, "refused": 1}, "notes": [],
+  "findings": [{"row": 3, "level": "error", "code": "condition.fine-required", "field": "罚款金额（万元）",
+    "message": "处罚类别含罚款的必须填写罚款金额"}],
+  "next_row": 0
+}"#;

@@ -1,0 +1,302 @@
+//! The shapes of requests and answers, as JSON Schema.
+
+use serde_json::{Map, Value, json};
+
+fn text(about: &str) -> Value {
+    json!({ "type": "string", "description": about })
+}
+
+fn word(words: &[&str], about: &str) -> Value {
+    json!({ "type": "string", "enum": words, "description": about })
+}
+
+fn whole(about: &str) -> Value {
+    json!({ "type": "integer", "format": "int64", "description": about })
+}
+
+fn flag(about: &str) -> Value {
+    json!({ "type": "boolean", "description": about })
+}
+
+fn day(about: &str) -> Value {
+    json!({ "type": "string", "format": "date", "description": about })
+}
+
+fn day_or_null(about: &str) -> Value {
+    json!({ "type": ["string", "null"], "format": "date", "description": about })
+}
+
+fn id(about: &str) -> Value {
+    json!({ "type": "string", "pattern": "^[0-9]{1,19}$", "description": about })
+}
+
+fn list(of: Value) -> Value {
+    json!({ "type": "array", "items": of })
+}
+
+fn named(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+/// An object of which everything but `optional` is always there.
+fn object(about: &str, properties: Vec<(&str, Value)>, optional: &[&str]) -> Value {
+    let required: Vec<&str> =
+        properties.iter().map(|(name, _)| *name).filter(|name| !optional.contains(name)).collect();
+    let properties: Map<String, Value> =
+        properties.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+    json!({
+        "type": "object",
+        "description": about,
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+const INSTANT: &str = "1970 年以来的毫秒数";
+
+fn record() -> Vec<(&'static str, Value)> {
+    vec![
+        ("subject", id("主体的编号")),
+        ("record", id("信息的编号")),
+        ("kind", text("信息类别")),
+        ("kind_name", text("信息类别的名称")),
+        ("title", text("标题")),
+        ("number", text("文书号")),
+        ("party", text("行政相对人名称")),
+        ("code", text("统一社会信用代码，没有的为空")),
+        ("authority", text("决定机关")),
+        ("summary", text("决定内容")),
+        ("class", text("处罚类别或许可类别")),
+        ("decided_on", day("决定日期")),
+        ("public_until", day_or_null("公示截止日，没有的为 null")),
+        ("valid_until", day_or_null("有效期至，长期或没有的为 null")),
+        ("repairable_from", day_or_null("最早可申请修复的日期")),
+        ("ended", flag("许可是否已到期")),
+        ("version", whole("第几版，更正一次加一")),
+        ("known_at", whole(INSTANT)),
+        ("fields", list(named("Field"))),
+    ]
+}
+
+fn subject() -> Value {
+    let details = json!({
+        "type": "object",
+        "description": "登记机关的其他事项",
+        "additionalProperties": { "type": "string" },
+    });
+    object(
+        "一个主体的登记信息",
+        vec![
+            ("code", text("统一社会信用代码")),
+            ("name", text("名称")),
+            ("category", text("organisation 为法人和非法人组织，individual-business 为个体工商户")),
+            ("status", text("登记状态")),
+            ("former_names", list(named("FormerName"))),
+            ("codes", list(named("OtherCode"))),
+            ("registered_on", day_or_null("登记日期")),
+            ("details", details),
+            ("source", text("信息来源")),
+            ("known_at", whole(INSTANT)),
+        ],
+        &[],
+    )
+}
+
+/// What stands inside other things.
+fn parts() -> Vec<(&'static str, Value)> {
+    let field =
+        vec![("code", text("栏目代码")), ("label", text("栏目名称")), ("value", text("内容"))];
+    let former =
+        vec![("name", text("名称")), ("until", day_or_null("用到哪一天，不知道的为 null"))];
+    let fact = vec![("label", text("名称")), ("value", text("值")), ("why", named("Reasons"))];
+    let reasons = vec![
+        ("conclusion", text("结论")),
+        ("provisional", text("为什么还可能变，不会变的为空")),
+        ("inputs", list(named("Input"))),
+        ("citations", list(named("Citation"))),
+    ];
+    let citation = vec![
+        ("title", text("名称")),
+        ("number", text("文号")),
+        ("article", text("条款")),
+        ("verified", flag("是否已核对原文")),
+    ];
+    let named_value = || vec![("label", text("名称")), ("value", text("值"))];
+    let why_not = || vec![("code", text("代码")), ("detail", text("原因"))];
+    let code = vec![("kind", text("哪种代码")), ("value", text("代码"))];
+    vec![
+        ("Field", object("公开的一栏", field, &[])),
+        ("FormerName", object("曾用名", former, &[])),
+        ("OtherCode", object("其他代码", code, &[])),
+        ("Fact", object("一个带依据的日期或说明", fact, &["why"])),
+        ("Reasons", object("依据", reasons, &[])),
+        ("Input", object("所用事实", named_value(), &[])),
+        ("Citation", object("所依规定", citation, &[])),
+        ("FileRefusal", object("整个文件被退回的原因", why_not(), &[])),
+        ("SubjectProblem", object("为什么没有查到", why_not(), &[])),
+    ]
+}
+
+fn batch() -> [(&'static str, Value); 3] {
+    let counts = ["rows", "good", "recorded", "unchanged", "held", "refused"];
+    let labels = ["总行数", "可以入库的", "已入库的", "没有变化的", "待处理的", "有错误的"];
+    let counts = counts.into_iter().zip(labels).map(|(name, label)| (name, whole(label))).collect();
+    let finding = object(
+        "一行的一个问题",
+        vec![
+            ("row", whole("行号，表头为第 1 行")),
+            ("level", text("error、warning 或 note")),
+            ("code", text("问题代码")),
+            ("field", text("栏目名称")),
+            ("message", text("问题和改法")),
+        ],
+        &[],
+    );
+    let stages =
+        ["received", "checked", "submitted", "released", "recorded", "refused", "cancelled"];
+    let whole_answer = object(
+        "一个报送批次",
+        vec![
+            ("id", id("批次的编号")),
+            ("number", text("批次号")),
+            ("kind", text("信息类别")),
+            ("kind_name", text("信息类别的名称")),
+            ("unit", text("报送单位")),
+            ("unit_name", text("报送单位的名称")),
+            ("file_name", text("文件名")),
+            ("profile", text("reported 或 returned")),
+            ("stage", word(&stages, "走到哪一步")),
+            ("received_at", whole(INSTANT)),
+            (
+                "recorded_at",
+                json!({ "type": ["integer", "null"], "format": "int64", "description": INSTANT }),
+            ),
+            ("counts", named("Counts")),
+            ("notes", list(text("对文件的说明"))),
+            ("refusal", named("FileRefusal")),
+            ("returned", text("复核人退回的理由")),
+            ("findings", list(named("Finding"))),
+            ("next_row", whole("下一页从第几行起，没有了为 0")),
+        ],
+        &["refusal", "returned"],
+    );
+    [("Finding", finding), ("Counts", object("各类行数", counts, &[])), ("Batch", whole_answer)]
+}
+
+fn search() -> [(&'static str, Value); 2] {
+    let hit = object(
+        "一个主体",
+        vec![
+            ("code", text("统一社会信用代码")),
+            ("name", text("名称")),
+            ("category", text("类别")),
+            ("status", text("登记状态")),
+            ("found_by", word(&["name", "former-name", "initials", "code"], "怎样找到的")),
+            ("former_name", text("含有所查文字的曾用名，没有的为空")),
+        ],
+        &[],
+    );
+    let whole_answer = object(
+        "查到的主体",
+        vec![
+            ("query", text("所查的文字")),
+            ("too_short", flag("所查的文字太短")),
+            ("too_many", flag("还有更多没有列出")),
+            ("hits", list(named("SearchHit"))),
+        ],
+        &[],
+    );
+    [("SearchHit", hit), ("SearchResult", whole_answer)]
+}
+
+fn changes() -> [(&'static str, Value); 2] {
+    let change = object(
+        "一个变化",
+        vec![
+            (
+                "change",
+                word(&["published", "corrected", "removed"], "公示、更正，或者不再公示（请删除）"),
+            ),
+            ("at", whole(INSTANT)),
+            ("subject", id("主体的编号")),
+            ("record", id("信息的编号")),
+            ("kind", text("信息类别")),
+            ("content", named("Record")),
+        ],
+        &["content"],
+    );
+    let whole_answer = object(
+        "一段变化",
+        vec![
+            ("changes", list(named("Change"))),
+            ("next", text("下次写进 after 的值，请保存")),
+            ("more", flag("现在就还有")),
+        ],
+        &[],
+    );
+    [("Change", change), ("ChangeList", whole_answer)]
+}
+
+fn bulk() -> [(&'static str, Value); 3] {
+    let answer = object(
+        "一个代码的答复",
+        vec![
+            ("code", text("所给的代码")),
+            ("found", flag("是否查到")),
+            ("subject", named("Subject")),
+            ("problem", named("SubjectProblem")),
+        ],
+        &["subject", "problem"],
+    );
+    let codes = json!({
+        "type": "array",
+        "description": "要查的代码",
+        "minItems": 1,
+        "maxItems": super::subjects::MOST_CODES,
+        "items": { "type": "string", "maxLength": 64 },
+    });
+    [
+        ("SubjectsQuery", object("要查的代码", vec![("codes", codes)], &[])),
+        ("SubjectAnswer", answer),
+        ("Subjects", object("答复", vec![("subjects", list(named("SubjectAnswer")))], &[])),
+    ]
+}
+
+/// All schemas by name.
+pub fn all() -> Map<String, Value> {
+    let mut detail = record();
+    detail.push(("publication", list(named("Fact"))));
+    let page =
+        vec![("records", list(named("Record"))), ("next", text("下一页的 after，最后一页为空"))];
+    let received = vec![
+        ("id", id("批次的编号")),
+        ("stage", text("走到哪一步")),
+        ("repeated", flag("同一文件以前已经收过")),
+    ];
+    let problem = vec![
+        (
+            "type",
+            json!({ "type": "string", "format": "uri-reference", "description": "说明的地址" }),
+        ),
+        ("title", text("问题")),
+        ("status", json!({ "type": "integer", "description": "状态码" })),
+        ("code", text("稳定的代码")),
+        ("detail", text("哪里不对，怎样改")),
+    ];
+    let mut schemas: Map<String, Value> = [
+        ("Subject", subject()),
+        ("Record", object("一条公示信息", record(), &[])),
+        ("RecordDetail", object("一条公示信息及其依据", detail, &[])),
+        ("RecordList", object("一页公示信息", page, &[])),
+        ("BatchReceived", object("收下的批次", received, &[])),
+        ("Description", json!({ "type": "object", "description": "OpenAPI 3.1 描述" })),
+        ("Problem", object("问题（RFC 9457）", problem, &[])),
+    ]
+    .into_iter()
+    .map(|(name, schema)| (name.to_owned(), schema))
+    .collect();
+    let more = parts().into_iter().chain(search()).chain(changes()).chain(batch()).chain(bulk());
+    schemas.extend(more.map(|(name, schema)| (name.to_owned(), schema)));
+    schemas
+}

@@ -1,0 +1,84 @@
+//! Files in the scratch folder: of a download that is being made, of an upload that is arriving.
+
+use std::path::{Path, PathBuf};
+
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt as _;
+use xinyong_service::{Desk, DeskError};
+
+use crate::csrf;
+
+/// A file in the scratch folder that goes away with this value, also when the sender hangs up.
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// A name that nobody else has.
+    ///
+    /// # Errors
+    /// When the system has no random bytes.
+    pub fn new(desk: &Desk, what: &str, ending: &str) -> Result<Self, DeskError> {
+        let name = format!("{what}-{}{ending}", csrf::hex(&desk.random::<16>()?));
+        Ok(Self(desk.scratch().join(name)))
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // A file that was never written cannot be removed, and need not be.
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+/// A file that arrives piece by piece, no further than the desk's limit, and never stands in memory.
+#[derive(Debug)]
+pub struct Arriving {
+    scratch: Scratch,
+    file: File,
+    size: u64,
+    most: u64,
+}
+
+fn failed(source: std::io::Error) -> DeskError {
+    DeskError::File { context: "无法写入临时目录".to_owned(), source }
+}
+
+impl Arriving {
+    /// Opens a file for it.
+    ///
+    /// # Errors
+    /// When the scratch folder cannot be written.
+    pub async fn begin(desk: &Desk) -> Result<Self, DeskError> {
+        let scratch = Scratch::new(desk, "upload", "")?;
+        let file = File::create_new(scratch.path()).await.map_err(failed)?;
+        let most = desk.limits().csv.max(desk.limits().packed);
+        Ok(Self { scratch, file, size: 0, most })
+    }
+
+    /// Takes the next piece.
+    ///
+    /// # Errors
+    /// `file.too-large`; when the scratch folder cannot be written.
+    pub async fn take(&mut self, piece: &[u8]) -> Result<(), DeskError> {
+        self.size += u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        if self.size > self.most {
+            let message = format!("文件超过上限 {} MB，请拆分后上传", self.most >> 20);
+            return Err(DeskError::refused("file.too-large", message));
+        }
+        self.file.write_all(piece).await.map_err(failed)
+    }
+
+    /// The whole file.
+    ///
+    /// # Errors
+    /// When the scratch folder cannot be written.
+    pub async fn end(mut self) -> Result<Scratch, DeskError> {
+        self.file.flush().await.map_err(failed)?;
+        Ok(self.scratch)
+    }
+}
