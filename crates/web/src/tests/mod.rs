@@ -10,4 +10,5 @@ mod law;
 mod people;
 mod public;
 mod rights;
+mod twice;
 mod units;
