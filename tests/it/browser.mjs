@@ -322,11 +322,11 @@ async function pages() {
       checked++;
     }
     for (const [login, paths] of [
-      ['clerk', ['/console', '/console/batches', '/console/upload']],
+      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor']],
       ['reviewer', ['/console', '/console/batches']],
-      ['office', ['/console', '/console/batches', '/console/upload']],
-      ['auditor', ['/console', '/console/audit']],
-      ['admin', ['/console', '/console/keys', '/console/keys/new']],
+      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/law', '/console/law/parameters/transition.order36']],
+      ['auditor', ['/console', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
+      ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new']],
     ]) {
       const page = await (await context({ viewport: { width, height: 900 } })).newPage();
       if (login === 'clerk') {

@@ -1,11 +1,9 @@
 //! The second factor, from the picture on the page to the code at the sign-in.
 
-use std::time::SystemTime;
-
 use axum::http::StatusCode;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
-use xinyong_service::{Actor, Role, running};
+use xinyong_service::{Actor, Clock, Role, running};
 
 use super::browser::{Answer, Browser, PASSWORD, TestSite};
 use super::people::post;
@@ -37,8 +35,7 @@ impl Authenticator {
 
     /// The code that is shown so many half minutes from now.
     fn code(&self, later: i64) -> String {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("a clock");
-        let step = i64::try_from(now.as_secs() / 30).expect("small") + later;
+        let step = Clock::seconds() / 30 + later;
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).expect("any length");
         mac.update(&step.to_be_bytes());
         let digest = mac.finalize().into_bytes();

@@ -18,4 +18,5 @@ mod public;
 mod published;
 mod rights;
 mod shape;
+mod twice;
 mod units;
