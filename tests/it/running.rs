@@ -340,6 +340,19 @@ impl MailServer {
     }
 }
 
+/// The text of the first mail, out of the base64 that Chinese is sent in.
+fn body_of(mails: &str) -> String {
+    let sent = mails
+        .lines()
+        .skip_while(|line| !line.is_empty())
+        .skip(1)
+        .take_while(|line| !line.is_empty() && !line.starts_with("---"))
+        .collect::<String>();
+    let program = "import base64, sys; print(base64.b64decode(sys.argv[1]).decode())";
+    let output = Command::new("/usr/bin/python3").args(["-c", program, &sent]).output();
+    String::from_utf8(output.expect("python3").stdout).expect("utf-8")
+}
+
 #[test]
 fn who_has_something_to_do_is_written_to_also_after_the_mail_server_was_down() {
     let platform = Platform::with_registry();
@@ -392,9 +405,14 @@ fn who_has_something_to_do_is_written_to_also_after_the_mail_server_was_down() {
     std::thread::sleep(Duration::from_secs(2));
     let mails = MailServer::start(&platform, port);
     let text = mails.mails(1);
-    for wanted in ["second@example.cn", "https://example.cn/credit/console", "credit@example.cn"] {
+    for wanted in ["To: second@example.cn", "<credit@example.cn>"] {
         assert!(text.contains(wanted), "no {wanted}: {text}");
     }
+    let body = body_of(&text);
+    for wanted in ["一批行政处罚等待您复核", "https://example.cn/credit/console"] {
+        assert!(body.contains(wanted), "no {wanted}: {body}");
+    }
+    assert!(!body.contains("示例"), "a mail names nobody: {body}");
     let page = second.get("/console/notices");
     assert!(page.text.contains("等待您复核") && page.text.contains("已发邮件"), "{}", page.text);
     assert!(!second.get("/console").text.contains("条新通知"), "what was read is not new");

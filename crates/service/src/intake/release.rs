@@ -5,7 +5,7 @@ use xinyong_domain::workflow::batch::{Event, Stage};
 use xinyong_store::Judgement as RowJudgement;
 
 use super::receive::stage_of;
-use super::submit::{advance, stage_change};
+use super::submit::{advance, overtaken, stage_change};
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
@@ -107,7 +107,7 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
     tx.put_judgements(command.batch, &judgements).await?;
     let mut change = stage_change(to, &actor.login, now);
     change.basis = Some(command.basis.clone());
-    tx.set_stage(command.batch, from.as_str(), to.as_str(), &change).await?;
+    tx.set_stage(command.batch, from.as_str(), to.as_str(), &change).await.map_err(overtaken)?;
     notices::batch_moved(desk, &mut tx, &found, from, to, &actor.login).await?;
     for judgement in &command.judgements {
         let event = AuditEvent::RowJudged {

@@ -1,7 +1,7 @@
 //! 提交: a clerk vouches for the good rows of a checked batch; or gives the batch up.
 
 use xinyong_domain::workflow::batch::{Event, Stage};
-use xinyong_store::StageChange;
+use xinyong_store::{StageChange, StoreError};
 
 use super::receive::stage_of;
 use crate::access::{Actor, Permission};
@@ -56,7 +56,7 @@ pub(crate) async fn advance(
     if event == Event::Return {
         change.note = Some(note.to_owned());
     }
-    tx.set_stage(batch, from.as_str(), to.as_str(), &change).await?;
+    tx.set_stage(batch, from.as_str(), to.as_str(), &change).await.map_err(overtaken)?;
     if let Some(found) = store.batch(batch).await? {
         notices::batch_moved(desk, &mut tx, &found, from, to, &actor.login).await?;
     }
@@ -64,6 +64,17 @@ pub(crate) async fn advance(
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;
     Ok(to)
+}
+
+/// Somebody else moved the batch between our look at it and our change: that is nobody's fault, and there is nothing to try again.
+pub(crate) fn overtaken(error: StoreError) -> DeskError {
+    match error {
+        StoreError::Conflict(_) => DeskError::refused(
+            "batch.stage",
+            "这个批次刚刚已经被处理过了，没有重复办理；请刷新页面查看最新状态",
+        ),
+        other => other.into(),
+    }
 }
 
 /// Who and when, for the stage a batch goes to.

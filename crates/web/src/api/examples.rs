@@ -15,9 +15,9 @@ pub const SUBJECTS: &str = r#"{
 
 /// What a search found.
 pub const SEARCH: &str = r#"{
-  "query": "示例", "too_short": false, "too_many": false,
+  "query": "示例", "too_short": false, "too_many": false, "statuses": ["存续"],
   "hits": [{"code": "91140829XY00030103", "name": "平陆县示例301号加工有限公司", "category": "organisation", "status": "存续",
-    "found_by": "name", "former_name": ""}]
+    "found_by": "name", "former_name": "", "code_kind": "", "matched": "示例"}]
 }"#;
 
 /// A page of a list.

@@ -194,6 +194,8 @@ fn search() -> [(&'static str, Value); 2] {
             ("status", text("登记状态")),
             ("found_by", word(&["name", "former-name", "initials", "code"], "怎样找到的")),
             ("former_name", text("含有所查文字的曾用名，没有的为空")),
+            ("code_kind", text("按其他代码查到时是哪一种代码，按统一社会信用代码查到的为空")),
+            ("matched", text("名称、曾用名或代码中与所查文字相同的部分，指不出的为空")),
         ],
         &[],
     );
@@ -203,6 +205,7 @@ fn search() -> [(&'static str, Value); 2] {
             ("query", text("所查的文字")),
             ("too_short", flag("所查的文字太短")),
             ("too_many", flag("还有更多没有列出")),
+            ("statuses", list(text("所列主体的一种登记状态"))),
             ("hits", list(named("SearchHit"))),
         ],
         &[],

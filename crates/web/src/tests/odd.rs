@@ -50,11 +50,13 @@ async fn odd_questions_get_a_clear_answer_and_never_an_error_of_ours() {
             format!("/api/v1/subjects/{odd}"),
         ] {
             let answer = browser.get(&path).await;
+            // Machines are told by the standard's own code that a question is too long.
+            let too_long = path.starts_with("/api/") && odd == long;
             assert!(
                 matches!(
                     answer.status,
                     StatusCode::OK | StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND
-                ),
+                ) || (too_long && answer.status == StatusCode::URI_TOO_LONG),
                 "{path}: {}",
                 answer.status
             );
