@@ -575,6 +575,15 @@ impl Store {
     /// [`StoreError::WrongSchema`] if a newer program wrote the database, [`StoreError::Key`] if the keys are others,
     /// [`StoreError::Unavailable`] if it cannot be reached.
     pub async fn open(url: &str, key: &KeyRing) -> Result<Self, StoreError> {
+        Self::open_at(url, key, crate::schema::SCHEMA).await
+    }
+
+    /// As [`Store::open`], but no further than a schema. For the test that upgrades from each of them, and for nothing else.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    #[doc(hidden)]
+    pub async fn open_at(url: &str, key: &KeyRing, schema: i64) -> Result<Self, StoreError> {
         let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options: PgConnectOptions = url.parse().map_err(StoreError::Unavailable)?;
             let pool = PgPoolOptions::new()
@@ -620,7 +629,7 @@ impl Store {
                 );
             Db::Lite { read, write }
         };
-        crate::schema::migrate(&db).await?;
+        crate::schema::migrate(&db, schema).await?;
         let store = Self {
             inner: Arc::new(Inner {
                 db,

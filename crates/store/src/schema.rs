@@ -35,9 +35,10 @@ statements! {
     ADD_META = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
 }
 
-fn migrator(list: &[(i64, &'static str, &'static str)]) -> Migrator {
+fn migrator(list: &[(i64, &'static str, &'static str)], newest: i64) -> Migrator {
     Migrator::with_migrations(
         list.iter()
+            .filter(|(version, _, _)| *version <= newest)
             .map(|(version, name, sql)| {
                 Migration::new(
                     *version,
@@ -51,10 +52,10 @@ fn migrator(list: &[(i64, &'static str, &'static str)]) -> Migrator {
     )
 }
 
-pub(crate) async fn migrate(db: &Db) -> Result<(), StoreError> {
+pub(crate) async fn migrate(db: &Db, newest: i64) -> Result<(), StoreError> {
     let outcome = match db {
-        Db::Lite { write, .. } => migrator(SQLITE).run(write).await,
-        Db::Pg(pool) => migrator(POSTGRES).run(pool).await,
+        Db::Lite { write, .. } => migrator(SQLITE, newest).run(write).await,
+        Db::Pg(pool) => migrator(POSTGRES, newest).run(pool).await,
     };
     outcome.map_err(|error| match error {
         MigrateError::VersionMissing(version) => {

@@ -108,6 +108,7 @@ on_both! {
     the_check_finds_what_was_changed_by_hand,
     a_backup_moves_between_engines,
     a_store_opens_again_with_its_own_keys_only,
+    every_earlier_schema_is_brought_up_to_date,
     many_rows_in_one_go,
     keys_are_found_by_their_hash_and_their_use_adds_up,
     a_write_under_an_idempotency_key_begins_once,
@@ -221,6 +222,15 @@ fn conflict<T: std::fmt::Debug>(outcome: &Result<T, StoreError>) -> bool {
 
 /// Two subjects, three records in a sealed batch, a file, an audit entry: a bit of everything.
 async fn furnish(store: &Store) {
+    furnish_base(store).await;
+    let mut tx = store.transaction("furnish").await.expect("begun");
+    tx.set_pending_factor(7, b"sealed").await.expect("factor");
+    tx.put_recovery_codes(7, &["x".to_owned()]).await.expect("codes");
+    tx.commit().await.expect("committed");
+}
+
+/// What the first schema had room for.
+async fn furnish_base(store: &Store) {
     let mut tx = store.transaction("furnish").await.expect("begun");
     let unit = Unit {
         id: "market".to_owned(),
@@ -255,8 +265,6 @@ async fn furnish(store: &Store) {
     let change = StageChange { recorded_at: Some(NOW), ..StageChange::default() };
     tx.set_stage(1, "received", "recorded", &change).await.expect("stage");
     tx.seal_batch(1).await.expect("seal");
-    tx.set_pending_factor(7, b"sealed").await.expect("factor");
-    tx.put_recovery_codes(7, &["x".to_owned()]).await.expect("codes");
     tx.audit(entry("record"));
     tx.audit(entry("seal"));
     tx.commit().await.expect("committed");
@@ -623,6 +631,34 @@ async fn units_keep_their_history(ground: &Ground) {
     assert_eq!(problems(&store).await, []);
     store.raw_execute("UPDATE unit_version SET name = 'x' WHERE version = 1").await.expect("done");
     assert_eq!(problems(&store).await, [("unit_version".to_owned(), "market/1".to_owned())]);
+}
+
+async fn every_earlier_schema_is_brought_up_to_date(ground: &Ground) {
+    let url = ground.url("xinyong");
+    let old = Store::open_at(&url, &ground.keys, 1).await.expect("the first schema");
+    furnish_base(&old).await;
+    old.close().await;
+    // One step after the other, as releases were installed, and then the newest.
+    for schema in 2..=xinyong_store::SCHEMA {
+        let store = Store::open_at(&url, &ground.keys, schema).await.expect("a later schema");
+        assert_eq!(store.count_subjects().await.expect("count"), 2, "schema {schema}");
+        assert_eq!(store.count_records().await.expect("count"), 3, "schema {schema}");
+        store.close().await;
+    }
+    let store = Store::open(&url, &ground.keys).await.expect("the newest schema");
+    assert_eq!(problems(&store).await, []);
+    assert_eq!(
+        store
+            .search_tokens(&query("鑫源"), &SubjectFilter::default(), 10)
+            .await
+            .expect("found")
+            .len(),
+        1
+    );
+    // The program of yesterday does not touch what today's wrote.
+    store.close().await;
+    let outcome = Store::open_at(&url, &ground.keys, 1).await;
+    assert!(matches!(outcome, Err(StoreError::WrongSchema(_))), "{outcome:?}");
 }
 
 async fn subjects_are_found_by_code_and_name(ground: &Ground) {
