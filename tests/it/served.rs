@@ -79,10 +79,15 @@ impl Served {
         self.end()
     }
 
+    /// What it wrote to its log so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).expect("the log")
+    }
+
     /// Tells it to stop; everything it wrote to its log.
     pub fn stop_and_read_log(mut self) -> String {
         self.end();
-        std::fs::read_to_string(&self.log).expect("the log")
+        self.log()
     }
 
     fn end(&mut self) -> Option<i32> {
