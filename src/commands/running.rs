@@ -16,6 +16,7 @@ use crate::exit::Exit;
 pub async fn expire(common: &Common, on: Option<Date>) -> anyhow::Result<ExitCode> {
     let desk = common.desk().await?;
     let on = on.unwrap_or_else(|| desk.today());
+    publicity::renew(&desk, &Actor::system("cli")).await?;
     let ended = publicity::expire(&desk, &Actor::system("cli"), on).await?;
     if common.json {
         println!("{}", json!({ "on": on, "ended": ended }));

@@ -19,6 +19,9 @@ const JOB_INTERVAL: std::time::Duration = std::time::Duration::from_secs(15 * 60
 /// How often mails that are due are sent.
 const MAIL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
 
+/// How often it is looked whether the law in force here has changed, be it by another process.
+const LAW_INTERVAL: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Upper bounds of the classes into which durations are sorted, in seconds: from a look-up to a bulk import.
 const SECONDS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
@@ -99,12 +102,14 @@ pub async fn listen(
     proxies: Proxies,
 ) -> anyhow::Result<ExitCode> {
     let jobs = tokio::spawn(run_jobs(site.desk().clone()));
+    let law = tokio::spawn(follow_law(site.desk().clone()));
     let counting = tokio::spawn(write_usage(site.clone()));
     let router = xinyong_web::router(site.clone());
     xinyong_web::serve(listener, router, proxies, stop_signal()).await?;
     counting.abort();
     site.flush_usage().await?;
     jobs.abort();
+    law.abort();
     println!("已停止");
     Ok(ExitCode::SUCCESS)
 }
@@ -118,6 +123,23 @@ async fn write_usage(site: Site) {
         if let Err(error) = site.flush_usage().await {
             tracing::error!(job = "usage", code = error.code(), "failed");
         }
+    }
+}
+
+/// Reads what was confirmed or taken back, and has the days of publicity follow.
+async fn follow_law(desk: Desk) {
+    let actor = Actor::system("system");
+    loop {
+        match publicity::renew(&desk, &actor).await {
+            Ok(None) => {}
+            Ok(Some(renewal)) => {
+                let publicity::Renewal { examined, changed } = renewal;
+                tracing::info!(job = "renew", examined, changed, "done");
+            }
+            Err(error) => tracing::error!(job = "renew", code = error.code(), "failed"),
+        }
+        job_done("renew", &desk);
+        tokio::time::sleep(LAW_INTERVAL).await;
     }
 }
 

@@ -100,17 +100,28 @@ fn pairs(normalised: &str) -> impl Iterator<Item = (char, char)> {
 pub fn initials(name: &str) -> String {
     let normalised = normalise_name(name);
     let mut out = String::with_capacity(normalised.len() / 3 + 1);
-    let mut before = None;
-    let mut rest = normalised.chars().peekable();
-    while let Some(character) = rest.next() {
-        if character.is_ascii_alphanumeric() {
-            out.push(character.to_ascii_lowercase());
-        } else if let Some(letter) = initial(before, character, rest.peek().copied()) {
-            out.push(letter);
-        }
-        before = Some(character);
-    }
+    out.extend(readings(&normalised).map(|(_, letter)| letter));
     out
+}
+
+/// The letters of [`initials`] of a name that is already normalised, each with the place of its character.
+fn readings(normalised: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut before = None;
+    let mut rest = normalised.char_indices().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let (at, character) = rest.next()?;
+            let letter = if character.is_ascii_alphanumeric() {
+                Some(character.to_ascii_lowercase())
+            } else {
+                initial(before, character, rest.peek().map(|(_, after)| *after))
+            };
+            before = Some(character);
+            if let Some(letter) = letter {
+                return Some((at, letter));
+            }
+        }
+    })
 }
 
 /// The initial of one Han character between its neighbours.

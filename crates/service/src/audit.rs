@@ -79,6 +79,13 @@ pub enum AuditEvent<'e> {
         /// The record.
         record: i64,
     },
+    /// The days of publicity were worked out anew, since the law that is in force here had changed.
+    Renewed {
+        /// Records looked at.
+        examined: u64,
+        /// Of these, with other days than before.
+        changed: u64,
+    },
     /// The expiry job ran.
     Expired {
         /// For which day.
@@ -243,6 +250,7 @@ impl AuditEvent<'_> {
             Self::SubjectSeen { .. } => "subject.seen",
             Self::BatchRecordsSeen { .. } => "batch.records-seen",
             Self::RecordWithdrawn { .. } => "record.withdrawn",
+            Self::Renewed { .. } => "publicity.renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
             Self::LawProposed { .. } => "law.proposed",
@@ -314,6 +322,9 @@ impl AuditEvent<'_> {
             }
             Self::SubjectSeen { subject } => (format!("subject:{subject}"), json!({})),
             Self::BatchRecordsSeen { batch } => (format!("batch:{batch}"), json!({})),
+            Self::Renewed { examined, changed } => {
+                ("law".to_owned(), json!({ "examined": examined, "changed": changed }))
+            }
             Self::Expired { day, ended } => (format!("day:{day}"), json!({ "ended": ended })),
             Self::LawConfirmed { parameter, second } => {
                 (format!("law:{parameter}"), json!({ "second": second }))

@@ -45,10 +45,17 @@ pub struct Desk {
     clock: Clock,
 }
 
+/// The law with what was confirmed, and which confirmations these are.
+#[derive(Debug, Clone)]
+struct Standing {
+    law: Arc<Law>,
+    confirmed: Vec<i64>,
+}
+
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    law: RwLock<Arc<Law>>,
+    law: RwLock<Standing>,
     limits: Limits,
     scratch: PathBuf,
     randomness: Randomness,
@@ -98,10 +105,11 @@ fn gather(
     Ok(())
 }
 
-async fn read_confirmations(store: &Store) -> Result<Vec<Confirmation>, DeskError> {
-    store
-        .confirmations()
-        .await?
+/// The confirmations that count, and their ids, by which two readings are compared.
+async fn read_confirmations(store: &Store) -> Result<(Vec<Confirmation>, Vec<i64>), DeskError> {
+    let rows = store.confirmations().await?;
+    let ids = rows.iter().map(|row| row.id).collect();
+    let confirmations = rows
         .into_iter()
         .map(|row| {
             Ok(Confirmation {
@@ -114,7 +122,8 @@ async fn read_confirmations(store: &Store) -> Result<Vec<Confirmation>, DeskErro
                 second: row.second,
             })
         })
-        .collect()
+        .collect::<Result<_, DeskError>>()?;
+    Ok((confirmations, ids))
 }
 
 impl Desk {
@@ -130,11 +139,12 @@ impl Desk {
             KeyRing::create_file(&options.key_file)?
         };
         let store = Store::open(&options.database, &keys).await?;
-        let confirmations = read_confirmations(&store).await?;
+        let (confirmations, confirmed) = read_confirmations(&store).await?;
+        let law = Arc::new(law.with_confirmations(confirmations));
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
-                law: RwLock::new(Arc::new(law.with_confirmations(confirmations))),
+                law: RwLock::new(Standing { law, confirmed }),
                 limits: options.limits,
                 scratch: options.scratch,
                 randomness,
@@ -158,17 +168,35 @@ impl Desk {
         self.inner.ids.next(self.clock().now())
     }
 
+    fn standing(&self) -> Standing {
+        self.inner.law.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The law in force here, with what was confirmed.
     #[must_use]
     pub fn law(&self) -> Arc<Law> {
-        Arc::clone(&self.inner.law.read().unwrap_or_else(PoisonError::into_inner))
+        self.standing().law
     }
 
-    /// Reads the confirmations anew, after one was added or taken back.
-    pub(crate) async fn reload_confirmations(&self) -> Result<(), DeskError> {
-        let confirmations = read_confirmations(self.store()).await?;
+    /// The law, and words by which two states of it are told apart: its edition and the confirmations that count.
+    pub(crate) fn law_state(&self) -> (Arc<Law>, String) {
+        let Standing { law, confirmed } = self.standing();
+        let ids: Vec<String> = confirmed.iter().map(i64::to_string).collect();
+        let words = format!("{}+{}", law.edition(), ids.join(","));
+        (law, words)
+    }
+
+    /// Reads the confirmations anew, so that one that was added or taken back counts, in this process or in another.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refresh_law(&self) -> Result<(), DeskError> {
+        let (confirmations, confirmed) = read_confirmations(self.store()).await?;
         let mut held = self.inner.law.write().unwrap_or_else(PoisonError::into_inner);
-        *held = Arc::new(held.as_ref().clone().with_confirmations(confirmations));
+        if held.confirmed != confirmed {
+            let law = held.law.as_ref().clone().with_confirmations(confirmations);
+            *held = Standing { law: Arc::new(law), confirmed };
+        }
         Ok(())
     }
 

@@ -91,7 +91,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<(),
     };
     keep(desk, &mut tx, actor, &confirmation).await?;
     tx.commit().await?;
-    desk.reload_confirmations().await
+    desk.refresh_law().await
 }
 
 fn same_person() -> DeskError {

@@ -1,5 +1,7 @@
 //! 公示: the end of publication, by date or because a decision was taken back.
 
+mod renew;
+
 use jiff::civil::Date;
 use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::deadline::withdrawal_due;
@@ -11,6 +13,8 @@ use crate::audit::AuditEvent;
 use crate::browse::judged;
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
+
+pub use renew::{Renewal, renew};
 
 /// Records looked at together.
 const PORTION: i64 = 1_000;

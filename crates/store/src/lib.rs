@@ -59,7 +59,7 @@ pub use records::{
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
 };
 pub use schema::{SCHEMA, statements};
-pub use search::{SubjectFilter, SubjectHit};
+pub use search::{Met, SubjectHit};
 pub use sessions::SessionRow;
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,

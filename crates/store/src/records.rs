@@ -212,8 +212,12 @@ pub struct RecordChange {
     pub record: NewRecord,
     /// The version it was made against.
     pub expected: i64,
-    /// What to write down in public: `changed`, `published`; none for a change that nobody sees.
-    pub event: Option<String>,
+    /// What to write down in public (`changed`, `published`, `ended`) and the day it takes effect; none for a change that
+    /// nobody sees.
+    pub event: Option<(&'static str, Date)>,
+    /// Whether the record's batch brought this state. One that the platform worked out belongs to no batch, so that the seal of
+    /// the batch goes on to hold.
+    pub delivered: bool,
 }
 
 /// The withdrawal of a record: it stays in the history and is not shown any more.
@@ -280,7 +284,7 @@ pub struct RecordVersion {
     pub party_category: String,
     /// Who delivered it.
     pub unit_id: String,
-    /// Which batch brought it; 0 for a withdrawal.
+    /// Which batch brought it; 0 for a withdrawal and for what the platform worked out anew.
     pub batch_id: i64,
     /// From which row.
     pub row: i64,
@@ -442,6 +446,7 @@ struct State<'a> {
     version: i64,
     previous: String,
     withdrawn_on: Option<Date>,
+    delivered: bool,
 }
 
 #[derive(Default)]
@@ -452,11 +457,10 @@ struct Chunk<'a> {
 
 fn chunk<'a>(part: &[State<'a>]) -> Chunk<'a> {
     let mut out = Chunk::default();
-    for State { new, version, previous, withdrawn_on } in part {
+    for State { new, version, previous, withdrawn_on, delivered } in part {
         let new: &'a NewRecord = new;
         let state = if withdrawn_on.is_some() { "withdrawn" } else { "standing" };
-        // No batch brings a withdrawal: the seal of the batch that brought the record must go on to hold.
-        let (batch, row) = if withdrawn_on.is_some() { (0, 0) } else { (new.batch_id, new.row) };
+        let (batch, row) = if *delivered { (new.batch_id, new.row) } else { (0, 0) };
         let decided = day_text(new.decided_on);
         let valid = new.valid_until.map(day_text);
         let from = new.public_from.map(day_text);
@@ -699,6 +703,7 @@ impl Tx {
                 version: change.expected + 1,
                 previous,
                 withdrawn_on: None,
+                delivered: change.delivered,
             });
         }
         let bound = bind(self.store().engine(), &list, &REPLACE_RECORD)?;
@@ -707,12 +712,13 @@ impl Tx {
             .iter()
             .filter_map(|change| {
                 let new = &change.record;
+                let (kind, on_day) = change.event?;
                 Some(PublicationEvent {
                     subject_id: new.subject_id,
                     record_id: new.id,
                     seq: 0,
-                    kind: change.event.clone()?,
-                    on_day: new.public_from.unwrap_or(new.decided_on),
+                    kind: kind.to_owned(),
+                    on_day,
                     at: new.recorded_at,
                     reason: new.reason.clone(),
                     citations: new.citations.clone(),
@@ -759,7 +765,8 @@ impl Tx {
         };
         let version = withdrawal.expected + 1;
         let withdrawn_on = Some(withdrawal.on);
-        let list = [State { new: &new, version, previous, withdrawn_on }];
+        // No batch brings a withdrawal.
+        let list = [State { new: &new, version, previous, withdrawn_on, delivered: false }];
         let bound = bind(self.store().engine(), &list, &REPLACE_RECORD)?;
         self.conn().run(bound).await?;
         if old.public_from.is_none() {
@@ -844,7 +851,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if a value cannot be written in a statement.
     pub fn prepare_records(&self, records: &[NewRecord]) -> Result<PreparedRecords, StoreError> {
-        let state = |new| State { new, version: 1, previous: String::new(), withdrawn_on: None };
+        let state = |new| State {
+            new,
+            version: 1,
+            previous: String::new(),
+            withdrawn_on: None,
+            delivered: true,
+        };
         let list: Vec<_> = records.iter().map(state).collect();
         let mut bound = bind(self.engine(), &list, &INSERT_RECORD)?;
         let events = records.iter().filter_map(|new| {

@@ -7,30 +7,29 @@ use crate::error::StoreError;
 use crate::persons::json;
 
 statements! {
-    SEARCH = "SELECT s.id, s.code, s.name, s.status, s.category FROM subject_search \
-        CROSS JOIN subject s ON s.id = subject_search.rowid WHERE subject_search MATCH $1 \
-        AND (CAST($3 AS TEXT) IS NULL OR s.category = $3) AND (CAST($4 AS TEXT) IS NULL OR s.status = $4) LIMIT $2"
-        pg "SELECT s.id, s.code, s.name, s.status, s.category FROM subject_search q \
-        JOIN subject s ON s.id = q.subject_id WHERE q.tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) \
-        AND (CAST($3 AS TEXT) IS NULL OR s.category = $3) AND (CAST($4 AS TEXT) IS NULL OR s.status = $4) LIMIT $2";
-    SEARCH_CODE = "SELECT s.id, s.code, s.name, s.status, s.category, c.kind, c.value FROM subject_code c \
-        JOIN subject s ON s.id = c.subject_id WHERE c.value >= $1 AND c.value < $2 \
-        AND (CAST($4 AS TEXT) IS NULL OR s.category = $4) AND (CAST($5 AS TEXT) IS NULL OR s.status = $5) LIMIT $3";
+    SEARCH = "SELECT s.id, s.code, s.name, s.name_key, s.status, s.category FROM subject_search \
+        CROSS JOIN subject s ON s.id = subject_search.rowid WHERE subject_search MATCH $1 LIMIT $2"
+        pg "SELECT s.id, s.code, s.name, s.name_key, s.status, s.category FROM subject_search q \
+        JOIN subject s ON s.id = q.subject_id WHERE q.tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) LIMIT $2";
+    SEARCH_CODE = "SELECT s.id, s.code, s.name, s.name_key, s.status, s.category, c.kind, c.value FROM subject_code c \
+        JOIN subject s ON s.id = c.subject_id WHERE c.value >= $1 AND c.value < $2 LIMIT $3";
+    BEGINNINGS = "SELECT s.id, s.code, s.name, s.name_key, s.status, s.category, n.name FROM subject_name n \
+        JOIN subject s ON s.id = n.subject_id WHERE n.name_key >= $1 AND n.name_key < $2 ORDER BY n.name_key LIMIT $3";
     BY_ORGANISATION = "SELECT code FROM subject WHERE substr(code, 9, 9) = $1 AND code IS NOT NULL ORDER BY code LIMIT $2";
     NAMES_OF = "SELECT n.subject_id, n.name FROM subject_name n WHERE n.subject_id IN " [ints] "";
 }
 
-/// Which subjects are looked among; empty means all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SubjectFilter {
-    /// Only of this category.
-    pub category: Option<String>,
-    /// Only in this state of registration.
-    pub status: Option<String>,
-}
-
 /// Codes of one subject that may begin alike: the unified code and a tax id.
 const CODES_EACH: i64 = 2;
+
+/// By what an index found a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Met {
+    /// Kind and value of a code.
+    Code(String, String),
+    /// A name, as it is written.
+    Name(String),
+}
 
 /// A subject found. Sifting (`contains`) and ranking are the caller's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +40,14 @@ pub struct SubjectHit {
     pub code: Option<String>,
     /// The current name.
     pub name: String,
-    /// The names it had.
-    pub former: Vec<String>,
+    /// The form in which names are compared.
+    pub name_key: String,
     /// The state of registration.
     pub status: String,
     /// `organisation` or `individual-business`.
     pub category: String,
-    /// Kind and value of a code that was met, where codes were asked for.
-    pub met: Option<(String, String)>,
+    /// What was met, where the index tells.
+    pub met: Option<Met>,
 }
 
 /// What counts as one token, in the register and in a question alike: neither engine may see a separator within.
@@ -64,11 +63,16 @@ fn hit(row: &Row) -> Result<SubjectHit, StoreError> {
         id: row.int(0)?,
         code: row.text_or_null(1)?,
         name: row.text(2)?,
-        former: Vec::new(),
-        status: row.text(3)?,
-        category: row.text(4)?,
+        name_key: row.text(3)?,
+        status: row.text(4)?,
+        category: row.text(5)?,
         met: None,
     })
+}
+
+/// The end of the range of texts that begin with `prefix`, in the order of code points that both engines keep.
+fn beyond(prefix: &str) -> String {
+    format!("{prefix}\u{10FFFF}")
 }
 
 impl Store {
@@ -80,7 +84,6 @@ impl Store {
     pub async fn search_tokens(
         &self,
         tokens: &[String],
-        among: &SubjectFilter,
         limit: i64,
     ) -> Result<Vec<SubjectHit>, StoreError> {
         let tokens: Vec<&str> = tokens.iter().flat_map(|token| pieces(token)).collect();
@@ -100,13 +103,26 @@ impl Store {
                 .join(" & "),
         };
         let mut reader = self.reader().await?;
-        let rows = reader
-            .conn()
-            .all(&SEARCH, values![query, limit, &among.category, &among.status])
-            .await?;
-        let hits = rows.iter().map(hit).collect::<Result<Vec<_>, _>>()?;
-        drop(reader);
-        self.with_former(hits).await
+        let rows = reader.conn().all(&SEARCH, values![query, limit]).await?;
+        rows.iter().map(hit).collect()
+    }
+
+    /// Subjects with a name that begins with `beginning`, in the order of those names and so the equal one first; a subject
+    /// with two such names comes twice.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn search_beginning(
+        &self,
+        beginning: &str,
+        limit: i64,
+    ) -> Result<Vec<SubjectHit>, StoreError> {
+        let mut reader = self.reader().await?;
+        let end = beyond(beginning);
+        let rows = reader.conn().all(&BEGINNINGS, values![beginning, end, limit]).await?;
+        rows.iter()
+            .map(|row| Ok(SubjectHit { met: Some(Met::Name(row.text(6)?)), ..hit(row)? }))
+            .collect()
     }
 
     /// Subjects one of whose codes begins with `prefix`.
@@ -116,22 +132,19 @@ impl Store {
     pub async fn search_code(
         &self,
         prefix: &str,
-        among: &SubjectFilter,
         limit: i64,
     ) -> Result<Vec<SubjectHit>, StoreError> {
-        let end = format!("{prefix}\u{10FFFF}");
+        let end = beyond(prefix);
         let mut reader = self.reader().await?;
         // A subject may be met by several of its codes; it comes out once, by the unified code where that is among them.
         let most = limit.saturating_mul(CODES_EACH);
-        let rows = reader
-            .conn()
-            .all(&SEARCH_CODE, values![prefix, end, most, &among.category, &among.status])
-            .await?;
+        let rows = reader.conn().all(&SEARCH_CODE, values![prefix, end, most]).await?;
         let mut hits: Vec<SubjectHit> = Vec::new();
         let mut place: HashMap<i64, usize> = HashMap::new();
         for row in &rows {
-            let found = SubjectHit { met: Some((row.text(5)?, row.text(6)?)), ..hit(row)? };
-            let unified = found.met.as_ref().is_some_and(|(kind, _)| kind == "uscc");
+            let (kind, value) = (row.text(6)?, row.text(7)?);
+            let unified = kind == "uscc";
+            let found = SubjectHit { met: Some(Met::Code(kind, value)), ..hit(row)? };
             match place.get(&found.id).and_then(|place| hits.get_mut(*place)) {
                 Some(held) if unified => *held = found,
                 Some(_) => {}
@@ -142,8 +155,7 @@ impl Store {
             }
         }
         hits.truncate(usize::try_from(limit).unwrap_or(0));
-        drop(reader);
-        self.with_former(hits).await
+        Ok(hits)
     }
 
     /// Unified codes that hold an organisation code.
@@ -160,22 +172,19 @@ impl Store {
         rows.iter().map(|row| row.text(0)).collect()
     }
 
-    async fn with_former(&self, mut hits: Vec<SubjectHit>) -> Result<Vec<SubjectHit>, StoreError> {
-        if hits.is_empty() {
-            return Ok(hits);
+    /// All names of these subjects, the current ones among them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn names_of(&self, ids: &[i64]) -> Result<HashMap<i64, Vec<String>>, StoreError> {
+        let mut names: HashMap<i64, Vec<String>> = HashMap::new();
+        if ids.is_empty() {
+            return Ok(names);
         }
-        let place: HashMap<i64, usize> =
-            hits.iter().enumerate().map(|(place, hit)| (hit.id, place)).collect();
-        let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
         let mut reader = self.reader().await?;
-        for row in reader.conn().all(&NAMES_OF, values![json(&ids)]).await? {
-            if let Some(hit) = place.get(&row.int(0)?).and_then(|place| hits.get_mut(*place)) {
-                let name = row.text(1)?;
-                if name != hit.name {
-                    hit.former.push(name);
-                }
-            }
+        for row in reader.conn().all(&NAMES_OF, values![json(ids)]).await? {
+            names.entry(row.int(0)?).or_default().push(row.text(1)?);
         }
-        Ok(hits)
+        Ok(names)
     }
 }

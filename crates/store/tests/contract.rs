@@ -18,10 +18,10 @@ use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
     AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts, Engine, FormerName,
-    Judgement, KeyRing, LawConfirmation, LawProposal, LawWithdrawal, NO_END, NewAccount, NewBatch,
-    NewNotice, NewRecord, NewSubject, Person, ProposalDecision, PublicationEvent, Purpose,
-    RecordChange, RecordFilter, RowFinding, Security, SessionRow, StageChange, Store, StoreError,
-    SubjectChange, SubjectFilter, Unit, UnitSuccessor, UnitVersion, Withdrawal, person_place,
+    Judgement, KeyRing, LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount,
+    NewBatch, NewNotice, NewRecord, NewSubject, Person, ProposalDecision, PublicationEvent,
+    Purpose, RecordChange, RecordFilter, RowFinding, Security, SessionRow, StageChange, Store,
+    StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal, person_place,
     record_place, restore, verify_backup,
 };
 
@@ -647,14 +647,7 @@ async fn every_earlier_schema_is_brought_up_to_date(ground: &Ground) {
     }
     let store = Store::open(&url, &ground.keys).await.expect("the newest schema");
     assert_eq!(problems(&store).await, []);
-    assert_eq!(
-        store
-            .search_tokens(&query("鑫源"), &SubjectFilter::default(), 10)
-            .await
-            .expect("found")
-            .len(),
-        1
-    );
+    assert_eq!(store.search_tokens(&query("鑫源"), 10).await.expect("found").len(), 1);
     // The program of yesterday does not touch what today's wrote.
     store.close().await;
     let outcome = Store::open_at(&url, &ground.keys, 1).await;
@@ -704,13 +697,12 @@ async fn subjects_are_found_by_code_and_name(ground: &Ground) {
     assert_eq!(store.subjects_page(1, 10).await.expect("page").len(), 2);
     let codes = store.codes_by_organisation(&code(1)[8..17], 10).await.expect("codes");
     assert_eq!(codes, [code(1)]);
-    let hits =
-        store.search_code(&code(1)[8..12], &SubjectFilter::default(), 10).await.expect("hits");
+    let hits = store.search_code(&code(1)[8..12], 10).await.expect("hits");
     let met = hits.iter().find(|hit| hit.id == 1).and_then(|hit| hit.met.clone());
-    assert_eq!(met, Some(("organisation-code".to_owned(), code(1)[8..17].to_owned())));
-    let hits = store.search_code(&code(1), &SubjectFilter::default(), 10).await.expect("hits");
-    assert_eq!(hits[0].met, Some(("uscc".to_owned(), code(1))));
-    let hits = store.search_code("91149999MA", &SubjectFilter::default(), 10).await.expect("hits");
+    assert_eq!(met, Some(Met::Code("organisation-code".to_owned(), code(1)[8..17].to_owned())));
+    let hits = store.search_code(&code(1), 10).await.expect("hits");
+    assert_eq!(hits[0].met, Some(Met::Code("uscc".to_owned(), code(1))));
+    let hits = store.search_code("91149999MA", 10).await.expect("hits");
     assert_eq!(hits.len(), 3);
     let mut tx = store.transaction("t").await.expect("begun");
     assert!(conflict(&tx.insert_subjects(&[subject(4, &code(1), "示例")]).await));
@@ -745,10 +737,13 @@ async fn subjects_change_and_keep_their_history(ground: &Ground) {
     assert!(then.content.contains("示例鑫源建材有限公司") && then.version == 1);
     assert!(store.subject_as_of(1, NOW - 1).await.expect("read").is_none());
     for name in ["鑫源建材", "改名"] {
-        let hits =
-            store.search_tokens(&query(name), &SubjectFilter::default(), 200).await.expect("hits");
+        let hits = store.search_tokens(&query(name), 200).await.expect("hits");
         assert_eq!(hits.iter().map(|hit| hit.id).collect::<Vec<_>>(), [1], "{name}");
-        assert_eq!(hits[0].former, ["示例鑫源建材有限公司"]);
+        let names = store.names_of(&[1, 99]).await.expect("names");
+        assert_eq!(names.len(), 1);
+        let mut names = names[&1].clone();
+        names.sort_unstable();
+        assert_eq!(names, ["示例改名有限公司", "示例鑫源建材有限公司"]);
     }
     let mut steal = subject(1, &code(2), "示例改名有限公司");
     steal.code = Some(code(2));
@@ -762,8 +757,7 @@ async fn fragments_of_names_are_found(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;
     let find = async |text: &str| {
-        let hits =
-            store.search_tokens(&query(text), &SubjectFilter::default(), 200).await.expect("hits");
+        let hits = store.search_tokens(&query(text), 200).await.expect("hits");
         let mut ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
         ids.sort_unstable();
         ids
@@ -772,21 +766,17 @@ async fn fragments_of_names_are_found(ground: &Ground) {
     assert_eq!(find("鑫源").await, [1]);
     assert_eq!(find("䶮𬱖商贸").await, [2]);
     assert_eq!(find("源鑫").await, Vec::<i64>::new());
-    for (category, status, found) in [
-        (Some("organisation"), None, 2),
-        (Some("organisation"), Some("active"), 2),
-        (Some("individual-business"), None, 0),
-        (None, Some("注销"), 0),
-    ] {
-        let among = SubjectFilter {
-            category: category.map(str::to_owned),
-            status: status.map(str::to_owned),
-        };
-        let hits = store.search_tokens(&query("示例"), &among, 9).await.expect("hits");
-        assert_eq!(hits.len(), found, "{among:?}");
-        let hits = store.search_code(&code(1)[..4], &among, 9).await.expect("hits");
-        assert_eq!(hits.len(), found, "{among:?}");
-    }
+    let begins = async |text: &str, limit: i64| {
+        let hits = store.search_beginning(text, limit).await.expect("hits");
+        hits.into_iter().map(|hit| (hit.id, hit.met)).collect::<Vec<_>>()
+    };
+    let name = |id: i64, name: &str| (id, Some(Met::Name(name.to_owned())));
+    let first = store.subject(1).await.expect("read").expect("there").name;
+    let second = store.subject(2).await.expect("read").expect("there").name;
+    assert_eq!(begins("示例", 9).await, [name(1, &first), name(2, &second)]);
+    assert_eq!(begins("示例", 1).await, [name(1, &first)]);
+    assert_eq!(begins(&second, 9).await, [name(2, &second)]);
+    assert_eq!(begins("例", 9).await, []);
     for odd in [
         "'",
         "\"",
@@ -800,13 +790,11 @@ async fn fragments_of_names_are_found(ground: &Ground) {
         "a\tb\u{3000}c",
         "\0",
     ] {
-        let hits =
-            store.search_tokens(&[odd.to_owned()], &SubjectFilter::default(), 5).await.expect(odd);
+        let hits = store.search_tokens(&[odd.to_owned()], 5).await.expect(odd);
         assert!(hits.is_empty(), "{odd}");
     }
-    assert!(store.search_tokens(&[], &SubjectFilter::default(), 5).await.expect("none").is_empty());
-    let one =
-        store.search_tokens(&query("示例"), &SubjectFilter::default(), 1).await.expect("hits");
+    assert!(store.search_tokens(&[], 5).await.expect("none").is_empty());
+    let one = store.search_tokens(&query("示例"), 1).await.expect("hits");
     assert_eq!(one.len(), 1);
     store.rebuild_search(&|names| tokens(names)).await.expect("rebuilt");
     assert_eq!(find("鑫源建材").await, [1]);
@@ -829,7 +817,12 @@ async fn records_come_change_and_go(ground: &Ground) {
     new.batch_id = 2;
     new.recorded_at = NOW + 100;
     new.content = Content::new("{\"CF_WSH\":\"改\"}".to_owned());
-    let change = RecordChange { record: new, expected: 1, event: Some("changed".to_owned()) };
+    let change = RecordChange {
+        record: new,
+        expected: 1,
+        event: Some(("changed", date(2026, 5, 3))),
+        delivered: true,
+    };
     let mut tx = store.transaction("t").await.expect("begun");
     assert_eq!(tx.existing_records(&keys).await.expect("found").len(), 2);
     tx.change_records(std::slice::from_ref(&change)).await.expect("changed");
@@ -1206,13 +1199,7 @@ async fn a_dropped_transaction_leaves_nothing(ground: &Ground) {
     assert_eq!(store.count_subjects().await.expect("count"), 0);
     assert_eq!(store.count_records().await.expect("count"), 0);
     assert!(store.batch(1).await.expect("read").is_none());
-    assert!(
-        store
-            .search_tokens(&query("示例"), &SubjectFilter::default(), 9)
-            .await
-            .expect("hits")
-            .is_empty()
-    );
+    assert!(store.search_tokens(&query("示例"), 9).await.expect("hits").is_empty());
     let mut tx = store.transaction("t").await.expect("begun");
     tx.insert_subjects(&[subject(1, &code(1), "示例一")]).await.expect("inserted");
     tx.commit().await.expect("committed");
@@ -1389,8 +1376,7 @@ async fn a_backup_moves_between_engines(ground: &Ground) {
     restore(&file_there, &back, &ground.keys, &tokenise).await.expect("restored");
     let third = Store::open(&back, &ground.keys).await.expect("open");
     assert_eq!(problems(&third).await, []);
-    let hits =
-        third.search_tokens(&query("鑫源建材"), &SubjectFilter::default(), 9).await.expect("hits");
+    let hits = third.search_tokens(&query("鑫源建材"), 9).await.expect("hits");
     assert_eq!(hits.len(), 1);
     assert_eq!(third.record(2, 12).await.expect("read"), store.record(2, 12).await.expect("read"));
     let digest = xinyong_store::sm3_hex(b"abc");
@@ -1465,7 +1451,12 @@ async fn many_rows_in_one_go(ground: &Ground) {
     assert_eq!(store.existing_records(&keys).await.expect("found").len(), count as usize);
     let changes: Vec<_> = records
         .into_iter()
-        .map(|record| RecordChange { record, expected: 1, event: Some("changed".to_owned()) })
+        .map(|record| RecordChange {
+            record,
+            expected: 1,
+            event: Some(("changed", date(2026, 5, 3))),
+            delivered: true,
+        })
         .collect();
     let mut tx = store.transaction("t").await.expect("begun");
     tx.change_records(&changes).await.expect("changed");

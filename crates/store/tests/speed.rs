@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use jiff::civil::date;
-use xinyong_store::{Content, KeyRing, NewRecord, NewSubject, RecordFilter, Store, SubjectFilter};
+use xinyong_store::{Content, KeyRing, NewRecord, NewSubject, RecordFilter, Store};
 
 const NOW: i64 = 1_780_000_000_000;
 
@@ -165,8 +165,7 @@ async fn speed() {
                 name.chars().skip(if length == 99 { 0 } else { 3 }).take(length).collect();
             let query: Vec<String> = tokens(&part).split_whitespace().map(str::to_owned).collect();
             let since = Instant::now();
-            let hits =
-                store.search_tokens(&query, &SubjectFilter::default(), 200).await.expect("hits");
+            let hits = store.search_tokens(&query, 200).await.expect("hits");
             times.push(since.elapsed().as_micros());
             assert!(!hits.is_empty());
         }

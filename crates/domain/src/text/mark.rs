@@ -1,14 +1,21 @@
 //! Which part of a name a query met, so that a reader sees why it was found.
 
-use super::{Query, initials, normalise_name};
+use std::borrow::Cow;
+
+use super::{Query, initials, normalise_name, readings};
 
 /// Characters that a part may be longer than what was asked for: blanks and brackets that count for nothing.
 const SLACK: usize = 8;
 
 /// The first and shortest part of `name`, as it is written there, that holds what was asked for: the fragment itself, or the
-/// characters whose initials were typed. `None` where the name does not hold it, or only reads so between its neighbours.
+/// characters whose initials were typed. `None` where the name does not hold it; in a name with full-width signs also where it
+/// only reads so between its neighbours.
 #[must_use]
 pub fn matched_part<'n>(query: &Query, name: &'n str) -> Option<&'n str> {
+    // A name that is written as it is compared needs one look.
+    if matches!(normalise_name(name), Cow::Borrowed(_)) {
+        return plain_part(query, name);
+    }
     let holds = |part: &str| match query {
         Query::Name(_, fragment) => normalise_name(part).as_ref() == fragment,
         Query::Initials(_, letters) => {
@@ -35,6 +42,25 @@ pub fn matched_part<'n>(query: &Query, name: &'n str) -> Option<&'n str> {
         }
     }
     None
+}
+
+fn plain_part<'n>(query: &Query, name: &'n str) -> Option<&'n str> {
+    match query {
+        Query::Name(_, fragment) => {
+            let from = name.find(fragment.as_str())?;
+            name.get(from..from + fragment.len())
+        }
+        Query::Initials(_, wanted) => {
+            let (places, letters): (Vec<usize>, String) = readings(name).unzip();
+            // Every letter is one byte, so its place among the letters is its place in the text.
+            let from = letters.find(wanted.as_str())?;
+            let first = *places.get(from)?;
+            let last = *places.get(from + wanted.len().checked_sub(1)?)?;
+            let end = last + name.get(last..)?.chars().next()?.len_utf8();
+            name.get(first..end)
+        }
+        Query::Code(_) | Query::TooShort => None,
+    }
 }
 
 #[cfg(test)]

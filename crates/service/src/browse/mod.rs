@@ -40,8 +40,8 @@ pub use lists::{ListFilter, PublicList, PublicPage, public_list, public_page};
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
-pub(crate) use record::judged;
 pub use record::{PublicRecord, ShownField, public_record};
+pub(crate) use record::{content_of, judged, platform_of};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
 pub use subject::{

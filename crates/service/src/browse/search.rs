@@ -1,10 +1,10 @@
 //! Search by any fragment of a name, by a former name, by the initials of its reading, by code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
-use xinyong_domain::text::{Query, initials, matched_part, matches, normalise_name, parse_query};
-use xinyong_store::{SubjectFilter, SubjectHit};
+use xinyong_domain::text::{Query, matched_part, matches, normalise_name, parse_query};
+use xinyong_store::{Met, Store, SubjectHit};
 
 use crate::desk::Desk;
 use crate::refusal::DeskError;
@@ -13,8 +13,9 @@ use crate::refusal::DeskError;
 pub const MOST_HITS: usize = 50;
 /// Longest query that is looked at.
 const LONGEST_QUERY: usize = 100;
-/// Candidates the index gives at most.
-const CANDIDATES: i64 = 200;
+/// Candidates that are asked of the index, and as many more as are ever looked at where those were not enough for a page: a
+/// fragment that half of the county bears must not cost more than one that somebody can use.
+const CANDIDATES: [i64; 2] = [100, 2_000];
 
 /// Why something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -94,77 +95,142 @@ pub async fn search_within(
 ) -> Result<SearchPage, DeskError> {
     let text: String = text.trim().chars().take(LONGEST_QUERY).collect();
     let query = parse_query(&text);
-    let store = desk.store();
-    let among = SubjectFilter { category: asked(&filter.category), status: asked(&filter.status) };
-    // No subject has a sign in these that nobody can type, and not every engine can be asked for one.
-    let nothing = [&filter.category, &filter.status].iter().any(|text| text.contains('\0'));
-    let found: Vec<SubjectHit> = match &query {
-        _ if nothing => Vec::new(),
-        Query::TooShort => Vec::new(),
-        Query::Code(code) => store.search_code(code, &among, CANDIDATES).await?,
-        Query::Name(tokens, _) | Query::Initials(tokens, _) => {
-            store.search_tokens(tokens, &among, CANDIDATES).await?
+    let mut found = Vec::new();
+    let mut statuses = BTreeSet::new();
+    let mut limited = false;
+    for most in CANDIDATES {
+        let candidates;
+        (candidates, limited) = offered(desk.store(), &query, most).await?;
+        found = sift(desk.store(), &query, candidates).await?;
+        statuses = found.iter().map(|one| one.hit.status.clone()).collect();
+        found.retain(|one| filter.admits(&one.hit));
+        if !limited || found.len() > MOST_HITS {
+            break;
         }
-    };
-    let limited = i64::try_from(found.len()).unwrap_or(i64::MAX) >= CANDIDATES;
-    let mut hits: Vec<SearchHit> =
-        found.into_iter().filter_map(|hit| explain(&query, hit)).collect();
-    let mut statuses: BTreeSet<String> = hits.iter().map(|hit| hit.status.clone()).collect();
-    statuses.extend(among.status);
-    let wanted = normalise_name(&text).into_owned();
+    }
+    if !filter.status.is_empty() {
+        statuses.insert(filter.status.clone());
+    }
+    let wanted = normalise_name(&text);
     // The whole name first, then a beginning, then the shorter name: what people mean when they type a fragment.
-    hits.sort_by_cached_key(|hit| {
-        let name = normalise_name(&hit.name).into_owned();
-        (name != wanted, hit.found_by as u8, !name.starts_with(&wanted), name.chars().count(), name)
-    });
-    let too_many = limited || hits.len() > MOST_HITS;
-    hits.truncate(MOST_HITS);
+    found.sort_by(|one, other| one.place(&wanted).cmp(&other.place(&wanted)));
+    let too_many = limited || found.len() > MOST_HITS;
+    found.truncate(MOST_HITS);
     Ok(SearchPage {
-        query: text,
         too_short: matches!(query, Query::TooShort),
         too_many,
         statuses: statuses.into_iter().collect(),
-        hits,
+        hits: found.into_iter().map(|one| one.explained(&query)).collect(),
+        query: text,
     })
 }
 
-fn asked(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
+impl SearchFilter {
+    fn admits(&self, hit: &SubjectHit) -> bool {
+        (self.category.is_empty() || self.category == hit.category)
+            && (self.status.is_empty() || self.status == hit.status)
+    }
 }
 
-/// The index answers by tokens; what does not hold the fragment itself is dropped here.
-fn explain(query: &Query, hit: SubjectHit) -> Option<SearchHit> {
-    let part = |name: &str| matched_part(query, name).unwrap_or_default().to_owned();
-    let own = |found_by| Some((found_by, String::new(), part(&hit.name)));
-    let mut code_kind = String::new();
-    let (found_by, former_name, matched) = match query {
-        Query::TooShort => None,
+/// What the indexes offer, names that begin so before names that hold it somewhere, and whether there may be more.
+async fn offered(
+    store: &Store,
+    query: &Query,
+    most: i64,
+) -> Result<(Vec<SubjectHit>, bool), DeskError> {
+    let full = |hits: &[SubjectHit]| i64::try_from(hits.len()).is_ok_and(|count| count >= most);
+    let (tokens, mut found) = match query {
+        Query::TooShort => return Ok((Vec::new(), false)),
         Query::Code(code) => {
-            let other =
-                hit.met.filter(|_| !hit.code.as_deref().unwrap_or_default().starts_with(code));
-            code_kind = other.map(|(kind, _)| kind).unwrap_or_default();
-            Some((FoundBy::Code, String::new(), code.clone()))
+            let found = store.search_code(code, most).await?;
+            let limited = full(&found);
+            return Ok((found, limited));
         }
-        Query::Initials(_, wanted)
-            if initials(&hit.name).contains(wanted.as_str()) || matches(query, &hit.name) =>
-        {
-            own(FoundBy::Initials)
+        Query::Initials(tokens, _) => (tokens, Vec::new()),
+        Query::Name(tokens, fragment) => (tokens, store.search_beginning(fragment, most).await?),
+    };
+    let mut limited = full(&found);
+    if !limited {
+        let others = store.search_tokens(tokens, most).await?;
+        limited = full(&others);
+        found.extend(others);
+    }
+    let mut seen = HashSet::new();
+    found.retain(|hit| seen.insert(hit.id));
+    Ok((found, limited))
+}
+
+/// A candidate that holds what was asked for.
+struct Found {
+    hit: SubjectHit,
+    by: FoundBy,
+    former: String,
+}
+
+/// The indexes answer by tokens; what does not hold the fragment itself is dropped here. Former names are fetched only where the
+/// present one does not hold it.
+async fn sift(
+    store: &Store,
+    query: &Query,
+    candidates: Vec<SubjectHit>,
+) -> Result<Vec<Found>, DeskError> {
+    let own = match query {
+        Query::TooShort => return Ok(Vec::new()),
+        Query::Code(_) => FoundBy::Code,
+        Query::Initials(..) => FoundBy::Initials,
+        Query::Name(..) => FoundBy::Name,
+    };
+    let by_own = |hit: &SubjectHit| own == FoundBy::Code || matches(query, &hit.name);
+    let (found, others): (Vec<SubjectHit>, Vec<SubjectHit>) =
+        candidates.into_iter().partition(by_own);
+    let mut found: Vec<Found> =
+        found.into_iter().map(|hit| Found { hit, by: own, former: String::new() }).collect();
+    let unknown: Vec<i64> = others
+        .iter()
+        .filter(|hit| !matches!(hit.met, Some(Met::Name(_))))
+        .map(|hit| hit.id)
+        .collect();
+    let mut names: HashMap<i64, Vec<String>> = store.names_of(&unknown).await?;
+    for hit in others {
+        let held = match &hit.met {
+            Some(Met::Name(name)) => vec![name.clone()],
+            _ => names.remove(&hit.id).unwrap_or_default(),
+        };
+        if let Some(former) = held.into_iter().find(|name| matches(query, name)) {
+            found.push(Found { hit, by: FoundBy::FormerName, former });
         }
-        Query::Name(..) if matches(query, &hit.name) => own(FoundBy::Name),
-        Query::Initials(..) | Query::Name(..) => hit
-            .former
-            .iter()
-            .find(|name| matches(query, name))
-            .map(|name| (FoundBy::FormerName, name.clone(), part(name))),
-    }?;
-    Some(SearchHit {
-        code: hit.code.unwrap_or_default(),
-        name: hit.name,
-        category: hit.category,
-        status: hit.status,
-        found_by,
-        former_name,
-        code_kind,
-        matched,
-    })
+    }
+    Ok(found)
+}
+
+impl Found {
+    /// Its place among the hits, the smallest first.
+    fn place(&self, wanted: &str) -> (bool, u8, bool, usize, &str) {
+        let name = self.hit.name_key.as_str();
+        (name != wanted, self.by as u8, !name.starts_with(wanted), name.chars().count(), name)
+    }
+
+    fn explained(self, query: &Query) -> SearchHit {
+        let part = |name: &str| matched_part(query, name).unwrap_or_default().to_owned();
+        let code = self.hit.code.unwrap_or_default();
+        let matched = match (query, self.by) {
+            (Query::Code(code), _) => code.clone(),
+            (_, FoundBy::FormerName) => part(&self.former),
+            _ => part(&self.hit.name),
+        };
+        let code_kind = match self.hit.met {
+            Some(Met::Code(kind, _)) if !code.starts_with(&matched) => kind,
+            _ => String::new(),
+        };
+        SearchHit {
+            code,
+            name: self.hit.name,
+            category: self.hit.category,
+            status: self.hit.status,
+            found_by: self.by,
+            former_name: self.former,
+            code_kind,
+            matched,
+        }
+    }
 }

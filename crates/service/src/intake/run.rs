@@ -719,10 +719,12 @@ impl Work {
                 record.id = held.id;
                 record.reason = "更正".to_owned();
                 seal(&mut record)?;
+                let on = record.public_from.unwrap_or(record.decided_on);
                 set.changes.push(RecordChange {
                     record,
                     expected: held.version,
-                    event: Some("changed".to_owned()),
+                    event: Some(("changed", on)),
+                    delivered: true,
                 });
                 tally.recorded += 1;
             }

@@ -258,7 +258,7 @@ pub async fn decide(
         keep(desk, &mut tx, actor, &confirmation).await?;
     }
     tx.commit().await?;
-    desk.reload_confirmations().await
+    desk.refresh_law().await
 }
 
 /// Every confirmation, the newest first, also those that were taken back.
@@ -319,5 +319,5 @@ pub async fn withdraw(desk: &Desk, actor: &Actor, id: i64, reason: &str) -> Resu
     let event = AuditEvent::LawWithdrawn { parameter: &row.parameter, confirmation: id };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;
-    desk.reload_confirmations().await
+    desk.refresh_law().await
 }

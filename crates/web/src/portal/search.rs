@@ -83,11 +83,12 @@ pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Response
     let state = match (&found, found.hits.is_empty()) {
         _ if found.query.is_empty() => "start",
         (page, _) if page.too_short => "short",
-        (_, true) => "empty",
         (page, _) if page.too_many => "many",
+        (_, true) => "empty",
         _ => "found",
     };
     let total = match state {
+        "many" if found.hits.is_empty() => String::new(),
         "many" => format!("相符的较多，先列出最接近的 {} 个", found.hits.len()),
         _ => format!("共 {} 个主体", found.hits.len()),
     };

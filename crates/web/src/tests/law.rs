@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use jiff::civil::date;
 use xinyong_domain::law::Lookup;
-use xinyong_service::Role;
+use xinyong_service::publicity::{Renewal, renew};
+use xinyong_service::{Actor, Role, running};
 
 use super::browser::{Answer, Browser, TestSite};
 use super::console::{link, record};
@@ -58,6 +59,12 @@ async fn two_persons_confirm_with_the_text_after_seeing_what_changes_and_one_tak
     let mut reviewer = site.signed_in(Role::Reviewer).await;
     let old = String::from_utf8_lossy(GOOD).replace("2026/06/10", "2025/06/01");
     record(&mut clerk, &mut reviewer, old.as_bytes()).await;
+    // The days of publicity were worked out under this law, and that is written down once.
+    let system = Actor::system("system");
+    let first_look = renew(&site.desk, &system).await.expect("looked").expect("the first time");
+    assert_eq!(first_look.changed, 0);
+    assert!(first_look.examined >= 1);
+    assert_eq!(renew(&site.desk, &system).await.expect("looked"), None);
 
     let mut first = site.signed_in(Role::CreditOffice).await;
     site.account("office2", Role::CreditOffice).await;
@@ -99,6 +106,15 @@ async fn two_persons_confirm_with_the_text_after_seeing_what_changes_and_one_tak
     let answer = post(&mut second, &waiting, &waiting, &[("decision", "confirm")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     assert_eq!(favourable(&site), ("favourable".to_owned(), true));
+    // What was foretold comes about, once, as versions of their own that no batch brought.
+    let changed = u64::try_from(samples).expect("few");
+    let renewed = renew(&site.desk, &system).await.expect("renewed");
+    assert_eq!(renewed, Some(Renewal { changed, ..first_look }));
+    assert_eq!(renew(&site.desk, &system).await.expect("looked"), None);
+    assert_eq!(running::fsck(&site.desk).await.expect("looked").problems, []);
+    let other = link(&page, "/console/records/");
+    let dossier = second.get(&other).await.text();
+    assert!(dossier.contains("按现行规则重新计算公示期"), "{dossier}");
     let page = second.get(answer.header("location")).await.text();
     assert!(page.contains("已由两人确认") && page.contains("撤回这项确认"), "{page}");
     let token = second.get(ENTRY).await.token();
@@ -124,6 +140,8 @@ async fn two_persons_confirm_with_the_text_after_seeing_what_changes_and_one_tak
     let answer = post(&mut first, ENTRY, &withdraw, &[("reason", "示例理由")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     assert_eq!(favourable(&site).0, "decision-date");
+    let renewed = renew(&site.desk, &system).await.expect("renewed");
+    assert_eq!(renewed, Some(Renewal { changed, ..first_look }));
     assert!(first.get(ENTRY).await.text().contains("示例理由"));
 
     let mut auditor = site.signed_in(Role::Auditor).await;

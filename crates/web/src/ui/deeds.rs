@@ -30,6 +30,7 @@ pub fn label(action: &str) -> &str {
         "record.seen" => "查看未公示的信息",
         "record.withdrawn" => "撤下公示",
         "publicity.expired" => "公示期满终止",
+        "publicity.renewed" => "按现行规则重新计算公示期",
         "law.proposed" => "提出确认法规参数",
         "law.confirmed" => "确认法规参数",
         "law.declined" => "不同意确认法规参数",
