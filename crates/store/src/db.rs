@@ -573,7 +573,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::WrongSchema`] if a newer program wrote the database, [`StoreError::Key`] if the keys are others,
-    /// [`StoreError::Unavailable`] if it cannot be reached.
+    /// [`StoreError::WrongOrder`] if PostgreSQL orders texts otherwise than by code points, [`StoreError::Unavailable`] if it cannot
+    /// be reached.
     pub async fn open(url: &str, key: &KeyRing) -> Result<Self, StoreError> {
         Self::open_at(url, key, crate::schema::SCHEMA).await
     }
@@ -592,6 +593,7 @@ impl Store {
                 .test_before_acquire(false)
                 .connect_with(options.statement_cache_capacity(400))
                 .await?;
+            crate::schema::check_order(&pool).await?;
             Db::Pg(pool)
         } else {
             let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));

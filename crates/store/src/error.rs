@@ -29,6 +29,13 @@ pub enum StoreError {
     /// The database was written by another release of the program.
     #[error("数据库结构与本程序版本不符：{0}；请使用与数据库相符或更新的程序版本")]
     WrongSchema(String),
+    /// The database puts texts in another order than that of their characters' code points, by which beginnings are searched and
+    /// pages of lists go on.
+    #[error(
+        "PostgreSQL 数据库的排序规则不是按字符编码排序；请另建数据库：CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' \
+         LC_COLLATE 'C' LC_CTYPE 'C'"
+    )]
+    WrongOrder,
     /// The key file is missing, malformed or not the one the data were sealed with.
     #[error("密钥错误：{0}")]
     Key(String),
@@ -56,6 +63,7 @@ impl StoreError {
             Self::Inconsistent { .. } => "store-inconsistent",
             Self::Unavailable(_) => "store-unavailable",
             Self::WrongSchema(_) => "store-wrong-schema",
+            Self::WrongOrder => "store-wrong-order",
             Self::Key(_) => "store-key",
             Self::File { .. } => "store-file",
             Self::Backup(_) => "store-backup",

@@ -72,6 +72,16 @@ pub(crate) async fn migrate(db: &Db, newest: i64) -> Result<(), StoreError> {
     })
 }
 
+/// PostgreSQL orders as its database was made to; SQLite by code points. The program relies on the latter.
+pub(crate) async fn check_order(pool: &sqlx::PgPool) -> Result<(), StoreError> {
+    let ordered: bool = sqlx::query_scalar(
+        "SELECT 'Z' < 'a' AND 'a-b' < 'aa' AND '示' < '示' || chr(1114111) AND '乙' < '示'",
+    )
+    .fetch_one(pool)
+    .await?;
+    if ordered { Ok(()) } else { Err(StoreError::WrongOrder) }
+}
+
 const CHECK: &str = "key_check";
 const CHECK_TEXT: &[u8] = b"xinyong";
 

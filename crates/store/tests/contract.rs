@@ -773,8 +773,9 @@ async fn fragments_of_names_are_found(ground: &Ground) {
     let name = |id: i64, name: &str| (id, Some(Met::Name(name.to_owned())));
     let first = store.subject(1).await.expect("read").expect("there").name;
     let second = store.subject(2).await.expect("read").expect("there").name;
-    assert_eq!(begins("示例", 9).await, [name(1, &first), name(2, &second)]);
-    assert_eq!(begins("示例", 1).await, [name(1, &first)]);
+    // 䶮 stands before 鑫.
+    assert_eq!(begins("示例", 9).await, [name(2, &second), name(1, &first)]);
+    assert_eq!(begins("示例", 1).await, [name(2, &second)]);
     assert_eq!(begins(&second, 9).await, [name(2, &second)]);
     assert_eq!(begins("例", 9).await, []);
     for odd in [
@@ -1423,6 +1424,15 @@ async fn a_store_opens_again_with_its_own_keys_only(ground: &Ground) {
     store.raw_execute(&newer).await.expect("written");
     store.close().await;
     assert!(matches!(Store::open(&url, &ground.keys).await, Err(StoreError::WrongSchema(_))));
+    if let Some(server) = &ground.server {
+        server.sql(
+            "CREATE DATABASE other TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'zh-CN'",
+        );
+        let other = url.replace("/xinyong", "/other");
+        assert_ne!(other, url);
+        let outcome = Store::open(&other, &ground.keys).await;
+        assert!(matches!(outcome, Err(StoreError::WrongOrder)), "{outcome:?}");
+    }
 }
 
 async fn many_rows_in_one_go(ground: &Ground) {
