@@ -1,6 +1,7 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
 // Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs pages BASE [FOLDER] |
-// node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people.
+// node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
+// and looks at them with large letters and on paper too.
 import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -50,7 +51,7 @@ async function axeCheck(page, name) {
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   expect(!wide, `${name} scrolls sideways`);
-  if (album) await page.screenshot({ path: `${album}/${String(++pictures).padStart(3, '0')} ${name.replace(base, '').replace(/[^\p{L}\p{N}]+/gu, '-')}.png`, fullPage: true });
+  if (album) await page.screenshot({ path: `${album}/${String(++pictures).padStart(3, '0')} ${name.replaceAll(base, '').replace(/[^\p{L}\p{N}]+/gu, '-')}.png`, fullPage: true });
 }
 
 async function journey([file, code, number]) {
@@ -313,11 +314,27 @@ async function keyPages(page, width) {
   return 5;
 }
 
-// Every page of portal and console, for a role each: axe, no sideways scrolling, wide and phone-wide.
+// The ways in which people look at a page. Large letters and paper are for the album: by machine they are looked at on some pages.
+const LOOKS = [
+  { look: '1280', width: 1280 },
+  { look: '390', width: 390 },
+  { look: 'large letters', width: 390, size: 'large', album: true },
+  { look: 'paper', width: 794, media: 'print', album: true },
+].filter((one) => album || !one.album);
+
+async function onlooker({ width, size, media }) {
+  const page = await (await context({ viewport: { width, height: 900 } })).newPage();
+  if (media) await page.emulateMedia({ media });
+  if (size) await page.goto(`${base}/?size=${size}`);
+  return page;
+}
+
+// Every page of portal and console, for a role each: axe, no sideways scrolling, in every look.
 async function pages() {
   let checked = 0;
-  for (const width of [1280, 390]) {
-    const portal = await (await context({ viewport: { width, height: 900 } })).newPage();
+  for (const one of LOOKS) {
+    const width = one.look;
+    const portal = await onlooker(one);
     await portal.goto(`${base}/records/administrative-penalty`);
     const record = await portal.locator('main a[href*="/records/administrative-penalty/"]').first().getAttribute('href');
     const subject = await portal.locator('main a[href*="/subjects/"]').first().getAttribute('href');
@@ -326,6 +343,8 @@ async function pages() {
       await portal.goto(path);
       await axeCheck(portal, `${path} at ${width}`);
       checked++;
+      // The look that the list of paths tries out ends with it.
+      if (one.size && path.includes('size=')) await portal.goto(`${base}/?size=${one.size}`);
     }
     for (const [login, paths] of [
       ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor']],
@@ -334,7 +353,7 @@ async function pages() {
       ['auditor', ['/console', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
       ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new']],
     ]) {
-      const page = await (await context({ viewport: { width, height: 900 } })).newPage();
+      const page = await onlooker(one);
       if (login === 'clerk') {
         await page.goto(`${base}/console/sign-in`);
         await axeCheck(page, `sign-in at ${width}`);

@@ -425,6 +425,49 @@ fn who_has_something_to_do_is_written_to_also_after_the_mail_server_was_down() {
 }
 
 #[test]
+fn a_hundred_thousand_rows_go_in_while_their_clerk_goes_away() {
+    const ROWS: usize = 100_000;
+    let platform = Platform::with_registry();
+    account(&platform, "clerk", "clerk");
+    let served = serve(&platform, &["serve", "--listen", "127.0.0.1:0"]);
+    let rows: Vec<_> = (0..ROWS)
+        .map(|number| {
+            let document = format!("（平）市监罚〔2026〕{}号", number + 1);
+            penalty(number % 50 + 1, "2026/11/23", &[("行政处罚决定书文号", &document)])
+        })
+        .collect();
+    let file = penalties(&rows);
+    drop(rows);
+    let mut clerk = signed_in(served.visitor(), "", "clerk");
+    let token = clerk.get("/console/upload").token();
+    let fields = [("csrf", token.as_str()), ("kind", "administrative-penalty")];
+    let batch = clerk.upload("/console/upload", &fields, "全年.csv", &file).location;
+    // The page is there before the work is done, says how far it is, and asks again by itself.
+    let page = clerk.wait_for(&batch, "本页自动刷新");
+    assert!(page.text.contains("<progress") && page.text.contains("http-equiv=\"refresh\""));
+    // The clerk goes home: another session, later, finds the work done.
+    let token = page.token();
+    assert_eq!(clerk.post("/console/sign-out", &[("csrf", &token)]).status, 303);
+    drop(clerk);
+    let mut clerk = signed_in(served.visitor(), "", "clerk");
+    let begun = Instant::now();
+    let submit = format!("action=\"{batch}/submit\"");
+    loop {
+        let page = clerk.get(&batch);
+        if page.text.contains(&submit) {
+            assert!(
+                page.text.contains(&ROWS.to_string()) || page.text.contains("100,000"),
+                "{}",
+                page.text
+            );
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(400), "{}", page.text);
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+#[test]
 fn doctor_names_what_is_wrong() {
     let mut platform = Platform::pinglu();
     let found = |platform: &Platform, name: &str| {
