@@ -12,6 +12,7 @@ use crate::access::Actor;
 use crate::audit::AuditEvent;
 use crate::browse::PublicFigures;
 use crate::clock::Clock;
+use crate::intake::record::number_place;
 use crate::refusal::DeskError;
 use crate::sheet::Limits;
 
@@ -139,6 +140,9 @@ impl Desk {
             KeyRing::create_file(&options.key_file)?
         };
         let store = Store::open(&options.database, &keys).await?;
+        if store.numbers_are_stale().await? {
+            store.rebuild_numbers(&number_place).await?;
+        }
         let (confirmations, confirmed) = read_confirmations(&store).await?;
         let law = Arc::new(law.with_confirmations(confirmations));
         Ok(Self {

@@ -537,6 +537,8 @@ pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) keys: KeyRing,
     pub(crate) audit: tokio::sync::Mutex<AuditHead>,
+    /// The schema it was opened at: the newest, but for the test that upgrades from each.
+    pub(crate) schema: i64,
 }
 
 /// The store: one database, its keys and the head of this process's audit stream. Cheap to clone.
@@ -637,6 +639,7 @@ impl Store {
                 db,
                 keys: key.clone(),
                 audit: tokio::sync::Mutex::new(AuditHead::new()?),
+                schema,
             }),
         };
         crate::schema::check_key(&store).await?;

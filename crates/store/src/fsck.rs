@@ -434,6 +434,11 @@ impl Store {
                 check.report.wrong("upload", digest, reason);
             }
         }
+        // Last: what is wrong with a record is said by the record first.
+        let differs = crate::reporting::differs(&mut conn).await;
+        if let Some((table, reason)) = check.read("arrival", differs)?.flatten() {
+            check.report.wrong(table, "", reason);
+        }
         Ok(check.report)
     }
 }

@@ -28,6 +28,7 @@ mod portable;
 mod public;
 mod public_figures;
 mod records;
+mod reporting;
 mod schema;
 mod search;
 mod sessions;
@@ -57,6 +58,10 @@ pub use public_figures::MonthCount;
 pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
+};
+pub use reporting::{
+    Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, KnownDecision, NumberPlace, Outage,
+    PlaceOf, RowTally,
 };
 pub use schema::{SCHEMA, statements};
 pub use search::{Met, SubjectHit};

@@ -66,7 +66,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 32] = [
+static TABLES: [Table; 38] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -111,6 +111,15 @@ static TABLES: [Table; 32] = [
         i proposed_at, t state, t decided_by, i decided_at, t reason, i confirmation_id),
     table!(law_withdrawal by "confirmation_id": i confirmation_id, t actor, t reason, i at),
     table!(law_confirmation by "id": i id, t parameter, t from_day, t value, t text, t first, t second, i at),
+    table!(arrival by "unit_id, kind, decided_on, received_on": t unit_id, t kind, t decided_on, t received_on, i records),
+    table!(document_number by "unit_id, kind, year, series, serial, record_id": t unit_id, t kind, i year, t series, i serial,
+        i record_id, i subject_id, t decided_on),
+    table!(gap_explanation by "id": i id, t unit_id, t kind, t series, i year, i first, i last, t reason, t note, t actor, i at,
+        t ended_by, i ended_at),
+    table!(declared_count by "unit_id, kind, month, seq": t unit_id, t kind, t month, i seq, i records, t note, t actor, i at),
+    table!(known_decision by "id": i id, t unit_id, t kind, t number, i year, t series, i serial, t decided_on, t source, t note,
+        t actor, i at, t reminded_on, t reminded_by, t closed_reason, t closed_by, i closed_at),
+    table!(outage by "id": i id, t first_day, t last_day, t reason, t actor, i at, t ended_by, i ended_at),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

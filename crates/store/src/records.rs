@@ -9,6 +9,7 @@ use crate::db::{Bound, Conn, Engine, Insert, Row, Store, Tx, Value, day_text, st
 use crate::error::StoreError;
 use crate::keys::sm3_hex;
 use crate::persons::json;
+use crate::reporting::{Arrived, NumberPlace, REPORTING, bind_numbers, count_arrived};
 
 const HEAD: &str = "record (id, subject_id, kind, natural_key, version, party_category, decided_on, unit_id, batch_id, row, \
     public_from, public_until, withdrawn_on, state, ends_on)";
@@ -167,6 +168,8 @@ pub struct NewRecord {
     pub kind: String,
     /// What makes it the same record when it is delivered again.
     pub natural_key: String,
+    /// Where the number of its document stands; it follows from the natural key.
+    pub number: NumberPlace,
     /// The non-sensitive fields, as JSON.
     pub content: Content,
     /// The sensitive fields, sealed for [`record_place`].
@@ -563,6 +566,7 @@ fn bind(engine: Engine, list: &[State<'_>], heads: &Insert) -> Result<Bound, Sto
 #[derive(Default)]
 pub struct PreparedRecords {
     bound: Bound,
+    arrived: Arrived,
 }
 
 impl std::fmt::Debug for PreparedRecords {
@@ -669,7 +673,7 @@ impl Tx {
         records: PreparedRecords,
     ) -> Result<(), StoreError> {
         self.conn().run(records.bound).await?;
-        Ok(())
+        self.note_arrivals(&records.arrived).await
     }
 
     async fn heads(
@@ -691,6 +695,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Conflict`] if a record moved on or is not there.
     pub async fn change_records(&mut self, changes: &[RecordChange]) -> Result<(), StoreError> {
+        self.move_arrivals(changes).await?;
         let keys: Vec<_> =
             changes.iter().map(|change| (change.record.subject_id, change.record.id)).collect();
         let mut heads = self.heads(&keys).await?;
@@ -744,6 +749,8 @@ impl Tx {
             id,
             kind: old.kind,
             natural_key: old.natural_key,
+            // The summaries do not move with a withdrawal.
+            number: NumberPlace::default(),
             content: Content::new(old.content),
             sealed: old.sealed,
             platform: old.platform,
@@ -873,7 +880,14 @@ impl Store {
             })
         });
         bind_events(self.engine(), events, &mut bound)?;
-        Ok(PreparedRecords { bound })
+        // An earlier schema has no room for these.
+        let arrived = if self.inner.schema < REPORTING {
+            Arrived::new()
+        } else {
+            bind_numbers(self.engine(), records.iter(), &mut bound)?;
+            count_arrived(records)
+        };
+        Ok(PreparedRecords { bound, arrived })
     }
 
     /// What there is under the keys.

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 6;
+pub const SCHEMA: i64 = 7;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -19,6 +19,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (4, "portal", include_str!("../migrations/sqlite/0004_portal.sql")),
     (5, "identities", include_str!("../migrations/sqlite/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/sqlite/0006_notices.sql")),
+    (7, "reporting", include_str!("../migrations/sqlite/0007_reporting.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -27,6 +28,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (4, "portal", include_str!("../migrations/postgres/0004_portal.sql")),
     (5, "identities", include_str!("../migrations/postgres/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/postgres/0006_notices.sql")),
+    (7, "reporting", include_str!("../migrations/postgres/0007_reporting.sql")),
 ];
 
 statements! {
@@ -146,6 +148,7 @@ pub fn statements() -> Vec<Statement> {
         crate::subjects::ALL,
         crate::search::ALL,
         crate::records::ALL,
+        crate::reporting::ALL,
         crate::public::ALL,
         crate::public_figures::ALL,
         crate::persons::ALL,

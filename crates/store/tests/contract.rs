@@ -17,12 +17,13 @@ use api::{
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
-    AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts, Engine, FormerName,
-    Judgement, KeyRing, LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount,
-    NewBatch, NewNotice, NewRecord, NewSubject, Person, ProposalDecision, PublicationEvent,
-    Purpose, RecordChange, RecordFilter, RowFinding, Security, SessionRow, StageChange, Store,
-    StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal, person_place,
-    record_place, restore, verify_backup,
+    AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts, DeclaredCount,
+    Engine, FormerName, Gap, GapExplanation, Judgement, KeyRing, KnownDecision, LawConfirmation,
+    LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice, NewRecord,
+    NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent, Purpose,
+    RecordChange, RecordFilter, RowFinding, Security, SessionRow, StageChange, Store, StoreError,
+    SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal, person_place, record_place,
+    restore, verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -96,6 +97,8 @@ on_both! {
     subjects_change_and_keep_their_history,
     fragments_of_names_are_found,
     records_come_change_and_go,
+    arrivals_and_numbers_follow_the_records,
+    what_units_owe_is_declared_explained_and_known,
     public_records_follow_the_dates,
     public_figures_follow_the_dates,
     sealed_values_stay_in_their_place,
@@ -164,6 +167,7 @@ fn record(id: i64, subject_id: i64, number: &str, decided_on: Date) -> NewRecord
         id,
         kind: "administrative-penalty".to_owned(),
         natural_key: format!("{number}|示例局"),
+        number: NumberPlace { year: 0, series: number.to_owned(), serial: 0 },
         content: Content::new(format!("{{\"CF_WSH\":\"{number}\"}}")),
         sealed: None,
         platform: "{\"severity\":\"minor\"}".to_owned(),
@@ -646,6 +650,9 @@ async fn every_earlier_schema_is_brought_up_to_date(ground: &Ground) {
         store.close().await;
     }
     let store = Store::open(&url, &ground.keys).await.expect("the newest schema");
+    assert!(store.numbers_are_stale().await.expect("asked"));
+    assert_eq!(store.rebuild_numbers(&whole_number).await.expect("rebuilt"), 3);
+    assert!(!store.numbers_are_stale().await.expect("asked"));
     assert_eq!(problems(&store).await, []);
     assert_eq!(store.search_tokens(&query("鑫源"), 10).await.expect("found").len(), 1);
     // The program of yesterday does not touch what today's wrote.
@@ -880,6 +887,214 @@ async fn records_come_change_and_go(ground: &Ground) {
     assert_eq!(store.rows_of_batch(1, 11, 10).await.expect("list").len(), 2);
     assert_eq!(store.count_records().await.expect("count"), 3);
     // Batch 2 was never sealed and is not there: only the chain of the record speaks for it.
+    assert_eq!(problems(&store).await, []);
+}
+
+/// Every number for itself, as the records of this file have it.
+fn whole_number(key: &str) -> NumberPlace {
+    let number = key.split('|').next().unwrap_or_default();
+    NumberPlace { year: 0, series: number.to_owned(), serial: 0 }
+}
+
+fn numbered(id: i64, serial: i64, decided_on: Date) -> NewRecord {
+    let number = format!("示例罚〔2026〕{serial}号");
+    NewRecord {
+        number: NumberPlace { year: 2026, series: "示例罚".to_owned(), serial },
+        // The first batch is sealed.
+        batch_id: 3,
+        ..record(id, 1, &number, decided_on)
+    }
+}
+
+async fn arrivals_and_numbers_follow_the_records(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let kind = "administrative-penalty";
+    let first = date(2026, 6, 1);
+    let new = [
+        numbered(21, 3, first),
+        numbered(22, 5, first),
+        numbered(23, 6, date(2026, 6, 3)),
+        numbered(24, 9, date(2026, 6, 9)),
+    ];
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.create_batch(&batch(3)).await.expect("made");
+    tx.insert_records(&new).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    let received = store.arrivals(first, first, None).await.expect("read")[0].received_on;
+    let count = async |decided: Date| -> i64 {
+        let held = store.arrivals_of("market", kind, decided, decided).await.expect("read");
+        assert!(held.iter().all(|one| one.received_on == received), "{held:?}");
+        held.iter().map(|one| one.records).sum()
+    };
+    assert_eq!((count(first).await, count(date(2026, 6, 3)).await), (2, 1));
+    let gap = |before: Option<(i64, Date)>, after: (i64, Date)| Gap {
+        series: "示例罚".to_owned(),
+        before: before.map(|(serial, _)| serial),
+        after: after.0,
+        before_on: before.map(|(_, day)| day),
+        after_on: after.1,
+    };
+    let (third, ninth) = (date(2026, 6, 3), date(2026, 6, 9));
+    assert_eq!(
+        store.gaps("market", kind, 2026).await.expect("gaps"),
+        [
+            gap(None, (3, first)),
+            gap(Some((3, first)), (5, first)),
+            gap(Some((6, third)), (9, ninth))
+        ]
+    );
+    assert_eq!(store.gaps("market", kind, 2025).await.expect("gaps"), []);
+    assert_eq!(store.reporting_differs().await.expect("counted"), None);
+
+    // A corrected day of decision moves the record from one day to the other; the day of its arrival stays.
+    let mut moved = numbered(22, 5, date(2026, 6, 2));
+    moved.batch_id = 4;
+    let event = Some(("changed", moved.decided_on));
+    let change = RecordChange { record: moved, expected: 1, event, delivered: true };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.change_records(&[change]).await.expect("changed");
+    tx.commit().await.expect("committed");
+    assert_eq!((count(first).await, count(date(2026, 6, 2)).await), (1, 1));
+    assert_eq!(
+        store.gaps("market", kind, 2026).await.expect("gaps")[1],
+        gap(Some((3, first)), (5, date(2026, 6, 2)))
+    );
+    assert_eq!(store.reporting_differs().await.expect("counted"), None);
+    assert_eq!(problems(&store).await, []);
+    let since = store.arrived_since("market", kind, first, 0, 9).await.expect("read");
+    assert_eq!(since.iter().map(|one| one.id).collect::<Vec<_>>(), [21]);
+    assert_eq!(
+        store.newest_arrivals(first).await.expect("read"),
+        [("market".to_owned(), kind.to_owned(), received)]
+    );
+
+    // A recount that differs is said, whichever of the two was touched.
+    for (damage, mend, table) in [
+        (
+            "UPDATE arrival SET records = records + 1",
+            "UPDATE arrival SET records = records - 1",
+            "arrival",
+        ),
+        (
+            "UPDATE document_number SET unit_id = 'other' WHERE record_id = 21",
+            "UPDATE document_number SET unit_id = 'market' WHERE record_id = 21",
+            "document_number",
+        ),
+    ] {
+        store.raw_execute(damage).await.expect("damaged");
+        let found = store.reporting_differs().await.expect("counted");
+        assert_eq!(found.map(|(table, _)| table), Some(table), "{damage}");
+        assert!(problems(&store).await.iter().any(|(found, _)| found == table), "{damage}");
+        store.raw_execute(mend).await.expect("mended");
+    }
+    // Made anew from the natural keys, the numbers are the same.
+    let before = store.gaps("market", kind, 2026).await.expect("gaps");
+    let place = |key: &str| {
+        let number = key.split('|').next().unwrap_or_default();
+        let serial =
+            number.rsplit('〕').next().and_then(|rest| rest.trim_end_matches('号').parse().ok());
+        match serial {
+            Some(serial) => NumberPlace { year: 2026, series: "示例罚".to_owned(), serial },
+            None => whole_number(key),
+        }
+    };
+    assert_eq!(store.rebuild_numbers(&place).await.expect("rebuilt"), 7);
+    assert_eq!(store.gaps("market", kind, 2026).await.expect("gaps"), before);
+    assert_eq!(store.reporting_differs().await.expect("counted"), None);
+}
+
+async fn what_units_owe_is_declared_explained_and_known(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let kind = "administrative-penalty";
+    let declared = |records: i64, at: i64| DeclaredCount {
+        unit_id: "market".to_owned(),
+        kind: kind.to_owned(),
+        month: "2026-06".to_owned(),
+        seq: 0,
+        records,
+        note: String::new(),
+        actor: "clerk".to_owned(),
+        at,
+    };
+    let explained = GapExplanation {
+        id: 1,
+        unit_id: "market".to_owned(),
+        kind: kind.to_owned(),
+        series: "示例罚".to_owned(),
+        year: 2026,
+        first: 4,
+        last: 4,
+        reason: "void".to_owned(),
+        note: "示例".to_owned(),
+        actor: "clerk".to_owned(),
+        at: NOW,
+    };
+    let known = |id: i64, serial: i64| KnownDecision {
+        id,
+        unit_id: "market".to_owned(),
+        kind: kind.to_owned(),
+        number: format!("示例罚〔2026〕{serial}号"),
+        place: NumberPlace { year: 2026, series: "示例罚".to_owned(), serial },
+        decided_on: date(2026, 6, 2),
+        source: "court".to_owned(),
+        note: String::new(),
+        actor: "office".to_owned(),
+        at: NOW,
+        reminded_on: None,
+        reminded_by: None,
+    };
+    let outage = Outage {
+        id: 1,
+        first_day: date(2026, 6, 8),
+        last_day: date(2026, 6, 9),
+        reason: "机房停电".to_owned(),
+        actor: "office".to_owned(),
+        at: NOW,
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.create_batch(&batch(3)).await.expect("made");
+    tx.declare_count(&declared(5, NOW)).await.expect("declared");
+    tx.declare_count(&declared(6, NOW + 1)).await.expect("declared");
+    tx.explain_gap(&explained).await.expect("explained");
+    for (id, serial, new) in [(1, 3, true), (2, 3, false), (3, 4, true)] {
+        assert_eq!(tx.learn_decision(&known(id, serial)).await.expect("learnt"), new);
+    }
+    tx.add_outage(&outage).await.expect("noted");
+    tx.insert_records(&[numbered(21, 3, date(2026, 6, 2))]).await.expect("inserted");
+    tx.commit().await.expect("committed");
+
+    let newest = store.declared_counts("2026-01", "2026-12", None).await.expect("read");
+    assert_eq!(newest, [DeclaredCount { seq: 2, ..declared(6, NOW + 1) }]);
+    assert_eq!(store.declared_counts("2026-07", "2026-12", None).await.expect("read"), []);
+    assert_eq!(store.declared_counts("2026-06", "2026-06", Some("x")).await.expect("read"), []);
+    assert_eq!(
+        store.gap_explanations("market", kind, 2026).await.expect("read"),
+        std::slice::from_ref(&explained)
+    );
+    let (first, last) = (date(2026, 6, 1), date(2026, 6, 30));
+    let absent = store.absent_decisions(first, last, Some("market")).await.expect("read");
+    assert_eq!(absent, [known(3, 4)], "3 is here, 4 is not");
+    assert_eq!(store.outages().await.expect("read"), [outage]);
+
+    let day = date(2026, 7, 1);
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(tx.remind_decision(3, day, "office").await.expect("reminded"));
+    assert!(!tx.remind_decision(3, day, "office").await.expect("reminded"));
+    assert!(tx.end_explanation(1, "office", NOW + 5).await.expect("ended"));
+    assert!(!tx.end_explanation(1, "office", NOW + 5).await.expect("ended"));
+    assert!(tx.end_outage(1, "office", NOW + 5).await.expect("ended"));
+    tx.commit().await.expect("committed");
+    let one = store.known_decision(3).await.expect("read").expect("open");
+    assert_eq!((one.reminded_on, one.reminded_by.as_deref()), (Some(day), Some("office")));
+    assert_eq!(store.gap_explanation(1).await.expect("read"), None);
+    assert_eq!(store.outages().await.expect("read"), []);
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(tx.close_decision(3, "示例", "office", NOW + 6).await.expect("closed"));
+    assert!(!tx.close_decision(3, "示例", "office", NOW + 6).await.expect("closed"));
+    tx.commit().await.expect("committed");
+    assert_eq!(store.absent_decisions(first, last, None).await.expect("read"), []);
     assert_eq!(problems(&store).await, []);
 }
 
@@ -1191,9 +1406,9 @@ async fn the_audit_log_is_a_chain(ground: &Ground) {
 async fn a_dropped_transaction_leaves_nothing(ground: &Ground) {
     let store = ground.store().await;
     let mut tx = store.transaction("t").await.expect("begun");
+    tx.create_batch(&batch(1)).await.expect("made");
     tx.insert_subjects(&[subject(1, &code(1), "示例一")]).await.expect("inserted");
     tx.insert_records(&[record(11, 1, "一号", date(2026, 5, 1))]).await.expect("inserted");
-    tx.create_batch(&batch(1)).await.expect("made");
     // Nobody else sees it before the commit.
     assert_eq!(store.count_subjects().await.expect("count"), 0);
     drop(tx);

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use jiff::civil::date;
-use xinyong_store::{Content, KeyRing, NewRecord, NewSubject, RecordFilter, Store};
+use xinyong_store::{Content, KeyRing, NewRecord, NewSubject, NumberPlace, RecordFilter, Store};
 
 const NOW: i64 = 1_780_000_000_000;
 
@@ -64,6 +64,7 @@ fn record(n: i64, subjects: i64) -> NewRecord {
         id: n,
         kind: ["administrative-penalty", "administrative-licence"][(n % 2) as usize].to_owned(),
         natural_key: format!("示例罚〔2026〕{n}号|示例县市场监管局"),
+        number: NumberPlace { year: 2026, series: "示例罚".to_owned(), serial: n },
         content: Content::new(format!(
             "{{\"WSH\":\"示例罚〔2026〕{n}号\",\"NR\":\"罚款一千元整，没收违法所得\",\"SY\":\"示例事由示例事由示例事由\",\
              \"YJ\":\"示例条例第十二条\",\"JG\":\"示例县市场监督管理局\"}}"

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use xinyong_domain::check::Checked;
+use xinyong_domain::document_number::DocumentNumber;
 use xinyong_domain::law::{Kind, Law, Unit};
 use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::disclosure::{Disclosure, Facts, disclose};
 use xinyong_domain::rules::explain::Given;
 use xinyong_domain::rules::publicity::Reason;
 use xinyong_domain::ruling::Ruling;
+use xinyong_domain::text::normalise_name;
+use xinyong_store::NumberPlace;
 
 use super::run::to_json;
 use crate::refusal::DeskError;
@@ -195,6 +198,23 @@ impl Rulings {
         }
         self.known.insert(key, Arc::clone(&sieve));
         Ok(sieve)
+    }
+}
+
+/// Where the number of a document stands, from the natural key of its record (the body and the number). A number that belongs to
+/// no series stands for itself.
+pub(crate) fn number_place(natural_key: &str) -> NumberPlace {
+    let number = natural_key.rsplit('\u{1f}').next().unwrap_or_default();
+    place_of_number(number)
+}
+
+/// As [`number_place`], from the number alone.
+pub(crate) fn place_of_number(number: &str) -> NumberPlace {
+    match DocumentNumber::parse(number) {
+        Some(DocumentNumber { series, year, serial }) => {
+            NumberPlace { year: year.into(), series, serial: serial.into() }
+        }
+        None => NumberPlace { year: 0, series: normalise_name(number).into_owned(), serial: 0 },
     }
 }
 

@@ -26,7 +26,7 @@ use xinyong_store::{
 use super::pass::{Judged, Pass, Tally, look_up_parties, memory_registry, read_chunk, table};
 use super::receive::stage_of;
 use super::recognise::{Recognised, recognise_kind};
-use super::record::{Platform, RecordFacts, Rulings, Sieve, split_content};
+use super::record::{Platform, RecordFacts, Rulings, Sieve, number_place, split_content};
 use super::submit::stage_change;
 use crate::access::Actor;
 use crate::audit::AuditEvent;
@@ -670,6 +670,7 @@ impl Work {
             subject_id: subject,
             id: 0,
             kind: kind.id.clone(),
+            number: number_place(&draft.natural_key),
             natural_key: draft.natural_key,
             content: draft.content,
             sealed: None,

@@ -13,7 +13,7 @@ use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::browse::{content_of, platform_of};
 use crate::desk::Desk;
-use crate::intake::record::{RecordFacts, Rulings, Sieve};
+use crate::intake::record::{RecordFacts, Rulings, Sieve, number_place};
 use crate::refusal::DeskError;
 
 /// Under which state of the law the days were worked out.
@@ -161,6 +161,7 @@ fn change(
             id: record.id,
             kind: record.kind.clone(),
             natural_key: record.natural_key.clone(),
+            number: number_place(&record.natural_key),
             content: Content::new(record.content.clone()),
             sealed: record.sealed.clone(),
             platform: record.platform.clone(),

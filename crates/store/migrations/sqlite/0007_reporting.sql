@@ -1,0 +1,96 @@
+-- How many records of a unit arrived for each day of decision on which day: what timeliness is counted from, whatever the calendar
+-- and the law say later. Kept with the records, in the same transactions.
+CREATE TABLE arrival (
+    unit_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    decided_on TEXT NOT NULL,
+    received_on TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    PRIMARY KEY (unit_id, kind, decided_on, received_on)
+) STRICT, WITHOUT ROWID;
+INSERT INTO arrival (unit_id, kind, decided_on, received_on, records)
+    SELECT r.unit_id, r.kind, r.decided_on, date(b.received_at / 1000 + 28800, 'unixepoch'), COUNT(*)
+    FROM record r
+    JOIN record_version v ON v.record_id = r.id AND v.version = 1 AND v.subject_id = r.subject_id
+    JOIN batch b ON b.id = v.batch_id
+    GROUP BY 1, 2, 3, 4;
+
+-- The numbers of decisions that are here, by series. Without a series: year and serial 0, the whole number as the series.
+CREATE TABLE document_number (
+    unit_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    series TEXT NOT NULL,
+    serial INTEGER NOT NULL,
+    record_id INTEGER NOT NULL,
+    subject_id INTEGER NOT NULL,
+    decided_on TEXT NOT NULL,
+    PRIMARY KEY (unit_id, kind, year, series, serial, record_id)
+) STRICT, WITHOUT ROWID;
+-- Which number belongs where is read by the program, at its next opening.
+INSERT INTO meta (key, value) SELECT 'numbers_stale', '1' WHERE EXISTS (SELECT 1 FROM record);
+
+-- Why a number that is missing in a series is no missing report. Never changed; ended by whoever takes it back.
+CREATE TABLE gap_explanation (
+    id INTEGER PRIMARY KEY NOT NULL,
+    unit_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    series TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    note TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    ended_by TEXT,
+    ended_at INTEGER
+) STRICT;
+CREATE INDEX gap_explanation_unit ON gap_explanation (unit_id, kind, year);
+
+-- How many decisions a unit declares to have made in a month, signed; the newest counts.
+CREATE TABLE declared_count (
+    unit_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    month TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (unit_id, kind, month, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Decisions that another source knows. No party stands here.
+CREATE TABLE known_decision (
+    id INTEGER PRIMARY KEY NOT NULL,
+    unit_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    number TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    series TEXT NOT NULL,
+    serial INTEGER NOT NULL,
+    decided_on TEXT NOT NULL,
+    source TEXT NOT NULL,
+    note TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    reminded_on TEXT,
+    reminded_by TEXT,
+    closed_reason TEXT,
+    closed_by TEXT,
+    closed_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX known_decision_number ON known_decision (unit_id, kind, year, series, serial, source);
+
+-- Days on which the platform did not take files: who was late because of it was not late.
+CREATE TABLE outage (
+    id INTEGER PRIMARY KEY NOT NULL,
+    first_day TEXT NOT NULL,
+    last_day TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    ended_by TEXT,
+    ended_at INTEGER
+) STRICT;
