@@ -66,7 +66,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 38] = [
+static TABLES: [Table; 39] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -114,6 +114,7 @@ static TABLES: [Table; 38] = [
     table!(arrival by "unit_id, kind, decided_on, received_on": t unit_id, t kind, t decided_on, t received_on, i records),
     table!(document_number by "unit_id, kind, year, series, serial, record_id": t unit_id, t kind, i year, t series, i serial,
         i record_id, i subject_id, t decided_on),
+    table!(number_series by "unit_id, kind, year, series": t unit_id, t kind, i year, t series, i touched, i counted, t gaps),
     table!(gap_explanation by "id": i id, t unit_id, t kind, t series, i year, i first, i last, t reason, t note, t actor, i at,
         t ended_by, i ended_at),
     table!(declared_count by "unit_id, kind, month, seq": t unit_id, t kind, t month, i seq, i records, t note, t actor, i at),

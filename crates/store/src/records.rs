@@ -9,7 +9,7 @@ use crate::db::{Bound, Conn, Engine, Insert, Row, Store, Tx, Value, day_text, st
 use crate::error::StoreError;
 use crate::keys::sm3_hex;
 use crate::persons::json;
-use crate::reporting::{Arrived, NumberPlace, REPORTING, bind_numbers, count_arrived};
+use crate::reporting::{Arrived, NumberPlace, REPORTING, bind_documents, count_arrived};
 
 const HEAD: &str = "record (id, subject_id, kind, natural_key, version, party_category, decided_on, unit_id, batch_id, row, \
     public_from, public_until, withdrawn_on, state, ends_on)";
@@ -884,7 +884,7 @@ impl Store {
         let arrived = if self.inner.schema < REPORTING {
             Arrived::new()
         } else {
-            bind_numbers(self.engine(), records.iter(), &mut bound)?;
+            bind_documents(self.engine(), records, &mut bound)?;
             count_arrived(records)
         };
         Ok(PreparedRecords { bound, arrived })

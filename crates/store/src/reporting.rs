@@ -1,10 +1,11 @@
 //! What arrived when, which numbers are here, what units declare, what other sources know.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
+use serde::{Deserialize, Serialize};
 
 use crate::db::{Bound, Conn, Engine, Insert, Row, Store, Tx, Value, day_text, statements, values};
 use crate::error::StoreError;
@@ -20,6 +21,11 @@ static NUMBER: Insert = Insert::new(
     "document_number (unit_id, kind, year, series, serial, record_id, subject_id, decided_on)",
     8,
     "ON CONFLICT (unit_id, kind, year, series, serial, record_id) DO UPDATE SET decided_on = excluded.decided_on",
+);
+static TOUCH: Insert = Insert::new(
+    "number_series (unit_id, kind, year, series, touched, counted, gaps)",
+    7,
+    "ON CONFLICT (unit_id, kind, year, series) DO UPDATE SET touched = number_series.touched + 1",
 );
 
 statements! {
@@ -39,10 +45,20 @@ statements! {
     ARRIVALS_OF = "SELECT unit_id, kind, decided_on, received_on, records FROM arrival \
         WHERE unit_id = $3 AND kind = $4 AND decided_on >= $1 AND decided_on <= $2 ORDER BY 1, 2, 3, 4";
     NEWEST_ARRIVALS = "SELECT unit_id, kind, MAX(received_on) FROM arrival WHERE decided_on >= $1 GROUP BY unit_id, kind ORDER BY 1, 2";
-    GAPS = "SELECT series, previous, serial, previous_on, decided_on FROM (SELECT series, serial, decided_on, \
+    COUNT_GAPS = "SELECT previous, serial, previous_on, decided_on FROM (SELECT serial, decided_on, \
         LAG(serial) OVER one AS previous, LAG(decided_on) OVER one AS previous_on FROM document_number \
-        WHERE unit_id = $1 AND kind = $2 AND year = $3 WINDOW one AS (PARTITION BY series ORDER BY serial)) counted \
-        WHERE serial > COALESCE(previous, 0) + 1 ORDER BY series, serial";
+        WHERE unit_id = $1 AND kind = $2 AND year = $3 AND series = $4 WINDOW one AS (ORDER BY serial)) counted \
+        WHERE serial > COALESCE(previous, 0) + 1 ORDER BY serial";
+    UNCOUNTED = "SELECT unit_id, kind, year, series, touched FROM number_series WHERE touched <> counted ORDER BY 1, 2, 3, 4";
+    KEEP_GAPS = "UPDATE number_series SET counted = $5, gaps = $6 WHERE unit_id = $1 AND kind = $2 AND year = $3 AND series = $4 \
+        AND counted < $5";
+    FORGET_SERIES = "DELETE FROM number_series";
+    EVERY_SERIES = "INSERT INTO number_series (unit_id, kind, year, series, touched, counted, gaps) \
+        SELECT DISTINCT unit_id, kind, year, series, 1, 0, '[]' FROM document_number WHERE year > 0"
+        pg "INSERT INTO number_series (unit_id, kind, year, series, touched, counted, gaps) \
+        SELECT DISTINCT unit_id, kind, year, series, CAST(1 AS BIGINT), CAST(0 AS BIGINT), '[]' FROM document_number WHERE year > 0";
+    GAPS = "SELECT series, gaps FROM number_series WHERE unit_id = $1 AND kind = $2 AND year = $3 ORDER BY series";
+    GAPS_OF_YEAR = "SELECT unit_id, kind, series, gaps FROM number_series WHERE year = $1 AND gaps <> '[]' ORDER BY 1, 2, 3";
     ARRIVED_LATE = "SELECT r.subject_id, r.id, r.natural_key, b.received_at FROM record r CROSS JOIN record_version v \
         CROSS JOIN batch b WHERE r.unit_id = $1 AND r.kind = $2 AND r.decided_on = $3 AND v.record_id = r.id AND v.version = 1 \
         AND v.subject_id = r.subject_id AND b.id = v.batch_id AND b.received_at >= $4 ORDER BY b.received_at, r.id LIMIT $5";
@@ -130,10 +146,8 @@ pub struct Arrival {
 }
 
 /// Numbers that are missing in a series.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
-    /// The series.
-    pub series: String,
     /// The last number before it; none where the series begins later than with 1.
     pub before: Option<i64>,
     /// The next number after it.
@@ -280,7 +294,7 @@ pub(crate) fn count_arrived(records: &[NewRecord]) -> Arrived {
     arrived
 }
 
-pub(crate) fn bind_numbers<'a>(
+fn bind_numbers<'a>(
     engine: Engine,
     records: impl Iterator<Item = &'a NewRecord>,
     bound: &mut Bound,
@@ -299,7 +313,40 @@ pub(crate) fn bind_numbers<'a>(
             new.decided_on
         ]);
     }
-    bound.add(engine, &NUMBER, &rows)
+    bound.add(engine, &NUMBER, &rows)?;
+    Ok(())
+}
+
+/// Notes which series are to be counted anew.
+fn touch<'a>(
+    engine: Engine,
+    places: impl Iterator<Item = (&'a str, &'a str, &'a NumberPlace)>,
+    bound: &mut Bound,
+) -> Result<(), StoreError> {
+    let touched: BTreeSet<(&str, &str, i64, &str)> = places
+        .filter(|(.., place)| place.year > 0)
+        .map(|(unit, kind, place)| (unit, kind, place.year, place.series.as_str()))
+        .collect();
+    let mut rows: Vec<Value<'_>> = Vec::new();
+    for (unit, kind, year, series) in touched {
+        rows.extend(values![unit, kind, year, series, 1, 0, "[]"]);
+    }
+    bound.add(engine, &TOUCH, &rows)
+}
+
+fn touch_new(engine: Engine, records: &[NewRecord], bound: &mut Bound) -> Result<(), StoreError> {
+    let places = records.iter().map(|new| (new.unit_id.as_str(), new.kind.as_str(), &new.number));
+    touch(engine, places, bound)
+}
+
+/// Numbers and the series that they touch.
+pub(crate) fn bind_documents(
+    engine: Engine,
+    records: &[NewRecord],
+    bound: &mut Bound,
+) -> Result<(), StoreError> {
+    bind_numbers(engine, records.iter(), bound)?;
+    touch_new(engine, records, bound)
 }
 
 /// The day of an instant in Beijing, which has one time and no summer time.
@@ -308,6 +355,11 @@ fn day_of(instant: i64) -> Result<Date, StoreError> {
         StoreError::inconsistent("batch", "received_at", instant.to_string(), error.to_string())
     })?;
     Ok(moment.to_zoned_datetime(TimeZone::fixed(Offset::constant(8))).date())
+}
+
+fn read_gaps(text: &str) -> Result<Vec<Gap>, StoreError> {
+    serde_json::from_str(text)
+        .map_err(|error| StoreError::inconsistent("number_series", "gaps", text, error.to_string()))
 }
 
 impl Tx {
@@ -374,7 +426,9 @@ impl Tx {
             let place = values![unit, kind, *year, series, *serial, new.id];
             self.conn().execute(&FORGET_NUMBER, place).await?;
             let mut bound = Bound::default();
-            bind_numbers(self.store().engine(), std::iter::once(new), &mut bound)?;
+            let engine = self.store().engine();
+            bind_documents(engine, std::slice::from_ref(new), &mut bound)?;
+            touch(engine, std::iter::once((unit, kind, &new.number)), &mut bound)?;
             self.conn().run(bound).await?;
         }
         Ok(())
@@ -589,23 +643,75 @@ impl Store {
         rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.day(2)?))).collect()
     }
 
-    /// Where numbers are missing in the series of a unit, by series and number.
+    /// Counts the series anew to which something came. Returns how many.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn gaps(&self, unit: &str, kind: &str, year: i64) -> Result<Vec<Gap>, StoreError> {
+    pub async fn count_series(&self) -> Result<usize, StoreError> {
+        let mut reader = self.reader().await?;
+        let waiting = reader.conn().all(&UNCOUNTED, vec![]).await?;
+        let mut counted = Vec::with_capacity(waiting.len());
+        for row in &waiting {
+            let (unit, kind, year) = (row.text(0)?, row.text(1)?, row.int(2)?);
+            let (series, touched) = (row.text(3)?, row.int(4)?);
+            let rows = reader.conn().all(&COUNT_GAPS, values![&unit, &kind, year, &series]).await?;
+            let gaps: Vec<Gap> = rows
+                .iter()
+                .map(|row| {
+                    Ok(Gap {
+                        before: row.int_or_null(0)?,
+                        after: row.int(1)?,
+                        before_on: row.day_or_null(2)?,
+                        after_on: row.day(3)?,
+                    })
+                })
+                .collect::<Result<_, StoreError>>()?;
+            let text = serde_json::to_string(&gaps).map_err(|error| {
+                StoreError::inconsistent("number_series", "gaps", &series, error.to_string())
+            })?;
+            counted.push((unit, kind, year, series, touched, text));
+        }
+        drop(reader);
+        if counted.is_empty() {
+            return Ok(0);
+        }
+        // What is counted here may be older than what has come meanwhile: then it is counted once more.
+        let mut tx = self.transaction("count series").await?;
+        for (unit, kind, year, series, touched, text) in &counted {
+            let values = values![unit, kind, *year, series, *touched, text];
+            tx.conn().execute(&KEEP_GAPS, values).await?;
+        }
+        tx.commit().await?;
+        Ok(counted.len())
+    }
+
+    /// Where numbers are missing in the series of a unit and a year, as they were last counted ([`Store::count_series`]).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn gaps(
+        &self,
+        unit: &str,
+        kind: &str,
+        year: i64,
+    ) -> Result<Vec<(String, Vec<Gap>)>, StoreError> {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&GAPS, values![unit, kind, year]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, read_gaps(&row.text(1)?)?))).collect()
+    }
+
+    /// As [`Store::gaps`], of all units: unit, kind, series and where numbers are missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn gaps_of_year(
+        &self,
+        year: i64,
+    ) -> Result<Vec<(String, String, String, Vec<Gap>)>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&GAPS_OF_YEAR, values![year]).await?;
         rows.iter()
-            .map(|row| {
-                Ok(Gap {
-                    series: row.text(0)?,
-                    before: row.int_or_null(1)?,
-                    after: row.int(2)?,
-                    before_on: row.day_or_null(3)?,
-                    after_on: row.day(4)?,
-                })
-            })
+            .map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, read_gaps(&row.text(3)?)?)))
             .collect()
     }
 
@@ -822,6 +928,8 @@ impl Store {
             tx.conn().run(bound).await?;
             written += u64::try_from(rows.len()).unwrap_or(u64::MAX);
         }
+        tx.conn().execute(&FORGET_SERIES, vec![]).await?;
+        tx.conn().execute(&EVERY_SERIES, vec![]).await?;
         tx.commit().await?;
         Ok(written)
     }

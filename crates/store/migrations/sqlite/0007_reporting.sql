@@ -8,6 +8,7 @@ CREATE TABLE arrival (
     records INTEGER NOT NULL,
     PRIMARY KEY (unit_id, kind, decided_on, received_on)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX arrival_decided ON arrival (decided_on);
 INSERT INTO arrival (unit_id, kind, decided_on, received_on, records)
     SELECT r.unit_id, r.kind, r.decided_on, date(b.received_at / 1000 + 28800, 'unixepoch'), COUNT(*)
     FROM record r
@@ -27,6 +28,18 @@ CREATE TABLE document_number (
     decided_on TEXT NOT NULL,
     PRIMARY KEY (unit_id, kind, year, series, serial, record_id)
 ) STRICT, WITHOUT ROWID;
+-- Where numbers are missing, by series, as JSON; counted when somebody asks and something came since (touched <> counted).
+CREATE TABLE number_series (
+    unit_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    series TEXT NOT NULL,
+    touched INTEGER NOT NULL,
+    counted INTEGER NOT NULL,
+    gaps TEXT NOT NULL,
+    PRIMARY KEY (unit_id, kind, year, series)
+) STRICT, WITHOUT ROWID;
+
 -- Which number belongs where is read by the program, at its next opening.
 INSERT INTO meta (key, value) SELECT 'numbers_stale', '1' WHERE EXISTS (SELECT 1 FROM record);
 
