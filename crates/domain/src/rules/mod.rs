@@ -4,6 +4,7 @@ pub mod deadline;
 pub mod disclosure;
 pub mod explain;
 pub mod publicity;
+pub mod reporting;
 
 #[cfg(test)]
 mod cases;
