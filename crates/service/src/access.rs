@@ -32,6 +32,12 @@ pub enum Permission {
     ReadRecord,
     /// Take a published record down because its decision was changed or revoked.
     WithdrawRecord,
+    /// See what was reported late and what is missing.
+    ReadReporting,
+    /// Sign for a unit: how many decisions it made, why a number is missing.
+    SignReporting,
+    /// Keep what other sources know and when the platform was down; issue the bulletin.
+    ManageReporting,
     /// Run the jobs of the platform.
     RunJobs,
     /// See the audit log.
@@ -46,7 +52,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -57,6 +63,9 @@ impl Permission {
         Self::ImportSubjects,
         Self::ReadRecord,
         Self::WithdrawRecord,
+        Self::ReadReporting,
+        Self::SignReporting,
+        Self::ManageReporting,
         Self::RunJobs,
         Self::ReadAudit,
         Self::ManageAccounts,
@@ -143,6 +152,9 @@ impl Role {
                 Permission::ImportSubjects,
                 Permission::ReadRecord,
                 Permission::WithdrawRecord,
+                Permission::ReadReporting,
+                Permission::SignReporting,
+                Permission::ManageReporting,
                 Permission::RunJobs,
                 Permission::ConfirmLaw,
             ],
@@ -152,6 +164,7 @@ impl Role {
                 Permission::ReadBatch,
                 Permission::SubmitBatch,
                 Permission::ReadRecord,
+                Permission::ReadReporting,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -159,6 +172,8 @@ impl Role {
                 Permission::ReleaseBatch,
                 Permission::ReadRecord,
                 Permission::WithdrawRecord,
+                Permission::ReadReporting,
+                Permission::SignReporting,
             ],
             Self::Auditor => &[Permission::UseConsole, Permission::ReadAudit],
             Self::Administrator => {

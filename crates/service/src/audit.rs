@@ -79,6 +79,15 @@ pub enum AuditEvent<'e> {
         /// The record.
         record: i64,
     },
+    /// Something about what units owe: a declaration, an explanation, a reminder, an outage, a bulletin.
+    Reporting {
+        /// The stable name of the deed.
+        deed: &'static str,
+        /// The unit, or the month for what concerns all.
+        of: &'e str,
+        /// What exactly, without names.
+        detail: &'e str,
+    },
     /// The days of publicity were worked out anew, since the law that is in force here had changed.
     Renewed {
         /// Records looked at.
@@ -250,6 +259,7 @@ impl AuditEvent<'_> {
             Self::SubjectSeen { .. } => "subject.seen",
             Self::BatchRecordsSeen { .. } => "batch.records-seen",
             Self::RecordWithdrawn { .. } => "record.withdrawn",
+            Self::Reporting { deed, .. } => deed,
             Self::Renewed { .. } => "publicity.renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -322,6 +332,9 @@ impl AuditEvent<'_> {
             }
             Self::SubjectSeen { subject } => (format!("subject:{subject}"), json!({})),
             Self::BatchRecordsSeen { batch } => (format!("batch:{batch}"), json!({})),
+            Self::Reporting { of, detail, .. } => {
+                (format!("reporting:{of}"), json!({ "what": detail }))
+            }
             Self::Renewed { examined, changed } => {
                 ("law".to_owned(), json!({ "examined": examined, "changed": changed }))
             }

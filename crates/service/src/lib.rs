@@ -19,10 +19,13 @@ pub mod mail;
 pub mod notices;
 pub mod publicity;
 mod refusal;
+pub mod reporting;
 pub mod running;
 pub mod setup;
 pub mod sheet;
 mod subject_import;
+#[cfg(test)]
+mod testing;
 pub mod units;
 
 pub use access::{Actor, Permission, Role};

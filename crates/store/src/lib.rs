@@ -60,8 +60,8 @@ pub use records::{
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
 };
 pub use reporting::{
-    Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, KnownDecision, NumberPlace, Outage,
-    PlaceOf, RowTally,
+    Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, IssuedBulletin, KnownDecision,
+    NumberPlace, Outage, PlaceOf, RowTally,
 };
 pub use schema::{SCHEMA, statements};
 pub use search::{Met, SubjectHit};

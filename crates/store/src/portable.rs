@@ -66,7 +66,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 39] = [
+static TABLES: [Table; 40] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -121,6 +121,7 @@ static TABLES: [Table; 39] = [
     table!(known_decision by "id": i id, t unit_id, t kind, t number, i year, t series, i serial, t decided_on, t source, t note,
         t actor, i at, t reminded_on, t reminded_by, t closed_reason, t closed_by, i closed_at),
     table!(outage by "id": i id, t first_day, t last_day, t reason, t actor, i at, t ended_by, i ended_at),
+    table!(bulletin by "month, seq": t month, i seq, t number, t figures, t actor, i at),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

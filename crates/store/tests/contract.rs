@@ -18,12 +18,12 @@ use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
     AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts, DeclaredCount,
-    Engine, FormerName, Gap, GapExplanation, Judgement, KeyRing, KnownDecision, LawConfirmation,
-    LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice, NewRecord,
-    NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent, Purpose,
-    RecordChange, RecordFilter, RowFinding, Security, SessionRow, StageChange, Store, StoreError,
-    SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal, person_place, record_place,
-    restore, verify_backup,
+    Engine, FormerName, Gap, GapExplanation, IssuedBulletin, Judgement, KeyRing, KnownDecision,
+    LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice,
+    NewRecord, NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent,
+    Purpose, RecordChange, RecordFilter, RowFinding, Security, SessionRow, StageChange, Store,
+    StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal, person_place,
+    record_place, restore, verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -1086,6 +1086,22 @@ async fn what_units_owe_is_declared_explained_and_known(ground: &Ground) {
     let absent = store.absent_decisions(first, last, Some("market")).await.expect("read");
     assert_eq!(absent, [known(3, 4)], "3 is here, 4 is not");
     assert_eq!(store.outages().await.expect("read"), [outage]);
+
+    let bulletin = |seq: i64, figures: &str| IssuedBulletin {
+        month: "2026-06".to_owned(),
+        seq,
+        number: "示例〔2026〕1号".to_owned(),
+        figures: figures.to_owned(),
+        actor: "office".to_owned(),
+        at: NOW,
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.issue_bulletin(&bulletin(0, "{}")).await.expect("issued");
+    tx.issue_bulletin(&bulletin(0, "[]")).await.expect("issued");
+    tx.commit().await.expect("committed");
+    let both = [bulletin(1, "{}"), bulletin(2, "[]")];
+    assert_eq!(store.issued_bulletins("2026-06").await.expect("read"), both);
+    assert_eq!(store.newest_bulletins(1).await.expect("read"), [bulletin(2, "")]);
 
     let day = date(2026, 7, 1);
     let mut tx = store.transaction("t").await.expect("begun");

@@ -18,6 +18,7 @@ mod workbook;
 pub(crate) use earliest::earliest_decision;
 pub(crate) use proposals::proposals;
 pub use receive::{REGISTRY, REGISTRY_UNIT, Receive, Received, receive};
+pub(crate) use record::place_of_number;
 pub use record::{Platform, RecordFacts, disclosure};
 pub use release::{Judgement, Release, give_back, release};
 pub use run::{BatchAnswer, FindingAnswer, answer, check, record_released, resume_unfinished};

@@ -18,7 +18,8 @@ use crate::browse::{
 use crate::intake::{
     Judgement, Receive, Release, answer, check, receive, record_released, release, submit,
 };
-use crate::{Actor, Clock, Desk, DeskError, DeskOptions, Limits, import_subjects, setup};
+use crate::testing::{code, company, desk};
+use crate::{Actor, Desk, DeskError};
 
 const PENALTY: &str = "administrative-penalty";
 const LICENCE: &str = "administrative-licence";
@@ -78,17 +79,6 @@ impl Known {
             .flat_map(|day| [day.yesterday(), Ok(day), day.tomorrow()])
             .flatten()
     }
-}
-
-fn code(party: usize) -> String {
-    let body = format!("XYDEM{party:03}");
-    let inner = organisation_code_check_character(&body).expect("a body");
-    let first = format!("91140829{body}{inner}");
-    format!("{first}{}", uscc_check_character(&first).expect("a start"))
-}
-
-fn company(party: usize) -> String {
-    format!("平陆县示例第{party}号器材有限公司")
 }
 
 /// Serial 000 is given to nobody.
@@ -280,33 +270,6 @@ fn cells(known: &Known) -> BTreeMap<&'static str, String> {
 
 fn person(known: &Known) -> String {
     format!("示例自然人{}", known.number)
-}
-
-/// A desk in a folder of its own.
-async fn desk(folder: &tempfile::TempDir) -> Desk {
-    let scratch = folder.path().join("scratch");
-    std::fs::create_dir(&scratch).expect("scratch");
-    let options = DeskOptions {
-        database: format!("sqlite:{}", folder.path().join("years.db").display()),
-        key_file: folder.path().join("keys"),
-        law: None,
-        clock: Clock::Fixed(FIRST),
-        limits: Limits::default(),
-        scratch,
-    };
-    let desk = Desk::open(options, getrandom::fill).await.expect("a desk");
-    let actor = Actor::system("test");
-    setup::init(&desk, &actor, "140829").await.expect("a county");
-    let mut registry = "企业名称,统一社会信用代码,注册日期\n".to_owned();
-    for party in 0..17 {
-        registry.push_str(&format!("{},{},2015-03-02\n", company(party), code(party)));
-    }
-    let path = desk.scratch().join("registry.csv");
-    std::fs::write(&path, registry).expect("a file");
-    let known =
-        import_subjects(&desk, &actor, &path, "registry.csv", 10).await.expect("a registry");
-    assert_eq!(known.recorded, 17, "{known:?}");
-    desk
 }
 
 /// Files the records of one kind and basis that come in on a day, and says where they are: subject and id by number.
@@ -566,7 +529,8 @@ impl Years {
 async fn six_years() {
     let folder = tempfile::tempdir().expect("a folder");
     let actor = Actor::system("test");
-    let mut years = Years { desk: desk(&folder).await, known: records(), places: BTreeMap::new() };
+    let mut years =
+        Years { desk: desk(&folder, FIRST).await, known: records(), places: BTreeMap::new() };
     let edges: BTreeSet<Date> = years.known.iter().flat_map(Known::edges).collect();
     let mut day = FIRST;
     let mut noted = 0;

@@ -107,3 +107,14 @@ CREATE TABLE outage (
     ended_by TEXT,
     ended_at BIGINT
 );
+
+-- Bulletins that were issued, with the figures as they stood.
+CREATE TABLE bulletin (
+    month TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    number TEXT NOT NULL,
+    figures TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (month, seq)
+);

@@ -107,3 +107,14 @@ CREATE TABLE outage (
     ended_by TEXT,
     ended_at INTEGER
 ) STRICT;
+
+-- Bulletins that were issued, with the figures as they stood.
+CREATE TABLE bulletin (
+    month TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    number TEXT NOT NULL,
+    figures TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (month, seq)
+) STRICT, WITHOUT ROWID;

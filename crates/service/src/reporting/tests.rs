@@ -1,0 +1,347 @@
+//! Three units report over a month, counted by hand: September 2026, decisions of Tuesday the 1st, due on Thursday the 10th.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+use xinyong_domain::law::Profile;
+
+use super::*;
+use crate::intake::{Receive, Release, check, receive, record_released, release, submit};
+use crate::testing::{code, company, desk};
+use crate::{Actor, Desk, DeskError, Role};
+
+const PENALTY: &str = "administrative-penalty";
+const MARKET: &str = "market-regulation";
+const EMERGENCY: &str = "emergency-management";
+const HEALTH: &str = "health";
+const DECIDED: Date = date(2026, 9, 1);
+
+/// A file of penalties with these numbers, and some rows that lack their fine.
+async fn file(desk: &Desk, unit: &str, series: &str, numbers: &[u32], bad: u32) {
+    let law = desk.law();
+    let fields: Vec<&str> = law
+        .kind(PENALTY)
+        .expect("a kind")
+        .fields
+        .iter()
+        .map(|field| field.label.as_str())
+        .collect();
+    let body = "平陆县示例局";
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(&fields).expect("memory");
+    let last = numbers.last().copied().unwrap_or_default();
+    for number in numbers.iter().copied().chain(last + 100..last + 100 + bad) {
+        let party = number as usize % 17;
+        let fine = if number > last { "" } else { "0.2" };
+        let cells = BTreeMap::from([
+            ("行政相对人类别", "法人及非法人组织".to_owned()),
+            ("行政相对人名称", company(party)),
+            ("行政相对人代码_1(统一社会信用代码)", code(party)),
+            ("法定代表人", "王示例".to_owned()),
+            ("行政处罚决定书文号", format!("{series}〔2026〕{number}号")),
+            ("违法行为类型", "产品质量".to_owned()),
+            ("违法事实", "销售标签不符合规定的示例商品".to_owned()),
+            ("处罚依据", "《示例管理办法》第二十条".to_owned()),
+            ("处罚类别", "罚款".to_owned()),
+            ("处罚内容", "依法作出示例处罚".to_owned()),
+            ("罚款金额（万元）", fine.to_owned()),
+            ("处罚决定日期", "2026/09/01".to_owned()),
+            ("处罚有效期", "2099/12/31".to_owned()),
+            ("处罚机关", body.to_owned()),
+            ("处罚机关统一社会信用代码", code(90)),
+            ("数据来源单位", body.to_owned()),
+            ("数据来源单位统一社会信用代码", code(90)),
+        ]);
+        let row: Vec<&str> =
+            fields.iter().map(|label| cells.get(label).map_or("", String::as_str)).collect();
+        table.write_record(&row).expect("memory");
+    }
+    let path = desk.scratch().join("filing.csv");
+    std::fs::write(&path, table.into_inner().expect("memory")).expect("a file");
+    let (clerk, second) = (Actor::system("clerk"), Actor::system("second"));
+    let command = Receive {
+        path,
+        file_name: "示例.csv".to_owned(),
+        kind: PENALTY.to_owned(),
+        unit: unit.to_owned(),
+        profile: Profile::Reported,
+    };
+    let batch = receive(desk, &clerk, command).await.expect("received").batch;
+    check(desk, batch).await.expect("checked");
+    submit(desk, &clerk, batch).await.expect("submitted");
+    let basis = "unit-publication-list".to_owned();
+    let command = Release { batch, basis, judgements: Vec::new() };
+    release(desk, &second, command).await.expect("released");
+    record_released(desk, batch).await.expect("recorded");
+}
+
+fn person(role: Role, unit: &str) -> Actor {
+    Actor {
+        login: format!("{}-{unit}", role.as_str()),
+        name: "示例员".to_owned(),
+        unit: unit.to_owned(),
+        role: Some(role),
+    }
+}
+
+fn range(first: u32, last: u32) -> Vec<u32> {
+    (first..=last).collect()
+}
+
+/// The three units' September.
+async fn september(folder: &tempfile::TempDir) -> Desk {
+    let desk = desk(folder, date(2026, 9, 1)).await;
+    let on = |day: i8| desk.at(date(2026, 9, day));
+    // Market regulation: 9 never comes, two rows are refused.
+    let numbers: Vec<u32> = range(1, 12).into_iter().filter(|number| *number != 9).collect();
+    file(&on(8), MARKET, "（平）市监罚", &numbers, 2).await;
+    // Emergency management: eight on the last day, two on the Monday after.
+    file(&on(10), EMERGENCY, "（平）应急罚", &range(1, 8), 0).await;
+    file(&on(14), EMERGENCY, "（平）应急罚", &range(9, 10), 0).await;
+    // Health: ten in time, three on the day after the platform was down.
+    file(&on(9), HEALTH, "平卫罚字", &range(1, 10), 0).await;
+    file(&on(11), HEALTH, "平卫罚", &range(11, 13), 0).await;
+    desk.at(date(2026, 10, 20))
+}
+
+fn kind<'f>(figures: &'f MonthFigures, unit: &str) -> &'f KindFigures {
+    figures.units[unit].kinds.iter().find(|kind| kind.kind == PENALTY).expect("penalties")
+}
+
+fn places(figures: &MonthFigures) -> Vec<(String, usize)> {
+    let ranking = figures.ranking.as_ref().expect("an order");
+    ranking
+        .iter()
+        .filter_map(|placed| Some((placed.standing.unit.clone(), placed.place?)))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_of_a_month_are_those_counted_by_hand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = september(&folder).await;
+    let office = person(Role::CreditOffice, "credit-office");
+    let month = Month::parse("2026-09").expect("a month");
+    let outage = NoteOutage {
+        first: date(2026, 9, 10),
+        last: date(2026, 9, 10),
+        reason: "机房停电".to_owned(),
+    };
+    note_outage(&desk, &office, outage).await.expect("noted");
+
+    let figures = month_figures(&desk, &office, month).await.expect("figures");
+    let market = kind(&figures, MARKET);
+    assert_eq!((market.received, market.on_time, market.late), (11, 11, 0));
+    assert_eq!((market.missing.numbers, market.missing.total()), (1, 1));
+    assert_eq!((market.timely().part, market.timely().whole), (11, 12));
+    assert_eq!((market.rows, market.rows_stored), (13, 11));
+    let emergency = kind(&figures, EMERGENCY);
+    assert_eq!((emergency.received, emergency.on_time, emergency.late), (10, 8, 2));
+    let health = kind(&figures, HEALTH);
+    assert_eq!((health.received, health.on_time, health.late, health.excused), (13, 10, 0, 3));
+    assert_eq!((health.timely().part, health.timely().whole), (10, 10));
+    let named = |list: &[(&str, usize)]| -> Vec<(String, usize)> {
+        list.iter().map(|(unit, place)| ((*unit).to_owned(), *place)).collect()
+    };
+    assert_eq!(places(&figures), named(&[(HEALTH, 1), (MARKET, 2), (EMERGENCY, 3)]));
+    assert!(figures.settled);
+    // Who reported nothing is there with nothing, and has no place.
+    assert_eq!(figures.units["tax"].total.known(), 0);
+
+    // A unit sees itself only.
+    let clerk = person(Role::Clerk, EMERGENCY);
+    let own = month_figures(&desk, &clerk, month).await.expect("figures");
+    assert_eq!(own.units.keys().collect::<Vec<_>>(), [EMERGENCY]);
+    let other = unit_report(&desk, &clerk, MARKET, PENALTY, month).await;
+    assert!(
+        matches!(other, Err(DeskError::Refused(ref refusal)) if refusal.code == "access.denied"),
+        "{other:?}"
+    );
+
+    // The lists behind the figures.
+    let report = unit_report(&desk, &office, MARKET, PENALTY, month).await.expect("a report");
+    let [missing] = report.numbers.as_slice() else { panic!("{:?}", report.numbers) };
+    assert_eq!(missing.written.0, "（平）市监罚〔2026〕9号");
+    assert_eq!((missing.first, missing.last, missing.counted), (9, 9, 1));
+    assert_eq!(missing.before, Some(("（平）市监罚〔2026〕8号".to_owned(), DECIDED)));
+    assert_eq!(missing.after, ("（平）市监罚〔2026〕10号".to_owned(), DECIDED));
+    let report = unit_report(&desk, &office, EMERGENCY, PENALTY, month).await.expect("a report");
+    assert_eq!(report.late.len(), 2, "{:?}", report.late);
+    assert!(report.late.iter().all(|late| {
+        (late.due, late.received) == (date(2026, 9, 10), date(2026, 9, 14)) && !late.excused
+    }));
+    let report = unit_report(&desk, &clerk, EMERGENCY, PENALTY, month).await.expect("a report");
+    assert_eq!(report.figures, *emergency);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_follows_the_evidence_and_the_explanations() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = september(&folder).await;
+    let office = person(Role::CreditOffice, "credit-office");
+    let reviewer = person(Role::Reviewer, MARKET);
+    let month = Month::parse("2026-09").expect("a month");
+    let market = async |desk: &Desk| {
+        let figures = month_figures(desk, &office, month).await.expect("figures");
+        kind(&figures, MARKET).clone()
+    };
+    let refused = |outcome: Result<(), DeskError>| match outcome {
+        Err(DeskError::Refused(refusal)) => refusal.code,
+        other => panic!("{other:?}"),
+    };
+
+    // A court and a sample know number 9, and the sample one that has no series: two decisions, nothing twice.
+    let known = |source: &str, lines: &str| Learn {
+        unit: MARKET.to_owned(),
+        kind: PENALTY.to_owned(),
+        source: source.to_owned(),
+        lines: lines.to_owned(),
+        note: String::new(),
+    };
+    let court = known("court", "(平)市监罚[2026]9号, 2026-09-01\n");
+    assert_eq!(learn(&desk, &office, court.clone()).await.expect("learnt").new, 1);
+    assert_eq!(learn(&desk, &office, court).await.expect("learnt"), Learnt { new: 0, known: 1 });
+    let sample = "（平）市监罚〔2026〕9号\t2026/9/1\n\n平市监简字第7号 2026-09-02\n（平）市监罚〔2026〕8号，2026-09-01";
+    learn(&desk, &office, known("sample", sample)).await.expect("learnt");
+    let figures = market(&desk).await;
+    assert_eq!((figures.missing.known, figures.missing.numbers), (2, 0));
+    for (lines, code) in [
+        ("", "learn.empty"),
+        ("平市监罚〔2026〕9号", "learn.line-invalid"),
+        ("平市监罚〔2026〕9号 2027-01-01", "learn.line-invalid"),
+        (" , 2026-09-01", "learn.line-invalid"),
+    ] {
+        let outcome = learn(&desk, &office, known("court", lines)).await.map(|_| ());
+        assert_eq!(refused(outcome), code, "{lines}");
+    }
+    let outcome = learn(&desk, &reviewer, known("court", sample)).await.map(|_| ());
+    assert_eq!(refused(outcome), "access.denied");
+
+    // Reminded and still silent after five working days: concealed, where a sample had found it.
+    let report = unit_report(&desk, &office, MARKET, PENALTY, month).await.expect("a report");
+    let simple = report.absent.iter().find(|one| one.number.contains("简字")).expect("listed");
+    remind(&desk, &office, simple.id).await.expect("reminded");
+    assert_eq!(refused(remind(&desk, &office, simple.id).await), "remind.already");
+    assert_eq!(market(&desk).await.concealed, 0);
+    let later = desk.at(date(2026, 10, 28));
+    assert_eq!(market(&later).await.concealed, 1);
+    close(&later, &office, simple.id, "适用简易程序").await.expect("closed");
+    assert_eq!((market(&later).await.missing.known, market(&later).await.concealed), (1, 0));
+
+    // Number 9 was void: the unit's second person says so, and what others claim is closed.
+    let explain = |first: i64, last: i64| ExplainGap {
+        unit: MARKET.to_owned(),
+        kind: PENALTY.to_owned(),
+        series: "(平)市监罚".to_owned(),
+        year: 2026,
+        first,
+        last,
+        reason: "void".to_owned(),
+        note: "跳号".to_owned(),
+    };
+    assert_eq!(refused(explain_gap(&desk, &reviewer, explain(8, 9)).await), "gap.none");
+    let clerk = person(Role::Clerk, MARKET);
+    assert_eq!(refused(explain_gap(&desk, &clerk, explain(9, 9)).await), "access.denied");
+    let silent = ExplainGap { note: " ".to_owned(), ..explain(9, 9) };
+    assert_eq!(refused(explain_gap(&desk, &reviewer, silent).await), "reporting.note-invalid");
+    let unknown = ExplainGap { reason: "lost".to_owned(), ..explain(9, 9) };
+    assert_eq!(refused(explain_gap(&desk, &reviewer, unknown).await), "reporting.code-unknown");
+    for one in &report.absent {
+        if one.id != simple.id {
+            close(&desk, &office, one.id, "已由单位说明").await.expect("closed");
+        }
+    }
+    assert_eq!(market(&desk).await.missing.numbers, 1);
+    explain_gap(&desk, &reviewer, explain(9, 9)).await.expect("explained");
+    assert_eq!(market(&desk).await.missing.total(), 0);
+    let report = unit_report(&desk, &office, MARKET, PENALTY, month).await.expect("a report");
+    assert!(report.numbers.is_empty() && report.explained.len() == 1, "{report:?}");
+    let stranger = person(Role::Reviewer, HEALTH);
+    let outcome = end_explanation(&desk, &stranger, report.explained[0].id).await;
+    assert_eq!(refused(outcome), "access.denied");
+    end_explanation(&desk, &reviewer, report.explained[0].id).await.expect("ended");
+    assert_eq!(market(&desk).await.missing.total(), 1);
+
+    // A declaration above what is known otherwise: the rest is missing too. Below what came: refused.
+    let declared = |records: i64| Declare {
+        unit: MARKET.to_owned(),
+        kind: PENALTY.to_owned(),
+        month,
+        records,
+        note: String::new(),
+    };
+    assert_eq!(refused(declare(&desk, &reviewer, declared(10)).await), "declare.below-received");
+    declare(&desk, &reviewer, declared(15)).await.expect("declared");
+    let figures = market(&desk).await;
+    assert_eq!((figures.declared, figures.missing.declared, figures.known()), (Some(15), 3, 15));
+    declare(&desk, &reviewer, declared(12)).await.expect("declared");
+    assert_eq!(market(&desk).await.missing.declared, 0);
+    let future = Declare { month: Month::of(date(2026, 11, 1)), ..declared(1) };
+    assert_eq!(refused(declare(&desk, &reviewer, future).await), "declare.month-future");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulletin_is_the_same_until_the_facts_change_and_then_says_which() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = september(&folder).await;
+    let office = person(Role::CreditOffice, "credit-office");
+    let month = Month::parse("2026-09").expect("a month");
+    let draft = bulletin(&desk, &office, month).await.expect("a bulletin");
+    assert!(draft.issued.is_empty() && draft.differences.is_empty());
+    assert_eq!(draft.total.known, 35, "{:?}", draft.total);
+    let text: String = draft.text.iter().flat_map(|(_, paragraphs)| paragraphs.clone()).collect();
+    for part in ["应报行政许可、行政处罚等决定35条", "已报34条", "漏报1条", "迟报："]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let early = desk.at(date(2026, 9, 30));
+    let outcome = issue(&early, &office, month, "平信办通〔2026〕9号").await;
+    assert!(
+        matches!(&outcome, Err(DeskError::Refused(refusal)) if refusal.code == "bulletin.month-open"),
+        "{outcome:?}"
+    );
+    issue(&desk, &office, month, "平信办通〔2026〕9号").await.expect("issued");
+    let first = bulletin(&desk, &office, month).await.expect("a bulletin");
+    assert_eq!((first.number.as_str(), first.issued.len()), ("平信办通〔2026〕9号", 1));
+    // The same facts, the same bytes, on another day too.
+    let later = desk.at(date(2026, 12, 1));
+    let again = bulletin(&later, &office, month).await.expect("a bulletin");
+    assert_eq!(first.workbook().expect("bytes"), again.workbook().expect("bytes"));
+    assert_eq!(first.text, again.text);
+    // The missing number comes after all.
+    file(&desk.at(date(2026, 10, 25)), MARKET, "（平）市监罚", &[9], 0).await;
+    let changed = bulletin(&later, &office, month).await.expect("a bulletin");
+    let told: Vec<_> =
+        changed.differences.iter().map(|one| (one.what, one.then, one.now)).collect();
+    assert_eq!(told, [("已报", 11, 12), ("迟报", 0, 1), ("漏报", 1, 0)]);
+    assert_ne!(first.workbook().expect("bytes"), changed.workbook().expect("bytes"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_says_what_is_owed_and_who_is_silent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = september(&folder).await.at(date(2026, 10, 5));
+    let reviewer = person(Role::Reviewer, MARKET);
+    let owed = waiting(&desk, &reviewer).await.expect("waiting");
+    let declare_now = owed.declare.expect("September is to be declared");
+    assert_eq!(declare_now.until, date(2026, 10, 10));
+    assert!(declare_now.kinds.iter().any(|(id, _)| id == PENALTY), "{declare_now:?}");
+    assert_eq!(owed.missing.len(), 1, "{:?}", owed.missing);
+    assert!(owed.silent.is_empty(), "{:?}", owed.silent);
+    let nothing = Declare {
+        unit: MARKET.to_owned(),
+        kind: "administrative-licence".to_owned(),
+        month: Month::parse("2026-09").expect("a month"),
+        records: 0,
+        note: String::new(),
+    };
+    declare(&desk, &reviewer, nothing).await.expect("declared");
+    let owed = waiting(&desk, &reviewer).await.expect("waiting");
+    let left = owed.declare.expect("penalties are not declared").kinds;
+    assert!(left.iter().all(|(id, _)| id != "administrative-licence"), "{left:?}");
+    // Two months on nobody has sent anything more.
+    let office = person(Role::CreditOffice, "credit-office");
+    let silent = silent(&desk.at(date(2026, 11, 20)), &office).await.expect("a list");
+    let units: Vec<&str> = silent.iter().map(|one| one.unit.as_str()).collect();
+    assert_eq!(units, [EMERGENCY, HEALTH, MARKET]);
+}
