@@ -10,6 +10,7 @@ mod write;
 
 use jiff::civil::Date;
 use serde::Serialize;
+use xinyong_domain::rules::reporting::Rate;
 
 use crate::refusal::Refusal;
 
@@ -23,6 +24,16 @@ pub use write::{
     Declare, ExplainGap, Learn, Learnt, NoteOutage, close, declare, end_explanation, end_outage,
     explain_gap, learn, note_outage, remind,
 };
+
+/// A share as people write it, in hundredths rounded down, so that nobody reads 100 % who is not there; a dash where there is no
+/// whole.
+#[must_use]
+pub fn share(rate: Rate) -> String {
+    match (u128::from(rate.part) * 10_000).checked_div(u128::from(rate.whole)) {
+        None => "—".to_owned(),
+        Some(share) => format!("{}.{:02}%", share / 100, share % 100),
+    }
+}
 
 /// A month of decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -11,7 +11,7 @@ use xinyong_domain::rules::reporting::Rate;
 use xinyong_store::IssuedBulletin;
 
 use super::figures::{MonthFigures, UnitFigures, count};
-use super::{KindFigures, Month};
+use super::{KindFigures, Month, share};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::browse::{Names, PersonView};
@@ -193,14 +193,6 @@ fn rows(figures: &MonthFigures) -> Vec<BulletinRow> {
     }
 }
 
-/// A share as a bulletin writes it, in hundredths rounded down, so that nobody reads 100 % who is not there.
-fn percent(rate: Rate) -> String {
-    match (u128::from(rate.part) * 10_000).checked_div(u128::from(rate.whole)) {
-        None => "—".to_owned(),
-        Some(share) => format!("{}.{:02}%", share / 100, share % 100),
-    }
-}
-
 fn paragraphs(bulletin: &Bulletin) -> Vec<(String, Vec<String>)> {
     let total = &bulletin.total;
     let month = bulletin.month.label();
@@ -213,11 +205,11 @@ fn paragraphs(bulletin: &Bulletin) -> Vec<(String, Vec<String>)> {
         total.late,
         total.missing,
         total.concealed,
-        percent(total.timely()),
+        share(total.timely()),
         total.rows,
         total.rows_stored,
-        percent(total.compliant()),
-        percent(total.complete()),
+        share(total.compliant()),
+        share(total.complete()),
     )];
     if total.excused > 0 {
         overall.push(format!(
@@ -446,7 +438,7 @@ impl Bulletin {
                 sheet.write_number_with_format(line, column, number as f64, &cell)?;
             }
             for (column, rate) in (11..).zip([row.timely(), row.compliant(), row.complete()]) {
-                sheet.write_string_with_format(line, column, percent(rate), &cell)?;
+                sheet.write_string_with_format(line, column, share(rate), &cell)?;
             }
         }
         sheet.set_repeat_rows(0, 1)?;

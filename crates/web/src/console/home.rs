@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use xinyong_domain::law::Law;
 use xinyong_domain::workflow::batch::Stage;
 use xinyong_service::browse::{self, OwedBatch};
+use xinyong_service::reporting::{self, Waiting};
 use xinyong_service::{Permission, notices};
 
 use super::actor;
@@ -36,6 +37,23 @@ struct Home {
     month_title: &'static str,
     month: Vec<Bar>,
     unread: u64,
+    declare: Vec<Declare>,
+    declare_title: String,
+    owed_lines: Vec<Line>,
+}
+
+/// A kind whose month is to be declared.
+struct Declare {
+    href: String,
+    kind: String,
+}
+
+/// Something about reporting that waits.
+struct Line {
+    href: String,
+    text: String,
+    chip: Chip,
+    note: String,
 }
 
 /// The first page of the console.
@@ -59,7 +77,26 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         Tile::new(label, words::grouped(count), "批").to(&super::batches::href(stage))
     })
     .collect();
+    let owed = if actor.may(Permission::ReadReporting) {
+        reporting::waiting(frame.site.desk(), actor).await?
+    } else {
+        Waiting::default()
+    };
     draw(&Home {
+        declare: owed
+            .declare
+            .iter()
+            .flat_map(|owed| {
+                owed.kinds.iter().map(|(id, kind)| Declare {
+                    href: super::reporting::unit_href(&actor.unit, id, owed.month),
+                    kind: kind.clone(),
+                })
+            })
+            .collect(),
+        declare_title: owed.declare.as_ref().map_or_else(String::new, |owed| {
+            format!("请在 {} 前（含当日）申报{}作出的决定数", owed.until, owed.month.label())
+        }),
+        owed_lines: owed_lines(&owed),
         page: frame.console("今天的工作", "/console"),
         can_upload: actor.may(Permission::UploadBatch),
         reads_batches,
@@ -70,6 +107,35 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         month: bars(&shown.months),
         unread: notices::unread(frame.site.desk(), actor).await?,
     })
+}
+
+fn owed_lines(owed: &Waiting) -> Vec<Line> {
+    let mut lines: Vec<Line> = owed
+        .missing
+        .iter()
+        .map(|one| Line {
+            href: super::reporting::unit_href(&one.unit, &one.kind, one.month),
+            text: format!("{}：{}，{}", one.name, one.kind_name, one.month.label()),
+            chip: Chip::new(format!("缺 {} 条", words::grouped(one.missing)), "warn"),
+            note: "请核对补报，或说明缺号的理由".to_owned(),
+        })
+        .collect();
+    let (held, refused) = owed.rows;
+    if held + refused > 0 {
+        lines.push(Line {
+            href: super::batches::href("recorded"),
+            text: "本月已入库批次里没有入库的行".to_owned(),
+            chip: Chip::new(format!("{} 行", words::grouped(held + refused)), "warn"),
+            note: format!("待核 {held} 行，不合格 {refused} 行，请改正后重新报送"),
+        });
+    }
+    lines.extend(owed.silent.iter().map(|one| Line {
+        href: super::reporting::HERE.to_owned(),
+        text: format!("{}：{}", one.name, one.kind_name),
+        chip: Chip::new(format!("{} 天没有报送", one.days), "neutral"),
+        note: format!("上次报送 {}", one.last),
+    }));
+    lines
 }
 
 fn owed_row(law: &Law, today: Date, owed: &OwedBatch) -> OwedRow {

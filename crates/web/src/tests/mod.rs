@@ -16,6 +16,7 @@ mod people;
 mod portal;
 mod public;
 mod published;
+mod reporting;
 mod rights;
 mod shape;
 mod twice;

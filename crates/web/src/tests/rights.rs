@@ -11,7 +11,6 @@ fn address(route: &Route) -> String {
     route
         .path
         .replace("{id}", "1")
-        .replace("{unit}", "tax")
         .replace("{parameter}", "transition.order36")
         .replace("{code}", "91140829XY00030103")
         .replace("{kind}", "administrative-penalty")
@@ -19,6 +18,7 @@ fn address(route: &Route) -> String {
         .replace("{audience}", "units")
         .replace("{set}", "subjects")
         .replace("{part}", "pages.xml")
+        .replace("{month}", "2026-10")
         .replace("{subject}", "1")
         .replace("{record}", "2")
 }

@@ -165,6 +165,7 @@ impl Frame {
             ("/console", "今天的工作", Permission::UseConsole),
             ("/console/batches", "报送批次", Permission::ReadBatch),
             ("/console/upload", "报送文件", Permission::UploadBatch),
+            ("/console/reporting", "归集考核", Permission::ReadReporting),
             ("/console/notices", "通知", Permission::UseConsole),
             ("/console/accounts", "账号", Permission::ManageAccounts),
             ("/console/units", "单位", Permission::ManageAccounts),
