@@ -5,7 +5,7 @@ use serde::Serialize;
 use xinyong_domain::document_number::DocumentNumber;
 use xinyong_domain::law::{Kind, Law, Lookup};
 use xinyong_domain::rules::reporting::Timeliness;
-use xinyong_store::DeclaredCount;
+use xinyong_store::{DeclaredCount, NumberPlace};
 
 use super::figures::{Judge, count, instants, month_of};
 use super::{KindFigures, Month};
@@ -13,6 +13,7 @@ use crate::access::{Actor, Permission};
 use crate::browse::{Names, PersonView};
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::intake::record::number_place;
 use crate::refusal::DeskError;
 
 /// Rows of a list at most; the figure beside it says how many there are.
@@ -279,6 +280,12 @@ pub async fn unit_report(
     })
 }
 
+/// The number of a record as people write it.
+fn number_of(natural_key: &str) -> String {
+    let NumberPlace { year, series, serial } = number_place(natural_key);
+    if year > 0 { written(&series, year, serial) } else { series }
+}
+
 async fn late(
     desk: &Desk,
     judge: &Judge<'_>,
@@ -311,7 +318,7 @@ async fn late(
             late.push(LateRecord {
                 subject: one.subject_id,
                 record: one.id,
-                number: one.natural_key.rsplit('\u{1f}').next().unwrap_or_default().to_owned(),
+                number: number_of(&one.natural_key),
                 decided,
                 due,
                 received,

@@ -17,6 +17,9 @@ use crate::ui::view::{Bar, Chip, Page, Tile, Why};
 use crate::ui::words;
 use crate::ui::{draw, reasons};
 
+/// Units and months with something missing that the first page names.
+const MOST_MISSING: usize = 8;
+
 struct OwedRow {
     batch: BatchRow,
     task: &'static str,
@@ -113,6 +116,7 @@ fn owed_lines(owed: &Waiting) -> Vec<Line> {
     let mut lines: Vec<Line> = owed
         .missing
         .iter()
+        .take(MOST_MISSING)
         .map(|one| Line {
             href: super::reporting::unit_href(&one.unit, &one.kind, one.month),
             text: format!("{}：{}，{}", one.name, one.kind_name, one.month.label()),
@@ -120,6 +124,14 @@ fn owed_lines(owed: &Waiting) -> Vec<Line> {
             note: "请核对补报，或说明缺号的理由".to_owned(),
         })
         .collect();
+    if let Some(rest) = owed.missing.len().checked_sub(MOST_MISSING).filter(|rest| *rest > 0) {
+        lines.push(Line {
+            href: super::reporting::HERE.to_owned(),
+            text: "其余的见归集考核".to_owned(),
+            chip: Chip::new(format!("另有 {rest} 处"), "neutral"),
+            note: String::new(),
+        });
+    }
     let (held, refused) = owed.rows;
     if held + refused > 0 {
         lines.push(Line {
