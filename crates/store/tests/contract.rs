@@ -1315,18 +1315,29 @@ async fn public_figures_follow_the_dates(ground: &Ground) {
     assert_eq!(store.public_subjects(0, before, 9).await.expect("ids"), [1, 2, 3]);
     assert_eq!(store.public_subjects(0, after, 9).await.expect("ids"), [1, 3]);
     assert_eq!(store.public_subjects(1, before, 1).await.expect("ids"), [2]);
-    assert_eq!(store.every_nth_subject(2).await.expect("ids"), [2]);
-    let without = |after, day| {
+    for (after, nth, found) in [(0, 2, Some(2)), (2, 1, Some(3)), (2, 2, None), (0, 4, None)] {
+        assert_eq!(store.nth_subject_after(after, nth).await.expect("id"), found, "{after} {nth}");
+    }
+    let newest = async |subjects: &[i64], places| {
+        let records = store.newest_public(subjects, before, places).await.expect("records");
+        records.iter().map(|record| (record.subject_id, record.id)).collect::<Vec<_>>()
+    };
+    assert_eq!(newest(&[1, 2, 3], (0, 1)).await, [(1, 13), (2, 12), (3, 23)]);
+    assert_eq!(newest(&[1, 2, 3], (1, 9)).await, [(1, 11), (1, 21)]);
+    assert_eq!(newest(&[2], (0, 9)).await, [(2, 12)], "a natural person's is not among them");
+    assert_eq!(newest(&[], (0, 9)).await, []);
+    let without = |range, day| {
         let store = store.clone();
         async move {
             let found =
-                store.public_subjects_without(&["administrative-penalty"], after, day, 9).await;
+                store.public_subjects_without(&["administrative-penalty"], range, day, 9).await;
             found.expect("ids")
         }
     };
-    assert_eq!(without(0, before).await, [3]);
-    assert_eq!(without(3, before).await, Vec::<i64>::new());
-    assert_eq!(without(0, date(2099, 1, 1)).await, [1], "its penalties have ended");
+    assert_eq!(without((0, i64::MAX), before).await, [3]);
+    assert_eq!(without((0, 2), before).await, Vec::<i64>::new());
+    assert_eq!(without((3, i64::MAX), before).await, Vec::<i64>::new());
+    assert_eq!(without((0, i64::MAX), date(2099, 1, 1)).await, [1], "its penalties have ended");
 }
 
 async fn sealed_values_stay_in_their_place(ground: &Ground) {
