@@ -69,6 +69,8 @@ struct Inner {
     earliest: Mutex<HashMap<i64, Option<Date>>>,
     /// The figures of the portal, counted anew after a minute.
     figures: Mutex<Option<Arc<PublicFigures>>>,
+    /// Where the parts of the register end that search engines are told.
+    part_ends: Mutex<Vec<i64>>,
 }
 
 /// Reads the law: embedded, or from a folder.
@@ -157,6 +159,7 @@ impl Desk {
                 decoy: std::sync::OnceLock::new(),
                 earliest: Mutex::default(),
                 figures: Mutex::default(),
+                part_ends: Mutex::default(),
             }),
             clock: options.clock,
         })
@@ -260,6 +263,19 @@ impl Desk {
     /// Remembers figures.
     pub(crate) fn remember_figures(&self, figures: Arc<PublicFigures>) {
         *self.inner.figures.lock().unwrap_or_else(PoisonError::into_inner) = Some(figures);
+    }
+
+    /// Where parts of the register end, as far as it was read.
+    pub(crate) fn part_ends(&self) -> Vec<i64> {
+        self.inner.part_ends.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers where parts end; who read less does not undo it.
+    pub(crate) fn remember_part_ends(&self, ends: Vec<i64>) {
+        let mut held = self.inner.part_ends.lock().unwrap_or_else(PoisonError::into_inner);
+        if ends.len() > held.len() {
+            *held = ends;
+        }
     }
 
     pub(crate) fn decoy(&self) -> &std::sync::OnceLock<String> {

@@ -9,7 +9,7 @@ pub use xinyong_store::Notice;
 use xinyong_store::{Account, Batch, NewNotice, Tx};
 
 use crate::access::{Actor, Permission, Role};
-use crate::browse::OwedBatch;
+use crate::browse::{Names, OwedBatch, owed};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
@@ -100,6 +100,7 @@ pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
     if !law.calendar().is_working(today).0 {
         return Ok(0);
     }
+    let names = Names::read(desk).await?;
     let mut told = 0;
     for account in desk.store().accounts().await? {
         if !account.active {
@@ -109,7 +110,7 @@ pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
         if !actor.may(Permission::ReadBatch) {
             continue;
         }
-        let waiting = crate::browse::console_home(desk, &actor).await?.waiting;
+        let waiting = owed(desk, &actor, &names).await?;
         let Some(text) = reminder(today, &waiting) else { continue };
         let mut tx = desk.store().transaction("remind").await?;
         tx.add_notice(&notice(desk, &account, "daily", "waiting", &text)).await?;

@@ -1,4 +1,7 @@
-//! The check of everything stored: chains, seals, states, search, files. Reads one moment of the database and changes nothing.
+//! The check of everything stored: chains, seals, states, search, files, accounts, keys, confirmations. Reads one moment of the
+//! database and changes nothing.
+
+pub(crate) mod beside;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
@@ -193,8 +196,7 @@ impl Check<'_> {
     }
 }
 
-/// Follows a chain from row to row: numbers without gaps, each pointing to the hash before.
-/// Follows a chain from link to link.
+/// Follows a chain from link to link: numbers without gaps, each pointing to the hash before.
 #[derive(Default)]
 pub(crate) struct Follow<K> {
     of: Option<K>,
@@ -434,6 +436,7 @@ impl Store {
                 check.report.wrong("upload", digest, reason);
             }
         }
+        check.beside(&mut conn, keys).await?;
         // Last: what is wrong with a record is said by the record first.
         let differs = crate::reporting::differs(&mut conn).await;
         if let Some((table, reason)) = check.read("arrival", differs)?.flatten() {

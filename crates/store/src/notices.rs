@@ -77,12 +77,13 @@ pub struct DueMail {
     pub tries: i64,
 }
 
-fn place(account: i64) -> Vec<u8> {
+/// The additional data an address is sealed for.
+pub(crate) fn contact_place(account: i64) -> Vec<u8> {
     format!("contact/{account}").into_bytes()
 }
 
 fn opened(store: &Store, account: i64, sealed: &[u8]) -> Result<String, StoreError> {
-    let clear = store.keys().open(Purpose::Platform, &place(account), sealed)?;
+    let clear = store.keys().open(Purpose::Platform, &contact_place(account), sealed)?;
     String::from_utf8(clear).map_err(|error| {
         StoreError::inconsistent(
             "account_contact",
@@ -149,7 +150,8 @@ impl Tx {
             self.conn().execute(&DROP_CONTACT, values![account]).await?;
             return Ok(());
         };
-        let sealed = store.keys().seal(Purpose::Platform, &place(account), address.as_bytes())?;
+        let sealed =
+            store.keys().seal(Purpose::Platform, &contact_place(account), address.as_bytes())?;
         self.conn().execute(&SET_CONTACT, values![account, sealed.as_slice(), at]).await?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::db::{Store, statements, values};
 use crate::error::StoreError;
 use crate::persons::json;
+use crate::records::{Record, record};
 
 statements! {
     PUBLIC_MONTHS = "SELECT kind, unit_id, substr(public_from, 1, 7), COUNT(*) FROM record WHERE state = 'standing' \
@@ -22,10 +23,19 @@ statements! {
         ORDER BY subject_id LIMIT $3";
     WITHOUT_KINDS = "SELECT DISTINCT r.subject_id FROM record r WHERE r.subject_id > $2 AND r.state = 'standing' \
         AND r.public_from IS NOT NULL AND r.public_from <= $3 AND r.public_until >= $3 AND r.party_category <> 'natural-person' \
-        AND NOT EXISTS (SELECT 1 FROM record o WHERE o.subject_id = r.subject_id AND o.kind IN " [texts] " \
+        AND r.subject_id <= $5 AND NOT EXISTS (SELECT 1 FROM record o WHERE o.subject_id = r.subject_id AND o.kind IN " [texts] " \
         AND o.state = 'standing' AND o.public_from IS NOT NULL AND o.public_from <= $3 AND o.public_until >= $3) \
         ORDER BY r.subject_id LIMIT $4";
-    EVERY_NTH = "SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM subject) numbered WHERE n % $1 = 0 ORDER BY id";
+    NTH_AFTER = "SELECT id FROM subject WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2";
+    NEWEST_PUBLIC = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+        r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
+        r.withdrawn_on, r.state, v.content_digest FROM (SELECT o.subject_id, o.id, \
+        ROW_NUMBER() OVER (PARTITION BY o.subject_id ORDER BY o.decided_on DESC, o.id DESC) AS place FROM record o \
+        WHERE o.subject_id IN " [ints] " AND o.state = 'standing' AND o.public_from IS NOT NULL AND o.public_from <= $2 \
+        AND o.public_until >= $2 AND o.party_category <> 'natural-person') n \
+        JOIN record r ON r.id = n.id AND r.subject_id = n.subject_id \
+        JOIN record_version v ON v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id \
+        WHERE n.place > $3 AND n.place <= $4 ORDER BY r.subject_id, r.decided_on DESC, r.id DESC";
 }
 
 /// Public records of one kind from one unit that became public in one month.
@@ -90,30 +100,46 @@ impl Store {
         rows.iter().map(|row| row.int(0)).collect()
     }
 
-    /// The same without the subjects of which a record of one of `kinds` is public on that day.
+    /// The same up to `until` without the subjects of which a record of one of `kinds` is public on that day.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
     pub async fn public_subjects_without(
         &self,
         kinds: &[&str],
-        after: i64,
+        (after, until): (i64, i64),
         today: Date,
         limit: i64,
     ) -> Result<Vec<i64>, StoreError> {
-        let values = values![json(kinds), after, today, limit];
+        let values = values![json(kinds), after, today, limit, until];
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&WITHOUT_KINDS, values).await?;
         rows.iter().map(|row| row.int(0)).collect()
     }
 
-    /// The id of every `step`th subject, in their order: where a long list of them may be cut.
+    /// Of each of `subjects` the records that are public on `today` by their dates, the newest first, from one place in that
+    /// order (not with it) to another.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn every_nth_subject(&self, step: i64) -> Result<Vec<i64>, StoreError> {
+    pub async fn newest_public(
+        &self,
+        subjects: &[i64],
+        today: Date,
+        (after, until): (i64, i64),
+    ) -> Result<Vec<Record>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&EVERY_NTH, values![step]).await?;
-        rows.iter().map(|row| row.int(0)).collect()
+        let values = values![json(subjects), today, after, until];
+        reader.conn().all(&NEWEST_PUBLIC, values).await?.iter().map(record).collect()
+    }
+
+    /// The id of the `nth` subject after one, in their order: where a long list of them may be cut.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn nth_subject_after(&self, after: i64, nth: i64) -> Result<Option<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = reader.conn().maybe(&NTH_AFTER, values![after, nth - 1]).await?;
+        row.map(|row| row.int(0)).transpose()
     }
 }

@@ -161,6 +161,7 @@ pub fn statements() -> Vec<Statement> {
         crate::figures::ALL,
         crate::api::ALL,
         crate::fsck::ALL,
+        crate::fsck::beside::ALL,
         crate::portable::ALL,
         &crate::portable::built(),
     ]

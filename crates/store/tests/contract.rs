@@ -17,13 +17,13 @@ use api::{
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
-    AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts, DeclaredCount,
-    Engine, FormerName, Gap, GapExplanation, IssuedBulletin, Judgement, KeyRing, KnownDecision,
-    LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice,
-    NewRecord, NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent,
-    Purpose, RecordChange, RecordFilter, RowFinding, Security, SessionRow, StageChange, Store,
-    StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal, person_place,
-    record_place, restore, verify_backup,
+    ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts,
+    DeclaredCount, Engine, FormerName, Gap, GapExplanation, IssuedBulletin, Judgement, KeyRing,
+    KnownDecision, LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch,
+    NewNotice, NewRecord, NewSubject, NumberPlace, Outage, Person, ProposalDecision,
+    PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, Security, SessionRow,
+    StageChange, Store, StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal,
+    factor_place, person_place, record_place, restore, verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -109,6 +109,7 @@ on_both! {
     a_dropped_transaction_leaves_nothing,
     two_writers_at_once,
     the_check_finds_what_was_changed_by_hand,
+    the_check_finds_what_hangs_on_nothing,
     a_backup_moves_between_engines,
     a_store_opens_again_with_its_own_keys_only,
     every_earlier_schema_is_brought_up_to_date,
@@ -228,9 +229,91 @@ fn conflict<T: std::fmt::Debug>(outcome: &Result<T, StoreError>) -> bool {
 async fn furnish(store: &Store) {
     furnish_base(store).await;
     let mut tx = store.transaction("furnish").await.expect("begun");
-    tx.set_pending_factor(7, b"sealed").await.expect("factor");
+    tx.create_account(&new_account(7, "reviewer", "reviewer")).await.expect("account");
+    let sealed = store.keys().seal(Purpose::Platform, &factor_place(7), b"x").expect("sealed");
+    tx.set_pending_factor(7, &sealed).await.expect("factor");
     tx.put_recovery_codes(7, &["x".to_owned()]).await.expect("codes");
+    tx.link_identity(store, "https://id.example", "one", 7, NOW).await.expect("linked");
+    tx.set_contact(store, 7, Some("someone@example.cn"), NOW).await.expect("set");
+    tx.add_notice(&new_notice(1, 7, "batch:1")).await.expect("told");
+    let key = ApiKeyRow {
+        id: 21,
+        name: "示例系统".to_owned(),
+        hash: xinyong_store::sm3_hex(b"key"),
+        scopes: "read report".to_owned(),
+        unit_id: "market".to_owned(),
+        expires_on: date(2027, 5, 1),
+        created_at: NOW,
+        created_by: "cli".to_owned(),
+        ended_at: None,
+        ended_by: None,
+    };
+    tx.add_api_key(&key).await.expect("key");
+    let used =
+        ApiUsage { key_id: 21, day: date(2026, 5, 29), requests: 3, refusals: 1, last_at: NOW };
+    tx.add_api_usage(&[used]).await.expect("used");
+    let digest = xinyong_store::sm3_hex(b"write");
+    assert!(tx.begin_api_write(21, "one", &digest, NOW, (0, 0)).await.expect("begun"));
+    let confirmed = LawConfirmation {
+        id: 4,
+        parameter: "transition.order36".to_owned(),
+        from_day: date(2026, 4, 1),
+        value: "\"favourable\"".to_owned(),
+        text: "示例".to_owned(),
+        first: "a".to_owned(),
+        second: "b".to_owned(),
+        at: NOW,
+    };
+    tx.add_confirmation(&confirmed).await.expect("confirmed");
+    for id in [3, 5] {
+        tx.add_law_proposal(&LawProposal {
+            id,
+            parameter: confirmed.parameter.clone(),
+            from_day: confirmed.from_day,
+            value: confirmed.value.clone(),
+            text: confirmed.text.clone(),
+            file_digest: None,
+            file_name: None,
+            proposed_by: "a".to_owned(),
+            proposed_at: NOW,
+            state: "open".to_owned(),
+            decided_by: None,
+            decided_at: None,
+            reason: None,
+            confirmation_id: None,
+        })
+        .await
+        .expect("proposed");
+    }
+    let decision = ProposalDecision {
+        id: 3,
+        state: "confirmed",
+        by: "b",
+        at: NOW,
+        reason: None,
+        confirmation: Some(4),
+    };
+    assert!(tx.decide_law_proposal(&decision).await.expect("decided"));
+    let end = LawWithdrawal {
+        confirmation_id: 4,
+        actor: "a".to_owned(),
+        reason: "示例理由".to_owned(),
+        at: NOW + 1,
+    };
+    tx.withdraw_confirmation(&end).await.expect("taken back");
     tx.commit().await.expect("committed");
+}
+
+fn new_notice(id: i64, account_id: i64, object: &str) -> NewNotice {
+    NewNotice {
+        id,
+        account_id,
+        kind: "waits".to_owned(),
+        object: object.to_owned(),
+        day: date(2026, 11, 25),
+        text: format!("示例{object}"),
+        at: NOW,
+    }
 }
 
 /// What the first schema had room for.
@@ -366,7 +449,7 @@ async fn second_factors_and_held_forms(ground: &Ground) {
 
 async fn units_accounts_and_sessions(ground: &Ground) {
     let store = ground.store().await;
-    furnish(&store).await;
+    furnish_base(&store).await;
     let mut unit = store.unit("market").await.expect("read").expect("there");
     unit.active = false;
     unit.code = Some(code(9));
@@ -479,15 +562,7 @@ async fn an_identity_stands_for_one_account(ground: &Ground) {
 
 async fn people_are_told_once_and_written_to(ground: &Ground) {
     let store = ground.store().await;
-    let notice = |id, account_id, object: &str| NewNotice {
-        id,
-        account_id,
-        kind: "waits".to_owned(),
-        object: object.to_owned(),
-        day: date(2026, 11, 25),
-        text: format!("示例{object}"),
-        at: NOW,
-    };
+    let notice = new_notice;
     let mut tx = store.transaction("t").await.expect("begun");
     tx.set_contact(&store, 7, Some("someone@example.cn"), NOW).await.expect("set");
     for new in [notice(1, 7, "batch:1"), notice(2, 7, "batch:1"), notice(3, 7, "batch:2")] {
@@ -626,6 +701,15 @@ async fn units_keep_their_history(ground: &Ground) {
     tx.add_unit_version(&state("示例旧名", "before")).await.expect("added");
     tx.add_unit_version(&state("示例新名", "merge")).await.expect("added");
     tx.add_unit_successor(&successor).await.expect("added");
+    tx.put_units(&["market", "tax"].map(|id| Unit {
+        id: id.to_owned(),
+        name: "示例".to_owned(),
+        code: None,
+        settings: "{}".to_owned(),
+        active: true,
+    }))
+    .await
+    .expect("units");
     tx.commit().await.expect("committed");
     let versions = store.unit_versions("market").await.expect("read");
     assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [1, 2]);
@@ -1231,18 +1315,29 @@ async fn public_figures_follow_the_dates(ground: &Ground) {
     assert_eq!(store.public_subjects(0, before, 9).await.expect("ids"), [1, 2, 3]);
     assert_eq!(store.public_subjects(0, after, 9).await.expect("ids"), [1, 3]);
     assert_eq!(store.public_subjects(1, before, 1).await.expect("ids"), [2]);
-    assert_eq!(store.every_nth_subject(2).await.expect("ids"), [2]);
-    let without = |after, day| {
+    for (after, nth, found) in [(0, 2, Some(2)), (2, 1, Some(3)), (2, 2, None), (0, 4, None)] {
+        assert_eq!(store.nth_subject_after(after, nth).await.expect("id"), found, "{after} {nth}");
+    }
+    let newest = async |subjects: &[i64], places| {
+        let records = store.newest_public(subjects, before, places).await.expect("records");
+        records.iter().map(|record| (record.subject_id, record.id)).collect::<Vec<_>>()
+    };
+    assert_eq!(newest(&[1, 2, 3], (0, 1)).await, [(1, 13), (2, 12), (3, 23)]);
+    assert_eq!(newest(&[1, 2, 3], (1, 9)).await, [(1, 11), (1, 21)]);
+    assert_eq!(newest(&[2], (0, 9)).await, [(2, 12)], "a natural person's is not among them");
+    assert_eq!(newest(&[], (0, 9)).await, []);
+    let without = |range, day| {
         let store = store.clone();
         async move {
             let found =
-                store.public_subjects_without(&["administrative-penalty"], after, day, 9).await;
+                store.public_subjects_without(&["administrative-penalty"], range, day, 9).await;
             found.expect("ids")
         }
     };
-    assert_eq!(without(0, before).await, [3]);
-    assert_eq!(without(3, before).await, Vec::<i64>::new());
-    assert_eq!(without(0, date(2099, 1, 1)).await, [1], "its penalties have ended");
+    assert_eq!(without((0, i64::MAX), before).await, [3]);
+    assert_eq!(without((0, 2), before).await, Vec::<i64>::new());
+    assert_eq!(without((3, i64::MAX), before).await, Vec::<i64>::new());
+    assert_eq!(without((0, i64::MAX), date(2099, 1, 1)).await, [1], "its penalties have ended");
 }
 
 async fn sealed_values_stay_in_their_place(ground: &Ground) {
@@ -1592,6 +1687,90 @@ async fn the_check_finds_what_was_changed_by_hand(ground: &Ground) {
     assert_eq!(problems(&store).await[1].0, "audit");
 }
 
+async fn the_check_finds_what_hangs_on_nothing(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let report = store.fsck(&tokens, &mut |_, _| {}).await.expect("checked");
+    assert!(report.is_sound(), "{report:?}");
+    for table in ["account", "account_identity", "account_contact", "account_security"] {
+        assert_eq!(report.checked[table], 1, "{table}");
+    }
+    for table in ["recovery_code", "notice", "api_key", "api_usage", "api_write"] {
+        assert_eq!(report.checked[table], 1, "{table}");
+    }
+    assert_eq!((report.checked["law_confirmation"], report.checked["law_proposal"]), (1, 2));
+    // Table, row, column and what it is changed to, what is said of it.
+    let cases = [
+        ("account", "7", "unit_id = 'gone'", "没有对应的单位"),
+        ("account_contact", "8", "account_id = 8", "没有对应的账号"),
+        ("account_security", "8", "account_id = 8", "没有对应的账号"),
+        ("account_security", "7", "factor_since = 5", "动态验证码与其启用时间不一致"),
+        ("account_identity", "", "account_id = 8", "没有对应的账号"),
+        ("recovery_code", "8", "account_id = 8", "没有对应的账号"),
+        ("notice", "1", "account_id = 8", "没有对应的账号"),
+        ("notice", "1", "day = 'soon'", "列 day：“soon”不是日期"),
+        ("notice", "1", "mail = 'lost'", "状态不是已知的状态"),
+        ("notice", "1", "mail = 'sent'", "次数不合情理"),
+        ("notice", "1", "read_at = 5", "时间先后颠倒"),
+        ("api_key", "21", "unit_id = 'gone'", "没有对应的单位"),
+        ("api_key", "21", "hash = 'x'", "摘要不是摘要"),
+        ("api_key", "21", "scopes = ''", "密钥没有用途"),
+        ("api_key", "21", "expires_on = '2026-05-28'", "时间先后颠倒"),
+        ("api_key", "21", "expires_on = 'soon'", "列 expires_on：“soon”不是日期"),
+        ("api_key", "21", "ended_at = 1, ended_by = 'cli'", "时间先后颠倒"),
+        ("api_key", "21", "ended_by = 'cli'", "停用的时间与停用的人只有其一"),
+        ("api_usage", "22/2026-05-29", "key_id = 22", "没有对应的密钥"),
+        ("api_usage", "21/2026-05-29", "refusals = 4", "次数不合情理"),
+        ("api_usage", "21/2026-05-29", "last_at = 5", "时间先后颠倒"),
+        ("api_write", "22/one", "key_id = 22", "没有对应的密钥"),
+        ("api_write", "21/one", "digest = 'x'", "摘要不是摘要"),
+        ("api_write", "21/one", "at = 5", "时间先后颠倒"),
+        ("law_withdrawal", "6", "confirmation_id = 6", "没有对应的确认"),
+        ("law_withdrawal", "4", "actor = 'c'", "撤回的人不是确认的两人之一"),
+        ("law_withdrawal", "4", "reason = ' '", "没有写明理由"),
+        ("law_withdrawal", "4", "at = 5", "时间先后颠倒"),
+    ];
+    let decided = [
+        ("state = 'forgotten'", "状态不是已知的状态"),
+        ("state = 'open'", "未办结而已有办理人、时间或结果"),
+        ("decided_by = NULL", "已办结而没有办理人、时间或结果"),
+        ("state = 'declined', confirmation_id = NULL", "没有写明理由"),
+        ("confirmation_id = 6", "没有对应的确认"),
+        ("decided_by = 'a'", "确认的不是两名不同的人"),
+        ("value = '1'", "与其导致的确认不一致"),
+        ("proposed_at = 9000000000000", "时间先后颠倒"),
+        ("file_name = 'x'", "所附文件的名称与摘要只有其一"),
+        ("file_name = 'x', file_digest = 'x'", "所附文件不存在"),
+    ];
+    let decided = decided.map(|(change, said)| ("law_proposal", "3", change, said));
+    for (table, row, change, said) in cases.into_iter().chain(decided) {
+        let narrow = if table == "law_proposal" { " WHERE id = 3" } else { "" };
+        // The row is kept aside as it was, so that what went before cannot hide what follows.
+        let aside = format!("CREATE TABLE aside AS SELECT * FROM {table}");
+        store.raw_execute(&aside).await.expect("kept aside");
+        store.raw_execute(&format!("UPDATE {table} SET {change}{narrow}")).await.expect(change);
+        let report = store.fsck(&tokens, &mut |_, _| {}).await.expect("checked");
+        let found = report.problems.iter().find(|problem| problem.table == table);
+        let found = found.unwrap_or_else(|| panic!("{table} {change}: {report:?}"));
+        assert_eq!((found.reason.as_str(), found.count), (said, 1), "{table} {change}");
+        assert!(row.is_empty() || found.row == row, "{table} {change}: {found:?}");
+        let back = format!(
+            "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM aside; DROP TABLE aside"
+        );
+        store.raw_execute(&back).await.expect("put back");
+        assert_eq!(problems(&store).await, [], "{table} {change}");
+    }
+    // One person twice is no confirmation, whatever else agrees with it.
+    store.raw_execute("UPDATE law_confirmation SET second = first").await.expect("damaged");
+    assert!(problems(&store).await.contains(&("law_confirmation".to_owned(), "4".to_owned())));
+    // What is sealed for one account does not open for another.
+    store
+        .raw_execute("UPDATE account_contact SET sealed = (SELECT pending FROM account_security)")
+        .await
+        .expect("damaged");
+    assert!(problems(&store).await.contains(&("account_contact".to_owned(), "7".to_owned())));
+}
+
 async fn a_backup_moves_between_engines(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;
@@ -1629,7 +1808,7 @@ async fn a_backup_moves_between_engines(ground: &Ground) {
     third.close().await;
 
     let text = std::fs::read_to_string(&file).expect("read");
-    assert!(!text.contains("$argon2"));
+    assert!(!text.contains("someone@example.cn"), "what is sealed stays sealed");
     let bad = ground.path("bad");
     let empty = format!("sqlite:{}", ground.path("empty").display());
     for damaged in [

@@ -1,8 +1,11 @@
 //! Taking connections: how many, how long one may dawdle over its request, who is at the other end, how it all comes to a stop.
 
 use std::future::Future;
+use std::io;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,8 +14,10 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::{Sleep, sleep};
 use tower::ServiceExt as _;
 
 /// Connections at a time. One more waits at the door, where it costs nothing.
@@ -21,6 +26,9 @@ const MOST_CONNECTIONS: usize = 4_096;
 const HEAD_TIME: Duration = Duration::from_secs(20);
 /// Bytes of a head: the address line and all headers.
 const MOST_HEAD_BYTES: usize = 64 * 1024;
+/// A connection that takes nothing of its answer for so long is closed. The system asks for more only once a good part of what it
+/// holds has gone out, which at a few thousand bytes a second is a matter of minutes.
+const TAKE_TIME: Duration = Duration::from_secs(180);
 /// What has begun may take so long to end after the stop signal.
 const STOP_TIME: Duration = Duration::from_secs(30);
 
@@ -76,7 +84,17 @@ pub async fn serve(
     router: Router,
     proxies: Proxies,
     shutdown: impl Future<Output = ()> + Send,
-) -> std::io::Result<()> {
+) -> io::Result<()> {
+    serve_within(listener, router, proxies, shutdown, TAKE_TIME).await
+}
+
+async fn serve_within(
+    listener: TcpListener,
+    router: Router,
+    proxies: Proxies,
+    shutdown: impl Future<Output = ()> + Send,
+    take_time: Duration,
+) -> io::Result<()> {
     let proxies = Arc::new(proxies);
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -92,7 +110,7 @@ pub async fn serve(
             next = next => next,
             () = &mut shutdown => break,
         };
-        let place = place.map_err(std::io::Error::other)?;
+        let place = place.map_err(io::Error::other)?;
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) if is_of_one_connection(&error) => continue,
@@ -111,7 +129,8 @@ pub async fn serve(
             request
         });
         let service = TowerToHyperService::new(service);
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = graceful
+            .watch(http.serve_connection(TokioIo::new(Taken::new(stream, take_time)), service));
         tokio::spawn(async move {
             // A client that hangs up or dawdles is no event of ours.
             drop(connection.await);
@@ -125,13 +144,89 @@ pub async fn serve(
     Ok(())
 }
 
-fn is_of_one_connection(error: &std::io::Error) -> bool {
+/// A connection whose writing fails when the other end takes nothing for too long.
+struct Taken<S> {
+    stream: S,
+    most: Duration,
+    /// Runs while something waits to be taken.
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Taken<S> {
+    fn new(stream: S, most: Duration) -> Self {
+        Self { stream, most, waiting: None }
+    }
+
+    fn within<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        outcome: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.waiting = None;
+            return outcome;
+        }
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(self.most)));
+        ready!(waiting.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Taken<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Taken<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.within(context, outcome)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.within(context, outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_flush(context);
+        self.within(context, outcome)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.within(context, outcome)
+    }
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
 
     fn client(proxies: &[&str], peer: &str, headers: &[&'static str]) -> String {
@@ -142,6 +237,105 @@ mod tests {
             map.append("x-forwarded-for", value.parse().expect("a header"));
         }
         proxies.client(address(&peer), &map).0.to_string()
+    }
+
+    /// A download without end that counts what was asked of it, and that says when nobody asks any more.
+    #[derive(Clone, Default)]
+    struct Endless {
+        asked: Arc<AtomicU64>,
+        dropped: Arc<AtomicU64>,
+    }
+
+    struct Feed(Endless);
+
+    impl Drop for Feed {
+        fn drop(&mut self) {
+            self.0.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    const CHUNK: usize = 64 * 1024;
+
+    impl futures_util::Stream for Feed {
+        type Item = Result<axum::body::Bytes, io::Error>;
+
+        fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            self.0.asked.fetch_add(CHUNK as u64, Ordering::Relaxed);
+            Poll::Ready(Some(Ok(axum::body::Bytes::from_static(&[b'x'; CHUNK]))))
+        }
+    }
+
+    async fn served(endless: &Endless, take_time: Duration) -> std::net::SocketAddr {
+        let held = endless.clone();
+        let download = move || {
+            let feed = Feed(held.clone());
+            async move { axum::body::Body::from_stream(feed) }
+        };
+        let router = Router::new()
+            .route("/download", axum::routing::get(download))
+            .route("/page", axum::routing::get(|| async { "page" }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stop = std::future::pending();
+        tokio::spawn(serve_within(listener, router, Proxies::default(), stop, take_time));
+        address
+    }
+
+    async fn ask(address: std::net::SocketAddr, path: &str) -> tokio::net::TcpStream {
+        let mut stream = tokio::net::TcpStream::connect(address).await.expect("connected");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("asked");
+        stream
+    }
+
+    /// One worker serves them all, so that whoever held it would hold everybody.
+    #[tokio::test]
+    async fn who_takes_a_byte_at_a_time_holds_no_worker_and_no_memory_and_is_let_go() {
+        let endless = Endless::default();
+        let address = served(&endless, Duration::from_millis(800)).await;
+        let mut slow = Vec::new();
+        for _ in 0..8 {
+            slow.push(ask(address, "/download").await);
+        }
+        let mut byte = [0];
+        for _ in 0..3 {
+            for stream in &mut slow {
+                assert_eq!(stream.read(&mut byte).await.expect("a byte"), 1);
+            }
+            let mut page = String::new();
+            let mut other = ask(address, "/page").await;
+            other.read_to_string(&mut page).await.expect("a page");
+            assert!(page.ends_with("page"), "{page}");
+        }
+        let let_go = async {
+            while endless.dropped.load(Ordering::Relaxed) < slow.len() as u64 {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), let_go).await.expect("let go");
+        // What the system holds between the two ends, and no more: the download itself would never end.
+        let asked = endless.asked.load(Ordering::Relaxed) / slow.len() as u64;
+        assert!(asked < 32 * 1024 * 1024, "{asked} bytes for each");
+    }
+
+    #[tokio::test]
+    async fn who_takes_what_is_sent_is_not_cut_off_however_long_it_lasts() {
+        let (near, mut far) = tokio::io::duplex(4);
+        let mut near = Taken::new(near, Duration::from_millis(400));
+        let reader = tokio::spawn(async move {
+            let mut taken = [0; 4];
+            for _ in 0..6 {
+                sleep(Duration::from_millis(150)).await;
+                far.read_exact(&mut taken).await.expect("taken");
+            }
+            far
+        });
+        // Six times as long as one wait may be; then nobody reads on.
+        near.write_all(&[b'x'; 28]).await.expect("all of it");
+        let far = reader.await.expect("read");
+        let refused = near.write_all(b"x").await.expect_err("nobody takes it");
+        assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
+        drop(far);
     }
 
     #[test]

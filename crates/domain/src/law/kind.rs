@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CodeList, Headings};
 use crate::ruling::Citation;
+use crate::value::date;
 
 /// What a field holds and how it is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -233,6 +234,14 @@ impl Kind {
     #[must_use]
     pub fn position(&self, code: &str) -> Option<usize> {
         self.by_code.get(code).copied()
+    }
+
+    /// Whether a text in a field says that the validity of the decision has no end.
+    #[must_use]
+    pub fn is_endless(&self, code: &str, text: &str) -> bool {
+        self.valid_until.is_some()
+            && self.position(code) == self.valid_until
+            && date::read(text).is_some_and(|(day, _)| date::is_long_term(day))
     }
 
     /// The field with an official code.

@@ -58,7 +58,7 @@ fn department(law: &Law, figures: &PublicFigures, unit: Unit) -> Department {
         .values()
         .filter(|kind| kind.audience == Audience::Public)
         .filter_map(|kind| {
-            let public = figures.of_unit(&kind.id, &unit.id);
+            let public = figures.of_unit(&kind.id, &unit.id, None);
             (public > 0 || is_duty(kind, &unit)).then(|| DepartmentKind {
                 id: kind.id.clone(),
                 name: kind.name.clone(),

@@ -15,7 +15,7 @@ use xinyong_domain::value::date;
 use xinyong_store::{PublicationEvent, Record, RecordVersion};
 
 use super::names::{Names, PersonView};
-use super::record::{ShownField, content_of, judged, platform_of};
+use super::record::{ShownField, content_of, judged, platform_of, shown_fields};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::clock::Clock;
@@ -276,22 +276,10 @@ fn state(
 ) -> Result<RecordState, DeskError> {
     let content = content_of(record)?;
     let kind = kind_of(law, &record.kind)?;
-    let fields = kind
-        .fields
-        .iter()
-        .filter(|field| !field.sensitive && !field.platform)
-        .filter_map(|field| {
-            Some(ShownField {
-                code: field.code.clone(),
-                label: field.label.clone(),
-                value: content.get(&field.code)?.clone(),
-            })
-        })
-        .collect();
     Ok(RecordState {
         clocks: clocks(law, record.decided_on, platform_of(record)?.channel == "samr"),
         head: held(record, on, law, names, actor)?,
-        fields,
+        fields: shown_fields(kind, &content, |field| !field.sensitive),
         sealed: record.sealed.is_some(),
     })
 }
@@ -407,7 +395,11 @@ fn changes(
     let (old, new) = (content_of(before)?, content_of(now)?);
     let known: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for field in kind.fields.iter().filter(|field| known.contains(&field.code)) {
-        let at = |content: &BTreeMap<String, String>| content.get(&field.code).cloned();
+        let at = |content: &BTreeMap<String, String>| {
+            let value = content.get(&field.code)?;
+            let endless = kind.is_endless(&field.code, value);
+            Some(if endless { format!("长期（{value}）") } else { value.clone() })
+        };
         differ(&field.label, at(&old).as_deref(), at(&new).as_deref());
     }
     for ((label, before), (_, after)) in

@@ -33,6 +33,7 @@ pub use dossier::{
     VersionView, as_of_day, batch_records, record_dossier,
 };
 pub use due::OwedBatch;
+pub(crate) use due::owed;
 pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};

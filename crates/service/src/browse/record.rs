@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
-use xinyong_domain::law::{Kind, Law};
+use xinyong_domain::law::{Field, Kind, Law};
 use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::deadline::{Clock as DueClock, clocks};
 use xinyong_domain::rules::disclosure::Disclosure;
@@ -24,6 +24,9 @@ pub struct ShownField {
     pub label: String,
     /// The value.
     pub value: String,
+    /// Whether it is the end of a validity that has none.
+    #[serde(skip)]
+    pub endless: bool,
 }
 
 /// A record that the public may see on the day it was read for.
@@ -90,6 +93,23 @@ fn inconsistent(record: &Record, column: &str, reason: &str) -> DeskError {
     })
 }
 
+/// The fields of the official layout that may be shown, in its order, as far as something stands in them.
+pub(crate) fn shown_fields(
+    kind: &Kind,
+    content: &BTreeMap<String, String>,
+    may_show: impl Fn(&Field) -> bool,
+) -> Vec<ShownField> {
+    kind.fields
+        .iter()
+        .filter(|field| !field.platform && may_show(field))
+        .filter_map(|field| {
+            let value = content.get(&field.code)?.clone();
+            let (code, label) = (field.code.clone(), field.label.clone());
+            Some(ShownField { endless: kind.is_endless(&code, &value), code, label, value })
+        })
+        .collect()
+}
+
 /// Judges a stored record for a day; the record is given out only when the public may see it then.
 pub(crate) fn judged(
     record: &Record,
@@ -148,18 +168,7 @@ pub(crate) fn view(
         class: kind.class.map(at).unwrap_or_default(),
         decided,
         valid_until: ruling.value.publicity.valid_until,
-        fields: kind
-            .fields
-            .iter()
-            .filter(|field| field.public && !field.platform)
-            .filter_map(|field| {
-                Some(ShownField {
-                    code: field.code.clone(),
-                    label: field.label.clone(),
-                    value: content.get(&field.code)?.clone(),
-                })
-            })
-            .collect(),
+        fields: shown_fields(kind, &content, |field| field.public),
         clocks: clocks(law, decided, channel == "samr"),
         disclosure: ruling,
         known_at: record.recorded_at,

@@ -13,7 +13,8 @@ use xinyong_domain::law::Profile;
 
 use super::{Withdraw, expire, withdraw};
 use crate::browse::{
-    ListFilter, portal_home, public_list, public_record, public_subject, search, subject_facts,
+    ListFilter, data_chunk, data_set, portal_home, public_list, public_record, public_subject,
+    search, subject_facts,
 };
 use crate::intake::{
     Judgement, Receive, Release, answer, check, receive, record_released, release, submit,
@@ -407,6 +408,12 @@ impl Years {
             assert!(all.contains(&record.number), "{} is the newest on {day}", record.number);
         }
         assert_eq!(home.latest.is_empty(), all.is_empty(), "the newest on {day}");
+        let set = data_set(&desk.law(), "subjects").expect("a table");
+        let table = data_chunk(&desk, &set, &ListFilter::default(), None).await.expect("a chunk");
+        let codes: BTreeSet<String> = table.rows.iter().map(|row| row[0].clone()).collect();
+        let seen = self.known.iter().filter(|known| known.sees(day) && !known.person);
+        let expected: BTreeSet<String> = seen.map(|known| code(known.party())).collect();
+        assert_eq!(codes, expected, "the table of subjects on {day}");
         if closely {
             let told = serde_json::to_string(&home).expect("plain data");
             self.nothing_hidden(day, &told, "the first page");

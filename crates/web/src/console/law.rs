@@ -5,7 +5,7 @@ use axum::extract::Query;
 use axum::response::Html;
 use jiff::civil::Date;
 use serde::Deserialize;
-use xinyong_domain::law::{DatedValue, Law};
+use xinyong_domain::law::{DatedValue, Law, Parameter, Setting};
 use xinyong_domain::ruling::Evidence;
 use xinyong_service::law::{self, ProposalView};
 use xinyong_service::{Clock, Permission};
@@ -64,6 +64,26 @@ pub fn confirmed(law: &Law, parameter: &str, entry: &DatedValue) -> bool {
     law.confirmations().iter().any(|one| one.parameter == parameter && one.from == entry.from)
 }
 
+/// An edition, with the value that two persons confirmed where they did.
+fn row(
+    law: &Law,
+    parameter: &Parameter,
+    entry: &DatedValue,
+    setting: &Setting,
+    confirmed: bool,
+) -> Row {
+    Row {
+        href: href(&parameter.id),
+        label: parameter.label.clone(),
+        id: String::new(),
+        value: settings::value(law, parameter, setting),
+        source: settings::source(law, entry),
+        evidence: settings::evidence(entry, confirmed),
+        effect: settings::effect(entry, confirmed),
+        span: settings::span(entry),
+    }
+}
+
 fn rows(law: &Law, on: Date) -> Vec<Row> {
     law.parameters()
         .values()
@@ -75,16 +95,8 @@ fn rows(law: &Law, on: Date) -> Vec<Row> {
                 .rfind(|one| one.parameter == parameter.id && one.from == entry.from);
             let setting = confirmation.map_or(&entry.value, |one| &one.value);
             let confirmed = confirmation.is_some();
-            Some(Row {
-                href: href(&parameter.id),
-                label: parameter.label.clone(),
-                id: parameter.id.clone(),
-                value: settings::value(law, parameter, setting),
-                source: settings::source(law, entry),
-                evidence: settings::evidence(entry, confirmed),
-                effect: settings::effect(entry, confirmed),
-                span: settings::span(entry),
-            })
+            let row = row(law, parameter, entry, setting, confirmed);
+            Some(Row { id: parameter.id.clone(), ..row })
         })
         .collect()
 }
@@ -97,16 +109,7 @@ fn unverified(law: &Law) -> Vec<Row> {
             if entry.evidence == Evidence::Text || confirmed(law, &parameter.id, entry) {
                 continue;
             }
-            rows.push(Row {
-                href: href(&parameter.id),
-                label: parameter.label.clone(),
-                id: parameter.id.clone(),
-                value: settings::value(law, parameter, &entry.value),
-                source: settings::source(law, entry),
-                evidence: settings::evidence(entry, false),
-                effect: settings::effect(entry, false),
-                span: settings::span(entry),
-            });
+            rows.push(row(law, parameter, entry, &entry.value, false));
         }
     }
     rows

@@ -13,21 +13,17 @@ use xinyong_service::law::{self, Proposal};
 use xinyong_service::{Clock, Desk, DeskError, Permission, Refusal};
 
 use super::law::{confirmed, href};
-use super::upload::{Stopped, store, text};
+use super::parts::{self, Parts, Stopped};
 use super::{actor, mendable, onward};
-use crate::csrf;
 use crate::fields::Fields;
-use crate::guard::{Caller, forged};
+use crate::guard::forged;
 use crate::page_error::PageError;
-use crate::scratch::Scratch;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Choice, FormError, NoticeText, Page, Person, message_for};
 use crate::ui::{draw, settings};
 
-/// Bytes of the text at most.
-const MOST_TEXT_BYTES: usize = 80 * 1024;
-/// Parts of the form: more are not ours.
-const MOST_PARTS: usize = 8;
+/// The fields beside the file, and the bytes of each.
+const FIELDS: [(&str, usize); 3] = [("from", 1024), ("value", 4096), ("text", 80 * 1024)];
 
 struct Edition {
     span: String,
@@ -47,6 +43,9 @@ struct Confirmed {
     second: Person,
     at: String,
     may_withdraw: bool,
+    /// The field with the reason for taking it back; each confirmation has its own.
+    reason: String,
+    reason_error: String,
     withdrawn: String,
 }
 
@@ -68,7 +67,6 @@ struct Entry {
     original: String,
     text_error: String,
     file_error: String,
-    reason_error: String,
 }
 
 /// What has just been done.
@@ -76,15 +74,6 @@ struct Entry {
 pub struct Done {
     #[serde(default)]
     done: String,
-}
-
-/// What was sent.
-#[derive(Default)]
-struct Sent {
-    from: String,
-    value: String,
-    text: String,
-    file: Option<(Scratch, String)>,
 }
 
 /// `GET /console/law/parameters/{parameter}`
@@ -104,7 +93,7 @@ pub async fn entry(
         _ => None,
     };
     let notice = notice.map(|(title, text)| NoticeText::new("success", title, text));
-    show(&frame, &id, notice, &Sent::default(), Vec::new()).await
+    show(&frame, &id, notice, &Parts::default(), Vec::new()).await
 }
 
 fn parameter(desk: &Desk, id: &str) -> Result<Parameter, PageError> {
@@ -116,7 +105,7 @@ async fn show(
     frame: &Frame,
     id: &str,
     notice: Option<NoticeText>,
-    sent: &Sent,
+    sent: &Parts,
     errors: Vec<FormError>,
 ) -> Result<Html<String>, PageError> {
     let (desk, who) = (frame.site.desk(), actor(frame)?);
@@ -129,7 +118,7 @@ async fn show(
         .values
         .iter()
         .filter(open)
-        .map(|entry| Choice::new(&entry.from.to_string(), settings::span(entry), &sent.from))
+        .map(|entry| Choice::new(&entry.from.to_string(), settings::span(entry), sent.text("from")))
         .collect();
     let proposed_value =
         parameter.values.iter().rfind(open).map(|entry| settings::typed(&entry.value));
@@ -144,6 +133,8 @@ async fn show(
             may_withdraw: may_confirm
                 && one.withdrawn.is_none()
                 && [&one.first.login, &one.second.login].contains(&&who.login),
+            reason: reason_field(one.id),
+            reason_error: message_for(&errors, &reason_field(one.id)),
             first: Person::from(&one.first),
             second: Person::from(&one.second),
             at: Clock::show(one.at),
@@ -178,17 +169,21 @@ async fn show(
         confirmations,
         may_propose: may_confirm && !froms.is_empty(),
         froms,
-        read_value: match sent.from.is_empty() && sent.value.is_empty() {
+        read_value: match sent.text("from").is_empty() && sent.text("value").is_empty() {
             true => proposed_value.unwrap_or_default(),
-            false => sent.value.clone(),
+            false => sent.text("value").to_owned(),
         },
         value_error: message_for(&errors, "value"),
-        original: sent.text.clone(),
+        original: sent.text("text").to_owned(),
         text_error: message_for(&errors, "text"),
         file_error: message_for(&errors, "file"),
-        reason_error: message_for(&errors, "reason"),
         errors,
     })
+}
+
+/// The field with the reason for taking a confirmation back.
+fn reason_field(confirmation: i64) -> String {
+    format!("reason-{confirmation}")
 }
 
 /// What the desk said, beside the field that it is about.
@@ -196,45 +191,10 @@ fn error_of(refusal: &Refusal) -> FormError {
     let field = match refusal.code {
         "parameter.value-invalid" => "value",
         "confirm.text-missing" => "text",
-        "confirm.reason-missing" => "reason",
         code if code.starts_with("file.") => "file",
         _ => "",
     };
     FormError::new(field, refusal.message.as_str())
-}
-
-/// Reads the parts in their order; the token comes first.
-async fn read(
-    desk: &Desk,
-    caller: &Caller,
-    mut multipart: Multipart,
-    sent: &mut Sent,
-) -> Result<(), Stopped> {
-    let mut trusted = false;
-    for _ in 0..MOST_PARTS {
-        let part = match multipart.next_field().await {
-            Ok(Some(part)) => part,
-            Ok(None) => break,
-            Err(_) if !trusted => return Err(forged().into()),
-            Err(error) => return Err(error.into()),
-        };
-        let name = part.name().unwrap_or_default().to_owned();
-        match name.as_str() {
-            "csrf" if !trusted => {
-                trusted = csrf::same(&caller.csrf, &text(part, 1024).await?);
-                if !trusted {
-                    return Err(forged().into());
-                }
-            }
-            _ if !trusted => return Err(forged().into()),
-            "from" => sent.from = text(part, 1024).await?,
-            "value" => sent.value = text(part, 4096).await?,
-            "text" => sent.text = text(part, MOST_TEXT_BYTES).await?,
-            "file" => sent.file = store(desk, part).await?,
-            _ => {}
-        }
-    }
-    if trusted { Ok(()) } else { Err(forged().into()) }
 }
 
 /// `POST /console/law/parameters/{parameter}`: the first person's proposal.
@@ -249,15 +209,15 @@ pub async fn propose(
     let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
     let caller = frame.caller.clone().ok_or_else(forged)?;
-    let mut sent = Sent::default();
-    let outcome = match read(desk, &caller, multipart, &mut sent).await {
-        Ok(()) => match sent.from.parse() {
+    let mut sent = Parts::default();
+    let outcome = match parts::read(desk, &caller, multipart, &FIELDS, &mut sent).await {
+        Ok(()) => match sent.text("from").parse() {
             Ok(from) => {
                 let command = Proposal {
                     parameter: id.clone(),
                     from,
-                    value: sent.value.clone(),
-                    text: sent.text.clone(),
+                    value: sent.text("value").to_owned(),
+                    text: sent.text("text").to_owned(),
                     file: sent
                         .file
                         .as_ref()
@@ -292,11 +252,16 @@ pub async fn withdraw(
     let (desk, who) = (frame.site.desk(), actor(&frame)?);
     let held = law::confirmations(desk, who).await?.into_iter().find(|one| one.id == id);
     let parameter = held.ok_or(DeskError::NotFound("该确认"))?.parameter;
-    match law::withdraw(desk, who, id, fields.get("reason")).await {
+    let field = reason_field(id);
+    match law::withdraw(desk, who, id, fields.get(&field)).await {
         Ok(()) => Ok(onward(&frame, &format!("{}?done=withdrawn", href(&parameter)))),
         Err(error) => {
-            let errors = vec![error_of(&mendable(error)?)];
-            let page = show(&frame, &parameter, None, &Sent::default(), errors).await?;
+            let refusal = mendable(error)?;
+            let errors = vec![match refusal.code {
+                "confirm.reason-missing" => FormError::new(&field, refusal.message.as_str()),
+                _ => error_of(&refusal),
+            }];
+            let page = show(&frame, &parameter, None, &Parts::default(), errors).await?;
             Ok((StatusCode::BAD_REQUEST, page).into_response())
         }
     }

@@ -18,6 +18,7 @@ pub mod law_entry;
 pub mod law_proposal;
 pub mod notices;
 pub mod own;
+mod parts;
 pub mod provider;
 pub mod record;
 pub mod release;

@@ -183,7 +183,10 @@ fn content(state: &RecordState) -> Vec<Fact> {
         .fields
         .iter()
         .filter(|field| !field.value.trim().is_empty())
-        .map(|field| Fact::new(field.label.as_str(), field.value.as_str()))
+        .map(|field| {
+            let fact = Fact::new(field.label.as_str(), words::field_value(field));
+            if field.endless { fact.noted(format!("报送为 {}", field.value)) } else { fact }
+        })
         .collect();
     if state.sealed {
         facts.push(Fact::new("敏感字段", "加密保存，本页不显示"));

@@ -63,7 +63,7 @@ pub async fn department(frame: Frame, Path(unit): Path<String>) -> Result<Respon
     let drawn = draw(&DepartmentPage {
         page: frame.portal(&found.unit.name, "/departments"),
         facts,
-        chart: figures::months(&desk.law(), &counted, Some(&found.unit.id))?,
+        chart: figures::months(&desk.law(), &counted, Some(&found.unit.id), None)?,
         lists: found.lists.iter().map(|list| shown(&found.unit.id, list)).collect(),
         as_of: words::as_of(desk.today()),
         name: found.unit.name.clone(),

@@ -84,7 +84,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
             .map(|kind| entrance(&frame, &kind.id, &kind.name, kind.public, &kind.newest))
             .collect(),
         ways: ways(),
-        chart: super::figures::months(&desk.law(), &counted, None)?,
+        chart: super::figures::months(&desk.law(), &counted, None, None)?,
         latest: shown.latest.iter().map(latest).collect(),
     })
 }

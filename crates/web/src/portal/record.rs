@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use xinyong_domain::law::Kind;
-use xinyong_domain::value::date;
 use xinyong_service::browse::{self, PublicRecord};
 use xinyong_service::{Clock, DeskError};
 
@@ -95,13 +94,7 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
             .iter()
             .filter(|field| !field.value.trim().is_empty())
             .filter(|field| words::is_party_field(kind, &field.code) == about_party)
-            .map(|field| {
-                let ends =
-                    kind.valid_until.is_some() && kind.position(&field.code) == kind.valid_until;
-                let long = ends
-                    && date::read(&field.value).is_some_and(|(day, _)| date::is_long_term(day));
-                Fact::new(field.label.as_str(), if long { "长期" } else { field.value.as_str() })
-            })
+            .map(|field| Fact::new(field.label.as_str(), words::field_value(field)))
             .collect()
     };
     [("决定内容", facts(false)), ("当事人", facts(true))]

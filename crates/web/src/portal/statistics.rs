@@ -1,7 +1,9 @@
-//! `GET /statistics`: counts of what is public, as charts and as tables.
+//! `GET /statistics`: counts of what is public, as charts and as tables; with `?year=`, of what became public in that year.
 
 use askama::Template;
+use axum::extract::Query;
 use axum::response::Html;
+use serde::Deserialize;
 use xinyong_service::browse;
 
 use super::{departments, figures};
@@ -22,11 +24,19 @@ struct Towns {
     bars: Vec<Bar>,
 }
 
+struct Year {
+    href: String,
+    label: String,
+    current: bool,
+}
+
 #[derive(Template)]
 #[template(path = "portal/statistics.html")]
 struct Statistics {
     page: Page,
     tiles: Vec<Tile>,
+    years: Vec<Year>,
+    unit_caption: String,
     chart: Chart,
     heads: Vec<String>,
     units: Vec<UnitRow>,
@@ -35,14 +45,25 @@ struct Statistics {
     as_of: String,
 }
 
+/// What a visitor asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    year: String,
+}
+
 /// The statistics.
 ///
 /// # Errors
-/// When the store fails.
-pub async fn statistics(frame: Frame) -> Result<Html<String>, PageError> {
+/// `statistics.year-unknown`; when the store fails.
+pub async fn statistics(
+    frame: Frame,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, PageError> {
     let desk = frame.site.desk();
     let law = desk.law();
     let counted = browse::public_figures(desk).await?;
+    let year = counted.asked_year(&asked.year)?;
     let kinds = figures::kinds(&law);
     let mut tiles = vec![Tile::new("登记在册的信用主体", words::grouped(counted.subjects), "个")];
     tiles.extend(kinds.iter().map(|(id, name)| {
@@ -54,12 +75,14 @@ pub async fn statistics(frame: Frame) -> Result<Html<String>, PageError> {
     let units = browse::departments(desk)
         .await?
         .into_iter()
-        .filter(|unit| unit.kinds.iter().any(|kind| kind.public > 0))
+        .filter(|unit| unit.kinds.iter().any(|kind| counted.of_unit(&kind.id, &unit.id, year) > 0))
         .map(|unit| UnitRow {
             href: departments::href(&unit.id),
             counts: kinds
                 .iter()
-                .map(|(id, name)| (name.clone(), words::grouped(counted.of_unit(id, &unit.id))))
+                .map(|(id, name)| {
+                    (name.clone(), words::grouped(counted.of_unit(id, &unit.id, year)))
+                })
                 .collect(),
             name: unit.name,
         })
@@ -67,7 +90,8 @@ pub async fn statistics(frame: Frame) -> Result<Html<String>, PageError> {
     let known = law.towns().iter().filter(|place| place.level == "town").count() > 0;
     let towns = kinds
         .iter()
-        .filter(|_| known)
+        // By town no year is told apart: the whole less a year would tell a small group.
+        .filter(|_| known && year.is_none())
         .map(|(id, name)| Towns {
             id: format!("towns-{id}"),
             title: format!("公示中的{name}，按当事人登记的乡镇"),
@@ -78,13 +102,33 @@ pub async fn statistics(frame: Frame) -> Result<Html<String>, PageError> {
     draw(&Statistics {
         page: frame.portal("统计", "/statistics"),
         tiles,
-        chart: figures::months(&law, &counted, None)?,
+        years: years(&counted, year),
+        unit_caption: match year {
+            None => "各单位公示中的信息条数".to_owned(),
+            Some(year) => format!("各单位 {year} 年开始公示、仍在公示的信息条数"),
+        },
+        chart: figures::months(&law, &counted, None, year)?,
         heads: kinds.into_iter().map(|(_, name)| name).collect(),
         units,
         towns,
         smallest: browse::SMALLEST_GROUP,
         as_of: words::as_of(desk.today()),
     })
+}
+
+/// The whole, and each year of which something is public.
+fn years(counted: &browse::PublicFigures, chosen: Option<i16>) -> Vec<Year> {
+    let whole = Year {
+        href: "/statistics".to_owned(),
+        label: "全部".to_owned(),
+        current: chosen.is_none(),
+    };
+    let each = counted.years().into_iter().map(|year| Year {
+        href: format!("/statistics?year={year}"),
+        label: format!("{year} 年"),
+        current: chosen == Some(year),
+    });
+    std::iter::once(whole).chain(each).collect()
 }
 
 /// The towns by their names' order in the counts, what has none last.

@@ -98,6 +98,8 @@ async fn a_recorded_batch_leads_to_its_records_with_every_version_and_what_chang
     ] {
         assert!(text.contains(word), "{word}: {text}");
     }
+    // What is written for "no end" is said in words, with what was written beside it.
+    assert!(text.contains("<dd>长期 <span class=\"note\">报送为 2099-12-31</span>"), "{text}");
     let newest = text.find("第 2 版").expect("second");
     assert!(newest < text.rfind("第 1 版").expect("first"), "the newest comes first");
 

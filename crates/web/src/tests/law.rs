@@ -133,11 +133,17 @@ async fn two_persons_confirm_with_the_text_after_seeing_what_changes_and_one_tak
         .expect("a form")
         .to_owned();
     assert!(!third.get(ENTRY).await.text().contains("撤回这项确认"));
-    let answer = post(&mut third, "/console/law", &withdraw, &[("reason", "示例")]).await;
+    // Every confirmation has a field of its own, so that an id stands once on the page.
+    let id = withdraw.split('/').rev().nth(1).expect("an id");
+    let reason = format!("reason-{id}");
+    let reason = reason.as_str();
+    let answer = post(&mut third, "/console/law", &withdraw, &[(reason, "示例")]).await;
     assert!(answer.text().contains("只有确认过的两人可以撤回"), "{}", answer.text());
-    let answer = post(&mut first, ENTRY, &withdraw, &[("reason", " ")]).await;
+    let answer = post(&mut first, ENTRY, &withdraw, &[(reason, " ")]).await;
     assert!(answer.text().contains("请写明撤回的理由"), "{}", answer.text());
-    let answer = post(&mut first, ENTRY, &withdraw, &[("reason", "示例理由")]).await;
+    assert!(answer.text().contains(&format!("href=\"#{reason}\"")), "{}", answer.text());
+    assert_eq!(answer.text().matches(&format!("id=\"{reason}\"")).count(), 1);
+    let answer = post(&mut first, ENTRY, &withdraw, &[(reason, "示例理由")]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     assert_eq!(favourable(&site).0, "decision-date");
     let renewed = renew(&site.desk, &system).await.expect("renewed");

@@ -51,6 +51,36 @@ async fn the_figures_are_those_of_the_lists_and_stand_in_a_table_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_figures_of_a_year_are_those_of_that_year_and_name_no_town() {
+    let site = published().await;
+    let mut browser = site.browser();
+    let whole = browser.get("/statistics").await.text();
+    assert!(whole.contains("href=\"/statistics\" aria-current=\"page\""), "{whole}");
+    assert!(whole.contains("href=\"/statistics?year=2026\">2026 年"), "{whole}");
+    assert!(!whole.contains("year=2025"), "a year without anything public: {whole}");
+    let page = browser.get("/statistics?year=2026").await.text();
+    assert!(page.contains("href=\"/statistics?year=2026\" aria-current=\"page\""), "{page}");
+    assert!(page.contains("2026 年每月开始公示的信息"), "{page}");
+    // The chart has the months that have begun; everything of the sample became public in this year.
+    assert!(page.contains("2026-01</th>") && page.contains("2026-11</th>"), "{page}");
+    assert!(!page.contains("2026-12</th>") && !page.contains("2025-12</th>"), "{page}");
+    let units = |page: &str| {
+        let (_, rest) = page.split_once("id=\"units-title\"").expect("the units");
+        let (_, rest) = rest.split_once("<tbody>").expect("rows");
+        rest.split_once("</tbody>").expect("rows").0.to_owned()
+    };
+    assert_eq!(units(&page), units(&whole));
+    // The whole less a year would be a small group of a place.
+    assert!(!page.contains("按乡镇") && !page.contains("张店镇"), "{page}");
+    assert_eq!(browser.get("/statistics?year=").await.status, StatusCode::OK);
+    for wrong in ["2025", "x", "99999", "2026-11"] {
+        let answer = browser.get(&format!("/statistics?year={wrong}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+        assert!(answer.text().contains("请从统计页上列出的年份中选择"), "{}", answer.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_unit_shows_what_it_reports_and_what_of_it_is_public() {
     let site = published().await;
     let mut browser = site.browser();

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Weekday};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::publicity::{Class, Reason};
-use xinyong_service::browse::{HeldRecord, PublicRecord};
+use xinyong_service::browse::{HeldRecord, PublicRecord, ShownField};
 
 use super::view::Chip;
 
@@ -27,6 +27,11 @@ pub fn today(law: &Law, day: Date) -> String {
 /// Up to when a page is current. What is public is decided at the moment of reading.
 pub fn as_of(day: Date) -> String {
     format!("按 {day} 当天的公示规则列出。")
+}
+
+/// What stands in a field, as a reader sees it.
+pub fn field_value(field: &ShownField) -> &str {
+    if field.endless { "长期" } else { &field.value }
 }
 
 /// A count with its thousands set apart.

@@ -1,0 +1,335 @@
+//! The check of what stands beside the records: accounts and what hangs on them, keys of machines, notices, confirmations of the
+//! law. None of it is chained, so it is held to what it refers to and to itself.
+
+use std::collections::BTreeSet;
+
+use crate::db::{Conn, Row, Statement, statements, values};
+use crate::error::StoreError;
+use crate::keys::{KeyRing, Purpose};
+
+use super::Check;
+
+statements! {
+    UNIT_IDS = "SELECT id FROM unit ORDER BY id";
+    ACCOUNT_IDS = "SELECT id, unit_id FROM account ORDER BY id";
+    SUCCESSORS = "SELECT unit_id, successor_id, on_day FROM unit_successor ORDER BY unit_id, successor_id";
+    IDENTITIES = "SELECT blind, account_id FROM account_identity ORDER BY blind";
+    CONTACTS = "SELECT account_id, sealed FROM account_contact ORDER BY account_id";
+    SECURITIES = "SELECT account_id, pending, factor, factor_since FROM account_security ORDER BY account_id";
+    RECOVERY_CODES = "SELECT account_id, digest FROM recovery_code ORDER BY account_id, digest";
+    NOTICES = "SELECT id, account_id, day, at, read_at, mail, tries FROM notice ORDER BY id";
+    KEYS = "SELECT id, hash, scopes, unit_id, expires_on, created_at, ended_at, ended_by FROM api_key ORDER BY id";
+    USAGE = "SELECT u.key_id, u.day, u.requests, u.refusals, u.last_at, k.created_at FROM api_usage u \
+        LEFT JOIN api_key k ON k.id = u.key_id ORDER BY u.key_id, u.day";
+    WRITES = "SELECT w.key_id, w.idempotency, w.digest, w.at, k.created_at FROM api_write w \
+        LEFT JOIN api_key k ON k.id = w.key_id ORDER BY w.key_id, w.idempotency";
+    CONFIRMATIONS = "SELECT id, from_day, value, first, second FROM law_confirmation ORDER BY id";
+    WITHDRAWALS = "SELECT w.confirmation_id, w.actor, w.reason, w.at, c.first, c.second, c.at FROM law_withdrawal w \
+        LEFT JOIN law_confirmation c ON c.id = w.confirmation_id ORDER BY w.confirmation_id";
+    PROPOSALS = "SELECT p.id, p.from_day, p.value, p.proposed_by, p.proposed_at, p.state, p.decided_by, p.decided_at, p.reason, \
+        p.confirmation_id, p.file_name, p.file_digest, (SELECT COUNT(*) FROM upload u WHERE u.digest = p.file_digest), \
+        (SELECT COUNT(*) FROM law_confirmation c WHERE c.id = p.confirmation_id), \
+        (SELECT COUNT(*) FROM law_confirmation c WHERE c.id = p.confirmation_id AND c.parameter = p.parameter \
+        AND c.from_day = p.from_day AND c.value = p.value AND c.text = p.text AND c.first = p.proposed_by \
+        AND c.second = p.decided_by) FROM law_proposal p ORDER BY p.id";
+}
+
+/// What can be wrong with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    NoAccount,
+    NoUnit,
+    NoKey,
+    NoConfirmation,
+    NoUpload,
+    SelfSuccessor,
+    Unsealable,
+    FactorSince,
+    UnknownState,
+    Counts,
+    Order,
+    EndedBy,
+    KeyWithoutUse,
+    Digest,
+    NotJson,
+    OnePerson,
+    StrangerWithdrew,
+    ReasonMissing,
+    Undecided,
+    Decided,
+    OtherConfirmation,
+    FileHalf,
+}
+
+impl Fault {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::NoAccount => "没有对应的账号",
+            Self::NoUnit => "没有对应的单位",
+            Self::NoKey => "没有对应的密钥",
+            Self::NoConfirmation => "没有对应的确认",
+            Self::NoUpload => "所附文件不存在",
+            Self::SelfSuccessor => "单位由自己承接",
+            Self::Unsealable => "加密内容无法解开",
+            Self::FactorSince => "动态验证码与其启用时间不一致",
+            Self::UnknownState => "状态不是已知的状态",
+            Self::Counts => "次数不合情理",
+            Self::Order => "时间先后颠倒",
+            Self::EndedBy => "停用的时间与停用的人只有其一",
+            Self::KeyWithoutUse => "密钥没有用途",
+            Self::Digest => "摘要不是摘要",
+            Self::NotJson => "内容不是 JSON",
+            Self::OnePerson => "确认的不是两名不同的人",
+            Self::StrangerWithdrew => "撤回的人不是确认的两人之一",
+            Self::ReasonMissing => "没有写明理由",
+            Self::Undecided => "已办结而没有办理人、时间或结果",
+            Self::Decided => "未办结而已有办理人、时间或结果",
+            Self::OtherConfirmation => "与其导致的确认不一致",
+            Self::FileHalf => "所附文件的名称与摘要只有其一",
+        }
+    }
+}
+
+/// The day of an instant in Beijing. Instants are compared by it: where the day is fixed for a demonstration, the time of day
+/// begins anew every midnight.
+fn day(instant: i64) -> i64 {
+    const HOUR: i64 = 3_600_000;
+    (instant + 8 * HOUR).div_euclid(24 * HOUR)
+}
+
+fn before(later: i64, earlier: i64) -> bool {
+    day(later) < day(earlier)
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_ok()
+}
+
+/// The first of the faults that is there.
+fn first(faults: impl IntoIterator<Item = (bool, Fault)>) -> Option<Fault> {
+    faults.into_iter().find(|(there, _)| *there).map(|(_, fault)| fault)
+}
+
+/// What everything else refers to.
+struct Known<'k> {
+    units: BTreeSet<String>,
+    accounts: BTreeSet<i64>,
+    keys: &'k KeyRing,
+}
+
+impl Known<'_> {
+    fn no_account(&self, row: &Row, index: usize) -> Result<(bool, Fault), StoreError> {
+        Ok((!self.accounts.contains(&row.int(index)?), Fault::NoAccount))
+    }
+
+    fn no_unit(&self, id: &str) -> (bool, Fault) {
+        (!self.units.contains(id), Fault::NoUnit)
+    }
+
+    fn shut(&self, place: &[u8], sealed: Option<&[u8]>) -> (bool, Fault) {
+        let shut =
+            sealed.is_some_and(|sealed| self.keys.open(Purpose::Platform, place, sealed).is_err());
+        (shut, Fault::Unsealable)
+    }
+
+    fn successor(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let (unit, successor) = (row.text(0)?, row.text(1)?);
+        row.day(2)?;
+        Ok(first([
+            self.no_unit(&unit),
+            self.no_unit(&successor),
+            (unit == successor, Fault::SelfSuccessor),
+        ]))
+    }
+
+    fn identity(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        Ok(first([self.no_account(row, 1)?]))
+    }
+
+    fn contact(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let place = crate::notices::contact_place(row.int(0)?);
+        Ok(first([self.no_account(row, 0)?, self.shut(&place, Some(&row.bytes(1)?))]))
+    }
+
+    fn security(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let place = crate::factors::factor_place(row.int(0)?);
+        let (pending, factor) = (row.bytes_or_null(1)?, row.bytes_or_null(2)?);
+        Ok(first([
+            self.no_account(row, 0)?,
+            self.shut(&place, pending.as_deref()),
+            self.shut(&place, factor.as_deref()),
+            (factor.is_some() != row.int_or_null(3)?.is_some(), Fault::FactorSince),
+        ]))
+    }
+
+    fn code(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        Ok(first([self.no_account(row, 0)?]))
+    }
+
+    fn notice(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        row.day(2)?;
+        let (at, read, mail, tries) = (row.int(3)?, row.int_or_null(4)?, row.text(5)?, row.int(6)?);
+        let tried = matches!(mail.as_str(), "sent" | "failed");
+        Ok(first([
+            self.no_account(row, 1)?,
+            (!tried && !matches!(mail.as_str(), "none" | "due"), Fault::UnknownState),
+            (tries < 0 || (tried && tries == 0) || (mail == "none" && tries > 0), Fault::Counts),
+            (read.is_some_and(|read| before(read, at)), Fault::Order),
+        ]))
+    }
+
+    fn key(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let (unit, created) = (row.text(3)?, row.int(5)?);
+        // Day 0 is 1970-01-01, as for instants.
+        let last = row.day(4)?.duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24;
+        let (ended, by) = (row.int_or_null(6)?, row.text_or_null(7)?);
+        Ok(first([
+            (!unit.is_empty() && self.no_unit(&unit).0, Fault::NoUnit),
+            (!is_digest(&row.text(1)?), Fault::Digest),
+            (row.text(2)?.is_empty(), Fault::KeyWithoutUse),
+            (ended.is_some() != by.is_some(), Fault::EndedBy),
+            (last < day(created), Fault::Order),
+            (ended.is_some_and(|ended| before(ended, created)), Fault::Order),
+        ]))
+    }
+}
+
+fn usage(row: &Row) -> Result<Option<Fault>, StoreError> {
+    row.day(1)?;
+    let (requests, refusals, last) = (row.int(2)?, row.int(3)?, row.int(4)?);
+    let created = row.int_or_null(5)?;
+    Ok(first([
+        (created.is_none(), Fault::NoKey),
+        (requests < 1 || !(0..=requests).contains(&refusals), Fault::Counts),
+        (created.is_some_and(|created| before(last, created)), Fault::Order),
+    ]))
+}
+
+fn write(row: &Row) -> Result<Option<Fault>, StoreError> {
+    let (at, created) = (row.int(3)?, row.int_or_null(4)?);
+    Ok(first([
+        (created.is_none(), Fault::NoKey),
+        (!is_digest(&row.text(2)?), Fault::Digest),
+        (created.is_some_and(|created| before(at, created)), Fault::Order),
+    ]))
+}
+
+/// Whether two names are those of two persons.
+fn two(first: &str, second: &str) -> bool {
+    !first.trim().is_empty() && !second.trim().is_empty() && first.trim() != second.trim()
+}
+
+fn confirmation(row: &Row) -> Result<Option<Fault>, StoreError> {
+    row.day(1)?;
+    Ok(first([
+        (!two(&row.text(3)?, &row.text(4)?), Fault::OnePerson),
+        (!is_json(&row.text(2)?), Fault::NotJson),
+    ]))
+}
+
+fn withdrawal(row: &Row) -> Result<Option<Fault>, StoreError> {
+    let Some(confirmed) = row.int_or_null(6)? else { return Ok(Some(Fault::NoConfirmation)) };
+    let actor = row.text(1)?;
+    let stranger = actor != row.text(4)? && actor != row.text(5)?;
+    Ok(first([
+        (stranger, Fault::StrangerWithdrew),
+        (row.text(2)?.trim().is_empty(), Fault::ReasonMissing),
+        (before(row.int(3)?, confirmed), Fault::Order),
+    ]))
+}
+
+fn proposal(row: &Row) -> Result<Option<Fault>, StoreError> {
+    row.day(1)?;
+    let (proposer, proposed, state) = (row.text(3)?, row.int(4)?, row.text(5)?);
+    let (by, at) = (row.text_or_null(6)?, row.int_or_null(7)?);
+    let (reason, led_to) = (row.text_or_null(8)?, row.int_or_null(9)?);
+    let (name, digest) = (row.text_or_null(10)?, row.text_or_null(11)?);
+    let done = (by.is_some(), at.is_some(), led_to.is_some());
+    let outcome = match state.as_str() {
+        "open" => (done != (false, false, false) || reason.is_some(), Fault::Decided),
+        "confirmed" if done != (true, true, true) => (true, Fault::Undecided),
+        "confirmed" if row.int(13)? == 0 => (true, Fault::NoConfirmation),
+        "confirmed" if !two(&proposer, by.as_deref().unwrap_or_default()) => {
+            (true, Fault::OnePerson)
+        }
+        "confirmed" => (row.int(14)? == 0, Fault::OtherConfirmation),
+        "declined" if done != (true, true, false) => (true, Fault::Undecided),
+        "declined" => (reason.is_none_or(|reason| reason.trim().is_empty()), Fault::ReasonMissing),
+        _ => (true, Fault::UnknownState),
+    };
+    Ok(first([
+        outcome,
+        (!is_json(&row.text(2)?), Fault::NotJson),
+        (at.is_some_and(|at| before(at, proposed)), Fault::Order),
+        (name.is_some() != digest.is_some(), Fault::FileHalf),
+        (digest.is_some() && row.int(12)? == 0, Fault::NoUpload),
+    ]))
+}
+
+/// The name of a row: its first column, and where that is not enough the second.
+fn name(row: &Row, columns: usize) -> Result<String, StoreError> {
+    let head = row.int(0).map(|id| id.to_string()).or_else(|_| row.text(0))?;
+    if columns == 1 { Ok(head) } else { Ok(format!("{head}/{}", row.text(1)?)) }
+}
+
+impl Check<'_> {
+    async fn hold(
+        &mut self,
+        conn: &mut Conn<'_>,
+        (table, columns): (&str, usize),
+        statement: &Statement,
+        judge: impl Fn(&Row) -> Result<Option<Fault>, StoreError> + Send + Sync,
+    ) -> Result<(), StoreError> {
+        conn.each(statement, values![], |row| {
+            self.seen(table);
+            if let Some(Some(fault)) = self.read(table, judge(row))? {
+                self.report.wrong(table, name(row, columns)?, fault.reason());
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Holds what stands beside the records to what it refers to.
+    pub(super) async fn beside(
+        &mut self,
+        conn: &mut Conn<'_>,
+        keys: &KeyRing,
+    ) -> Result<(), StoreError> {
+        let (mut units, mut accounts) = (BTreeSet::new(), BTreeSet::new());
+        conn.each(&UNIT_IDS, values![], |row| {
+            self.seen("unit");
+            units.insert(row.text(0)?);
+            Ok(())
+        })
+        .await?;
+        conn.each(&ACCOUNT_IDS, values![], |row| {
+            self.seen("account");
+            let (id, unit) = (row.int(0)?, row.text(1)?);
+            accounts.insert(id);
+            if !unit.is_empty() && !units.contains(&unit) {
+                self.report.wrong("account", id.to_string(), Fault::NoUnit.reason());
+            }
+            Ok(())
+        })
+        .await?;
+        let known = Known { units, accounts, keys };
+        let successor = |row: &Row| known.successor(row);
+        self.hold(conn, ("unit_successor", 2), &SUCCESSORS, successor).await?;
+        self.hold(conn, ("account_identity", 1), &IDENTITIES, |row| known.identity(row)).await?;
+        self.hold(conn, ("account_contact", 1), &CONTACTS, |row| known.contact(row)).await?;
+        self.hold(conn, ("account_security", 1), &SECURITIES, |row| known.security(row)).await?;
+        self.hold(conn, ("recovery_code", 1), &RECOVERY_CODES, |row| known.code(row)).await?;
+        self.hold(conn, ("notice", 1), &NOTICES, |row| known.notice(row)).await?;
+        self.hold(conn, ("api_key", 1), &KEYS, |row| known.key(row)).await?;
+        self.hold(conn, ("api_usage", 2), &USAGE, usage).await?;
+        self.hold(conn, ("api_write", 2), &WRITES, write).await?;
+        self.hold(conn, ("law_confirmation", 1), &CONFIRMATIONS, confirmation).await?;
+        self.hold(conn, ("law_withdrawal", 1), &WITHDRAWALS, withdrawal).await?;
+        self.hold(conn, ("law_proposal", 1), &PROPOSALS, proposal).await
+    }
+}

@@ -1,0 +1,125 @@
+//! A form with a file, read part by part: the token comes first, and without it nothing is written; the file goes piece by piece to
+//! the scratch folder, never into memory.
+
+use std::collections::BTreeMap;
+
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use xinyong_service::{Desk, DeskError, Refusal};
+
+use crate::csrf;
+use crate::guard::{Caller, forged};
+use crate::page_error::PageError;
+use crate::scratch::{Arriving, Scratch};
+
+/// Parts of a form: more are not ours.
+const MOST_PARTS: usize = 10;
+/// Bytes of the token's part.
+const MOST_TOKEN_BYTES: usize = 1024;
+
+/// What was sent.
+#[derive(Default)]
+pub(super) struct Parts {
+    texts: BTreeMap<String, String>,
+    /// The file, kept as long as this is, and the name it was sent under.
+    pub file: Option<(Scratch, String)>,
+}
+
+impl Parts {
+    /// What was filled in, empty for nothing.
+    pub fn text(&self, field: &str) -> &str {
+        self.texts.get(field).map_or("", String::as_str)
+    }
+}
+
+/// Why reading the form came to a stop.
+pub(super) enum Stopped {
+    /// Something the person can mend.
+    Refused(Refusal),
+    /// Anything else.
+    Error(PageError),
+}
+
+impl From<MultipartError> for Stopped {
+    fn from(error: MultipartError) -> Self {
+        tracing::info!(%error, "upload broken off");
+        Self::Refused(Refusal::new("file.incomplete", "文件没有传完整，请检查网络后重新上传"))
+    }
+}
+
+impl From<PageError> for Stopped {
+    fn from(error: PageError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<DeskError> for Stopped {
+    fn from(error: DeskError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// Reads the parts in their order into `sent`, where they stay when reading stops: the part named `file`, and the fields with the
+/// most bytes that each may have. Other parts are passed over.
+pub(super) async fn read(
+    desk: &Desk,
+    caller: &Caller,
+    mut multipart: Multipart,
+    fields: &[(&str, usize)],
+    sent: &mut Parts,
+) -> Result<(), Stopped> {
+    let mut trusted = false;
+    for _ in 0..MOST_PARTS {
+        let part = match multipart.next_field().await {
+            Ok(Some(part)) => part,
+            Ok(None) => break,
+            Err(_) if !trusted => return Err(forged().into()),
+            Err(error) => return Err(error.into()),
+        };
+        let name = part.name().unwrap_or_default().to_owned();
+        if !trusted {
+            trusted =
+                name == "csrf" && csrf::same(&caller.csrf, &text(part, MOST_TOKEN_BYTES).await?);
+            if !trusted {
+                return Err(forged().into());
+            }
+        } else if name == "file" {
+            sent.file = store(desk, part).await?;
+        } else if let Some((_, most)) = fields.iter().find(|(field, _)| *field == name) {
+            let text = text(part, *most).await?;
+            sent.texts.insert(name, text);
+        }
+    }
+    if trusted { Ok(()) } else { Err(forged().into()) }
+}
+
+async fn text(mut part: Field<'_>, most: usize) -> Result<String, Stopped> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await? {
+        if bytes.len() + chunk.len() > most {
+            return Err(Stopped::Refused(Refusal::new("form.field-too-long", "填写的内容过长")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+}
+
+/// Writes the file to the scratch folder, no further than the desk's limit. A form without a chosen file sends an empty part
+/// without a name.
+async fn store(desk: &Desk, mut part: Field<'_>) -> Result<Option<(Scratch, String)>, Stopped> {
+    let sent_name = part.file_name().unwrap_or_default();
+    // Some browsers send the whole path.
+    let file_name = sent_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    if file_name.is_empty() {
+        return Ok(None);
+    }
+    let mut arriving = Arriving::begin(desk).await?;
+    while let Some(chunk) = part.chunk().await? {
+        match arriving.take(&chunk).await {
+            Ok(()) => {}
+            Err(DeskError::Refused(refusal)) => return Err(Stopped::Refused(refusal)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Some((arriving.end().await?, file_name)))
+}
