@@ -260,7 +260,7 @@ impl AuditEvent<'_> {
             Self::BatchRecordsSeen { .. } => "batch.records-seen",
             Self::RecordWithdrawn { .. } => "record.withdrawn",
             Self::Reporting { deed, .. } => deed,
-            Self::Renewed { .. } => "publicity.renewed",
+            Self::Renewed { .. } => "law.publicity-renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
             Self::LawProposed { .. } => "law.proposed",

@@ -39,7 +39,7 @@ pub fn label(action: &str) -> &str {
         "reporting.outage" => "登记平台故障",
         "reporting.outage-ended" => "撤回平台故障登记",
         "reporting.bulletin" => "印发通报",
-        "publicity.renewed" => "按现行规则重新计算公示期",
+        "law.publicity-renewed" => "按现行规则重新计算公示期",
         "law.proposed" => "提出确认法规参数",
         "law.confirmed" => "确认法规参数",
         "law.declined" => "不同意确认法规参数",
