@@ -7,6 +7,7 @@
 //! `cargo bench --bench serve`.
 
 mod invented;
+mod loaded;
 mod steady;
 
 use std::fmt::Write as _;
@@ -15,13 +16,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use invented::{Invented, desk, import_penalties, import_registry};
+use invented::{Invented, desk};
+use loaded::load;
 use xinyong_domain::text::initials;
 use xinyong_service::{Desk, browse};
 use xinyong_web::Site;
 
-/// Files of penalties, each as long as the register.
-const FILES: u32 = 3;
 /// Codes that are asked for.
 const CODES: u32 = 50_000;
 const SEARCHES: u32 = 2_000;
@@ -43,34 +43,10 @@ fn main() {
     std::fs::create_dir_all(folder).expect("the folder can be written");
     let invented = Invented::new();
     let desk = runtime.block_on(desk(folder));
-    if !folder.join("loaded").exists() {
-        runtime.block_on(load(&desk, &invented, folder));
-    }
+    runtime.block_on(load(&desk, &invented, folder));
     runtime.block_on(searches(&desk, &invented));
     serve(&runtime, desk, &invented, temporary.path());
     runtime.block_on(peer(folder, &invented));
-}
-
-async fn load(desk: &Desk, invented: &Invented, folder: &Path) {
-    let file = folder.join("file.csv");
-    let count = invented.subjects;
-    invented.registry_file(&file, count);
-    let seconds = import_registry(desk, &file, count).await;
-    println!("loaded {count} subjects        {:>9.0} rows/s", f64::from(count) / seconds);
-    for part in 0..FILES {
-        invented.penalty_file(&file, part * count, count);
-        let [received, checked, recorded] = import_penalties(desk, &file, count).await;
-        let rate = |seconds: f64| f64::from(count) / seconds;
-        println!(
-            "loaded {count} penalties       {:>9.0} rows/s  (receive {:.0}, check {:.0}, record {:.0})",
-            rate(received + checked + recorded),
-            rate(received),
-            rate(checked),
-            rate(recorded),
-        );
-    }
-    std::fs::remove_file(&file).expect("disk");
-    std::fs::write(folder.join("loaded"), "").expect("disk");
 }
 
 /// A number that looks like none in particular, the same in every run.

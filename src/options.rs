@@ -145,6 +145,9 @@ pub struct Serve {
     /// A file that describes the mail server (SMTP) through which people are reminded
     #[arg(long, value_name = "FILE")]
     pub mail: Option<PathBuf>,
+    /// A file that names folders where units' systems put files to be taken in
+    #[arg(long, value_name = "FILE")]
+    pub folders: Option<PathBuf>,
 }
 
 /// `unit`

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
+use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
 use xinyong_service::{Actor, Desk, DeskError, accounts, intake, notices, publicity};
 use xinyong_web::{Provider, Proxies, Site};
@@ -21,6 +22,9 @@ const MAIL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// How often it is looked whether the law in force here has changed, be it by another process.
 const LAW_INTERVAL: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// How often watched folders are looked at. A file is taken in when it has rested from one look to the next.
+const FOLDER_INTERVAL: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Upper bounds of the classes into which durations are sorted, in seconds: from a look-up to a bulk import.
 const SECONDS: &[f64] =
@@ -58,7 +62,43 @@ pub async fn run(common: &Common, serve: Serve) -> anyhow::Result<ExitCode> {
         let mailer = SmtpMailer::new(described(file)?, site.name())?;
         tokio::spawn(send_mails(site.desk().clone(), mailer));
     }
+    if let Some(file) = &serve.folders {
+        let named: Folders = described(file)?;
+        tokio::spawn(watch_folders(site.desk().clone(), named.folder));
+    }
     listen(site, listener, Proxies::new(serve.trusted_proxy)).await
+}
+
+/// What the file of watched folders holds.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Folders {
+    folder: Vec<WatchedFolder>,
+}
+
+/// Takes in what lies in the folders, again and again.
+async fn watch_folders(desk: Desk, folders: Vec<WatchedFolder>) {
+    let mut watchers: Vec<Watcher> = folders.into_iter().map(Watcher::new).collect();
+    loop {
+        let mut good = true;
+        for watcher in &mut watchers {
+            let unit = watcher.folder().unit.clone();
+            match watcher.look(&desk).await {
+                Ok(Look { taken: 0, refused: 0, .. }) => {}
+                Ok(Look { taken, refused, .. }) => {
+                    tracing::info!(job = "folders", unit, taken, refused, "done");
+                }
+                Err(error) => {
+                    good = false;
+                    tracing::error!(job = "folders", unit, code = error.code(), "failed");
+                }
+            }
+        }
+        if good {
+            job_done("folders", &desk);
+        }
+        tokio::time::sleep(FOLDER_INTERVAL).await;
+    }
 }
 
 fn described<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<T> {

@@ -35,12 +35,15 @@ function expect(condition, what) {
   if (!condition) problems.push(what);
 }
 
-async function signIn(page, login) {
+async function signIn(page, login, media) {
+  // Nobody signs in on paper: its buttons are not drawn.
+  if (media) await page.emulateMedia({ media: 'screen' });
   await page.goto(`${base}/console/sign-in`);
   await page.fill('input[name=login]', login);
   await page.fill('input[name=password]', password[login]);
   await page.click('main button[type=submit]');
   await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'));
+  if (media) await page.emulateMedia({ media });
 }
 
 async function axeCheck(page, name) {
@@ -358,13 +361,13 @@ async function pages() {
         await page.goto(`${base}/console/sign-in`);
         await axeCheck(page, `sign-in at ${width}`);
       }
-      await signIn(page, login);
+      await signIn(page, login, one.media);
       for (const path of paths) {
         await page.goto(base + path);
         await axeCheck(page, `${login} ${path} at ${width}`);
         checked++;
       }
-      if (await page.goto(`${base}/console/batches`).then((answer) => answer.status() === 200)) {
+      if (!one.media && await page.goto(`${base}/console/batches`).then((answer) => answer.status() === 200)) {
         const links = await page.locator('main a[href*="/console/batches/"]').evaluateAll((all) => all.map((a) => a.href).filter((href) => /batches\/\d+$/.test(href)));
         for (const href of [...new Set(links)].slice(0, 3)) {
           await page.goto(href);
@@ -373,7 +376,7 @@ async function pages() {
         }
         checked += await heldPages(page, login, width);
       }
-      if (login === 'admin') checked += await keyPages(page, width);
+      if (login === 'admin' && !one.media) checked += await keyPages(page, width);
       await page.context().close();
     }
   }

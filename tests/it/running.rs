@@ -468,6 +468,42 @@ fn a_hundred_thousand_rows_go_in_while_their_clerk_goes_away() {
 }
 
 #[test]
+fn a_file_in_a_watched_folder_waits_for_its_clerk() {
+    let platform = Platform::with_registry();
+    account(&platform, "clerk", "clerk");
+    let folder = platform.folder().join("报送");
+    std::fs::create_dir(&folder).expect("a folder");
+    let options = platform.file(
+        "folders.toml",
+        &format!(
+            "[[folder]]\npath = \"{}\"\nunit = \"market-regulation\"\nkind = \"administrative-penalty\"\n",
+            path(&folder)
+        ),
+    );
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--folders", path(&options)];
+    std::fs::write(folder.join("处罚.csv"), penalties(&[penalty(1, "2026/11/23", &[])]))
+        .expect("disk");
+    // Killed at any time: nothing is lost, nothing comes twice.
+    serve(&platform, &arguments).kill();
+    let served = serve(&platform, &arguments);
+    let mut clerk = signed_in(served.visitor(), "", "clerk");
+    let begun = Instant::now();
+    let page = loop {
+        let page = clerk.get("/console/batches");
+        if page.text.contains("处罚.csv") {
+            break page;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", page.text);
+        std::thread::sleep(Duration::from_millis(500));
+    };
+    let batch = page.link("/console/batches/");
+    clerk.wait_for(&batch, &format!("action=\"{batch}/submit\""));
+    clerk.wait_for("/console/notices", "从报送文件夹收到一批行政处罚");
+    assert!(!folder.join("处罚.csv").exists(), "it was moved");
+    assert_eq!(std::fs::read_dir(folder.join("已收")).expect("a folder").count(), 1);
+}
+
+#[test]
 fn doctor_names_what_is_wrong() {
     let mut platform = Platform::pinglu();
     let found = |platform: &Platform, name: &str| {

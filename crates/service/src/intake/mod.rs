@@ -5,6 +5,7 @@
 //! instant and run again.
 
 mod earliest;
+mod folder;
 pub(crate) mod pass;
 mod proposals;
 pub(crate) mod receive;
@@ -16,6 +17,7 @@ pub(crate) mod submit;
 mod workbook;
 
 pub(crate) use earliest::earliest_decision;
+pub use folder::{Look, WatchedFolder, Watcher};
 pub(crate) use proposals::proposals;
 pub use receive::{REGISTRY, REGISTRY_UNIT, Receive, Received, receive};
 pub(crate) use record::place_of_number;
