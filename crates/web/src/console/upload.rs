@@ -13,12 +13,17 @@ use super::rows::batch_href;
 use super::{actor, mendable, onward};
 use crate::guard::forged;
 use crate::page_error::PageError;
+use crate::scratch::Arriving;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Choice, FormError, Page, message_for};
 
+/// The longest table that is pasted, in bytes: some thousand rows. What is longer is a file.
+const LONGEST_TABLE: usize = 2 << 20;
 /// The fields beside the file, and the bytes of each.
-const FIELDS: [(&str, usize); 2] = [("kind", 4096), ("unit", 4096)];
+const FIELDS: [(&str, usize); 3] = [("kind", 4096), ("unit", 4096), ("pasted", LONGEST_TABLE)];
+/// What a pasted table is called.
+const PASTED: &str = "粘贴的表格.csv";
 
 #[derive(Template)]
 #[template(path = "console/upload.html")]
@@ -31,6 +36,8 @@ struct Upload {
     kind_error: String,
     file_error: String,
     file_help: String,
+    pasted: String,
+    pasted_error: String,
 }
 
 /// `GET /console/upload`
@@ -67,6 +74,8 @@ async fn show(
         unit_error: message_for(&errors, "unit"),
         kind_error: message_for(&errors, "kind"),
         file_error: message_for(&errors, "file"),
+        pasted: sent.text("pasted").to_owned(),
+        pasted_error: message_for(&errors, "pasted"),
         errors,
         units: choices,
         kinds,
@@ -97,6 +106,11 @@ pub async fn upload(
         Ok(()) => {}
         Err(Stopped::Refused(refusal)) => return again(&frame, &sent, &refusal).await,
         Err(Stopped::Error(error)) => return Err(error),
+    }
+    if sent.file.is_none() && !sent.text("pasted").is_empty() {
+        let mut arriving = Arriving::begin(&desk).await?;
+        arriving.take(sent.text("pasted").as_bytes()).await?;
+        sent.file = Some((arriving.end().await?, PASTED.to_owned()));
     }
     let missing = missing(&sent, &caller.actor);
     let Some((scratch, file_name)) = sent.file.as_ref().filter(|_| missing.is_empty()) else {
@@ -137,6 +151,7 @@ async fn again(frame: &Frame, sent: &Parts, refusal: &Refusal) -> Result<Respons
         Some("kind") => "kind",
         Some("unit") if asks_unit(actor(frame)?, sent) => "unit",
         Some("unit") => "",
+        _ if sent.file.as_ref().is_some_and(|(_, name)| name == PASTED) => "pasted",
         _ => "file",
     };
     let errors = vec![FormError::new(field, refusal.message.as_str())];
@@ -157,7 +172,7 @@ fn missing(sent: &Parts, actor: &Actor) -> Vec<FormError> {
         errors.push(FormError::new("kind", "请选择信息类别"));
     }
     if sent.file.is_none() {
-        errors.push(FormError::new("file", "请选择要报送的文件"));
+        errors.push(FormError::new("file", "请选择要报送的文件，或者把表格粘贴在下面"));
     }
     errors
 }

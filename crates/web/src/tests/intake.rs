@@ -220,3 +220,30 @@ async fn a_file_that_cannot_be_taken_is_refused_with_the_reason() {
     let page = clerk.wait_for(&batch, "整份文件没有被接受").await;
     assert!(page.text().contains("file.kind-unknown"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_pasted_instead_of_a_file() {
+    let site = TestSite::new().await;
+    know_parties(&site).await;
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let table = String::from_utf8_lossy(GOOD).replace(',', "\t");
+    let token = clerk.get("/console/upload").await.token();
+    let csrf = ("csrf", token.as_str());
+    let kind = ("kind", "administrative-penalty");
+    let none = clerk.upload("/console/upload", &[csrf, kind], "", b"").await;
+    assert_eq!(none.status, StatusCode::BAD_REQUEST);
+    assert!(none.text().contains("或者把表格粘贴在下面"), "{}", none.text());
+    // Nothing that was pasted is lost when something else is missing.
+    let fields = [csrf, ("pasted", table.as_str())];
+    let kept = clerk.upload("/console/upload", &fields, "", b"").await;
+    assert!(kept.text().contains("请选择信息类别"), "{}", kept.text());
+    assert!(kept.text().contains("平示监罚〔2026〕301号"), "{}", kept.text());
+    let fields = [csrf, kind, ("pasted", table.as_str())];
+    let answer = clerk.upload("/console/upload", &fields, "", b"").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    let page = clerk.wait_for(answer.header("location"), "提交复核").await.text();
+    assert!(page.contains("粘贴的表格.csv"), "{page}");
+    let words = [csrf, kind, ("pasted", "<script>alert(1)</script>")];
+    let answer = clerk.upload("/console/upload", &words, "", b"").await;
+    assert!(!answer.text().contains("<script>alert"), "{}", answer.text());
+}
