@@ -133,7 +133,10 @@ impl<'c> Checker<'c> {
             findings.push(Finding::error(
                 field.code.as_str(),
                 "period.invalid",
-                format!("「{}」的“{raw}”不是年份或月份，请写作 2025 或 2025-03 这样的形式", field.label),
+                format!(
+                    "「{}」的“{raw}”不是年份或月份，请写作 2025 或 2025-03 这样的形式",
+                    field.label
+                ),
             ));
             return Cow::Borrowed("");
         };

@@ -357,7 +357,10 @@ impl Checker<'_> {
                 findings.push(Finding::note(
                     field,
                     "party.older-code",
-                    format!("「{label}」是旧代码，已按其中的组织机构代码和名称对应到{}", known.code),
+                    format!(
+                        "「{label}」是旧代码，已按其中的组织机构代码和名称对应到{}",
+                        known.code
+                    ),
                 ));
                 let (id, code) = (known.id, known.code.to_owned());
                 self.set(checked, position, code);
@@ -372,11 +375,15 @@ impl Checker<'_> {
             ),
             None if holds => (
                 "party.older-code-unknown",
-                format!("「{label}」是旧代码，登记库中没有对应的主体；本行暂存，请先导入该主体的登记信息"),
+                format!(
+                    "「{label}」是旧代码，登记库中没有对应的主体；本行暂存，请先导入该主体的登记信息"
+                ),
             ),
             None => (
                 "party.older-code-invalid",
-                format!("「{label}」像是旧代码，但其中的组织机构代码校验位不符；本行暂存，请人工核对"),
+                format!(
+                    "「{label}」像是旧代码，但其中的组织机构代码校验位不符；本行暂存，请人工核对"
+                ),
             ),
         };
         findings.push(Finding::warning(field, code, message));

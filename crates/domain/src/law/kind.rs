@@ -69,6 +69,18 @@ pub enum Audience {
     Authorised,
 }
 
+impl Audience {
+    /// What the catalogue calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Public => "社会公开",
+            Self::Shared => "政务共享",
+            Self::Authorised => "授权查询",
+        }
+    }
+}
+
 /// Which rule decides about publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -83,6 +95,14 @@ pub enum PublicationRule {
     Listing,
     /// Never public.
     None,
+}
+
+impl PublicationRule {
+    /// Whether it is one of the two of 双公示, which every county has from its first day.
+    #[must_use]
+    pub const fn is_twofold(self) -> bool {
+        matches!(self, Self::Licence | Self::Penalty)
+    }
 }
 
 /// What a kind's own file says about its publication, by the ids of parameters of law. A parameter that does not apply

@@ -131,12 +131,21 @@ impl<'k> Given<'k> {
             }
             _ if position == self.kind.party.category => return self.set("category", value),
             _ if self.kind.class == Some(position) => {
-                for part in
-                    value.split([';', '；', '、', ',']).filter(|part| !part.trim().is_empty())
-                {
-                    let code = self.code(position, field, part.trim())?;
-                    if !self.classes.contains(&code) {
-                        self.classes.push(code);
+                for part in value.split([';', '；']).filter(|part| !part.trim().is_empty()) {
+                    // An official value may hold 、 itself; only what is none is a list written so.
+                    let codes = match self.code(position, field, part.trim()) {
+                        Ok(code) => vec![code],
+                        Err(bad) if !part.contains(['、', ',']) => return Err(bad),
+                        Err(_) => part
+                            .split(['、', ','])
+                            .filter(|part| !part.trim().is_empty())
+                            .map(|part| self.code(position, field, part.trim()))
+                            .collect::<Result<Vec<_>, _>>()?,
+                    };
+                    for code in codes {
+                        if !self.classes.contains(&code) {
+                            self.classes.push(code);
+                        }
                     }
                 }
             }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
 use crate::calendar::Calendar;
-use crate::law::{Cited, Law, Lookup, PublicationRule, Terms};
+use crate::law::{Cited, Kind, Law, Lookup, PublicationRule, Terms};
 use crate::party::PartyCategory;
 use crate::ruling::Ruling;
 
@@ -417,6 +417,26 @@ fn licence(question: &Question<'_>, mut ruling: Ruling<()>) -> Ruling<Publicity>
     })
 }
 
+/// Whether a kind is kept from the public because what it rests on is not verified: a flag or a longest period of its own file
+/// that does not apply under the newest entry.
+#[must_use]
+pub fn awaits_verification(kind: &Kind, law: &Law) -> bool {
+    let newest = |id: &str| {
+        law.parameters()
+            .get(id)
+            .and_then(|parameter| parameter.values.last())
+            .map(|value| value.from)
+    };
+    let flag = kind.terms.published.as_deref().is_some_and(|id| {
+        !newest(id).and_then(|day| law.at(day).flag(id).applies()).is_some_and(|flag| flag.value)
+    });
+    let bound =
+        kind.terms.maximum.as_deref().filter(|_| !kind.terms.by_class).is_some_and(|id| {
+            newest(id).and_then(|day| law.at(day).number(id).applies()).is_none()
+        });
+    flag || bound
+}
+
 /// What the kind's own file says. Nothing that nobody has verified publishes: a flag or a longest period that does not apply
 /// on the decision day keeps the record from the public.
 fn by_terms(question: &Question<'_>, mut ruling: Ruling<()>, law: &Law) -> Ruling<Publicity> {
@@ -428,7 +448,8 @@ fn by_terms(question: &Question<'_>, mut ruling: Ruling<()>, law: &Law) -> Rulin
         let lookup = at.flag(id);
         match lookup {
             Lookup::Applies(Cited { value: true, citation }) => ruling.cite(citation),
-            Lookup::Applies(Cited { citation, .. }) | Lookup::Unconfirmed(Cited { citation, .. }) => {
+            Lookup::Applies(Cited { citation, .. })
+            | Lookup::Unconfirmed(Cited { citation, .. }) => {
                 ruling.cite(citation);
                 return never(question, ruling, law, class, Reason::NoConfirmedRule);
             }

@@ -49,9 +49,14 @@ mod tests {
             ("2025/3", "2025-03", "2025-03-31"),
         ] {
             let period = read(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!((period.text.as_str(), period.last_day.to_string().as_str()), (normal, last));
+            assert_eq!(
+                (period.text.as_str(), period.last_day.to_string().as_str()),
+                (normal, last)
+            );
         }
-        for text in ["", "18", "二〇一八", "2018-13", "2018-00", "2018-3-1", "20180301", "1800", "2018-+3"] {
+        for text in
+            ["", "18", "二〇一八", "2018-13", "2018-00", "2018-3-1", "20180301", "1800", "2018-+3"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -6,9 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use xinyong_domain::check::{
-    Checked, Checker, MemoryRegistry, Seen, clean, organisation_code_in,
-};
+use xinyong_domain::check::{Checked, Checker, MemoryRegistry, Seen, clean, organisation_code_in};
 use xinyong_domain::finding::Finding;
 use xinyong_domain::identifier;
 use xinyong_domain::law::{FieldType, Kind, Law, Profile, Unit};

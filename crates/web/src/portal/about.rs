@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Html;
 use jiff::civil::Date;
 use xinyong_domain::law::{Audience, County, Kind, Law, Lookup, PublicationRule};
+use xinyong_domain::rules::publicity::awaits_verification;
 use xinyong_domain::ruling::Ruling;
 
 use crate::page_error::PageError;
@@ -137,23 +138,13 @@ fn own_row(law: &Law, kind: &Kind) -> RuleRow {
         ruling.cite(basis.citation.clone());
     }
     let listing = kind.publication == PublicationRule::Listing;
-    let open = kind.terms.published.as_ref().is_none_or(|id| {
-        let entry = law.parameters().get(id).and_then(|parameter| parameter.values.last());
-        entry.is_some_and(|entry| {
-            matches!(law.at(entry.from).flag(id), Lookup::Applies(cited) if cited.value)
-        })
-    });
     let longest = kind.terms.maximum.as_ref().filter(|_| !kind.terms.by_class);
-    let unread = longest.is_some_and(|id| {
-        let entry = law.parameters().get(id).and_then(|parameter| parameter.values.last());
-        entry.is_none_or(|entry| !matches!(law.at(entry.from).number(id), Lookup::Applies(_)))
-    });
     let subjects: Vec<&str> = kind.subjects.iter().map(|category| category.label()).collect();
     RuleRow {
         kind: kind.name.clone(),
         shown: format!("{}的；标明不公开的、自然人的不公示", subjects.join("、")),
         from,
-        until: if !open || unread {
+        until: if awaits_verification(kind, law) {
             "所依据的规定尚未核实，暂不公示".to_owned()
         } else if kind.terms.by_class {
             "各名单规定的期限，移出当日起不再公示；期限尚未核实的名单暂不公示".to_owned()
