@@ -127,6 +127,21 @@ impl Checker<'_> {
                     *slot = Cow::Borrowed(category.label());
                 }
             }
+            // Where there is a code, it is the code that is wrong: no category was asked for.
+            None if !checked.value(self.kind.party.uscc).is_empty() && !has_document => {
+                let code = checked.value(self.kind.party.uscc);
+                if let Err(error) = Uscc::parse(code) {
+                    let position = self.kind.party.uscc;
+                    findings.push(Finding::error(
+                        self.code_of(position),
+                        error.code(),
+                        format!(
+                            "「{}」不正确：{error}；也无法据以判断主体类别",
+                            self.label_of(position)
+                        ),
+                    ));
+                }
+            }
             None => findings.push(Finding::error(
                 field.code.as_str(),
                 "field.missing",
