@@ -71,9 +71,11 @@ fn catalogue(law: &Law) -> Vec<Entry> {
             let parties: Vec<&str> =
                 kind.subjects.iter().map(|category| category.label()).collect();
             Entry {
-                href: (kind.audience == Audience::Public)
-                    .then(|| words::list_href(&kind.id))
-                    .unwrap_or_default(),
+                href: if kind.audience == Audience::Public {
+                    words::list_href(&kind.id)
+                } else {
+                    String::new()
+                },
                 kind: kind.name.clone(),
                 class: kind.catalogue_class.clone(),
                 tier: if kept {
