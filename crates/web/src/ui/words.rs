@@ -3,13 +3,8 @@
 use jiff::civil::{Date, Weekday};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::party::PartyCategory;
-<<<<<<< HEAD
-use xinyong_domain::rules::publicity::{Class, Reason};
-use xinyong_service::browse::{HeldRecord, PublicRecord, ShownField};
-=======
 use xinyong_domain::rules::publicity::Reason;
-use xinyong_service::browse::{HeldRecord, PublicRecord};
->>>>>>> e8a1926 (portal: Show every kind of the catalogue by itself, and say who may see which)
+use xinyong_service::browse::{HeldRecord, PublicRecord, ShownField};
 
 use super::view::Chip;
 
