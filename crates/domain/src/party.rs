@@ -15,6 +15,9 @@ pub enum PartyCategory {
 }
 
 impl PartyCategory {
+    /// All of them, in the order of the layout.
+    pub const ALL: [Self; 3] = [Self::Organisation, Self::IndividualBusiness, Self::NaturalPerson];
+
     /// The stable id, as in `law/codes/party-category.toml`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -369,6 +369,7 @@ impl Case {
         let facts = Facts {
             question: Question {
                 rule: self.rule,
+                terms: None,
                 category: self.category,
                 decided: self.decided,
                 released: self.released.map(|days| later(self.decided, days)),

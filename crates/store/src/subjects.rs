@@ -48,6 +48,12 @@ statements! {
         pg "SELECT CAST(COALESCE(json_agg(json_build_array(c.value, s.id, s.category, s.code, s.name, s.name_key)), '[]') AS TEXT) \
         FROM subject_code c JOIN subject s ON s.id = c.subject_id \
         WHERE c.value IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))";
+    /// By the organisation code inside the unified code: positions 9 to 17. Asked only for lists that still have older codes.
+    SUBJECTS_BY_ORGANISATION_CODE = "SELECT json_group_array(json_array(substr(s.code, 9, 9), s.id, s.category, s.code, s.name, s.name_key)) \
+        FROM subject s WHERE substr(s.code, 9, 9) IN (SELECT value FROM json_each($1))"
+        pg "SELECT CAST(COALESCE(json_agg(json_build_array(substr(s.code, 9, 9), s.id, s.category, s.code, s.name, s.name_key)), '[]') AS TEXT) \
+        FROM subject s \
+        WHERE substr(s.code, 9, 9) IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))";
     SUBJECTS_BY_NAME = "SELECT json_group_array(json_array(n.name_key, s.id, s.category, s.code, s.name, s.name_key)) \
         FROM subject_name n JOIN subject s ON s.id = n.subject_id WHERE n.name_key IN (SELECT value FROM json_each($1))"
         pg "SELECT CAST(COALESCE(json_agg(json_build_array(n.name_key, s.id, s.category, s.code, s.name, s.name_key)), '[]') AS TEXT) \
@@ -140,6 +146,8 @@ pub struct KnownSubject {
 pub struct Known {
     /// By any of a subject's codes.
     pub by_code: HashMap<String, KnownSubject>,
+    /// By the organisation code inside the unified code.
+    pub by_organisation_code: HashMap<String, Vec<KnownSubject>>,
     /// By normalised name; the flag says whether it is the current name.
     pub by_name: HashMap<String, Vec<(KnownSubject, bool)>>,
 }
@@ -646,6 +654,26 @@ impl Store {
         name_keys: &[&str],
     ) -> Result<Known, StoreError> {
         find(&mut self.reader().await?.conn(), codes, name_keys).await
+    }
+
+    /// Looks up many subjects at once by the organisation codes inside their unified codes. Reads the whole register: for lists
+    /// that still have older codes, nothing else.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn subjects_by_organisation_code(
+        &self,
+        codes: &[&str],
+    ) -> Result<HashMap<String, Vec<KnownSubject>>, StoreError> {
+        let mut reader = self.reader().await?;
+        let mut out: HashMap<String, Vec<KnownSubject>> = HashMap::new();
+        for part in codes.chunks(4_000) {
+            let found = ask(&mut reader.conn(), &SUBJECTS_BY_ORGANISATION_CODE, part).await?;
+            for (code, subject) in found {
+                out.entry(code).or_default().push(subject);
+            }
+        }
+        Ok(out)
     }
 
     /// The subject any of whose codes this is.

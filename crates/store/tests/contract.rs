@@ -770,6 +770,10 @@ async fn subjects_are_found_by_code_and_name(ground: &Ground) {
         [(1, true), (3, false)]
     );
     tx.commit().await.expect("committed");
+    let older = store.subjects_by_organisation_code(&[&organisation, "nothing"]).await;
+    let older = older.expect("found");
+    assert_eq!(older.len(), 1);
+    assert_eq!(older[&organisation].iter().map(|subject| subject.id).collect::<Vec<_>>(), [2]);
     assert_eq!(store.subject_by_code(&one).await.expect("read").expect("there").id, 1);
     assert!(store.subject_by_code("x").await.expect("read").is_none());
     assert_eq!(store.subject_names(3).await.expect("names").len(), 2);

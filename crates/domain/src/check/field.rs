@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use super::{Checked, Checker, is_destroyed};
+use jiff::civil::Date;
+
 use crate::finding::Finding;
 use crate::identifier::{self, IdentifierKind};
 use crate::law::{Code, CodeList, CodeMatch, Field, FieldType};
-use crate::value::{amount, date};
+use crate::value::{amount, date, number, period};
 
 impl<'c> Checker<'c> {
     /// The normalised value of a filled cell; what is wrong with it goes to `findings`.
@@ -49,12 +51,14 @@ impl<'c> Checker<'c> {
             }
             FieldType::Date => self.read_date(position, field, raw, checked, findings),
             FieldType::Amount => self.read_amount(field, raw, findings),
+            FieldType::Period => self.read_period(position, field, raw, checked, findings),
+            FieldType::Number => Self::read_number(field, raw, findings),
             FieldType::Code | FieldType::Codes => {
                 let keep = self.kind.class == Some(position);
                 self.read_codes(field, raw, keep, checked, findings)
             }
             // The party's code and the authority's code have rules of their own.
-            FieldType::Uscc => {
+            FieldType::Uscc | FieldType::PartyCode => {
                 if position != self.kind.party.uscc {
                     self.check_authority_code(field, raw, findings);
                 }
@@ -95,6 +99,17 @@ impl<'c> Checker<'c> {
             ));
         }
         let day = if date::is_long_term(day) { date::LONG_TERM } else { day };
+        self.keep_day(position, day, checked);
+        // Most files already write ISO dates: keep the borrowed text when it says the same.
+        let iso = raw.len() == 10
+            && raw.as_bytes().get(4) == Some(&b'-')
+            && raw.as_bytes().get(7) == Some(&b'-')
+            && !date::is_long_term(day);
+        if iso { Cow::Borrowed(raw) } else { Cow::Owned(date::iso(day)) }
+    }
+
+    /// Days that the rules ask for.
+    fn keep_day(&self, position: usize, day: Date, checked: &mut Checked<'_, '_>) {
         if position == self.kind.decided {
             checked.decided = Some(day);
         }
@@ -104,12 +119,44 @@ impl<'c> Checker<'c> {
         if Some(position) == self.kind.valid_from {
             checked.valid_from = Some(day);
         }
-        // Most files already write ISO dates: keep the borrowed text when it says the same.
-        let iso = raw.len() == 10
-            && raw.as_bytes().get(4) == Some(&b'-')
-            && raw.as_bytes().get(7) == Some(&b'-')
-            && !date::is_long_term(day);
-        if iso { Cow::Borrowed(raw) } else { Cow::Owned(date::iso(day)) }
+    }
+
+    fn read_period<'r>(
+        &self,
+        position: usize,
+        field: &Field,
+        raw: &'r str,
+        checked: &mut Checked<'r, 'c>,
+        findings: &mut Vec<Finding>,
+    ) -> Cow<'r, str> {
+        let Some(period) = period::read(raw) else {
+            findings.push(Finding::error(
+                field.code.as_str(),
+                "period.invalid",
+                format!(
+                    "「{}」的“{raw}”不是年份或月份，请写作 2025 或 2025-03 这样的形式",
+                    field.label
+                ),
+            ));
+            return Cow::Borrowed("");
+        };
+        self.keep_day(position, period.last_day, checked);
+        if period.text == raw { Cow::Borrowed(raw) } else { Cow::Owned(period.text) }
+    }
+
+    fn read_number<'r>(field: &Field, raw: &'r str, findings: &mut Vec<Finding>) -> Cow<'r, str> {
+        match number::read(raw) {
+            Some(number) if !number.is_sign_negative() => Cow::Owned(number.to_string()),
+            read => {
+                let why = if read.is_some() { "是负数" } else { "不是数字" };
+                findings.push(Finding::error(
+                    field.code.as_str(),
+                    "number.invalid",
+                    format!("「{}」的“{raw}”{why}，请填数字", field.label),
+                ));
+                Cow::Borrowed("")
+            }
+        }
     }
 
     fn read_amount<'r>(

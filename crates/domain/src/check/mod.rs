@@ -28,6 +28,7 @@ use crate::rules::deadline;
 use characters::FirstCharacters;
 
 pub use cell::{clean, is_destroyed};
+pub use party::organisation_code_in;
 pub use registry::{Known, MemoryRegistry, NoRegistry, Registry};
 pub use seen::Seen;
 
@@ -105,17 +106,22 @@ impl Checked<'_, '_> {
     /// profile has no code, its normalised name.
     #[must_use]
     pub fn natural_key(&self, kind: &Kind) -> String {
-        let (authority, number) = self.key_parts(kind);
-        format!(
-            "{}\u{1f}{}",
-            crate::text::normalise_name(authority),
-            crate::text::normalise_name(number)
-        )
+        let parts: Vec<_> =
+            self.key_parts(kind).into_iter().map(crate::text::normalise_name).collect();
+        parts.join("\u{1f}")
     }
 
-    fn key_parts(&self, kind: &Kind) -> (&str, &str) {
+    fn key_parts(&self, kind: &Kind) -> Vec<&str> {
+        if !kind.key.is_empty() {
+            return kind.key.iter().map(|position| self.value(*position)).collect();
+        }
         // The name, not the code: the same body's rows must meet whether or not a file carries the code column.
-        (self.value(kind.authority), self.value(kind.document_number))
+        let (authority, number) = (self.value(kind.authority), self.value(kind.document_number));
+        if number.is_empty() {
+            // Without a number its day and its matter tell it apart (commitments made on one's own accord have none).
+            return vec![authority, number, self.value(kind.decided), self.value(kind.summary)];
+        }
+        vec![authority, number]
     }
 }
 
@@ -370,18 +376,27 @@ impl<'c> Checker<'c> {
         seen: &mut Seen,
         findings: &mut Vec<Finding>,
     ) {
-        let (authority, number) = checked.key_parts(self.kind);
-        if number.is_empty() {
+        let mut parts = checked.key_parts(self.kind);
+        // A mandatory part that is missing is a finding already.
+        if parts.last().is_none_or(|last| last.is_empty()) {
             return;
         }
         let code = checked.value(self.kind.party.uscc);
         let document = self.kind.party.document.map_or("", |position| checked.value(position));
         let party = if code.is_empty() { checked.value(self.kind.party.name) } else { code };
-        if let Some(first) = seen.first(row, &[authority, number, party, document]) {
+        parts.extend([party, document]);
+        if let Some(first) = seen.first(row, &parts) {
+            let same = if self.kind.key.is_empty() {
+                "同一决定机关、同一文书号、同一相对人".to_owned()
+            } else {
+                let labels: Vec<&str> =
+                    self.kind.key.iter().map(|position| self.label_of(*position)).collect();
+                format!("相对人和{}都相同", labels.join("、"))
+            };
             findings.push(Finding::error(
                 "",
                 "row.duplicate",
-                format!("与第{first}行重复：同一决定机关、同一文书号、同一相对人；请删去其中一行"),
+                format!("与第{first}行重复：{same}；请删去其中一行"),
             ));
         }
     }

@@ -5,9 +5,34 @@ use std::borrow::Cow;
 use super::{Checked, Checker, Party, Registry};
 use crate::finding::Finding;
 use crate::identifier::{self, IdentifierKind, Uscc};
-use crate::law::{CodeMatch, Profile};
+use crate::law::{CodeMatch, FieldType, Profile};
 use crate::party::PartyCategory;
 use crate::text::normalise_name;
+
+/// A code of before the unified code.
+struct OlderCode<'c> {
+    /// The organisation code in it.
+    organisation: &'c str,
+    /// Whether its check character holds.
+    holds: bool,
+}
+
+/// An organisation code (9 characters) or the tax id that was made of one (15), as it stands after normalisation.
+fn older_code(code: &str) -> Option<OlderCode<'_>> {
+    let organisation = match code.len() {
+        9 => code,
+        15 if code.bytes().take(6).all(|byte| byte.is_ascii_digit()) => code.get(6..)?,
+        _ => return None,
+    };
+    let holds = identifier::organisation_code_holds(organisation);
+    Some(OlderCode { organisation, holds })
+}
+
+/// The organisation code in an older code, for a look into the register; `None` for anything else.
+#[must_use]
+pub fn organisation_code_in(code: &str) -> Option<&str> {
+    older_code(code).filter(|code| code.holds).map(|code| code.organisation)
+}
 
 impl Checker<'_> {
     pub(super) fn check_party(
@@ -17,9 +42,23 @@ impl Checker<'_> {
         registry: &dyn Registry,
         findings: &mut Vec<Finding>,
     ) {
-        let category = self.category(checked, findings);
+        let category = self.category(checked, registry, findings);
         checked.category = category;
         match category {
+            Some(category) if !self.kind.subjects.contains(&category) => {
+                let labels: Vec<&str> =
+                    self.kind.subjects.iter().map(|category| category.label()).collect();
+                findings.push(Finding::error(
+                    self.code_of(self.kind.party.category),
+                    "party.category-excluded",
+                    format!(
+                        "{}只归集{}的信息，不归集{}的；请删去本行",
+                        self.kind.name,
+                        labels.join("、"),
+                        category.label()
+                    ),
+                ));
+            }
             Some(PartyCategory::NaturalPerson) => {
                 self.check_person(checked, findings);
                 checked.party = Party::Person;
@@ -38,6 +77,7 @@ impl Checker<'_> {
     fn category(
         &self,
         checked: &mut Checked<'_, '_>,
+        registry: &dyn Registry,
         findings: &mut Vec<Finding>,
     ) -> Option<PartyCategory> {
         let position = self.kind.party.category;
@@ -57,6 +97,20 @@ impl Checker<'_> {
         let derived = match Uscc::parse(checked.value(self.kind.party.uscc)) {
             Ok(code) if code.is_individual_business() => Some(PartyCategory::IndividualBusiness),
             Ok(_) => Some(PartyCategory::Organisation),
+            Err(_) if self.takes_older_codes() => {
+                // Organisations had organisation codes; a register that knows better is asked.
+                older_code(checked.value(self.kind.party.uscc)).map(|code| {
+                    let known = registry.by_organisation_code(code.organisation);
+                    let business = known
+                        .and_then(|known| Uscc::parse(known.code).ok())
+                        .is_some_and(|code| code.is_individual_business());
+                    if business {
+                        PartyCategory::IndividualBusiness
+                    } else {
+                        PartyCategory::Organisation
+                    }
+                })
+            }
             Err(_) if has_document && checked.value(self.kind.party.uscc).is_empty() => {
                 Some(PartyCategory::NaturalPerson)
             }
@@ -71,6 +125,21 @@ impl Checker<'_> {
                 ));
                 if let Some(slot) = checked.values.get_mut(position) {
                     *slot = Cow::Borrowed(category.label());
+                }
+            }
+            // Where there is a code, it is the code that is wrong: no category was asked for.
+            None if !checked.value(self.kind.party.uscc).is_empty() && !has_document => {
+                let code = checked.value(self.kind.party.uscc);
+                if let Err(error) = Uscc::parse(code) {
+                    let position = self.kind.party.uscc;
+                    findings.push(Finding::error(
+                        self.code_of(position),
+                        error.code(),
+                        format!(
+                            "「{}」不正确：{error}；也无法据以判断主体类别",
+                            self.label_of(position)
+                        ),
+                    ));
                 }
             }
             None => findings.push(Finding::error(
@@ -195,7 +264,7 @@ impl Checker<'_> {
         &self,
         cells: &[&str],
         category: PartyCategory,
-        checked: &Checked<'_, '_>,
+        checked: &mut Checked<'_, '_>,
         registry: &dyn Registry,
         findings: &mut Vec<Finding>,
     ) -> Party {
@@ -235,6 +304,11 @@ impl Checker<'_> {
                 format!("「{label}」含小写、全角、空格或连字符，已规范为{written}"),
             ));
         }
+        let older = older_code(written).filter(|_| self.takes_older_codes());
+        if let Some(older) = older {
+            let (organisation, whole) = (older.organisation.to_owned(), older.holds);
+            return self.match_older_code(&organisation, whole, checked, registry, findings);
+        }
         let code = match Uscc::parse(written) {
             Ok(code) => code,
             Err(error) => {
@@ -266,6 +340,69 @@ impl Checker<'_> {
             ));
         }
         self.match_registry(&code, checked, registry, findings)
+    }
+
+    fn takes_older_codes(&self) -> bool {
+        self.kind
+            .fields
+            .get(self.kind.party.uscc)
+            .is_some_and(|field| field.kind == FieldType::PartyCode)
+    }
+
+    /// An organisation code means the subject in whose unified code it stands, when the name agrees; everything else waits for
+    /// a person. What is recorded is the subject's own code, so that one subject under two older codes is seen as one.
+    fn match_older_code(
+        &self,
+        organisation: &str,
+        holds: bool,
+        checked: &mut Checked<'_, '_>,
+        registry: &dyn Registry,
+        findings: &mut Vec<Finding>,
+    ) -> Party {
+        let position = self.kind.party.uscc;
+        let (field, label) = (self.code_of(position), self.label_of(position));
+        let name = checked.value(self.kind.party.name);
+        if name.is_empty() {
+            return Party::Unmatched;
+        }
+        let key = normalise_name(name);
+        let known = registry.by_organisation_code(organisation).filter(|_| holds);
+        let (code, message) = match known {
+            Some(known) if known.name_key == key || registry.held_name(known.id, &key) => {
+                findings.push(Finding::note(
+                    field,
+                    "party.older-code",
+                    format!(
+                        "「{label}」是旧代码，已按其中的组织机构代码和名称对应到{}",
+                        known.code
+                    ),
+                ));
+                let (id, code) = (known.id, known.code.to_owned());
+                self.set(checked, position, code);
+                return Party::Known(id);
+            }
+            Some(known) => (
+                "party.older-code-name",
+                format!(
+                    "「{label}」是旧代码，其中的组织机构代码在登记库中属于“{}”，文件中是“{name}”；本行暂存，请人工核对",
+                    known.name
+                ),
+            ),
+            None if holds => (
+                "party.older-code-unknown",
+                format!(
+                    "「{label}」是旧代码，登记库中没有对应的主体；本行暂存，请先导入该主体的登记信息"
+                ),
+            ),
+            None => (
+                "party.older-code-invalid",
+                format!(
+                    "「{label}」像是旧代码，但其中的组织机构代码校验位不符；本行暂存，请人工核对"
+                ),
+            ),
+        };
+        findings.push(Finding::warning(field, code, message));
+        Party::Unmatched
     }
 
     /// Code first, then name; a contradiction is a finding (R4), likeness is never a match.

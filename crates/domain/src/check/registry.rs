@@ -26,6 +26,10 @@ pub trait Registry {
     }
     /// The one subject whose present name is this; `None` when there is none or more than one.
     fn by_name(&self, name_key: &str) -> Option<Known<'_>>;
+    /// The one subject whose code holds an organisation code; `None` when there is none or more than one.
+    fn by_organisation_code(&self, _code: &str) -> Option<Known<'_>> {
+        None
+    }
     /// Whether a subject once had a name.
     fn held_name(&self, id: i64, name_key: &str) -> bool;
 }
@@ -98,6 +102,8 @@ pub struct MemoryRegistry {
     /// `u32::MAX` marks a name that several subjects have.
     by_name: HashMap<Box<str>, u32>,
     former: HashMap<i64, Vec<Box<str>>>,
+    /// Only of the subjects that were asked for so; `u32::MAX` marks a code that several subjects have.
+    by_organisation_code: HashMap<Box<str>, u32>,
 }
 
 impl MemoryRegistry {
@@ -124,6 +130,23 @@ impl MemoryRegistry {
             name: name.into(),
             name_key: (name != name_key).then(|| name_key.into()),
         });
+    }
+
+    /// Lets the subject with a unified code, added before, be found by the organisation code it had.
+    pub fn add_organisation_code(&mut self, organisation_code: &str, code: &str) {
+        let Some(position) =
+            inline(code).and_then(|code| self.by_code.get(&code)).map(|slot| slot.position)
+        else {
+            return;
+        };
+        self.by_organisation_code
+            .entry(organisation_code.into())
+            .and_modify(|held| {
+                if *held != position {
+                    *held = u32::MAX;
+                }
+            })
+            .or_insert(position);
     }
 
     /// Adds a former name of a subject.
@@ -162,6 +185,10 @@ impl Registry for MemoryRegistry {
 
     fn by_name(&self, name_key: &str) -> Option<Known<'_>> {
         self.by_name.get(name_key).and_then(|position| self.entry(*position))
+    }
+
+    fn by_organisation_code(&self, code: &str) -> Option<Known<'_>> {
+        self.by_organisation_code.get(code).and_then(|position| self.entry(*position))
     }
 
     fn held_name(&self, id: i64, name_key: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod administrative_licence;
 mod administrative_penalty;
+mod credit_commitment;
 
 use crate::check::Checked;
 use crate::finding::Finding;
@@ -14,6 +15,7 @@ pub type CrossCheck = fn(&Kind, &Checked<'_, '_>, &mut Vec<Finding>);
 pub const CROSS_CHECKS: &[(&str, CrossCheck)] = &[
     ("administrative-licence", administrative_licence::check),
     ("administrative-penalty", administrative_penalty::check),
+    ("credit-commitment", credit_commitment::check),
 ];
 
 /// The cross-field rule of a kind, if it has one.

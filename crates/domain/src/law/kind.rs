@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{CodeList, Headings};
+use crate::party::PartyCategory;
 use crate::ruling::Citation;
 use crate::value::date;
 
@@ -35,6 +36,13 @@ pub enum FieldType {
     TaxNo,
     /// A natural person's identity number of any sort.
     Identity,
+    /// A year or a month that something is about.
+    Period,
+    /// A number that is not money.
+    Number,
+    /// A party's code as lists of other origin write it: a unified social credit code, or the organisation code or 15-digit
+    /// tax id that an organisation had before.
+    PartyCode,
 }
 
 /// Whether a field must be filled.
@@ -61,6 +69,18 @@ pub enum Audience {
     Authorised,
 }
 
+impl Audience {
+    /// What the catalogue calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Public => "社会公开",
+            Self::Shared => "政务共享",
+            Self::Authorised => "授权查询",
+        }
+    }
+}
+
 /// Which rule decides about publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -69,8 +89,34 @@ pub enum PublicationRule {
     Licence,
     /// Public for the period of its class.
     Penalty,
+    /// Public while valid, then shown as ended: what is neutral or speaks for the party.
+    Open,
+    /// Public until it is taken off the list, at the longest for the period that the law gives.
+    Listing,
     /// Never public.
     None,
+}
+
+impl PublicationRule {
+    /// Whether it is one of the two of 双公示, which every county has from its first day.
+    #[must_use]
+    pub const fn is_twofold(self) -> bool {
+        matches!(self, Self::Licence | Self::Penalty)
+    }
+}
+
+/// What a kind's own file says about its publication, by the ids of parameters of law. A parameter that does not apply
+/// (because nobody has confirmed it) keeps the kind's records from the public.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// A flag that says that records of this kind are published at all.
+    pub published: Option<String>,
+    /// Months after which a listing ends by itself.
+    pub maximum: Option<String>,
+    /// Months before which nobody may apply for its end.
+    pub minimum: Option<String>,
+    /// Whether both bounds are a matter of the record's class (each list has its own): the class's id stands behind theirs.
+    pub by_class: bool,
 }
 
 /// Which columns a file must have (decisions.md, "Profiles").
@@ -192,6 +238,10 @@ pub struct Kind {
     pub audience: Audience,
     /// Which rule decides about publication.
     pub publication: PublicationRule,
+    /// The parameters that its publication depends on.
+    pub terms: Terms,
+    /// Which categories of parties it may be about.
+    pub subjects: Vec<PartyCategory>,
     /// The parameter with the reporting clock.
     pub report_within: String,
     /// Fields in official order.
@@ -222,6 +272,10 @@ pub struct Kind {
     pub summary: usize,
     /// Class of the record.
     pub class: Option<usize>,
+    /// How far the single record may go (公开类型), where the layout has that.
+    pub scope: Option<usize>,
+    /// What tells the records of one subject apart, where that is not the deciding body and the document number.
+    pub key: Vec<usize>,
     /// Fields in a public list.
     pub columns: Vec<usize>,
     pub(crate) by_code: HashMap<String, usize>,

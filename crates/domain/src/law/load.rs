@@ -14,10 +14,11 @@ use toml::Spanned;
 use super::{
     Audience, Basis, Code, CodeList, County, DatedValue, Effect, Field, FieldType, Headings, Kind,
     Law, Parameter, PartyFields, PublicationRule, Region, RegistryLayout, Required, Setting,
-    Source, normalise_heading,
+    Source, Terms, normalise_heading,
 };
 use crate::calendar::{Calendar, CalendarYear};
 use crate::identifier::{RegionHistory, RegionPeriod};
+use crate::party::PartyCategory;
 use crate::ruling::{Citation, Evidence};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../law");
@@ -174,6 +175,12 @@ struct KindFile {
     basis: Vec<BasisEntry>,
     audience: Audience,
     publication: PublicationRule,
+    published: Option<Word>,
+    maximum: Option<Word>,
+    minimum: Option<Word>,
+    #[serde(default)]
+    by_class: bool,
+    subjects: Option<Vec<PartyCategory>>,
     report_within: Word,
     decided: Word,
     valid_from: Option<Word>,
@@ -187,6 +194,9 @@ struct KindFile {
     reporter_code: Option<Word>,
     summary: Word,
     class: Option<Word>,
+    scope: Option<Word>,
+    #[serde(default)]
+    key: Vec<Word>,
     party: BTreeMap<String, Word>,
     columns: Vec<Word>,
     field: Vec<FieldEntry>,
@@ -590,6 +600,19 @@ fn read_kind(
     if !parameters.contains_key(file.report_within.get_ref()) {
         reader.problem(path, &file.report_within.span(), "report_within 所指的参数不存在");
     }
+    for word in [&file.published, &file.maximum, &file.minimum].into_iter().flatten() {
+        let id = word.get_ref();
+        let of_classes = format!("{id}.");
+        let known = parameters.contains_key(id)
+            || (file.by_class && parameters.keys().any(|known| known.starts_with(&of_classes)));
+        if !known {
+            let message = format!("所指的参数「{}」不存在", word.get_ref());
+            reader.problem(path, &word.span(), message);
+        }
+    }
+    if file.publication == PublicationRule::Listing && file.maximum.is_none() {
+        reader.whole(path, "名单类信息须写明最长公示期的参数 maximum");
+    }
     let (fields, by_code, headings) = read_fields(reader, path, file.field, codes);
     let mut missing = false;
     let mut at = |reader: &mut Reader, word: &Word| -> usize {
@@ -610,10 +633,12 @@ fn read_kind(
     let reporter = maybe(reader, &file.reporter);
     let reporter_code = maybe(reader, &file.reporter_code);
     let class = maybe(reader, &file.class);
+    let scope = maybe(reader, &file.scope);
     let document_number = at(reader, &file.document_number);
     let decided = at(reader, &file.decided);
     let authority = at(reader, &file.authority);
     let summary = at(reader, &file.summary);
+    let key = file.key.iter().map(|word| at(reader, word)).collect();
     let columns = file.columns.iter().map(|word| at(reader, word)).collect();
     let mut party = PartyFields::default();
     for (role, word) in &file.party {
@@ -673,6 +698,13 @@ fn read_kind(
             .collect(),
         audience: file.audience,
         publication: file.publication,
+        terms: Terms {
+            published: file.published.map(Spanned::into_inner),
+            maximum: file.maximum.map(Spanned::into_inner),
+            minimum: file.minimum.map(Spanned::into_inner),
+            by_class: file.by_class,
+        },
+        subjects: file.subjects.unwrap_or_else(|| PartyCategory::ALL.to_vec()),
         report_within: file.report_within.into_inner(),
         fields,
         party,
@@ -688,6 +720,8 @@ fn read_kind(
         reporter_code,
         summary,
         class,
+        scope,
+        key,
         columns,
         by_code,
         headings,

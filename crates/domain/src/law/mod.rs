@@ -29,7 +29,7 @@ pub use confirmation::Confirmation;
 pub use county::{County, Unit, UpperLevel};
 pub use heading::{HeadingMatch, Headings, normalise_heading};
 pub use kind::{
-    Audience, Basis, Field, FieldType, Kind, PartyFields, Profile, PublicationRule, Required,
+    Audience, Basis, Field, FieldType, Kind, PartyFields, Profile, PublicationRule, Required, Terms,
 };
 pub use load::LawProblem;
 pub use parameter::{DatedValue, Effect, Parameter, Setting};

@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::publicity::{Class, Publicity, Question, Reason, publicity};
+use super::publicity::{Publicity, Question, Reason, publicity};
 use crate::law::{Audience, Law, PublicationRule};
 use crate::ruling::Ruling;
 
@@ -56,8 +56,8 @@ impl Tier {
     #[must_use]
     pub const fn of_rule(rule: PublicationRule) -> Self {
         match rule {
-            PublicationRule::Licence => Self::Public,
-            PublicationRule::Penalty => Self::NotIndexed,
+            PublicationRule::Licence | PublicationRule::Open => Self::Public,
+            PublicationRule::Penalty | PublicationRule::Listing => Self::NotIndexed,
             PublicationRule::None => Self::NotPublic,
         }
     }
@@ -69,7 +69,7 @@ impl Disclosure {
     pub fn tier(&self) -> Tier {
         match self.publicity.class {
             _ if !self.public => Tier::NotPublic,
-            Class::Licence => Tier::of_rule(PublicationRule::Licence),
+            class if class.is_unlimited() => Tier::of_rule(PublicationRule::Licence),
             _ => Tier::of_rule(PublicationRule::Penalty),
         }
     }

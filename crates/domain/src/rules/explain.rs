@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::publicity::{Question, Severity, Transition};
 use crate::law::{CodeMatch, Kind};
 use crate::party::PartyCategory;
-use crate::value::date;
+use crate::value::{date, period};
 
 /// A value that a question cannot be built from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,7 @@ impl<'k> Given<'k> {
     pub fn question(&self) -> Question<'_> {
         Question {
             rule: self.kind.publication,
+            terms: Some(&self.kind.terms),
             category: self.category,
             decided: self.decided,
             released: self.released,
@@ -130,16 +131,30 @@ impl<'k> Given<'k> {
             }
             _ if position == self.kind.party.category => return self.set("category", value),
             _ if self.kind.class == Some(position) => {
-                for part in
-                    value.split([';', '；', '、', ',']).filter(|part| !part.trim().is_empty())
-                {
-                    let code = self.code(position, field, part.trim())?;
-                    if !self.classes.contains(&code) {
-                        self.classes.push(code);
+                for part in value.split([';', '；']).filter(|part| !part.trim().is_empty()) {
+                    // An official value may hold 、 itself; only what is none is a list written so.
+                    let codes = match self.code(position, field, part.trim()) {
+                        Ok(code) => vec![code],
+                        Err(bad) if !part.contains(['、', ',']) => return Err(bad),
+                        Err(_) => part
+                            .split(['、', ','])
+                            .filter(|part| !part.trim().is_empty())
+                            .map(|part| self.code(position, field, part.trim()))
+                            .collect::<Result<Vec<_>, _>>()?,
+                    };
+                    for code in codes {
+                        if !self.classes.contains(&code) {
+                            self.classes.push(code);
+                        }
                     }
                 }
             }
-            _ if self.kind.decided == position => self.decided = read_day(field, value)?,
+            _ if self.kind.decided == position => {
+                self.decided = match period::read(value) {
+                    Some(period) => period.last_day,
+                    None => read_day(field, value)?,
+                };
+            }
             _ if self.kind.valid_until == Some(position) => {
                 let until = read_day(field, value)?;
                 self.valid_until = (!date::is_long_term(until)).then_some(until);

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
 use crate::calendar::Calendar;
-use crate::law::{Cited, Law, Lookup, PublicationRule};
+use crate::law::{Cited, Kind, Law, Lookup, PublicationRule, Terms};
 use crate::party::PartyCategory;
 use crate::ruling::Ruling;
 
@@ -24,6 +24,10 @@ pub enum Regime {
     Order36,
     /// Licences: 行政许可法, no maximum.
     Licence,
+    /// What is public while it is valid: 政府信息公开条例, the catalogue.
+    Open,
+    /// Lists: public until the exit, at most for the period that the kind's file names.
+    Listing,
     /// The kind has no publication rule, or the decision is older than every regime.
     None,
 }
@@ -37,6 +41,8 @@ impl Regime {
             Self::Order58 => "order-58",
             Self::Order36 => "order-36",
             Self::Licence => "licence",
+            Self::Open => "open",
+            Self::Listing => "listing",
             Self::None => "none",
         }
     }
@@ -49,6 +55,8 @@ impl Regime {
             Self::Order58 => "国家发展改革委令第58号",
             Self::Order36 => "国家发展改革委令第36号",
             Self::Licence => "行政许可公开规则",
+            Self::Open => "信息公开规则",
+            Self::Listing => "名单公示规则",
             Self::None => "无公示规则",
         }
     }
@@ -57,7 +65,9 @@ impl Regime {
         match self {
             Self::Notice527 => "publicity.notice527",
             Self::Order58 => "publicity.order58",
-            Self::Order36 | Self::Licence | Self::None => "publicity.order36",
+            Self::Order36 | Self::Licence | Self::Open | Self::Listing | Self::None => {
+                "publicity.order36"
+            }
         }
     }
 }
@@ -85,6 +95,10 @@ pub enum Class {
     Serious,
     /// A licence.
     Licence,
+    /// Public while it is valid.
+    Open,
+    /// An entry in a list.
+    Listed,
 }
 
 impl Class {
@@ -99,7 +113,15 @@ impl Class {
             Self::Long => "long",
             Self::Serious => "serious",
             Self::Licence => "licence",
+            Self::Open => "open",
+            Self::Listed => "listed",
         }
+    }
+
+    /// Whether what is in it has no longest period: public while valid, then shown as ended.
+    #[must_use]
+    pub const fn is_unlimited(self) -> bool {
+        matches!(self, Self::Licence | Self::Open)
     }
 
     /// What a page calls it.
@@ -113,6 +135,8 @@ impl Class {
             Self::Long => "重点领域",
             Self::Serious => "严重",
             Self::Licence => "许可",
+            Self::Open => "公开",
+            Self::Listed => "名单",
         }
     }
 }
@@ -240,6 +264,8 @@ pub enum Transition {
 pub struct Question<'q> {
     /// The kind's publication rule.
     pub rule: PublicationRule,
+    /// The parameters that the kind's file names for it.
+    pub terms: Option<&'q Terms>,
     /// The party's category.
     pub category: PartyCategory,
     /// Decision date.
@@ -318,6 +344,7 @@ pub fn publicity(question: &Question<'_>, on: Date, law: &Law) -> Ruling<Publici
             never(question, ruling, law, Class::Unpublished, Reason::KindNotPublic)
         }
         PublicationRule::Licence => licence(question, ruling),
+        PublicationRule::Open | PublicationRule::Listing => by_terms(question, ruling, law),
         PublicationRule::Penalty => penalty(question, ruling, on, law),
     }
 }
@@ -329,6 +356,8 @@ fn first_day(question: &Question<'_>) -> Date {
 fn regime_of(question: &Question<'_>, law: &Law) -> Regime {
     match question.rule {
         PublicationRule::Licence => Regime::Licence,
+        PublicationRule::Open => Regime::Open,
+        PublicationRule::Listing => Regime::Listing,
         PublicationRule::None => Regime::None,
         PublicationRule::Penalty => {
             let at = law.at(question.decided);
@@ -384,6 +413,77 @@ fn licence(question: &Question<'_>, mut ruling: Ruling<()>) -> Ruling<Publicity>
         last_day: None,
         repairable_from: None,
         valid_until: question.valid_until,
+        beside: Vec::new(),
+    })
+}
+
+/// Whether a kind is kept from the public because what it rests on is not verified: a flag or a longest period of its own file
+/// that does not apply under the newest entry.
+#[must_use]
+pub fn awaits_verification(kind: &Kind, law: &Law) -> bool {
+    let newest = |id: &str| {
+        law.parameters()
+            .get(id)
+            .and_then(|parameter| parameter.values.last())
+            .map(|value| value.from)
+    };
+    let flag = kind.terms.published.as_deref().is_some_and(|id| {
+        !newest(id).and_then(|day| law.at(day).flag(id).applies()).is_some_and(|flag| flag.value)
+    });
+    let bound =
+        kind.terms.maximum.as_deref().filter(|_| !kind.terms.by_class).is_some_and(|id| {
+            newest(id).and_then(|day| law.at(day).number(id).applies()).is_none()
+        });
+    flag || bound
+}
+
+/// What the kind's own file says. Nothing that nobody has verified publishes: a flag or a longest period that does not apply
+/// on the decision day keeps the record from the public.
+fn by_terms(question: &Question<'_>, mut ruling: Ruling<()>, law: &Law) -> Ruling<Publicity> {
+    let listing = question.rule == PublicationRule::Listing;
+    let class = if listing { Class::Listed } else { Class::Open };
+    let at = law.at(question.decided);
+    let terms = question.terms.cloned().unwrap_or_default();
+    if let Some(id) = &terms.published {
+        let lookup = at.flag(id);
+        match lookup {
+            Lookup::Applies(Cited { value: true, citation }) => ruling.cite(citation),
+            Lookup::Applies(Cited { citation, .. })
+            | Lookup::Unconfirmed(Cited { citation, .. }) => {
+                ruling.cite(citation);
+                return never(question, ruling, law, class, Reason::NoConfirmedRule);
+            }
+            Lookup::Absent => return never(question, ruling, law, class, Reason::NoConfirmedRule),
+        }
+    }
+    let months = |id: &Option<String>, ruling: &mut Ruling<()>| {
+        let id = id.as_ref()?;
+        let id = match (terms.by_class, question.penalty_kinds.first()) {
+            (true, class) => format!("{id}.{}", class?),
+            (false, _) => id.clone(),
+        };
+        let cited = at.number(&id).applies()?;
+        ruling.cite(cited.citation);
+        Some(Calendar::corresponding_day(question.decided, cited.value))
+    };
+    let longest = months(&terms.maximum, &mut ruling);
+    let repairable_from = months(&terms.minimum, &mut ruling);
+    if listing && longest.is_none() {
+        return never(question, ruling, law, class, Reason::NoConfirmedRule);
+    }
+    if let Some(until) = question.valid_until {
+        ruling.input("valid_until", until);
+    }
+    // From the day a party is off the list it is not shown as being on it.
+    let off = question.valid_until.filter(|_| listing).and_then(|day| day.yesterday().ok());
+    ruling.map(|()| Publicity {
+        regime: regime_of(question, law),
+        class,
+        never: None,
+        first_day: Some(first_day(question)),
+        last_day: longest.map(|longest| off.map_or(longest, |off| off.min(longest))),
+        repairable_from,
+        valid_until: question.valid_until.filter(|_| !listing),
         beside: Vec::new(),
     })
 }
@@ -566,7 +666,7 @@ fn period(
                 _ => Class::General,
             }
         }
-        Regime::Licence | Regime::None => {
+        Regime::Licence | Regime::Open | Regime::Listing | Regime::None => {
             return unpublished(Class::Unpublished, Reason::NoConfirmedRule);
         }
     };

@@ -2,3 +2,5 @@
 
 pub mod amount;
 pub mod date;
+pub mod number;
+pub mod period;

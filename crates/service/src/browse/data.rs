@@ -9,7 +9,6 @@ use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::law::{Audience, Field, FieldType, Kind, Law, Source};
 use xinyong_domain::party::PartyCategory;
-use xinyong_domain::rules::publicity::Class;
 use xinyong_domain::ruling::Evidence;
 use xinyong_domain::value::date;
 
@@ -181,7 +180,9 @@ fn form(kind: FieldType) -> &'static str {
         FieldType::Codes => "代码表中的一个或几个值",
         FieldType::Date => "日期",
         FieldType::Amount => "金额",
-        FieldType::Uscc => "统一社会信用代码",
+        FieldType::Uscc | FieldType::PartyCode => "统一社会信用代码",
+        FieldType::Period => "年份或月份",
+        FieldType::Number => "数字",
         FieldType::OrganisationCode => "组织机构代码",
         FieldType::RegistrationNo => "注册号",
         FieldType::TaxNo => "税务登记号",
@@ -193,7 +194,8 @@ fn meaning(field: &Field) -> String {
     match (field.kind, &field.codes) {
         (FieldType::Date, _) => "写作 2026-03-05；2099-12-31 表示长期".to_owned(),
         (FieldType::Amount, _) => "单位是万元".to_owned(),
-        (FieldType::Uscc, _) => "18 位，大写".to_owned(),
+        (FieldType::Uscc | FieldType::PartyCode, _) => "18 位，大写".to_owned(),
+        (FieldType::Period, _) => "年份写作 2025，月份写作 2025-03".to_owned(),
         (FieldType::Code | FieldType::Codes, Some(list)) => {
             let values: Vec<&str> =
                 list.codes.iter().map(|code| code.label.trim_end_matches('-')).collect();
@@ -283,7 +285,7 @@ pub(super) fn first_day(record: &PublicRecord) -> Date {
 
 pub(super) fn last_day(record: &PublicRecord) -> Option<Date> {
     let publicity = &record.disclosure.value.publicity;
-    publicity.last_day.filter(|_| publicity.class != Class::Licence)
+    publicity.last_day.filter(|_| !publicity.class.is_unlimited())
 }
 
 async fn subjects(desk: &Desk, after: i64) -> Result<DataChunk, DeskError> {

@@ -47,7 +47,9 @@ fn is_duty(kind: &Kind, unit: &Unit) -> bool {
     let word = match kind.publication {
         PublicationRule::Licence => "licence",
         PublicationRule::Penalty => "penalty",
-        PublicationRule::None => kind.id.as_str(),
+        PublicationRule::Open | PublicationRule::Listing | PublicationRule::None => {
+            kind.id.as_str()
+        }
     };
     unit.duties.iter().any(|duty| duty == word)
 }

@@ -33,7 +33,7 @@ pub struct SubjectFacts {
     pub registered_on: Option<jiff::civil::Date>,
     /// Further facts of the register by field: type, capital, scope, address and so on.
     pub details: BTreeMap<String, String>,
-    /// What it is known from: the registry, or a record kind.
+    /// What it is known from: `registry`, or `record` for any record about it.
     pub source: String,
     /// Since when the platform knows it, as an instant.
     pub known_at: i64,
@@ -94,7 +94,12 @@ pub(crate) fn facts(whole: WholeSubject) -> Result<SubjectFacts, DeskError> {
         status: subject.status,
         registered_on: subject.registered_on,
         details,
-        source: subject.source,
+        // Not which kind: that a subject is known from a penalty or from its taxes is itself not for everybody.
+        source: if subject.source == crate::intake::REGISTRY {
+            subject.source
+        } else {
+            "record".to_owned()
+        },
         known_at: subject.known_at,
     })
 }

@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use xinyong_domain::check::{Checked, Checker, MemoryRegistry, Seen, clean};
+use xinyong_domain::check::{Checked, Checker, MemoryRegistry, Seen, clean, organisation_code_in};
 use xinyong_domain::finding::Finding;
 use xinyong_domain::identifier;
-use xinyong_domain::law::{Kind, Law, Profile, Unit};
+use xinyong_domain::law::{FieldType, Kind, Law, Profile, Unit};
 use xinyong_domain::text::normalise_name;
 use xinyong_store::{Known, Store};
 
@@ -141,10 +141,12 @@ impl<'p> Pass<'p> {
             |field: usize| self.columns.fields.iter().position(|held| *held == Some(field));
         let code_column = column(self.kind.party.uscc);
         let name_column = column(self.kind.party.name);
+        let older = (self.kind.fields.get(self.kind.party.uscc))
+            .is_some_and(|field| field.kind == FieldType::PartyCode);
         let read = |row: &Row| {
             let code = code_column
                 .map(|column| identifier::normalise(clean(row.cell(column))))
-                .filter(|code| code.len() == 18)
+                .filter(|code| code.len() == 18 || (older && organisation_code_in(code).is_some()))
                 .map(Cow::into_owned);
             let name =
                 name_column.map(|column| normalise_name(clean(row.cell(column))).into_owned());
@@ -251,6 +253,15 @@ pub(crate) fn memory_registry(known: &Known) -> MemoryRegistry {
             );
         }
     }
+    for (organisation_code, holders) in &known.by_organisation_code {
+        for subject in holders {
+            let code = subject.code.as_deref().unwrap_or_default();
+            if added.insert(subject.id) {
+                registry.add(subject.id, code, &subject.name, &subject.name_key);
+            }
+            registry.add_organisation_code(organisation_code, code);
+        }
+    }
     for (name, holders) in &known.by_name {
         for (subject, current) in holders {
             if added.insert(subject.id) {
@@ -325,6 +336,11 @@ pub(crate) fn look_up_parties(
     }
     let codes = unique(parties.iter().map(|(code, _)| code.as_str()));
     let mut known = look_up(store, runtime, &codes)?;
+    let older = unique(codes.iter().filter_map(|code| organisation_code_in(code)));
+    if !older.is_empty() {
+        known.by_organisation_code =
+            runtime.block_on(store.subjects_by_organisation_code(&older))?;
+    }
     let settled = |code: &str, name: &str| {
         known.by_code.get(code).is_some_and(|subject| subject.name_key == name)
     };

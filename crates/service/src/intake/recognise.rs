@@ -257,6 +257,7 @@ pub(crate) fn is_code_field(kind: FieldType) -> bool {
     matches!(
         kind,
         FieldType::Uscc
+            | FieldType::PartyCode
             | FieldType::OrganisationCode
             | FieldType::RegistrationNo
             | FieldType::TaxNo

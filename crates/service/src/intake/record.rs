@@ -68,10 +68,18 @@ impl Platform {
         let or = |value: String, fallback: Option<&str>, ordinary: &str| {
             if value.is_empty() { fallback.unwrap_or(ordinary).to_owned() } else { value }
         };
+        // What the source says is not for the public is exempt, whatever the kind's rule.
+        let exemption = kind
+            .scope
+            .and_then(|position| kind.fields.get(position))
+            .filter(|field| !matches!(read(&field.code).as_str(), "" | "public"))
+            .and_then(|field| kind.position(&field.code))
+            .map_or_else(String::new, |position| checked.value(position).to_owned());
         if kind.position("procedure").is_none() {
-            return Self::default();
+            return Self { exemption, ..Self::default() };
         }
         Self {
+            exemption,
             procedure: or(read("procedure"), None, "ordinary"),
             domain: or(read("domain"), unit.domain.as_deref(), "other"),
             channel: or(read("channel"), unit.channel.as_deref(), "ndrc"),

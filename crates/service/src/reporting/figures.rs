@@ -248,6 +248,11 @@ pub async fn month_figures(
     count(desk, actor.unit_limit(), month).await
 }
 
+/// The kind of an id when it is one of 双公示: only those are reported against a clock that a text gives.
+fn twofold<'l>(law: &'l Law, id: &str) -> Option<&'l Kind> {
+    law.kind(id).map(AsRef::as_ref).filter(|kind| kind.publication.is_twofold())
+}
+
 pub(super) async fn count(
     desk: &Desk,
     limit: Option<&str>,
@@ -268,7 +273,7 @@ pub(super) async fn count(
         };
     }
     for one in store.arrivals(month.first(), month.last(), limit).await? {
-        let Some(kind) = law.kind(&one.kind) else { continue };
+        let Some(kind) = twofold(&law, &one.kind) else { continue };
         let records = u64::try_from(one.records).unwrap_or_default();
         let figures = of!(one.unit_id, one.kind);
         figures.received += records;
@@ -281,7 +286,7 @@ pub(super) async fn count(
     // What others know comes before gaps, so that a number which both show is counted once.
     let mut known: BTreeMap<(String, String, String), BTreeSet<i64>> = BTreeMap::new();
     for one in store.absent_decisions(month.first(), month.last(), limit).await? {
-        let Some(kind) = law.kind(&one.kind) else { continue };
+        let Some(kind) = twofold(&law, &one.kind) else { continue };
         if !judge.is_due(kind, one.decided_on) {
             continue;
         }
@@ -300,7 +305,7 @@ pub(super) async fn count(
     // A series of last year may end in the days after it.
     for year in [year - 1, year] {
         for (unit, kind_id, series, gaps) in store.gaps_of_year(year).await? {
-            let Some(kind) = law.kind(&kind_id).filter(|_| within(&unit)) else { continue };
+            let Some(kind) = twofold(&law, &kind_id).filter(|_| within(&unit)) else { continue };
             let gaps: Vec<_> = gaps.iter().filter(|gap| month_of(gap) == month).collect();
             if gaps.is_empty() {
                 continue;
@@ -327,7 +332,7 @@ pub(super) async fn count(
     }
     let word = month.to_string();
     for one in store.declared_counts(&word, &word, limit).await? {
-        let Some(kind) = law.kind(&one.kind) else { continue };
+        let Some(kind) = twofold(&law, &one.kind) else { continue };
         let declared = u64::try_from(one.records).unwrap_or_default();
         let over = judge.is_due(kind, month.last());
         let figures = of!(one.unit_id, one.kind);
@@ -338,7 +343,9 @@ pub(super) async fn count(
     }
     let (from, to) = instants(month);
     for one in store.row_tallies(from, to).await? {
-        let Some(kind) = law.kind(&one.kind).filter(|_| within(&one.unit_id)) else { continue };
+        let Some(kind) = twofold(&law, &one.kind).filter(|_| within(&one.unit_id)) else {
+            continue;
+        };
         let required = kind.fields.iter().filter(|field| field.required == Required::Yes).count();
         let figures = of!(one.unit_id, one.kind);
         figures.rows = u64::try_from(one.received).unwrap_or_default();
@@ -354,6 +361,7 @@ pub(super) async fn count(
     let settles = law
         .kinds()
         .values()
+        .filter(|kind| kind.publication.is_twofold())
         .filter_map(|kind| report_due(&law, &kind.report_within, month.last()))
         .map(|due| due.value.date)
         .max();

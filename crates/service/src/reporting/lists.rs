@@ -466,6 +466,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Waiting, DeskError> {
         let kinds: Vec<(String, String)> = law
             .kinds()
             .values()
+            .filter(|kind| kind.publication.is_twofold())
             .filter(|kind| duties.iter().any(|duty| kind.id.ends_with(duty.as_str())))
             .filter(|kind| declared.iter().all(|one| one.kind != kind.id))
             .map(|kind| (kind.id.clone(), kind.name.clone()))

@@ -128,13 +128,14 @@ async fn show(
         .map(|(id, label)| Choice { selected: chosen(&id), value: id, label })
         .collect();
     let unit = &view.unit;
+    let law = frame.site.desk().law();
     let duties: Vec<&str> = unit
         .duties
         .iter()
         .filter_map(|duty| match duty.as_str() {
             "licence" => Some("行政许可"),
             "penalty" => Some("行政处罚"),
-            _ => None,
+            other => law.kind(other).map(|kind| kind.name.as_str()),
         })
         .collect();
     let (named, said) = if ending { (&empty, fields) } else { (fields, &empty) };

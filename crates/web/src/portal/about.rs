@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::response::Html;
 use jiff::civil::Date;
-use xinyong_domain::law::{Audience, County, Law, Lookup, PublicationRule};
+use xinyong_domain::law::{Audience, County, Kind, Law, Lookup, PublicationRule};
+use xinyong_domain::rules::publicity::awaits_verification;
 use xinyong_domain::ruling::Ruling;
 
 use crate::page_error::PageError;
@@ -129,6 +130,36 @@ fn penalty_row(
     })
 }
 
+/// A kind whose own file says how it is published, with what keeps it from the public for now.
+fn own_row(law: &Law, kind: &Kind) -> RuleRow {
+    let mut ruling = Ruling::new(());
+    let from = from_words(law, &kind.report_within, &mut ruling);
+    for basis in &kind.basis {
+        ruling.cite(basis.citation.clone());
+    }
+    let listing = kind.publication == PublicationRule::Listing;
+    let longest = kind.terms.maximum.as_ref().filter(|_| !kind.terms.by_class);
+    let subjects: Vec<&str> = kind.subjects.iter().map(|category| category.label()).collect();
+    RuleRow {
+        kind: kind.name.clone(),
+        shown: format!("{}的；标明不公开的、自然人的不公示", subjects.join("、")),
+        from,
+        until: if awaits_verification(kind, law) {
+            "所依据的规定尚未核实，暂不公示".to_owned()
+        } else if kind.terms.by_class {
+            "各名单规定的期限，移出当日起不再公示；期限尚未核实的名单暂不公示".to_owned()
+        } else if listing {
+            longest
+                .and_then(|id| number(law, id, &mut ruling))
+                .map_or_else(String::new, |months| format!("最长 {months} 个月"))
+        } else {
+            "有效期内；没有最长公示期".to_owned()
+        },
+        after: if listing { "当日结束时自动停止公示" } else { "标为已到期" }.to_owned(),
+        why: Some(reasons::why(law, &kind.name, "公示规则所用的规定。", &ruling)),
+    }
+}
+
 fn rules(law: &Law) -> Vec<RuleRow> {
     let mut rows = Vec::new();
     for kind in law.kinds().values().filter(|kind| kind.audience == Audience::Public) {
@@ -140,6 +171,9 @@ fn rules(law: &Law) -> Vec<RuleRow> {
                 rows.extend(REGIMES.iter().filter_map(|regime| {
                     penalty_row(law, &kind.name, &kind.report_within, *regime)
                 }))
+            }
+            PublicationRule::Open | PublicationRule::Listing => {
+                rows.push(own_row(law, kind));
             }
             PublicationRule::None => {}
         }

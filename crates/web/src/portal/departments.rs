@@ -2,6 +2,8 @@
 
 use askama::Template;
 use axum::response::Html;
+use xinyong_domain::law::{Audience, Law};
+use xinyong_domain::rules::publicity::awaits_verification;
 use xinyong_service::browse::{self, Department};
 
 use super::figures;
@@ -17,12 +19,23 @@ struct Row {
     counts: Vec<(String, String)>,
 }
 
+/// A kind of the catalogue.
+struct Entry {
+    href: String,
+    kind: String,
+    class: String,
+    tier: String,
+    edition: String,
+    parties: String,
+}
+
 #[derive(Template)]
 #[template(path = "portal/departments.html")]
 struct Departments {
     page: Page,
     heads: Vec<String>,
     rows: Vec<Row>,
+    entries: Vec<Entry>,
     as_of: String,
 }
 
@@ -37,17 +50,51 @@ pub fn href(unit: &str) -> String {
 /// When the store fails.
 pub async fn departments(frame: Frame) -> Result<Html<String>, PageError> {
     let desk = frame.site.desk();
-    let kinds = figures::kinds(&desk.law());
+    let counted = browse::public_figures(desk).await?;
+    let groups = figures::groups(&desk.law(), &counted);
     let units = browse::departments(desk).await?;
     draw(&Departments {
         page: frame.portal("单位", "/departments"),
-        heads: kinds.iter().map(|(_, name)| name.clone()).collect(),
-        rows: units.iter().map(|unit| row(&kinds, unit)).collect(),
+        heads: groups.iter().map(|group| group.title.clone()).collect(),
+        entries: catalogue(&desk.law()),
+        rows: units.iter().map(|unit| row(&groups, unit)).collect(),
         as_of: words::as_of(desk.today()),
     })
 }
 
-fn row(kinds: &[(String, String)], unit: &Department) -> Row {
+/// The catalogue: what is collected at all, and who may see it. What is not for everybody is named here, nothing of it shown.
+fn catalogue(law: &Law) -> Vec<Entry> {
+    law.kinds()
+        .values()
+        .map(|kind| {
+            let kept = kind.audience == Audience::Public && awaits_verification(kind, law);
+            let parties: Vec<&str> =
+                kind.subjects.iter().map(|category| category.label()).collect();
+            Entry {
+                href: if kind.audience == Audience::Public {
+                    words::list_href(&kind.id)
+                } else {
+                    String::new()
+                },
+                kind: kind.name.clone(),
+                class: kind.catalogue_class.clone(),
+                tier: if kept {
+                    format!("{}（公示规定待核实，暂不公示）", kind.audience.label())
+                } else {
+                    kind.audience.label().to_owned()
+                },
+                edition: match kind.edition.as_str() {
+                    "proposed" => "拟定".to_owned(),
+                    "local" => "在用系统".to_owned(),
+                    year => format!("{year}年版"),
+                },
+                parties: parties.join("、"),
+            }
+        })
+        .collect()
+}
+
+fn row(groups: &[figures::Group], unit: &Department) -> Row {
     let names: Vec<&str> = unit.kinds.iter().map(|kind| kind.name.as_str()).collect();
     Row {
         href: href(&unit.id),
@@ -57,14 +104,12 @@ fn row(kinds: &[(String, String)], unit: &Department) -> Row {
         } else {
             names.join("、")
         },
-        counts: kinds
+        counts: groups
             .iter()
-            .map(|(id, name)| {
-                let held = unit.kinds.iter().find(|kind| kind.id == *id);
-                (
-                    name.clone(),
-                    held.map_or_else(|| "—".to_owned(), |kind| words::grouped(kind.public)),
-                )
+            .map(|group| {
+                let held = unit.kinds.iter().filter(|kind| group.kinds.contains(&kind.id));
+                let count = held.map(|kind| kind.public).reduce(|one, other| one + other);
+                (group.title.clone(), count.map_or_else(|| "—".to_owned(), words::grouped))
             })
             .collect(),
     }

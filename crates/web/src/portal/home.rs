@@ -66,7 +66,14 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
     let shown = browse::portal_home(desk).await?;
     let counted = browse::public_figures(desk).await?;
     let mut figures = vec![Tile::new("登记在册的信用主体", words::grouped(shown.subjects), "个")];
-    for kind in &shown.kinds {
+    // The two of 双公示 always, of the others those of which something is public.
+    let kinds: Vec<_> = (shown.kinds.iter())
+        .filter(|kind| {
+            kind.public > 0
+                || desk.law().kind(&kind.id).is_some_and(|kind| kind.publication.is_twofold())
+        })
+        .collect();
+    for kind in &kinds {
         let label = format!("公示中的{}", kind.name);
         let tile = Tile::new(label, words::grouped(kind.public), "条");
         figures.push(tile.to(&words::list_href(&kind.id)));
@@ -78,8 +85,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         search_hint: "可输入名称中的任意几个字、曾用名称、名称的拼音首字母，或统一社会信用代码。",
         figures,
         as_of: words::as_of(desk.today()),
-        entrances: shown
-            .kinds
+        entrances: kinds
             .iter()
             .map(|kind| entrance(&frame, &kind.id, &kind.name, kind.public, &kind.newest))
             .collect(),

@@ -79,6 +79,12 @@ pub fn lead(rule: PublicationRule) -> &'static str {
         PublicationRule::Penalty => {
             "行政机关对违法行为作出的处罚决定。公示期满自动停止公示，已修复、已撤销的随时移除。"
         }
+        PublicationRule::Open => {
+            "依法公开的信息。有效期内公示，到期后标为已到期；标明不公开的、自然人的不在此列。"
+        }
+        PublicationRule::Listing => {
+            "依法公示中的信息。到期自动停止公示，移出、修复、撤销的随时移除；期限没有核实的不公示。"
+        }
         PublicationRule::None => "依法公示中的信息。",
     }
 }
@@ -123,7 +129,7 @@ pub async fn records(
             title: kind.name.clone(),
             path,
             lead: lead(kind.publication),
-            with_until: kind.publication == PublicationRule::Penalty,
+            with_until: Tier::of_rule(kind.publication) == Tier::NotIndexed,
         },
         from_error: message_for(&errors, "from"),
         to_error: message_for(&errors, "to"),

@@ -64,7 +64,8 @@ pub async fn statistics(
     let law = desk.law();
     let counted = browse::public_figures(desk).await?;
     let year = counted.asked_year(&asked.year)?;
-    let kinds = figures::kinds(&law);
+    let kinds = figures::kinds(&law, &counted);
+    let groups = figures::groups(&law, &counted);
     let mut tiles = vec![Tile::new("登记在册的信用主体", words::grouped(counted.subjects), "个")];
     tiles.extend(kinds.iter().map(|(id, name)| {
         Tile::new(format!("公示中的{name}"), words::grouped(counted.of_kind(id)), "条")
@@ -78,10 +79,11 @@ pub async fn statistics(
         .filter(|unit| unit.kinds.iter().any(|kind| counted.of_unit(&kind.id, &unit.id, year) > 0))
         .map(|unit| UnitRow {
             href: departments::href(&unit.id),
-            counts: kinds
+            counts: groups
                 .iter()
-                .map(|(id, name)| {
-                    (name.clone(), words::grouped(counted.of_unit(id, &unit.id, year)))
+                .map(|group| {
+                    let count = group.sum(|id| counted.of_unit(id, &unit.id, year));
+                    (group.title.clone(), words::grouped(count))
                 })
                 .collect(),
             name: unit.name,
@@ -108,7 +110,7 @@ pub async fn statistics(
             Some(year) => format!("各单位 {year} 年开始公示、仍在公示的信息条数"),
         },
         chart: figures::months(&law, &counted, None, year)?,
-        heads: kinds.into_iter().map(|(_, name)| name).collect(),
+        heads: groups.into_iter().map(|group| group.title).collect(),
         units,
         towns,
         smallest: browse::SMALLEST_GROUP,

@@ -103,7 +103,7 @@ pub async fn subject(frame: Frame, Path(code): Path<String>) -> Result<Response,
         .collect();
     let drawn = draw(&Subject {
         page: frame.portal(&found.facts.name, "/search"),
-        known: known(&law, &found.facts),
+        known: known(&found.facts),
         subject: head(&law, found.facts),
         notices: Vec::new(),
         groups,
@@ -149,10 +149,11 @@ pub(super) fn tier(found: &PublicSubject) -> Tier {
 }
 
 /// From where and since when it is known who a subject is.
-fn known(law: &Law, facts: &SubjectFacts) -> String {
-    let from = match law.kind(&facts.source) {
-        Some(kind) => format!("{}信息", kind.name),
-        None => "市场主体登记信息".to_owned(),
+fn known(facts: &SubjectFacts) -> String {
+    let from = if facts.source == "registry" {
+        "市场主体登记信息"
+    } else {
+        "有关单位报送的信息"
     };
     let since = Clock::day_of(facts.known_at).map_or_else(String::new, |day| day.to_string());
     format!("以上来自{from}，本站自 {since} 起知悉。")

@@ -10,6 +10,7 @@ mod embedded;
 mod factor;
 mod held;
 mod intake;
+mod kinds;
 mod law;
 mod odd;
 mod people;

@@ -68,8 +68,8 @@ async fn register(site: &TestSite) {
     std::fs::remove_file(path).expect("registry file");
 }
 
-/// Hands in a table; the rows named are judged to be 一般.
-pub async fn hand_in(site: &TestSite, kind: &str, table: &str, general: &[i64]) {
+/// Hands in a table; the rows named are judged to be 一般. Returns the batch.
+pub async fn hand_in(site: &TestSite, kind: &str, table: &str, general: &[i64]) -> i64 {
     let (clerk, second) = (Actor::system("clerk"), Actor::system("second"));
     let path = site.desk.scratch().join("filing.csv");
     std::fs::write(&path, table).expect("a file");
@@ -97,4 +97,5 @@ pub async fn hand_in(site: &TestSite, kind: &str, table: &str, general: &[i64]) 
     let command = Release { batch, basis: "unit-publication-list".to_owned(), judgements };
     release(&site.desk, &second, command).await.expect("released");
     record_released(&site.desk, batch).await.expect("recorded");
+    batch
 }

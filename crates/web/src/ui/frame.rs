@@ -131,11 +131,12 @@ impl Frame {
             ("/search".to_owned(), "信用查询".to_owned()),
         ];
         let law = self.site.desk().law();
-        for kind in law.kinds().values().filter(|kind| kind.audience == Audience::Public) {
+        let twofold = law.kinds().values().filter(|kind| kind.publication.is_twofold());
+        for kind in twofold.filter(|kind| kind.audience == Audience::Public) {
             entries.push((words::list_href(&kind.id), kind.name.clone()));
         }
         for (href, label) in [
-            ("/departments", "单位"),
+            ("/departments", "单位和目录"),
             ("/statistics", "统计"),
             ("/data", "数据下载"),
             ("/guides", "办事指南"),

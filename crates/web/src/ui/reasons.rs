@@ -81,6 +81,9 @@ pub fn last_day(law: &Law, ruling: &Ruling<Disclosure>) -> Fact {
         None if publicity.class == Class::Licence => {
             ("没有截止日".to_owned(), "行政许可没有最长公示期，到期后标为已到期。".to_owned())
         }
+        None if publicity.class == Class::Open => {
+            ("没有截止日".to_owned(), "这类信息没有最长公示期，到期后标为已到期。".to_owned())
+        }
         None => ("没有截止日".to_owned(), format!("{classed}；没有查到最长公示期。")),
     };
     Fact::new("公示截止日", value).because(why(law, "公示截止日", conclusion, ruling))
@@ -89,8 +92,8 @@ pub fn last_day(law: &Law, ruling: &Ruling<Disclosure>) -> Fact {
 /// Until when a licence is valid, with its reasons.
 fn validity(law: &Law, ruling: &Ruling<Disclosure>) -> Fact {
     let (value, conclusion) = match ruling.value.publicity.valid_until {
-        Some(day) => (day.to_string(), "许可决定载明的有效期截止日。"),
-        None => ("长期".to_owned(), "许可决定没有载明截止日，或载明长期有效。"),
+        Some(day) => (day.to_string(), "决定载明的有效期截止日。"),
+        None => ("长期".to_owned(), "决定没有载明截止日，或载明长期有效。"),
     };
     Fact::new("有效期至", value).because(why(law, "有效期至", conclusion, ruling))
 }
@@ -115,7 +118,7 @@ pub fn dates(law: &Law, record: &PublicRecord) -> Vec<Fact> {
         Fact::new("决定日期", record.decided.to_string()),
         first_day(law, ruling, record.decided),
     ];
-    facts.push(if ruling.value.publicity.class == Class::Licence {
+    facts.push(if ruling.value.publicity.class.is_unlimited() {
         validity(law, ruling)
     } else {
         last_day(law, ruling)
@@ -131,7 +134,7 @@ pub fn publication(
     clocks: &[DueClock],
 ) -> Vec<Fact> {
     let mut facts = vec![first_day(law, ruling, decided)];
-    if ruling.value.publicity.class == Class::Licence {
+    if ruling.value.publicity.class.is_unlimited() {
         facts.push(validity(law, ruling));
     }
     facts.push(last_day(law, ruling));

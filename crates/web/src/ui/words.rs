@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Weekday};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::party::PartyCategory;
-use xinyong_domain::rules::publicity::{Class, Reason};
+use xinyong_domain::rules::publicity::Reason;
 use xinyong_service::browse::{HeldRecord, PublicRecord, ShownField};
 
 use super::view::Chip;
@@ -76,7 +76,7 @@ pub fn standing(record: &PublicRecord) -> Chip {
     let shown = &record.disclosure.value;
     if shown.ended {
         Chip::new("已到期", "neutral")
-    } else if shown.publicity.class == Class::Licence {
+    } else if shown.publicity.class.is_unlimited() {
         Chip::new("有效", "good")
     } else {
         Chip::new("公示中", "info")
@@ -93,7 +93,7 @@ pub fn held_standing(record: &HeldRecord) -> Chip {
     if shown.public {
         return if shown.ended {
             Chip::new("已到期", "neutral")
-        } else if shown.publicity.class == Class::Licence {
+        } else if shown.publicity.class.is_unlimited() {
             Chip::new("公示中，有效", "good")
         } else {
             Chip::new("公示中", "info")
