@@ -212,7 +212,8 @@ impl Rulings {
 /// Where the number of a document stands, from the natural key of its record (the body and the number). A number that belongs to
 /// no series stands for itself.
 pub(crate) fn number_place(natural_key: &str) -> NumberPlace {
-    let number = natural_key.rsplit('\u{1f}').next().unwrap_or_default();
+    // The body comes first; kinds with a key of their own have no numbers that are counted through.
+    let number = natural_key.split('\u{1f}').nth(1).unwrap_or(natural_key);
     place_of_number(number)
 }
 
