@@ -3,6 +3,7 @@
 //! Figures are counted from maintained summaries, judged by the law of the day, and each of them opens the list behind it. They are
 //! about units; no subject and no person is counted here.
 
+mod assessment;
 mod bulletin;
 mod figures;
 mod lists;
@@ -14,6 +15,7 @@ use xinyong_domain::rules::reporting::Rate;
 
 use crate::refusal::Refusal;
 
+pub use assessment::{Earned, UnitYear, assessment};
 pub use bulletin::{Bulletin, BulletinRow, Difference, Issued, bulletin, issue, issued};
 pub use figures::{KindFigures, Missing, MonthFigures, UnitFigures, month_figures};
 pub use lists::{

@@ -148,6 +148,7 @@ pub static ROUTES: &[Route] = &[
     form("/console/records/{subject}/{record}/withdraw", Permission::WithdrawRecord, || post(console::withdraw::withdraw)),
     read("/console/subjects/{code}", Permission::ReadRecord, || get(console::subject::subject)),
     read("/console/reporting", Permission::ReadReporting, || get(console::reporting::overview)),
+    read("/console/reporting/assessment", Permission::ReadReporting, || get(console::assessment::assessment)),
     read("/console/reporting/outages", Permission::ManageReporting, || get(console::reporting::outages)),
     form("/console/reporting/outages", Permission::ManageReporting, || post(console::reporting::note_outage)),
     form("/console/reporting/outages/{id}/end", Permission::ManageReporting, || post(console::reporting::end_outage)),

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::deadline::report_due;
 use crate::law::{Law, Lookup};
+use crate::value::number::HUNDREDTHS;
 
 const GRACE: &str = "reporting.outage.grace";
 const ORDER: &str = "reporting.ranking.order";
@@ -79,6 +80,17 @@ impl Rate {
             }
         }
     }
+}
+
+/// The points that a share earns, in hundredths, rounded down: all of `most` from `full` percent on, a proportion below it. Nothing
+/// where there is nothing to count.
+#[must_use]
+pub fn points(rate: Rate, most: u64, full: u64) -> Option<u64> {
+    let whole = u128::from(rate.whole) * u128::from(full);
+    let hundredths = u128::from(HUNDREDTHS);
+    let most = u128::from(most) * hundredths;
+    let earned = (u128::from(rate.part) * hundredths * most).checked_div(whole)?;
+    u64::try_from(earned.min(most)).ok()
 }
 
 /// What a unit is compared by.

@@ -2,6 +2,9 @@
 
 use rust_decimal::Decimal;
 
+/// Hundredths of a whole: how shares are written, no number of law.
+pub const HUNDREDTHS: u64 = 100;
+
 /// Reads a number; thousands separators and a unit written behind it (吨, 度, 立方米, kWh …) are understood.
 #[must_use]
 pub fn read(text: &str) -> Option<Decimal> {

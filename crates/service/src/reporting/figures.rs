@@ -104,7 +104,7 @@ impl KindFigures {
         Rate { part: self.fields.saturating_sub(self.fields_empty), whole: self.fields }
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.received += other.received;
         self.on_time += other.on_time;
         self.late += other.late;

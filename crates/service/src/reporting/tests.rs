@@ -345,3 +345,36 @@ async fn the_first_page_says_what_is_owed_and_who_is_silent() {
     let units: Vec<&str> = silent.iter().map(|one| one.unit.as_str()).collect();
     assert_eq!(units, [EMERGENCY, HEALTH, MARKET]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_points_of_a_year_are_those_of_its_months() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = september(&folder).await;
+    let office = person(Role::CreditOffice, "credit-office");
+    let years = assessment(&desk, &office, 2026).await.expect("an assessment");
+    let names: Vec<&str> = years.iter().map(|one| one.unit.as_str()).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    let unit = |id: &str| years.iter().find(|one| one.unit == id).expect("a unit");
+    let market = unit(MARKET);
+    assert_eq!(market.months, [(Month::parse("2026-09").expect("a month"), 12)]);
+    // 及时率 11/12 and 上报率 11/12 of 30 points each, full from 95 %: 28.94 each, rounded down. 合规率 11/13 of 20: 17.81.
+    let earned: Vec<_> = market.indicators.iter().map(|one| (one.label, one.earned)).collect();
+    assert_eq!(
+        earned[..3],
+        [("及时率", Some(2_894)), ("上报率", Some(2_894)), ("合规率", Some(1_781))]
+    );
+    let total: u64 = market.indicators.iter().filter_map(|one| one.earned).sum();
+    assert_eq!(market.earned, (total, 10_000));
+    assert_eq!(unit(HEALTH).indicators[1].earned, Some(3_000));
+    let clerk = person(Role::Clerk, HEALTH);
+    let own = assessment(&desk, &clerk, 2026).await.expect("an assessment");
+    assert_eq!(own, [unit(HEALTH).clone()]);
+    assert!(assessment(&desk, &office, 2025).await.expect("an assessment").is_empty());
+    for year in [2027, 1990] {
+        let outcome = assessment(&desk, &office, year).await;
+        assert!(
+            matches!(&outcome, Err(DeskError::Refused(refusal)) if refusal.code == "year.invalid"),
+            "{outcome:?}"
+        );
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod assessment;
 pub mod audit;
 pub mod batch;
 pub mod batch_records;

@@ -91,3 +91,14 @@ proptest! {
         prop_assert_eq!(compared, (a * d).cmp(&(c * b)));
     }
 }
+
+#[test]
+fn points_are_full_from_the_share_of_the_law_folder_on() {
+    let rate = |part, whole| Rate { part, whole };
+    assert_eq!(points(rate(95, 100), 20, 95), Some(2_000));
+    assert_eq!(points(rate(100, 100), 20, 95), Some(2_000));
+    assert_eq!(points(rate(0, 7), 20, 95), Some(0));
+    // 90 of 100 is 94.73… % of full marks.
+    assert_eq!(points(rate(90, 100), 20, 95), Some(1_894));
+    assert_eq!(points(rate(0, 0), 20, 95), None);
+}
