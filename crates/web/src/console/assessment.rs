@@ -66,7 +66,7 @@ fn row(unit: &UnitYear) -> Row {
             .iter()
             .map(|(month, known)| Link {
                 href: format!("{HERE}?month={month}"),
-                label: format!("{}（{known}）", month.label()),
+                label: format!("{}月（{known}）", month.first().month()),
             })
             .collect(),
     }
