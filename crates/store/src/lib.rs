@@ -14,6 +14,7 @@ mod chain;
 mod confirmations;
 mod console;
 mod db;
+mod doubles;
 mod error;
 mod factors;
 mod figures;
@@ -45,6 +46,7 @@ pub use batches::{
 };
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use db::{Engine, Statement, Store, Tx};
+pub use doubles::{Double, Shared};
 pub use error::StoreError;
 pub use factors::{Security, factor_place};
 pub use fsck::{FsckReport, Problem};

@@ -147,6 +147,7 @@ pub fn statements() -> Vec<Statement> {
         crate::factors::ALL,
         crate::subjects::ALL,
         crate::search::ALL,
+        crate::doubles::ALL,
         crate::records::ALL,
         crate::reporting::ALL,
         crate::public::ALL,

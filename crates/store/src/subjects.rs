@@ -50,10 +50,10 @@ statements! {
         WHERE c.value IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))";
     /// By the organisation code inside the unified code: positions 9 to 17. Asked only for lists that still have older codes.
     SUBJECTS_BY_ORGANISATION_CODE = "SELECT json_group_array(json_array(substr(s.code, 9, 9), s.id, s.category, s.code, s.name, s.name_key)) \
-        FROM subject s WHERE substr(s.code, 9, 9) IN (SELECT value FROM json_each($1))"
+        FROM subject s WHERE s.code IS NOT NULL AND substr(s.code, 9, 9) IN (SELECT value FROM json_each($1))"
         pg "SELECT CAST(COALESCE(json_agg(json_build_array(substr(s.code, 9, 9), s.id, s.category, s.code, s.name, s.name_key)), '[]') AS TEXT) \
         FROM subject s \
-        WHERE substr(s.code, 9, 9) IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))";
+        WHERE s.code IS NOT NULL AND substr(s.code, 9, 9) IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))";
     SUBJECTS_BY_NAME = "SELECT json_group_array(json_array(n.name_key, s.id, s.category, s.code, s.name, s.name_key)) \
         FROM subject_name n JOIN subject s ON s.id = n.subject_id WHERE n.name_key IN (SELECT value FROM json_each($1))"
         pg "SELECT CAST(COALESCE(json_agg(json_build_array(n.name_key, s.id, s.category, s.code, s.name, s.name_key)), '[]') AS TEXT) \

@@ -22,8 +22,8 @@ use xinyong_store::{
     KnownDecision, LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch,
     NewNotice, NewRecord, NewSubject, NumberPlace, Outage, Person, ProposalDecision,
     PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, Security, SessionRow,
-    StageChange, Store, StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal,
-    factor_place, person_place, record_place, restore, verify_backup,
+    Shared, StageChange, Store, StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion,
+    Withdrawal, factor_place, person_place, record_place, restore, verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -94,6 +94,7 @@ on_both! {
     confirmations_are_proposed_decided_and_taken_back,
     units_keep_their_history,
     subjects_are_found_by_code_and_name,
+    subjects_that_may_be_one_are_named,
     subjects_change_and_keep_their_history,
     fragments_of_names_are_found,
     records_come_change_and_go,
@@ -801,6 +802,30 @@ async fn subjects_are_found_by_code_and_name(ground: &Ground) {
     assert_eq!(hits.len(), 3);
     let mut tx = store.transaction("t").await.expect("begun");
     assert!(conflict(&tx.insert_subjects(&[subject(4, &code(1), "示例")]).await));
+}
+
+async fn subjects_that_may_be_one_are_named(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    assert_eq!(store.doubles(Shared::Name, "", 9).await.expect("none"), []);
+    assert_eq!(store.doubles(Shared::OrganisationCode, "", 9).await.expect("none"), []);
+    // The third bears the first one's name; the fourth's code holds the second one's organisation code.
+    let mut tx = store.transaction("t").await.expect("begun");
+    let same_code = format!("92149999{}9", &code(2)[8..17]);
+    let mut fourth = subject(4, &same_code, "示例另一商贸行");
+    // The organisation code itself belongs to one subject.
+    fourth.codes = vec![("uscc".to_owned(), same_code)];
+    let new = [subject(3, &code(3), "示例鑫源建材有限公司"), fourth];
+    tx.insert_subjects(&new).await.expect("inserted");
+    tx.commit().await.expect("committed");
+    let found = store.doubles(Shared::Name, "", 9).await.expect("found");
+    assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [1, 3]);
+    assert!(found.iter().all(|one| one.shared == "示例鑫源建材有限公司"), "{found:?}");
+    let found = store.doubles(Shared::OrganisationCode, "", 9).await.expect("found");
+    assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [2, 4]);
+    let behind = found[0].shared.clone();
+    assert_eq!(behind, code(2)[8..17]);
+    assert_eq!(store.doubles(Shared::OrganisationCode, &behind, 9).await.expect("none"), []);
 }
 
 async fn subjects_change_and_keep_their_history(ground: &Ground) {

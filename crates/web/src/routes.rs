@@ -146,6 +146,7 @@ pub static ROUTES: &[Route] = &[
     read("/console/records/{subject}/{record}/withdraw", Permission::WithdrawRecord, || get(console::withdraw::form)),
     form("/console/records/{subject}/{record}/withdraw/confirm", Permission::WithdrawRecord, || post(console::withdraw::confirm)),
     form("/console/records/{subject}/{record}/withdraw", Permission::WithdrawRecord, || post(console::withdraw::withdraw)),
+    read("/console/doubles", Permission::ImportSubjects, || get(console::doubles::doubles)),
     read("/console/subjects/{code}", Permission::ReadRecord, || get(console::subject::subject)),
     read("/console/reporting", Permission::ReadReporting, || get(console::reporting::overview)),
     read("/console/reporting/assessment", Permission::ReadReporting, || get(console::assessment::assessment)),

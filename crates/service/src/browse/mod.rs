@@ -10,6 +10,7 @@ mod console;
 mod data;
 mod departments;
 mod dossier;
+mod doubles;
 mod due;
 mod figures;
 mod holdings;
@@ -32,6 +33,7 @@ pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,
 };
+pub use doubles::{DoubleGroup, DoublePage, doubles};
 pub use due::OwedBatch;
 pub(crate) use due::owed;
 pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};

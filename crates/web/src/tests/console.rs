@@ -347,3 +347,28 @@ async fn people_are_told_what_waits_for_them_and_no_longer_when_it_is_done() {
     assert!(!clerk.get("/console").await.text().contains("条新通知"));
     assert!(reviewer.get("/console").await.text().contains("1 条新通知"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subjects_that_may_be_one_are_shown_to_the_office_and_left_alone() {
+    let site = TestSite::new().await;
+    know_parties(&site).await;
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    let none = office.get("/console/doubles").await.text();
+    assert!(none.contains("没有需要核对的主体"), "{none}");
+    // The same name under another code.
+    let file = "企业名称,统一社会信用代码\n平陆县示例301号加工有限公司,91140829XY00030883\n";
+    let path = site.desk.scratch().join("again.csv");
+    std::fs::write(&path, file).expect("a file");
+    let system = Actor::system("test");
+    xinyong_service::import_subjects(&site.desk, &system, &path, "again.csv", 10)
+        .await
+        .expect("imported");
+    let page = office.get("/console/doubles").await.text();
+    for word in ["平陆县示例301号加工有限公司", "名称相同、代码不同", CODE] {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    let page = office.get("/console/doubles?by=code").await.text();
+    assert!(page.contains("没有需要核对的主体"), "{page}");
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    assert_eq!(clerk.get("/console/doubles").await.status, StatusCode::FORBIDDEN);
+}

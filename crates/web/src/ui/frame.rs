@@ -167,6 +167,7 @@ impl Frame {
             ("/console/batches", "报送批次", Permission::ReadBatch),
             ("/console/upload", "报送文件", Permission::UploadBatch),
             ("/console/reporting", "归集考核", Permission::ReadReporting),
+            ("/console/doubles", "重错码", Permission::ImportSubjects),
             ("/console/notices", "通知", Permission::UseConsole),
             ("/console/accounts", "账号", Permission::ManageAccounts),
             ("/console/units", "单位", Permission::ManageAccounts),
