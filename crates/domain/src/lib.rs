@@ -8,6 +8,7 @@
 
 pub mod calendar;
 pub mod check;
+pub mod company_name;
 pub mod document_number;
 pub mod finding;
 pub mod identifier;

@@ -17,6 +17,7 @@ use super::{
     Source, Terms, normalise_heading,
 };
 use crate::calendar::{Calendar, CalendarYear};
+use crate::company_name::NameLexicon;
 use crate::identifier::{RegionHistory, RegionPeriod};
 use crate::party::PartyCategory;
 use crate::ruling::{Citation, Evidence};
@@ -370,6 +371,7 @@ impl Law {
             towns.extend(read_regions(&reader, file));
         }
         let region_history = read_region_history(&reader);
+        let names = NameLexicon::new(&regions, &codes);
         match (calendar, registry, reader.problems.is_empty()) {
             (Some(calendar), Some(registry), true) => Ok(Self {
                 registry,
@@ -382,6 +384,7 @@ impl Law {
                 counties,
                 regions,
                 towns,
+                names,
                 region_history,
                 confirmations: Vec::new(),
             }),

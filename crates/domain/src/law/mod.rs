@@ -21,6 +21,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::calendar::Calendar;
+use crate::company_name::NameLexicon;
 use crate::identifier::RegionHistory;
 use crate::ruling::Citation;
 
@@ -63,6 +64,7 @@ pub struct Law {
     pub(crate) regions: Vec<Region>,
     pub(crate) towns: Vec<Region>,
     pub(crate) region_history: RegionHistory,
+    pub(crate) names: NameLexicon,
     pub(crate) confirmations: Vec<Confirmation>,
 }
 
@@ -131,6 +133,12 @@ impl Law {
     #[must_use]
     pub fn towns(&self) -> &[Region] {
         &self.towns
+    }
+
+    /// The words by which the parts of company names are known.
+    #[must_use]
+    pub const fn names(&self) -> &NameLexicon {
+        &self.names
     }
 
     /// From when to when region codes held.
