@@ -5,6 +5,7 @@
 
 mod compare;
 mod fold;
+mod likely;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::law::{CodeList, Region};
 
 pub use compare::{Difference, Likeness, Verdict};
 pub use fold::fold_name;
+pub use likely::{closeness, reads_as, syllable_tokens, syllables, token_groups};
 
 /// Ends of region names, the longer first; without them the name is its short form.
 const REGION_ENDS: [&str; 15] = [

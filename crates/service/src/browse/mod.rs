@@ -22,6 +22,7 @@ mod record;
 mod search;
 mod sitemap;
 mod subject;
+mod suggest;
 
 pub use audit::{AuditLine, AuditPage, AuditQuery, audit_export, audit_page, verify_audit};
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
@@ -50,3 +51,4 @@ pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
 pub use subject::{
     FormerName, PublicSubject, SubjectFacts, present_code, public_subject, subject_facts,
 };
+pub use suggest::{MOST_SUGGESTIONS, Suggestion, suggest};

@@ -1,11 +1,14 @@
 //! `GET /search?q=`
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
+use xinyong_domain::company_name::Verdict;
 use xinyong_domain::party::PartyCategory;
-use xinyong_service::browse::{self, FoundBy, SearchFilter, SearchHit};
+use xinyong_service::browse::{self, FoundBy, SearchFilter, SearchHit, Suggestion};
 
 use crate::page_error::PageError;
 use crate::ui::draw;
@@ -48,7 +51,20 @@ struct Search {
     filtered: bool,
     clear_href: String,
     hits: Vec<Hit>,
+    likely: Vec<Likely>,
     tips: Vec<&'static str>,
+}
+
+/// A subject that may be meant.
+struct Likely {
+    href: String,
+    text: String,
+    former: String,
+    code: String,
+    standing: Chip,
+    verdict: Chip,
+    parts: String,
+    reason: String,
 }
 
 /// What is searched for.
@@ -68,6 +84,9 @@ const TIPS: [&str; 4] = [
     "统一社会信用代码可以输入全部 18 位，也可以只输开头几位。",
     "自然人不在公示之列，查不到。",
 ];
+
+/// With fewer hits than this, likely subjects are named too.
+const FEW: usize = 3;
 
 const NARROW: [&str; 2] =
     ["再多输几个字，或者直接输入统一社会信用代码。", "也可以按主体类别和登记状态筛选。"];
@@ -92,6 +111,17 @@ pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Response
         "many" => format!("相符的较多，先列出最接近的 {} 个", found.hits.len()),
         _ => format!("共 {} 个主体", found.hits.len()),
     };
+    let likely = if matches!(state, "empty" | "found") && !filtered && found.hits.len() < FEW {
+        let met: HashSet<&str> = found.hits.iter().map(|hit| hit.code.as_str()).collect();
+        let offered = browse::suggest(frame.site.desk(), &found.query).await?;
+        offered
+            .into_iter()
+            .filter(|one| one.code.is_empty() || !met.contains(one.code.as_str()))
+            .map(likely)
+            .collect()
+    } else {
+        Vec::new()
+    };
     let mut statuses = vec![Choice::new("", "全部登记状态", &filter.status)];
     statuses.extend(
         found
@@ -115,10 +145,29 @@ pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Response
         filtered,
         clear_href: url::with_query("/search", &[("q", &found.query)]),
         hits: found.hits.iter().map(|hit| shown(&found.query, hit)).collect(),
+        likely,
         tips: if state == "many" { NARROW.to_vec() } else { TIPS.to_vec() },
         q: found.query,
     })?;
     Ok(super::unindexed(drawn))
+}
+
+fn likely(one: Suggestion) -> Likely {
+    let tone = match one.likeness.verdict {
+        Verdict::Same | Verdict::LikelySame => "info",
+        Verdict::Unsure => "neutral",
+        Verdict::Different => "warn",
+    };
+    Likely {
+        href: words::subject_href(&one.code),
+        text: one.name,
+        former: one.former_name,
+        code: one.code,
+        standing: words::status(&one.status),
+        verdict: Chip::new(one.likeness.verdict.label(), tone),
+        parts: one.likeness.parts(),
+        reason: one.likeness.reason(),
+    }
 }
 
 /// A text with the first place marked where the part stands in it.

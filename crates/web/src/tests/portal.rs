@@ -149,6 +149,29 @@ async fn a_search_says_why_it_found_something_and_marks_the_part() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_finds_nothing_names_likely_subjects_and_what_differs() {
+    let site = published().await;
+    let mut browser = site.browser();
+    for (query, said) in [
+        ("平陆示例301号加工有限责任公司", ["可能是同一家", "少写“县”"]),
+        ("平陸縣示例301號加工有限公司", ["可能是同一家", "差别在写法"]),
+        ("平陆县示例302号加工有限公司", ["另一家", "差别在序号"]),
+        ("平陆县示倒301号加工有限公司", ["另一家", "差别在字号"]),
+        ("平陆县示例旧名经营门市部", ["曾用名：平陆县示例旧名经营部", "差别在字号、组织形式"]),
+        ("shilijiumingjingying", ["曾用名：平陆县示例旧名经营部", "只凭读音说不准"]),
+    ] {
+        let page = browser.get(&format!("/search?q={}", crate::url::encode(query))).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let page = page.text();
+        for part in said.into_iter().chain(["您要找的是不是", "不表示是同一主体"]) {
+            assert!(page.contains(part), "{query}: {part}: {page}");
+        }
+    }
+    let page = browser.get("/search?q=%E9%BE%99%E9%BE%99%E9%BE%99%E9%BE%99").await.text();
+    assert!(!page.contains("您要找的是不是"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_search_is_narrowed_by_category_and_status() {
     let site = published().await;
     let mut browser = site.browser();
