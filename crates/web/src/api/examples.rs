@@ -20,6 +20,20 @@ pub const SEARCH: &str = r#"{
     "found_by": "name", "former_name": "", "code_kind": "", "matched": "示例"}]
 }"#;
 
+/// What the matching service is.
+pub const RECONCILE: &str = r#"{
+  "versions": ["0.2"], "name": "信用平陆主体名称匹配", "identifierSpace": "https://example.org/subjects/",
+  "schemaSpace": "https://example.org/api", "defaultTypes": [{"id": "organisation", "name": "法人及非法人组织"}],
+  "view": {"url": "https://example.org/subjects/{{id}}"}, "batchSize": 50
+}"#;
+
+/// Candidates for names.
+pub const RECONCILE_QUERY: &str = r#"{
+  "q0": {"result": [{"id": "91140829XY00030103", "name": "平陆县示例301号加工有限公司",
+    "description": "可能是同一家：前者的行政区划少写“县”", "type": [{"id": "organisation", "name": "法人及非法人组织"}],
+    "score": 99, "match": false, "features": [{"id": "verdict", "value": "likely-same"}]}]}
+}"#;
+
 /// A page of a list.
 pub const RECORDS: &str = r#"{
   "records": [{"subject": "324443289176096804", "record": "455084147318833159", "kind": "administrative-penalty",

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod operation;
 pub mod operations;
 pub mod problem;
+pub mod reconcile;
 pub mod records;
 mod schemas;
 pub mod search;

@@ -142,5 +142,7 @@ pub const NDJSON: &str = "application/x-ndjson";
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// A file of any kind: what it is, its bytes say.
 pub const BYTES: &str = "application/octet-stream";
+/// The fields of a form.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 /// A CSV file.
 pub const CSV: &str = "text/csv";

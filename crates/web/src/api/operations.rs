@@ -5,7 +5,7 @@ use xinyong_service::api_keys::Scope;
 
 use super::examples;
 use super::operation::{
-    BYTES, CSV, JSON, Link, NDJSON, Operation, Parameter, Place, Sent, Shape, XLSX,
+    BYTES, CSV, FORM, JSON, Link, NDJSON, Operation, Parameter, Place, Sent, Shape, XLSX,
 };
 
 const fn path(
@@ -105,6 +105,54 @@ pub static SEARCH: Operation = Operation {
         with: &[("code", "$response.body#/hits/0/code")],
     }],
     answer: examples::SEARCH,
+};
+
+/// What the matching service is.
+pub static RECONCILE: Operation = Operation {
+    method: "GET",
+    path: "/api/v1/reconcile",
+    id: "getReconciliationService",
+    title: "名称匹配服务的说明",
+    about: "按 W3C 社区组的 Reconciliation Service API 0.2，可以在 OpenRefine 里填这个地址，把一列名称与主体登记信息匹配。",
+    parameters: &[],
+    scope: Scope::Read,
+    sent: None,
+    status: 200,
+    schema: "ReconciliationService",
+    media: &[JSON],
+    codes: &[],
+    links: &[],
+    answer: examples::RECONCILE,
+};
+
+/// Candidates for names.
+pub static RECONCILE_QUERY: Operation = Operation {
+    method: "POST",
+    path: "/api/v1/reconcile",
+    id: "reconcileNames",
+    title: "批量匹配名称",
+    about: "一次最多 50 个名称，每个名称给出相近的主体，并说明名称差在哪一部分。match 只在名称完全相同、又只有一个这样的主体时为 true；其余的由人判断，平台不因名称相近把两个主体当作一个。请求频率按名称数计：每 5 个名称计 1 次。",
+    parameters: &[],
+    scope: Scope::Read,
+    sent: Some(Sent {
+        media: &[FORM],
+        schema: "ReconciliationQuery",
+        example: r#"{"queries":"{\"q0\":{\"query\":\"平陆示例301号加工有限公司\",\"limit\":3}}"}"#,
+        about: "表单，queries 的值是 JSON，不超过 64 KB",
+    }),
+    status: 200,
+    schema: "ReconciliationAnswers",
+    media: &[JSON],
+    codes: &[
+        "body.invalid",
+        "body.incomplete",
+        "body.too-large",
+        "body.too-slow",
+        "body.type-unsupported",
+        "answer.too-slow",
+    ],
+    links: &[],
+    answer: examples::RECONCILE_QUERY,
 };
 
 /// A public list.
@@ -278,5 +326,16 @@ pub static DESCRIPTION: Operation = Operation {
 };
 
 /// All of them, in the order of the page.
-pub static OPERATIONS: [&Operation; 9] =
-    [&SUBJECT, &SUBJECTS, &SEARCH, &RECORDS, &RECORD, &CHANGES, &BATCH_NEW, &BATCH, &DESCRIPTION];
+pub static OPERATIONS: [&Operation; 11] = [
+    &SUBJECT,
+    &SUBJECTS,
+    &SEARCH,
+    &RECONCILE,
+    &RECONCILE_QUERY,
+    &RECORDS,
+    &RECORD,
+    &CHANGES,
+    &BATCH_NEW,
+    &BATCH,
+    &DESCRIPTION,
+];

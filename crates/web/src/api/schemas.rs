@@ -266,6 +266,56 @@ fn bulk() -> [(&'static str, Value); 3] {
     ]
 }
 
+fn reconciliation() -> [(&'static str, Value); 7] {
+    let category = object("主体类别", vec![("id", text("编号")), ("name", text("名称"))], &[]);
+    let view = object("主体页", vec![("url", text("地址，{{id}} 处填代码"))], &[]);
+    let service = object(
+        "名称匹配服务",
+        vec![
+            ("versions", list(text("所支持的协议版本"))),
+            ("name", text("名称")),
+            ("identifierSpace", text("编号的命名空间")),
+            ("schemaSpace", text("类别的命名空间")),
+            ("defaultTypes", list(named("ReconciliationType"))),
+            ("view", view),
+            ("batchSize", whole("一次最多的名称数")),
+        ],
+        &[],
+    );
+    let feature =
+        object("判断所依据的一项", vec![("id", text("编号")), ("value", text("值"))], &[]);
+    let candidate = object(
+        "一个相近的主体",
+        vec![
+            ("id", text("统一社会信用代码")),
+            ("name", text("名称")),
+            ("description", text("判断和理由")),
+            ("type", list(named("ReconciliationType"))),
+            ("score", whole("0 到 100，只用来排先后")),
+            ("match", flag("名称完全相同，又只有一个这样的主体")),
+            ("features", list(named("ReconciliationFeature"))),
+        ],
+        &[],
+    );
+    let result =
+        object("一个名称的答复", vec![("result", list(named("ReconciliationCandidate")))], &[]);
+    let answers = json!({
+        "type": "object",
+        "description": "按所给的键答复",
+        "additionalProperties": named("ReconciliationResult"),
+    });
+    let query = object("要匹配的名称", vec![("queries", text("JSON：键和要匹配的名称"))], &[]);
+    [
+        ("ReconciliationType", category),
+        ("ReconciliationService", service),
+        ("ReconciliationFeature", feature),
+        ("ReconciliationCandidate", candidate),
+        ("ReconciliationResult", result),
+        ("ReconciliationAnswers", answers),
+        ("ReconciliationQuery", query),
+    ]
+}
+
 /// All schemas by name.
 pub fn all() -> Map<String, Value> {
     let mut detail = record();
@@ -299,7 +349,13 @@ pub fn all() -> Map<String, Value> {
     .into_iter()
     .map(|(name, schema)| (name.to_owned(), schema))
     .collect();
-    let more = parts().into_iter().chain(search()).chain(changes()).chain(batch()).chain(bulk());
+    let more = parts()
+        .into_iter()
+        .chain(search())
+        .chain(changes())
+        .chain(batch())
+        .chain(bulk())
+        .chain(reconciliation());
     schemas.extend(more.map(|(name, schema)| (name.to_owned(), schema)));
     schemas
 }

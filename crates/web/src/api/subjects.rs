@@ -135,7 +135,7 @@ async fn look<'a>(call: &Call, codes: &'a [String]) -> Result<Vec<Answer<'a>>, T
 }
 
 /// Why the body could not be read: too long, or broken off.
-fn unread(error: &axum::Error) -> Trouble {
+pub(super) fn unread(error: &axum::Error) -> Trouble {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(one) = cause {
         // The limit's own error says nothing but this.

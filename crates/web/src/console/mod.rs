@@ -18,6 +18,7 @@ pub mod keys;
 pub mod law;
 pub mod law_entry;
 pub mod law_proposal;
+pub mod names;
 pub mod notices;
 pub mod own;
 mod parts;

@@ -6,7 +6,7 @@ use axum::response::Html;
 use crate::api::codes::CODES;
 use crate::api::description::codes_of;
 use crate::api::limits::{ANONYMOUS, WITH_KEY};
-use crate::api::operation::{Operation, Place, Shape};
+use crate::api::operation::{FORM, Operation, Place, Shape};
 use crate::api::operations::OPERATIONS;
 use crate::page_error::PageError;
 use crate::ui::draw;
@@ -84,8 +84,17 @@ fn example(operation: &Operation, base: &str) -> String {
     lines.extend(headers.map(|one| format!("-H \"{}: {}\"", one.name, one.example)));
     if let Some(sent) = operation.sent {
         lines.extend(sent.media.first().map(|media| format!("-H \"Content-Type: {media}\"")));
-        let body = if sent.schema.is_empty() { "@处罚.csv" } else { sent.example };
-        lines.push(format!("--data-binary '{body}'"));
+        let form: Option<std::collections::BTreeMap<String, String>> =
+            (sent.media == [FORM]).then(|| serde_json::from_str(sent.example).ok()).flatten();
+        match form {
+            Some(fields) => lines.extend(
+                fields.iter().map(|(field, text)| format!("--data-urlencode '{field}={text}'")),
+            ),
+            None => {
+                let body = if sent.schema.is_empty() { "@处罚.csv" } else { sent.example };
+                lines.push(format!("--data-binary '{body}'"));
+            }
+        }
     }
     lines.join(" \\\n  ")
 }

@@ -17,7 +17,7 @@ const PAGES: &str = "pages.xml";
 const CLOSED: [&str; 4] = ["/console", "/search", "/api/", "/embed/"];
 
 /// Scheme and host of the site with its prefix: as the county's file has it, else as it was asked for.
-fn origin(site: &Site, headers: &HeaderMap) -> String {
+pub(crate) fn origin(site: &Site, headers: &HeaderMap) -> String {
     let named = site.county().map_or("", |county| county.text("site_url")).trim_end_matches('/');
     if !named.is_empty() {
         return format!("{named}{}", site.base_path());

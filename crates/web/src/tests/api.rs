@@ -485,3 +485,54 @@ async fn who_asks_too_often_waits_and_a_stranger_cannot_make_others_wait() {
     }
     assert!(left < 580, "one bucket for all it says: {left}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_matched_by_the_reconciliation_protocol() {
+    const RECONCILE: &str = "/api/v1/reconcile";
+    let (site, ..) = recorded().await;
+    let mut reader = site.browser();
+    let manifest = read(&mut reader, RECONCILE).await;
+    assert_eq!(manifest["versions"], json!(["0.2"]));
+    let view = manifest["view"]["url"].as_str().expect("an address");
+    assert!(view.starts_with("http") && view.ends_with("/subjects/{{id}}"), "{view}");
+
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let own = "平陆县示例301号加工有限公司";
+    let queries = json!({
+        "same": { "query": own },
+        "likely": { "query": "平陆示例301号加工有限责任公司", "limit": 1 },
+        "other": { "query": "平陆县示例309号加工有限公司" },
+        "kind": { "query": own, "type": "individual-business" },
+        "none": { "query": "龙龙龙龙" },
+    });
+    let body = format!("queries={}", crate::url::encode(&queries.to_string()));
+    let answer = reader.send_as_machine("POST", RECONCILE, &[form], &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    let answer = answer.json();
+    let first = |key: &str| answer[key]["result"][0].clone();
+    assert_eq!((&first("same")["match"], &first("same")["score"]), (&json!(true), &json!(100)));
+    assert_eq!(first("same")["id"], "91140829XY00030103");
+    assert_eq!(answer["likely"]["result"].as_array().map(Vec::len), Some(1));
+    assert_eq!(first("likely")["id"], "91140829XY00030103");
+    assert_eq!(first("likely")["match"], false);
+    assert!(first("likely")["description"].to_string().contains("少写"), "{answer}");
+    for other in answer["other"]["result"].as_array().expect("candidates") {
+        assert_eq!(other["match"], false);
+        assert!(other["description"].to_string().contains("另一家"), "{other}");
+    }
+    assert_eq!(answer["none"]["result"], json!([]));
+    assert_eq!(
+        answer["kind"]["result"]
+            .as_array()
+            .map(|found| { found.iter().filter(|one| one["match"] == true).count() }),
+        Some(0)
+    );
+
+    for body in ["", "queries=x", "queries=%7B%7D", "queries=%5B%5D"] {
+        let answer = reader.send_as_machine("POST", RECONCILE, &[form], body).await;
+        refused(&answer, 400, "body.invalid");
+    }
+    let answer = reader.send_as_machine("POST", RECONCILE, &[AS_JSON], "{}").await;
+    refused(&answer, 415, "body.type-unsupported");
+}

@@ -1,0 +1,105 @@
+//! `GET` and `POST /console/names`: a table of names is matched with the register. The answer is a file; nothing is changed.
+
+use askama::Template;
+use axum::extract::Multipart;
+use axum::extract::multipart::MultipartRejection;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
+use xinyong_service::Refusal;
+use xinyong_service::browse::{self, MOST_NAMES, NameMatch};
+
+use super::mendable;
+use super::parts::{self, Parts, Stopped};
+use crate::guard::forged;
+use crate::page_error::PageError;
+use crate::table;
+use crate::ui::draw;
+use crate::ui::frame::Frame;
+use crate::ui::view::{FormError, Page, message_for};
+
+/// Bytes of the names that are written into the form.
+const MOST_BYTES: usize = 2 << 20;
+
+#[derive(Template)]
+#[template(path = "console/names.html")]
+struct Names {
+    page: Page,
+    errors: Vec<FormError>,
+    names: String,
+    names_error: String,
+    names_help: String,
+    file_error: String,
+    file_help: &'static str,
+}
+
+/// `GET /console/names`
+///
+/// # Errors
+/// When the page cannot be drawn.
+pub async fn form(frame: Frame) -> Result<Html<String>, PageError> {
+    show(&frame, "", Vec::new())
+}
+
+fn show(frame: &Frame, names: &str, errors: Vec<FormError>) -> Result<Html<String>, PageError> {
+    draw(&Names {
+        page: frame.console("名称匹配", "/console/names"),
+        names_error: message_for(&errors, "names"),
+        file_error: message_for(&errors, "file"),
+        errors,
+        names: names.to_owned(),
+        names_help: format!("每行一个，最多 {MOST_NAMES} 个"),
+        file_help: ".xlsx、.xls 或 .csv，名称放在第一张表的第一列。选了文件就以文件为准",
+    })
+}
+
+/// `POST /console/names`: the answer as CSV.
+///
+/// # Errors
+/// `access.denied`; when the store fails. What the person can mend is said on the form.
+pub async fn matched(
+    frame: Frame,
+    multipart: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageError> {
+    let multipart = multipart.map_err(|_| forged())?;
+    let desk = frame.site.desk().clone();
+    let caller = frame.caller.clone().ok_or_else(forged)?;
+    let mut sent = Parts::default();
+    match parts::read(&desk, &caller, multipart, &[("names", MOST_BYTES)], &mut sent).await {
+        Ok(()) => {}
+        Err(Stopped::Refused(refusal)) => return again(&frame, &sent, &refusal),
+        Err(Stopped::Error(error)) => return Err(error),
+    }
+    let names = match &sent.file {
+        Some((scratch, file_name)) => {
+            let path = scratch.path().to_path_buf();
+            match browse::names_of_file(&desk, path, file_name.clone()).await {
+                Ok(names) => names,
+                Err(error) => return again(&frame, &sent, &mendable(error)?),
+            }
+        }
+        None => browse::names_of_text(sent.text("names")),
+    };
+    let matches = match browse::match_names(&desk, &caller.actor, &names).await {
+        Ok(matches) => matches,
+        Err(error) => return again(&frame, &sent, &mendable(error)?),
+    };
+    let mut out = String::from(table::MARK);
+    table::line(&mut out, NameMatch::HEADINGS);
+    for one in &matches {
+        table::line(&mut out, one.cells().iter().map(String::as_str));
+    }
+    let today = desk.today();
+    let headers = table::headers(
+        table::CSV,
+        &format!("names-{today}.csv"),
+        &format!("名称匹配-{today}.csv"),
+    )?;
+    Ok((headers, out).into_response())
+}
+
+/// The form again, with what was said about it.
+fn again(frame: &Frame, sent: &Parts, refusal: &Refusal) -> Result<Response, PageError> {
+    let field = if sent.file.is_some() { "file" } else { "names" };
+    let errors = vec![FormError::new(field, refusal.message.as_str())];
+    Ok((StatusCode::BAD_REQUEST, show(frame, sent.text("names"), errors)?).into_response())
+}
