@@ -10,7 +10,7 @@ use super::{NamePart, ParsedName};
 use crate::text::initials;
 
 /// Questions to the index for one name at most.
-const MOST_GROUPS: usize = 24;
+const MOST_GROUPS: usize = 32;
 
 /// Characters of region and form that stand beside what is distinctive and join the first and the last question.
 const MARGIN: usize = 2;
@@ -18,7 +18,7 @@ const MARGIN: usize = 2;
 /// Longest text that is taken for pinyin.
 const LONGEST_PINYIN: usize = 40;
 
-/// Groups of search tokens; a name that has all tokens of one group is worth a look. Runs of three characters survive one wrong
+/// Groups of search tokens; a name that has all tokens of one group is worth a look. Runs of three or four characters survive one wrong
 /// character elsewhere, and initials survive characters that sound alike.
 #[must_use]
 pub fn token_groups(name: &ParsedName) -> Vec<Vec<String>> {
@@ -34,23 +34,31 @@ pub fn token_groups(name: &ParsedName) -> Vec<Vec<String>> {
     if letters.len() >= 3 {
         groups.push(letter_tokens(&letters));
     }
-    // The whole of what is distinctive, without what stands beside it: an abbreviation.
     let own: Vec<char> = own.chars().collect();
-    for window in [own.as_slice()].into_iter().chain(chars.windows(3)) {
-        let tokens: Vec<String> =
-            window.windows(2).filter_map(|pair| token(*pair.first()?, *pair.get(1)?)).collect();
+    let mut add = |tokens: Vec<String>| {
         if !tokens.is_empty() && !groups.contains(&tokens) && groups.len() < MOST_GROUPS {
             groups.push(tokens);
         }
-    }
+    };
+    // The whole of what is distinctive, without what stands beside it: an abbreviation.
+    add(pairs(&own));
     // A branch is known by its own words.
     let branch: Vec<char> = name.text(NamePart::Branch).chars().collect();
-    if let (Some(first), Some(last)) = (own.get(..2), branch.get(..2)) {
-        let tokens: Vec<String> =
-            [first, last].iter().filter_map(|pair| token(*pair.first()?, *pair.get(1)?)).collect();
-        groups.push(tokens);
+    let parent = pairs(own.get(..2).unwrap_or_default());
+    add(parent.iter().cloned().chain(pairs(&branch)).collect());
+    for window in branch.windows(3) {
+        add(parent.iter().cloned().chain(pairs(window)).collect());
+    }
+    // Runs of four narrow down where many names share three.
+    for window in chars.windows(4).chain(chars.windows(3)) {
+        add(pairs(window));
     }
     groups
+}
+
+/// The tokens of neighbours.
+fn pairs(chars: &[char]) -> Vec<String> {
+    chars.windows(2).filter_map(|pair| token(*pair.first()?, *pair.get(1)?)).collect()
 }
 
 fn token(first: char, second: char) -> Option<String> {
@@ -71,10 +79,12 @@ fn letter_tokens(letters: &str) -> Vec<String> {
     tokens
 }
 
-/// How much two names have in common in what is distinctive, in thousandths: one less the edits over the longer one.
+/// How much two names have in common in what is distinctive and in the branch, in thousandths: one less the edits over the
+/// longer one.
 #[must_use]
 pub fn closeness(one: &ParsedName, other: &ParsedName) -> u32 {
-    let (left, right) = (one.distinctive(), other.distinctive());
+    let telling = |name: &ParsedName| name.distinctive() + &name.text(NamePart::Branch);
+    let (left, right) = (telling(one), telling(other));
     let (left, right) = if left.is_empty() || right.is_empty() {
         (one.folded.clone(), other.folded.clone())
     } else {
