@@ -1,7 +1,7 @@
 //! Company names: region, trade name, industry, form and branch, as the rules on names have them.
 //!
 //! A name is read into its parts ([`NameLexicon::read`]); the words by which they are known are code lists of the law folder.
-//! The parts in order are the name again. What follows from two names is in [`compare`]: a hint to a person, never an identity.
+//! The parts in order are the name again. What follows from two names is in `compare`: a hint to a person, never an identity.
 
 mod compare;
 mod fold;

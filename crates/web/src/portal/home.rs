@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Html;
 use xinyong_domain::law::PublicationRule;
+use xinyong_domain::rules::disclosure::Tier;
 use xinyong_service::browse::{self, PublicRecord};
 
 use crate::page_error::PageError;
@@ -155,11 +156,16 @@ fn entrance(
             .map(|record| EntranceRow {
                 href: words::record_href(record),
                 title: words::record_title(record),
-                party: record.party.clone(),
+                party: named(record).unwrap_or_else(|| record.authority.clone()),
                 on: record.decided.to_string(),
             })
             .collect(),
     }
+}
+
+/// The party, where search engines may keep it: this page is for them too, and names nobody whose record's own page is not.
+fn named(record: &PublicRecord) -> Option<String> {
+    (record.disclosure.value.tier() == Tier::Public).then(|| record.party.clone())
 }
 
 fn latest(record: &PublicRecord) -> LatestRow {
@@ -168,7 +174,7 @@ fn latest(record: &PublicRecord) -> LatestRow {
         href: words::record_href(record),
         kind: record.kind_name.clone(),
         title: words::record_title(record),
-        party: record.party.clone(),
+        party: named(record).unwrap_or_else(|| "见详情".to_owned()),
         unit: record.authority.clone(),
         on: from.to_string(),
         standing: words::standing(record),

@@ -1,7 +1,5 @@
 //! `GET /search?q=`
 
-use std::collections::HashSet;
-
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
@@ -85,9 +83,6 @@ const TIPS: [&str; 4] = [
     "自然人不在公示之列，查不到。",
 ];
 
-/// With fewer hits than this, likely subjects are named too.
-const FEW: usize = 3;
-
 const NARROW: [&str; 2] =
     ["再多输几个字，或者直接输入统一社会信用代码。", "也可以按主体类别和登记状态筛选。"];
 
@@ -111,14 +106,10 @@ pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Response
         "many" => format!("相符的较多，先列出最接近的 {} 个", found.hits.len()),
         _ => format!("共 {} 个主体", found.hits.len()),
     };
-    let likely = if matches!(state, "empty" | "found") && !filtered && found.hits.len() < FEW {
-        let met: HashSet<&str> = found.hits.iter().map(|hit| hit.code.as_str()).collect();
+    // Only where nothing was found: it asks the index many questions.
+    let likely = if state == "empty" && !filtered {
         let offered = browse::suggest(frame.site.desk(), &found.query).await?;
-        offered
-            .into_iter()
-            .filter(|one| one.code.is_empty() || !met.contains(one.code.as_str()))
-            .map(likely)
-            .collect()
+        offered.into_iter().map(likely).collect()
     } else {
         Vec::new()
     };
