@@ -46,8 +46,8 @@ pub use matching::{MOST_NAMES, NameMatch, match_names, names_of_file, names_of_t
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
+pub(crate) use record::{Kept, judged};
 pub use record::{PublicRecord, ShownField, public_record};
-pub(crate) use record::{content_of, judged, platform_of};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
 pub use subject::{

@@ -117,20 +117,41 @@ pub(crate) fn judged(
     on: Date,
     law: &Law,
 ) -> Result<(Ruling<Disclosure>, BTreeMap<String, String>), DeskError> {
-    let content = content_of(record)?;
-    let platform = platform_of(record)?;
-    let category = PartyCategory::from_id(&record.party_category)
-        .ok_or_else(|| inconsistent(record, "party_category", &record.party_category))?;
-    let facts = RecordFacts {
-        kind,
-        category,
-        decided: record.decided_on,
-        valid_until: record.valid_until,
-        content: &content,
-        platform: &platform,
-        withdrawn: record.withdrawn_on,
-    };
-    Ok((disclosure(&facts, on, law)?, content))
+    let kept = Kept::read(record)?;
+    let ruling = disclosure(&kept.facts(record, kind), on, law)?;
+    Ok((ruling, kept.content))
+}
+
+/// What a stored record says, read.
+pub(crate) struct Kept {
+    content: BTreeMap<String, String>,
+    platform: Platform,
+    category: PartyCategory,
+}
+
+impl Kept {
+    /// Reads it.
+    pub(crate) fn read(record: &Record) -> Result<Self, DeskError> {
+        Ok(Self {
+            content: content_of(record)?,
+            platform: platform_of(record)?,
+            category: PartyCategory::from_id(&record.party_category)
+                .ok_or_else(|| inconsistent(record, "party_category", &record.party_category))?,
+        })
+    }
+
+    /// The facts that the rules ask for.
+    pub(crate) fn facts<'k>(&'k self, record: &Record, kind: &'k Kind) -> RecordFacts<'k> {
+        RecordFacts {
+            kind,
+            category: self.category,
+            decided: record.decided_on,
+            valid_until: record.valid_until,
+            content: &self.content,
+            platform: &self.platform,
+            withdrawn: record.withdrawn_on,
+        }
+    }
 }
 
 /// The public view of a stored record on a day, or nothing.

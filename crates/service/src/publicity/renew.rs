@@ -5,15 +5,14 @@
 //! just become public, until this is done.
 
 use xinyong_domain::law::Law;
-use xinyong_domain::party::PartyCategory;
 use xinyong_store::{Content, NewRecord, Record, RecordChange, StoreError};
 
 use super::PORTION;
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
-use crate::browse::{content_of, platform_of};
+use crate::browse::Kept;
 use crate::desk::Desk;
-use crate::intake::record::{RecordFacts, Rulings, Sieve, number_place};
+use crate::intake::record::{Rulings, Sieve, number_place};
 use crate::refusal::DeskError;
 
 /// Under which state of the law the days were worked out.
@@ -128,20 +127,8 @@ fn change(
     let kind = law
         .kind(&record.kind)
         .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))?;
-    let category = PartyCategory::from_id(&record.party_category).ok_or_else(|| {
-        DeskError::Internal(format!("record {}: category {}", record.id, record.party_category))
-    })?;
-    let (content, platform) = (content_of(record)?, platform_of(record)?);
-    let facts = RecordFacts {
-        kind,
-        category,
-        decided: record.decided_on,
-        valid_until: record.valid_until,
-        content: &content,
-        platform: &platform,
-        withdrawn: None,
-    };
-    let sieve = rulings.of(&facts, desk.today(), law)?;
+    let kept = Kept::read(record)?;
+    let sieve = rulings.of(&kept.facts(record, kind), desk.today(), law)?;
     let Sieve { public_from, public_until, citations } = sieve.as_ref();
     if (*public_from, *public_until) == (record.public_from, record.public_until) {
         return Ok(None);
