@@ -9,7 +9,7 @@ use xinyong_domain::law::Lookup;
 use xinyong_domain::rules::reporting::{Rate, points};
 use xinyong_domain::value::number::HUNDREDTHS;
 
-use super::figures::count;
+use super::figures::{Judge, count_as};
 use super::{KindFigures, Month};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
@@ -84,13 +84,14 @@ pub async fn assessment(desk: &Desk, actor: &Actor, year: i16) -> Result<Vec<Uni
     let worth =
         INDICATORS.iter().map(|(id, ..)| number(id)).collect::<Result<Vec<_>, DeskError>>()?;
     let mut years: BTreeMap<String, Sum> = BTreeMap::new();
+    let judge = Judge::new(desk, &law).await?;
     for month in 1..=12 {
         let first = jiff::civil::date(year, month, 1);
         if first > today {
             break;
         }
         let month = Month::of(first);
-        for (unit, figures) in count(desk, actor.unit_limit(), month).await?.units {
+        for (unit, figures) in count_as(&judge, desk, actor.unit_limit(), month).await?.units {
             let held = years.entry(unit).or_default();
             held.name = figures.name;
             held.total.add(&figures.total);

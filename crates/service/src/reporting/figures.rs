@@ -169,7 +169,9 @@ pub(super) struct Judge<'l> {
 }
 
 impl<'l> Judge<'l> {
+    /// Reads what does not change from month to month, and has the series counted to which something came.
     pub(super) async fn new(desk: &Desk, law: &'l Law) -> Result<Self, DeskError> {
+        desk.store().count_series().await?;
         let today = desk.today();
         let number = |id: &str| match law.at(today).number(id) {
             Lookup::Applies(found) => Some(found.value),
@@ -253,14 +255,23 @@ fn twofold<'l>(law: &'l Law, id: &str) -> Option<&'l Kind> {
     law.kind(id).map(AsRef::as_ref).filter(|kind| kind.publication.is_twofold())
 }
 
+/// One month; who asks for several makes one [`Judge`].
 pub(super) async fn count(
     desk: &Desk,
     limit: Option<&str>,
     month: Month,
 ) -> Result<MonthFigures, DeskError> {
-    let (store, law) = (desk.store(), desk.law());
-    store.count_series().await?;
-    let judge = Judge::new(desk, &law).await?;
+    let law = desk.law();
+    count_as(&Judge::new(desk, &law).await?, desk, limit, month).await
+}
+
+pub(super) async fn count_as(
+    judge: &Judge<'_>,
+    desk: &Desk,
+    limit: Option<&str>,
+    month: Month,
+) -> Result<MonthFigures, DeskError> {
+    let (store, law) = (desk.store(), judge.law);
     let mut found: BTreeMap<(String, String), KindFigures> = BTreeMap::new();
     let within = |unit: &str| limit.is_none_or(|limit| limit == unit);
     macro_rules! of {
@@ -273,7 +284,7 @@ pub(super) async fn count(
         };
     }
     for one in store.arrivals(month.first(), month.last(), limit).await? {
-        let Some(kind) = twofold(&law, &one.kind) else { continue };
+        let Some(kind) = twofold(law, &one.kind) else { continue };
         let records = u64::try_from(one.records).unwrap_or_default();
         let figures = of!(one.unit_id, one.kind);
         figures.received += records;
@@ -286,7 +297,7 @@ pub(super) async fn count(
     // What others know comes before gaps, so that a number which both show is counted once.
     let mut known: BTreeMap<(String, String, String), BTreeSet<i64>> = BTreeMap::new();
     for one in store.absent_decisions(month.first(), month.last(), limit).await? {
-        let Some(kind) = twofold(&law, &one.kind) else { continue };
+        let Some(kind) = twofold(law, &one.kind) else { continue };
         if !judge.is_due(kind, one.decided_on) {
             continue;
         }
@@ -305,7 +316,7 @@ pub(super) async fn count(
     // A series of last year may end in the days after it.
     for year in [year - 1, year] {
         for (unit, kind_id, series, gaps) in store.gaps_of_year(year).await? {
-            let Some(kind) = twofold(&law, &kind_id).filter(|_| within(&unit)) else { continue };
+            let Some(kind) = twofold(law, &kind_id).filter(|_| within(&unit)) else { continue };
             let gaps: Vec<_> = gaps.iter().filter(|gap| month_of(gap) == month).collect();
             if gaps.is_empty() {
                 continue;
@@ -332,7 +343,7 @@ pub(super) async fn count(
     }
     let word = month.to_string();
     for one in store.declared_counts(&word, &word, limit).await? {
-        let Some(kind) = twofold(&law, &one.kind) else { continue };
+        let Some(kind) = twofold(law, &one.kind) else { continue };
         let declared = u64::try_from(one.records).unwrap_or_default();
         let over = judge.is_due(kind, month.last());
         let figures = of!(one.unit_id, one.kind);
@@ -343,7 +354,7 @@ pub(super) async fn count(
     }
     let (from, to) = instants(month);
     for one in store.row_tallies(from, to).await? {
-        let Some(kind) = twofold(&law, &one.kind).filter(|_| within(&one.unit_id)) else {
+        let Some(kind) = twofold(law, &one.kind).filter(|_| within(&one.unit_id)) else {
             continue;
         };
         let required = kind.fields.iter().filter(|field| field.required == Required::Yes).count();
@@ -362,7 +373,7 @@ pub(super) async fn count(
         .kinds()
         .values()
         .filter(|kind| kind.publication.is_twofold())
-        .filter_map(|kind| report_due(&law, &kind.report_within, month.last()))
+        .filter_map(|kind| report_due(law, &kind.report_within, month.last()))
         .map(|due| due.value.date)
         .max();
     let standings = units.iter().map(|(id, unit)| Standing {
@@ -371,7 +382,7 @@ pub(super) async fn count(
         compliant: unit.total.compliant(),
         concealed: unit.total.concealed,
     });
-    let ranking = rank(&law, month.last(), standings.collect());
+    let ranking = rank(law, month.last(), standings.collect());
     let settled = settles.is_some_and(|day| day < judge.today);
     Ok(MonthFigures { month, settles, settled, units, ranking })
 }

@@ -7,7 +7,7 @@ use xinyong_domain::law::{Kind, Law, Lookup};
 use xinyong_domain::rules::reporting::Timeliness;
 use xinyong_store::{DeclaredCount, NumberPlace};
 
-use super::figures::{Judge, count, instants, month_of};
+use super::figures::{Judge, count_as, instants, month_of};
 use super::{KindFigures, Month};
 use crate::access::{Actor, Permission};
 use crate::browse::{Names, PersonView};
@@ -167,7 +167,8 @@ pub async fn unit_report(
     let kind = known_kind(&law, kind_id)?;
     let unit_row = store.unit(unit).await?.ok_or(DeskError::NotFound("该单位"))?;
     let names = Names::read(desk).await?;
-    let counted = count(desk, Some(unit), month).await?;
+    let judge = Judge::new(desk, &law).await?;
+    let counted = count_as(&judge, desk, Some(unit), month).await?;
     let figures = counted
         .units
         .get(unit)
@@ -178,7 +179,6 @@ pub async fn unit_report(
             kind: kind_id.to_owned(),
             ..KindFigures::default()
         });
-    let judge = Judge::new(desk, &law).await?;
     let label = |list: &str, id: &str| {
         let list = law.codes().get(list);
         let code = list.and_then(|list| list.codes.iter().find(|code| code.id == id));
@@ -434,8 +434,9 @@ pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Waiting, DeskError> {
     let (store, law, today) = (desk.store(), desk.law(), desk.today());
     let mut waiting = Waiting { silent: silent(desk, actor).await?, ..Waiting::default() };
     let this = Month::of(today);
+    let judge = Judge::new(desk, &law).await?;
     for month in [this, this.before(), this.before().before()] {
-        for (unit, figures) in count(desk, actor.unit_limit(), month).await?.units {
+        for (unit, figures) in count_as(&judge, desk, actor.unit_limit(), month).await?.units {
             for kind in figures.kinds.iter().filter(|kind| kind.missing.total() > 0) {
                 let kind_name =
                     law.kind(&kind.kind).map_or_else(String::new, |kind| kind.name.clone());

@@ -2,9 +2,7 @@
 //! from OpenRefine. `match` is true for an equal name only; everything else a person decides.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
@@ -16,7 +14,7 @@ use xinyong_service::browse::{self, MOST_SUGGESTIONS, Suggestion};
 use super::call::{Call, Reply};
 use super::operations::{RECONCILE, RECONCILE_QUERY};
 use super::problem::Trouble;
-use super::subjects::unread;
+use super::subjects::{PATIENCE, body_of};
 use crate::portal::sitemap::origin;
 use crate::site::Site;
 use crate::url;
@@ -25,12 +23,8 @@ use crate::url;
 const MOST_QUERIES: usize = 50;
 /// Longest name.
 const LONGEST_NAME: usize = 200;
-/// Bytes of the request.
-const MOST_BYTES: usize = 64 * 1024;
 /// Names that cost as much as one request.
 const NAMES_A_UNIT: usize = 5;
-/// How long the request may take to arrive, and how long the answer may take.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// The program that asks runs in a browser and comes from another address; what is answered is public.
 const ORIGIN: HeaderName = HeaderName::from_static("access-control-allow-origin");
 
@@ -120,13 +114,7 @@ struct Feature {
 }
 
 async fn answers(call: &mut Call) -> Result<Reply, Trouble> {
-    call.sent_as()?;
-    let body = call.take_body();
-    let bytes = match tokio::time::timeout(PATIENCE, to_bytes(body, MOST_BYTES)).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) => return Err(unread(&error)),
-        Err(_) => return Err(Trouble::new("body.too-slow", "请求内容没有在 15 秒内传完，请重试")),
-    };
+    let bytes = body_of(call).await?;
     let asked = read(&bytes)?;
     let units = asked.len().div_ceil(NAMES_A_UNIT).saturating_sub(1);
     if units > 0 {

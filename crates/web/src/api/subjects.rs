@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ const MOST_BYTES: usize = 64 * 1024;
 /// Codes that cost as much as one request.
 const CODES_A_UNIT: usize = 10;
 /// How long the request may take to arrive, and how long the answer may take.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The public register's facts about one subject.
 pub async fn subject(State(site): State<Site>, request: Request) -> Response {
@@ -75,14 +75,19 @@ pub async fn query(State(site): State<Site>, request: Request) -> Response {
     }
 }
 
-async fn many(call: &mut Call) -> Result<Reply, Trouble> {
+/// The whole body of a question, no larger and no later than it may be.
+pub(super) async fn body_of(call: &mut Call) -> Result<Bytes, Trouble> {
     call.sent_as()?;
     let body = call.take_body();
-    let bytes = match tokio::time::timeout(PATIENCE, to_bytes(body, MOST_BYTES)).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) => return Err(unread(&error)),
-        Err(_) => return Err(Trouble::new("body.too-slow", "请求内容没有在 15 秒内传完，请重试")),
-    };
+    match tokio::time::timeout(PATIENCE, to_bytes(body, MOST_BYTES)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) => Err(unread(&error)),
+        Err(_) => Err(Trouble::new("body.too-slow", "请求内容没有在 15 秒内传完，请重试")),
+    }
+}
+
+async fn many(call: &mut Call) -> Result<Reply, Trouble> {
+    let bytes = body_of(call).await?;
     let asked: Asked = serde_json::from_slice(&bytes).map_err(|error| {
         let place = format!("第 {} 行第 {} 列", error.line(), error.column());
         let detail =
@@ -135,7 +140,7 @@ async fn look<'a>(call: &Call, codes: &'a [String]) -> Result<Vec<Answer<'a>>, T
 }
 
 /// Why the body could not be read: too long, or broken off.
-pub(super) fn unread(error: &axum::Error) -> Trouble {
+fn unread(error: &axum::Error) -> Trouble {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(one) = cause {
         // The limit's own error says nothing but this.
