@@ -18,19 +18,24 @@ pub(crate) fn company(party: usize) -> String {
     format!("平陆县示例第{party}号器材有限公司")
 }
 
-/// A desk in a folder of its own, on a day, with seventeen invented subjects.
-pub(crate) async fn desk(folder: &tempfile::TempDir, first: Date) -> Desk {
+/// A desk in a folder of its own, on a day, with nothing in it.
+pub(crate) async fn bare(folder: &tempfile::TempDir, day: Date) -> Desk {
     let scratch = folder.path().join("scratch");
     std::fs::create_dir(&scratch).expect("scratch");
     let options = DeskOptions {
-        database: format!("sqlite:{}", folder.path().join("years.db").display()),
+        database: format!("sqlite:{}", folder.path().join("desk.db").display()),
         key_file: folder.path().join("keys"),
         law: None,
-        clock: Clock::Fixed(first),
+        clock: Clock::Fixed(day),
         limits: Limits::default(),
         scratch,
     };
-    let desk = Desk::open(options, getrandom::fill).await.expect("a desk");
+    Desk::open(options, getrandom::fill).await.expect("a desk")
+}
+
+/// The same with the county and seventeen invented subjects.
+pub(crate) async fn desk(folder: &tempfile::TempDir, first: Date) -> Desk {
+    let desk = bare(folder, first).await;
     let actor = Actor::system("test");
     setup::init(&desk, &actor, "140829").await.expect("a county");
     let mut registry = "企业名称,统一社会信用代码,注册日期\n".to_owned();

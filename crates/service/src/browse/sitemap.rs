@@ -69,7 +69,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{Clock, DeskOptions, Limits};
+    use crate::testing::bare;
 
     async fn add(desk: &Desk, ids: impl Iterator<Item = i64>) {
         for id in ids {
@@ -84,17 +84,7 @@ mod tests {
     #[tokio::test]
     async fn the_register_is_cut_where_numbering_it_would_cut_it_and_what_came_since_is_added() {
         let folder = tempfile::tempdir().expect("folder");
-        let scratch = folder.path().join("scratch");
-        std::fs::create_dir(&scratch).expect("scratch");
-        let options = DeskOptions {
-            database: format!("sqlite:{}", folder.path().join("county.db").display()),
-            key_file: folder.path().join("keys"),
-            law: None,
-            clock: Clock::Fixed(date(2026, 11, 25)),
-            limits: Limits::default(),
-            scratch,
-        };
-        let desk = Desk::open(options, getrandom::fill).await.expect("a desk");
+        let desk = bare(&folder, date(2026, 11, 25)).await;
         let ends = async |desk: &Desk| {
             let parts = parts_of(desk, 3).await.expect("parts");
             let begins: Vec<i64> = parts.iter().map(|part| part.after).collect();
