@@ -5,6 +5,7 @@
 mod commands;
 mod exit;
 mod options;
+mod press;
 
 use std::process::ExitCode;
 

@@ -14,12 +14,14 @@ mod workdays;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use xinyong_domain::law::Law;
 use xinyong_service::{Clock, Desk, DeskError, DeskOptions, Limits, read_law};
 
 use crate::options::{Cli, Command};
+use crate::press::Typeset;
 
 /// What every command takes.
 #[derive(Debug, Clone)]
@@ -59,7 +61,8 @@ impl Common {
 
     /// Opens the desk on a database: a connection string, or a folder that holds everything.
     pub async fn desk_at(&self, named: &str) -> anyhow::Result<Desk> {
-        Ok(Desk::open(self.options(named)?, getrandom::fill).await?)
+        let desk = Desk::open(self.options(named)?, getrandom::fill).await?;
+        Ok(desk.with_press(Arc::new(Typeset::default())))
     }
 
     /// What a desk is opened with.

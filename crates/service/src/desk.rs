@@ -13,6 +13,7 @@ use crate::audit::AuditEvent;
 use crate::browse::PublicFigures;
 use crate::clock::Clock;
 use crate::intake::record::number_place;
+use crate::press::{Press, SharedPress};
 use crate::refusal::DeskError;
 use crate::sheet::Limits;
 
@@ -44,6 +45,7 @@ const MOST_REMEMBERED: usize = 10_000;
 pub struct Desk {
     inner: Arc<Inner>,
     clock: Clock,
+    press: Option<SharedPress>,
 }
 
 /// The law with what was confirmed, and which confirmations these are.
@@ -63,6 +65,8 @@ struct Inner {
     ids: IdMaker,
     /// CPU-heavy work (checking files, hashing passwords) waits here, so that pages stay quick.
     heavy: Arc<tokio::sync::Semaphore>,
+    /// Documents that are being set wait here for each other, not behind long files.
+    papers: Arc<tokio::sync::Semaphore>,
     /// A second account's hash to compare with when a name is unknown, so that both cost the same time.
     decoy: std::sync::OnceLock<String>,
     /// Earliest decision date by batch: a kept file never changes, so what was read once stays true.
@@ -156,12 +160,14 @@ impl Desk {
                 randomness,
                 ids: IdMaker::new()?,
                 heavy: Arc::new(tokio::sync::Semaphore::new(2)),
+                papers: Arc::new(tokio::sync::Semaphore::new(2)),
                 decoy: std::sync::OnceLock::new(),
                 earliest: Mutex::default(),
                 figures: Mutex::default(),
                 part_ends: Mutex::default(),
             }),
             clock: options.clock,
+            press: None,
         })
     }
 
@@ -216,7 +222,21 @@ impl Desk {
     /// The same desk on another day: how an invented county gets a past.
     #[must_use]
     pub fn at(&self, day: Date) -> Self {
-        Self { inner: Arc::clone(&self.inner), clock: Clock::Fixed(day) }
+        Self { inner: Arc::clone(&self.inner), clock: Clock::Fixed(day), press: self.press.clone() }
+    }
+
+    /// The same desk with a press, so that documents can be set as PDF.
+    #[must_use]
+    pub fn with_press(self, press: Arc<dyn Press>) -> Self {
+        Self { press: Some(press), ..self }
+    }
+
+    pub(crate) fn press(&self) -> Option<SharedPress> {
+        self.press.clone()
+    }
+
+    pub(crate) fn papers(&self) -> Arc<tokio::sync::Semaphore> {
+        Arc::clone(&self.inner.papers)
     }
 
     /// Today.

@@ -7,6 +7,7 @@ mod assessment;
 mod bulletin;
 mod figures;
 mod lists;
+mod paper;
 mod write;
 
 use jiff::civil::Date;

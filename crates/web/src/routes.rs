@@ -167,6 +167,7 @@ pub static ROUTES: &[Route] = &[
     form("/console/reporting/units/{unit}/{kind}/explain", Permission::SignReporting, || post(console::reporting_unit::explain)),
     read("/console/bulletins/{month}", Permission::ManageReporting, || get(console::bulletin::bulletin)),
     form("/console/bulletins/{month}", Permission::ManageReporting, || post(console::bulletin::issue)),
+    read("/console/bulletins/{month}/bulletin.pdf", Permission::ManageReporting, || get(console::bulletin::pdf)),
     read("/console/bulletins/{month}/table.xlsx", Permission::ManageReporting, || get(console::bulletin::table)),
     read("/console/account", Permission::UseConsole, || get(console::own::own)),
     form("/console/account/sessions", Permission::UseConsole, || post(console::own::end_sessions)),

@@ -3,9 +3,6 @@
 //! A bulletin is a function of the facts. What was issued is kept with its figures; asked for again, it says which facts have changed
 //! since. Units with few decisions stand in the table and have no place.
 
-use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, XlsxError,
-};
 use serde::{Deserialize, Serialize};
 use xinyong_domain::rules::reporting::Rate;
 use xinyong_store::IssuedBulletin;
@@ -92,6 +89,12 @@ impl BulletinRow {
     #[must_use]
     pub const fn complete(&self) -> Rate {
         Rate { part: self.fields_filled, whole: self.fields }
+    }
+
+    /// The rates with their names.
+    #[must_use]
+    pub fn rates(&self) -> [(&'static str, Rate); 3] {
+        [("及时率", self.timely()), ("合规率", self.compliant()), ("完整率", self.complete())]
     }
 
     /// The numbers with their names, for comparison and tables.
@@ -372,76 +375,4 @@ pub async fn issued(desk: &Desk, actor: &Actor) -> Result<Vec<Issued>, DeskError
     let names = Names::read(desk).await?;
     let kept = desk.store().newest_bulletins(MOST_SHOWN).await?;
     Ok(kept.into_iter().map(|one| shown(one, &names)).collect())
-}
-
-const HEADINGS: [&str; 14] = [
-    "名次",
-    "单位",
-    "应报",
-    "已报",
-    "及时",
-    "迟报",
-    "平台原因",
-    "漏报",
-    "其中瞒报",
-    "报送行数",
-    "一次合格行数",
-    "及时率",
-    "合规率",
-    "完整率",
-];
-
-impl Bulletin {
-    /// The table as a workbook. The same facts give the same bytes.
-    ///
-    /// # Errors
-    /// When the workbook cannot be written.
-    pub fn workbook(&self) -> Result<Vec<u8>, DeskError> {
-        self.written().map_err(|error| DeskError::Internal(error.to_string()))
-    }
-
-    fn written(&self) -> Result<Vec<u8>, XlsxError> {
-        let mut workbook = Workbook::new();
-        let last = self.month.last();
-        let made = ExcelDateTime::from_ymd(
-            u16::try_from(last.year()).unwrap_or_default(),
-            u8::try_from(last.month()).unwrap_or_default(),
-            u8::try_from(last.day()).unwrap_or_default(),
-        )?;
-        workbook.set_properties(
-            &DocProperties::new().set_author(&self.office).set_creation_datetime(&made),
-        );
-        let title = Format::new().set_bold().set_font_size(14).set_align(FormatAlign::Center);
-        let head = Format::new()
-            .set_bold()
-            .set_border(FormatBorder::Thin)
-            .set_align(FormatAlign::Center)
-            .set_text_wrap();
-        let cell = Format::new().set_border(FormatBorder::Thin);
-        let sheet = workbook.add_worksheet().set_name(self.month.to_string())?;
-        let name = format!("{}信用信息归集情况（{}）", self.county, self.month.label());
-        let end = u16::try_from(HEADINGS.len()).unwrap_or_default() - 1;
-        sheet.set_landscape().set_print_fit_to_pages(1, 0);
-        sheet.set_column_width(1, 28)?;
-        sheet.merge_range(0, 0, 0, end, &name, &title)?;
-        for (column, heading) in (0..).zip(HEADINGS) {
-            sheet.write_string_with_format(1, column, heading, &head)?;
-        }
-        let total = BulletinRow { name: "合计".to_owned(), ..self.total.clone() };
-        for (line, row) in (2..).zip(self.rows.iter().chain(std::iter::once(&total))) {
-            match row.place {
-                Some(place) => sheet.write_number_with_format(line, 0, place as f64, &cell)?,
-                None => sheet.write_string_with_format(line, 0, "", &cell)?,
-            };
-            sheet.write_string_with_format(line, 1, &row.name, &cell)?;
-            for (column, (_, number)) in (2..).zip(row.numbers()) {
-                sheet.write_number_with_format(line, column, number as f64, &cell)?;
-            }
-            for (column, rate) in (11..).zip([row.timely(), row.compliant(), row.complete()]) {
-                sheet.write_string_with_format(line, column, share(rate), &cell)?;
-            }
-        }
-        sheet.set_repeat_rows(0, 1)?;
-        workbook.save_to_buffer()
-    }
 }

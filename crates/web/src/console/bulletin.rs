@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_service::Clock;
-use xinyong_service::reporting::{self, BulletinRow, Month, share};
+use xinyong_service::reporting::{self, Bulletin, BulletinRow, Month, share};
 
 use super::reporting::HERE;
 use super::{actor, mendable, onward};
@@ -20,9 +20,7 @@ struct Row {
     place: String,
     name: String,
     numbers: Vec<String>,
-    timely: String,
-    compliant: String,
-    complete: String,
+    rates: Vec<String>,
 }
 
 struct Issue {
@@ -53,7 +51,11 @@ struct BulletinPage {
     back_href: String,
     office: String,
     number: String,
-    label: String,
+    title: String,
+    addressees: &'static str,
+    chart_title: &'static str,
+    annex_title: String,
+    note: String,
     settled: bool,
     text: Vec<Section>,
     heads: Vec<&'static str>,
@@ -71,9 +73,7 @@ fn row(row: &BulletinRow) -> Row {
         place: row.place.map(|place| place.to_string()).unwrap_or_default(),
         name: row.name.clone(),
         numbers: row.numbers().iter().map(|(_, number)| words::grouped(*number)).collect(),
-        timely: share(row.timely()),
-        compliant: share(row.compliant()),
-        complete: share(row.complete()),
+        rates: row.rates().map(|(_, rate)| share(rate)).to_vec(),
     }
 }
 
@@ -88,25 +88,31 @@ async fn page(
     errors: Vec<FormError>,
 ) -> Result<Html<String>, PageError> {
     let found = reporting::bulletin(frame.site.desk(), actor(frame)?, month).await?;
-    let total = BulletinRow { name: "合计".to_owned(), ..found.total.clone() };
     draw(&BulletinPage {
         page: frame.console(&format!("{}归集情况通报", month.label()), HERE),
         here: format!("/console/bulletins/{month}"),
         back_href: format!("{HERE}?month={month}"),
-        office: found.office,
-        number: found.number,
-        label: month.label(),
+        title: found.title(),
+        addressees: Bulletin::ADDRESSEES,
+        chart_title: Bulletin::CHART,
+        annex_title: found.annex_title(),
+        note: found.note(),
+        number: found.number_shown().to_owned(),
+        day: found.day_shown(),
+        heads: found.headings().skip(2).collect(),
+        rows: found.lines().map(|one| row(&one)).collect(),
         settled: found.settled,
         text: found
             .text
-            .into_iter()
-            .map(|(heading, paragraphs)| Section { heading, paragraphs })
-            .collect(),
-        heads: total.numbers().iter().map(|(what, _)| *what).collect(),
-        chart: found
-            .rows
             .iter()
-            .filter(|row| row.place.is_some())
+            .map(|(heading, paragraphs)| Section {
+                heading: heading.clone(),
+                paragraphs: paragraphs.clone(),
+            })
+            .collect(),
+        office: found.office.clone(),
+        chart: found
+            .ranked()
             .map(|row| {
                 let rate = row.timely();
                 Bar {
@@ -116,15 +122,6 @@ async fn page(
                 }
             })
             .collect(),
-        rows: found.rows.iter().chain(std::iter::once(&total)).map(row).collect(),
-        day: found.issued.last().map_or_else(
-            || "（印发日期）".to_owned(),
-            |last| {
-                Clock::day_of(last.at).map_or_else(String::new, |day| {
-                    format!("{}年{}月{}日", day.year(), day.month(), day.day())
-                })
-            },
-        ),
         issued: found
             .issued
             .iter()
@@ -181,15 +178,33 @@ pub async fn issue(
     }
 }
 
+async fn file(frame: &Frame, month: &str) -> Result<(Month, Bulletin), PageError> {
+    let month = month_of(month)?;
+    Ok((month, reporting::bulletin(frame.site.desk(), actor(frame)?, month).await?))
+}
+
+fn attached(month: Month, ending: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
+    let name = format!("attachment; filename=\"bulletin-{month}.{ending}\"");
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    (headers, bytes).into_response()
+}
+
 /// Its table as a workbook.
 ///
 /// # Errors
 /// `access.denied`; not found for what is no month.
 pub async fn table(frame: Frame, Path(month): Path<String>) -> Result<Response, PageError> {
-    let month = month_of(&month)?;
-    let found = reporting::bulletin(frame.site.desk(), actor(&frame)?, month).await?;
-    let name = format!("attachment; filename=\"bulletin-{month}.xlsx\"");
+    let (month, found) = file(&frame, &month).await?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, found.workbook()?).into_response())
+    Ok(attached(month, "xlsx", kind, found.workbook()?))
+}
+
+/// The document as PDF.
+///
+/// # Errors
+/// `access.denied`, `document.no-press`; not found for what is no month.
+pub async fn pdf(frame: Frame, Path(month): Path<String>) -> Result<Response, PageError> {
+    let (month, found) = file(&frame, &month).await?;
+    let bytes = found.pdf(frame.site.desk()).await?;
+    Ok(attached(month, "pdf", "application/pdf", bytes))
 }

@@ -1,0 +1,126 @@
+//! Documents on paper: a template and its data in, a PDF out that can be kept (PDF/A-2a), read aloud (PDF/UA-1), searched and copied.
+//!
+//! It knows nothing of what the documents say. The same template, data and day give the same bytes. A character that no face has is
+//! set as 〓 with its code point and never stops a document.
+
+mod fonts;
+mod world;
+
+use serde_json::Value;
+use thiserror::Error;
+use typst::foundations::{Datetime, Smart};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use fonts::Faces;
+use world::Sheet;
+
+/// Pieces of earlier documents that are kept for the next ones, in documents.
+const MEMORY: usize = 10;
+
+/// The templates, by the name that a document asks for.
+const TEMPLATES: [(&str, &str); 1] = [("bulletin", include_str!("../templates/bulletin.typ"))];
+
+/// Why there is no document.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TypesetError {
+    /// There is no such template.
+    #[error("no template {0}")]
+    NoTemplate(String),
+    /// A face cannot be read.
+    #[error("face {0} cannot be read")]
+    Face(&'static str),
+    /// The day is none.
+    #[error("no such moment")]
+    Moment,
+    /// The template and the data do not fit, or the result would break the standard for keeping documents.
+    #[error("{0}")]
+    Set(String),
+}
+
+/// The moment a document says it was made, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The year.
+    pub year: i32,
+    /// The month, 1 to 12.
+    pub month: u8,
+    /// The day of the month.
+    pub day: u8,
+    /// The hour.
+    pub hour: u8,
+    /// The minute.
+    pub minute: u8,
+    /// The second.
+    pub second: u8,
+}
+
+/// A document to be set.
+#[derive(Debug, Clone)]
+pub struct Document<'a> {
+    /// The template's name.
+    pub template: &'a str,
+    /// What the template reads as `data.json`.
+    pub data: Value,
+    /// Pictures that the template names, as SVG.
+    pub pictures: Vec<(&'static str, String)>,
+    /// What tells this document from others; the file's identifier is made of it.
+    pub identity: &'a str,
+    /// When it was made.
+    pub made: Moment,
+}
+
+/// The faces, read once, and the language.
+#[derive(Debug)]
+pub struct Typesetter {
+    faces: Faces,
+}
+
+impl Typesetter {
+    /// Reads the faces. Takes some tens of milliseconds.
+    ///
+    /// # Errors
+    /// [`TypesetError::Face`].
+    pub fn new() -> Result<Self, TypesetError> {
+        Ok(Self { faces: Faces::read()? })
+    }
+
+    /// Sets a document. Takes some tens of milliseconds of one core; not for a thread that serves others.
+    ///
+    /// # Errors
+    /// [`TypesetError`].
+    pub fn set(&self, document: Document<'_>) -> Result<Vec<u8>, TypesetError> {
+        let source = TEMPLATES
+            .iter()
+            .find_map(|(name, source)| (*name == document.template).then_some(*source))
+            .ok_or_else(|| TypesetError::NoTemplate(document.template.to_owned()))?;
+        self.set_source(source, document)
+    }
+
+    fn set_source(&self, source: &str, document: Document<'_>) -> Result<Vec<u8>, TypesetError> {
+        let Moment { year, month, day, hour, minute, second } = document.made;
+        let made = Datetime::from_ymd_hms(year, month, day, hour, minute, second)
+            .ok_or(TypesetError::Moment)?;
+        let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+            .map_err(|error| TypesetError::Set(error.message().to_string()))?;
+        let sheet = Sheet::new(&self.faces, source, document.data, document.pictures, made)?;
+        let said = |problems: &[typst::diag::SourceDiagnostic]| {
+            let all: Vec<_> = problems.iter().map(|one| one.message.as_str()).collect();
+            TypesetError::Set(all.join("; "))
+        };
+        let set = typst::compile::<PagedDocument>(&sheet).output.map_err(|all| said(&all))?;
+        let options = PdfOptions {
+            ident: Smart::Custom(document.identity.to_owned()),
+            creator: Smart::Custom(None),
+            timestamp: Some(Timestamp::new_utc(made)),
+            standards,
+            ..PdfOptions::default()
+        };
+        let bytes = typst_pdf::pdf(&set, &options).map_err(|all| said(&all))?;
+        typst::comemo::evict(MEMORY);
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! What a template may see: itself, its data, its pictures, the faces. No file, no package, no clock.
+
+use serde_json::Value;
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt as _, World};
+
+use crate::TypesetError;
+use crate::fonts::Faces;
+
+/// One document's world.
+pub struct Sheet<'a> {
+    faces: &'a Faces,
+    library: LazyHash<Library>,
+    main: Source,
+    files: Vec<(FileId, Bytes)>,
+    made: Datetime,
+}
+
+fn id(name: &str) -> Result<FileId, TypesetError> {
+    let path = VirtualPath::new(name).map_err(|_| TypesetError::Set(format!("path {name}")))?;
+    Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
+}
+
+impl<'a> Sheet<'a> {
+    /// A world for one document.
+    pub fn new(
+        faces: &'a Faces,
+        source: &str,
+        data: Value,
+        pictures: Vec<(&'static str, String)>,
+        made: Datetime,
+    ) -> Result<Self, TypesetError> {
+        let data = serde_json::to_vec(&faces.printable_data(data))
+            .map_err(|error| TypesetError::Set(error.to_string()))?;
+        let mut files = vec![(id("/data.json")?, Bytes::new(data))];
+        for (name, picture) in pictures {
+            files.push((id(name)?, Bytes::from_string(picture)));
+        }
+        Ok(Self {
+            faces,
+            library: LazyHash::new(Library::default()),
+            main: Source::new(id("/main.typ")?, source.to_owned()),
+            files,
+            made,
+        })
+    }
+}
+
+impl World for Sheet<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.faces.book
+    }
+
+    fn main(&self) -> FileId {
+        self.main.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == self.main.id() { Ok(self.main.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        self.files
+            .iter()
+            .find_map(|(name, bytes)| (*name == id).then(|| bytes.clone()))
+            .ok_or(FileError::AccessDenied)
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.faces.fonts.get(index).cloned()
+    }
+
+    fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
+        Some(self.made)
+    }
+}
