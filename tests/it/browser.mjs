@@ -1,5 +1,5 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs pages BASE [FOLDER] |
+// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] |
 // node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
 // and looks at them with large letters and on paper too.
 import { readFileSync, mkdirSync } from 'node:fs';
@@ -236,6 +236,83 @@ async function provider([name]) {
   return {};
 }
 
+// A clerk hands in a file of penalties, a second person releases it; no script runs.
+async function filing([clerkName, reviewerName, file]) {
+  const clerk = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(clerk, clerkName);
+  await clerk.goto(`${base}/console/upload`);
+  await clerk.selectOption('select[name=kind]', 'administrative-penalty');
+  await clerk.setInputFiles('input[type=file]', file);
+  await clerk.click('main form button[type=submit]');
+  await clerk.waitForURL(/\/console\/batches\/\d+/);
+  const batch = `${base}${new URL(clerk.url()).pathname.match(/\/console\/batches\/\d+/)[0]}`;
+  const until = async (page, there) => {
+    for (let tries = 0; tries < 80; tries++) {
+      await page.goto(batch);
+      if (await there(page)) return;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    throw new Error(`${batch} does not go on: ${await page.textContent('main')}`);
+  };
+  await until(clerk, (page) => page.locator('form[action$="/submit"]').count());
+  await clerk.click('form[action$="/submit"] button');
+  const reviewer = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(reviewer, reviewerName);
+  await reviewer.goto(batch);
+  await reviewer.selectOption('select[name=basis]', 'unit-publication-list');
+  await reviewer.click('form[action$="/release"] button[type=submit]');
+  await until(reviewer, async (page) => (await page.textContent('main')).includes('已入库'));
+  return {};
+}
+
+// The cells of a table's rows, by the column's heading.
+async function rowsOf(page, caption) {
+  return page.locator('table', { hasText: caption }).first().evaluate((table) => {
+    const heads = [...table.querySelectorAll('thead th')].map((head) => head.textContent.trim());
+    return [...table.querySelectorAll('tbody tr')].map((row) => Object.fromEntries([...row.children].map((cell, place) => [heads[place], cell.textContent.trim()])));
+  });
+}
+
+// The credit office's month: notes that the platform was down, reads the bulletin, issues it, takes it home as PDF and as workbook.
+async function month([named, number, folder]) {
+  const office = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(office, 'office');
+  await office.goto(`${base}/console/reporting/outages`);
+  await office.fill('input[name=first]', `${named}-10`);
+  await office.fill('input[name=last]', `${named}-10`);
+  await office.fill('textarea[name=reason]', '机房停电');
+  await office.click('main form button[type=submit]');
+  await office.goto(`${base}/console/reporting?month=${named}`);
+  await office.click('main a[href$="/console/bulletins/' + named + '"]');
+  await office.fill('input[name=number]', number);
+  await office.click('main form button[type=submit]');
+  await office.waitForURL((url) => url.pathname.endsWith(`/console/bulletins/${named}`));
+  expect((await office.textContent('.official-number')).trim() === number, 'the bulletin bears its number');
+  const rows = await rowsOf(office, '各单位归集情况');
+  const files = {};
+  for (const ending of ['bulletin.pdf', 'table.xlsx']) {
+    const [download] = await Promise.all([office.waitForEvent('download'), office.click(`main a[href$="/${ending}"]`)]);
+    files[ending] = `${folder}/${ending}`;
+    await download.saveAs(files[ending]);
+  }
+  const again = await office.request.get(`${base}/console/bulletins/${named}/bulletin.pdf`);
+  expect((await again.body()).equals(readFileSync(files['bulletin.pdf'])), 'the same month is the same bytes');
+  // From a figure to the decision behind it.
+  await office.goto(`${base}/console/reporting/units/market-regulation/administrative-penalty?month=${named}`);
+  expect((await office.textContent('main')).includes('（平）市监稽罚〔2026〕9号'), 'the missing number is listed');
+  await office.goto(`${base}/console/reporting/units/emergency-management/administrative-penalty?month=${named}`);
+  expect((await office.textContent('main')).includes('（平）应急稽罚〔2026〕10号'), 'the late decision is listed');
+  return { rows, files };
+}
+
+// What the page of an issued bulletin says has changed since.
+async function changed([named]) {
+  const office = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(office, 'office');
+  await office.goto(`${base}/console/bulletins/${named}`);
+  return { rows: await rowsOf(office, '与最近一次印发不同的数字') };
+}
+
 async function gone([code, record, number]) {
   const visitor = await (await context({ javaScriptEnabled: false })).newPage();
   await visitor.goto(`${base}/subjects/${code}`);
@@ -419,7 +496,7 @@ async function shots([folder]) {
 
 let answer = {};
 try {
-  answer = await { journey, gone, keyboard, provider, pages, shots }[task](rest);
+  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }

@@ -10,7 +10,8 @@ use crate::county::{penalties, penalty};
 use crate::served::serve;
 use crate::support::{Platform, path};
 
-fn browser(address: &str, passwords: &str, arguments: &[&str]) -> Value {
+/// A task of the script in the real browser; its answer, in which nothing may be a problem.
+pub fn browser(address: &str, passwords: &str, arguments: &[&str]) -> Value {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/browser.mjs");
     let (task, rest) = arguments.split_first().expect("a task");
     let output = Command::new("node")
