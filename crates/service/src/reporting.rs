@@ -6,6 +6,7 @@
 mod assessment;
 mod bulletin;
 mod figures;
+mod forecast;
 mod lists;
 mod paper;
 mod write;
@@ -19,6 +20,7 @@ use crate::refusal::Refusal;
 pub use assessment::{Earned, UnitYear, assessment};
 pub use bulletin::{Bulletin, BulletinRow, Difference, Issued, bulletin, issue, issued};
 pub use figures::{KindFigures, Missing, MonthFigures, UnitFigures, month_figures};
+pub use forecast::{Ahead, LikelyLate, forecast};
 pub use lists::{
     Absent, ExplainedGap, LateRecord, MissingHere, MissingNumbers, OutageView, SilentUnit,
     ToDeclare, UnitReport, Waiting, outages, silent, unit_report, waiting,

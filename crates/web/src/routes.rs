@@ -154,6 +154,7 @@ pub static ROUTES: &[Route] = &[
     read("/console/subjects/{code}", Permission::ReadRecord, || get(console::subject::subject)),
     read("/console/reporting", Permission::ReadReporting, || get(console::reporting::overview)),
     read("/console/reporting/assessment", Permission::ReadReporting, || get(console::assessment::assessment)),
+    read("/console/reporting/forecast", Permission::ReadReporting, || get(console::forecast::forecast)),
     read("/console/reporting/outages", Permission::ManageReporting, || get(console::reporting::outages)),
     form("/console/reporting/outages", Permission::ManageReporting, || post(console::reporting::note_outage)),
     form("/console/reporting/outages/{id}/end", Permission::ManageReporting, || post(console::reporting::end_outage)),

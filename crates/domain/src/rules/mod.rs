@@ -3,6 +3,7 @@
 pub mod deadline;
 pub mod disclosure;
 pub mod explain;
+pub mod forecast;
 pub mod publicity;
 pub mod reporting;
 

@@ -130,7 +130,8 @@ pub struct UnitReport {
     pub declare_until: Option<Date>,
 }
 
-fn written(series: &str, year: i64, number: i64) -> String {
+/// The number of a series and a year, as people write it.
+pub(super) fn written(series: &str, year: i64, number: i64) -> String {
     let year = i16::try_from(year).unwrap_or_default();
     let serial = u32::try_from(number).unwrap_or_default();
     DocumentNumber { series: series.to_owned(), year, serial }.written(serial)
@@ -145,6 +146,12 @@ pub(super) fn declare_until(law: &Law, month: Month) -> Option<Date> {
         }
         _ => None,
     }
+}
+
+/// What a code of a list is called; the code itself where the list no longer has it.
+pub(super) fn label(law: &Law, list: &str, id: &str) -> String {
+    let code = law.codes().get(list).and_then(|list| list.by_id(id));
+    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
 }
 
 fn known_kind<'l>(law: &'l Law, kind: &str) -> Result<&'l Kind, DeskError> {
@@ -179,11 +186,7 @@ pub async fn unit_report(
             kind: kind_id.to_owned(),
             ..KindFigures::default()
         });
-    let label = |list: &str, id: &str| {
-        let list = law.codes().get(list);
-        let code = list.and_then(|list| list.codes.iter().find(|code| code.id == id));
-        code.map_or_else(|| id.to_owned(), |code| code.label.clone())
-    };
+    let label = |list: &str, id: &str| label(&law, list, id);
     let mut numbers = Vec::new();
     let mut explained = Vec::new();
     let year = i64::from(month.first().year());

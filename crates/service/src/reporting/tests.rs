@@ -18,6 +18,17 @@ const DECIDED: Date = date(2026, 9, 1);
 
 /// A file of penalties with these numbers, and some rows that lack their fine.
 async fn file(desk: &Desk, unit: &str, series: &str, numbers: &[u32], bad: u32) {
+    file_of(desk, (unit, DECIDED), series, numbers, bad).await;
+}
+
+/// The same of another day.
+async fn file_of(
+    desk: &Desk,
+    (unit, decided): (&str, Date),
+    series: &str,
+    numbers: &[u32],
+    bad: u32,
+) {
     let law = desk.law();
     let fields: Vec<&str> = law
         .kind(PENALTY)
@@ -45,7 +56,7 @@ async fn file(desk: &Desk, unit: &str, series: &str, numbers: &[u32], bad: u32) 
             ("处罚类别", "罚款".to_owned()),
             ("处罚内容", "依法作出示例处罚".to_owned()),
             ("罚款金额（万元）", fine.to_owned()),
-            ("处罚决定日期", "2026/09/01".to_owned()),
+            ("处罚决定日期", decided.to_string()),
             ("处罚有效期", "2099/12/31".to_owned()),
             ("处罚机关", body.to_owned()),
             ("处罚机关统一社会信用代码", code(90)),
@@ -377,4 +388,63 @@ async fn the_points_of_a_year_are_those_of_its_months() {
             "{outcome:?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_likely_to_be_late_is_said_before_it_is_and_kept_nowhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = desk(&folder, date(2026, 8, 1)).await;
+    // Emergency management files its August on 31 August: what was decided early in the month came late.
+    for (first, day) in [(1, 3), (6, 10), (11, 17), (16, 24)] {
+        let decided = date(2026, 8, day);
+        let numbers = range(first, first + 4);
+        let on = desk.at(date(2026, 8, 31));
+        file_of(&on, (EMERGENCY, decided), "（平）应急罚", &numbers, 0).await;
+    }
+    // Market regulation is quick.
+    for (first, day) in [(1, 3), (6, 10), (11, 17), (16, 24)] {
+        let decided = date(2026, 8, day);
+        let on = desk.at(decided.tomorrow().expect("a day"));
+        file_of(&on, (MARKET, decided), "（平）市监罚", &range(first, first + 4), 0).await;
+    }
+    let today = desk.at(date(2026, 9, 14));
+    let numbers = [21, 23];
+    let decided = date(2026, 9, 8);
+    file_of(&today, (EMERGENCY, decided), "（平）应急罚", &numbers, 0).await;
+    let office = person(Role::CreditOffice, "credit-office");
+    let known = Learn {
+        unit: EMERGENCY.to_owned(),
+        kind: PENALTY.to_owned(),
+        source: "court".to_owned(),
+        lines: "（平）应急罚〔2026〕24号 2026-09-09\n（平）应急罚〔2026〕30号 2026-09-01"
+            .to_owned(),
+        note: String::new(),
+    };
+    learn(&today, &office, known).await.expect("learnt");
+
+    let clerk = person(Role::Clerk, EMERGENCY);
+    let found = forecast(&today, &clerk).await.expect("a forecast");
+    let [ahead] = found.as_slice() else { panic!("{found:?}") };
+    let shown: Vec<_> = ahead
+        .likely
+        .iter()
+        .map(|one| (one.numbers.0.as_str(), one.decided, one.due, one.source.is_some()))
+        .collect();
+    // 22 was passed over; the one of 1 September has run out of time already and is late, not likely to be.
+    assert_eq!(
+        shown,
+        [
+            ("（平）应急罚〔2026〕22号", decided, date(2026, 9, 17), false),
+            ("（平）应急罚〔2026〕24号", date(2026, 9, 9), date(2026, 9, 18), true),
+        ]
+    );
+    // Of the twenty of August fifteen had not come after four working days, and those of the 3rd, 10th and 17th came late.
+    assert_eq!((ahead.likely[0].chance.part, ahead.likely[0].chance.whole), (15, 20));
+    assert_eq!(ahead.outlook.arrived, 2);
+    assert!(ahead.outlook.late.is_some_and(|late| late > 0), "{ahead:?}");
+    let all = forecast(&today, &office).await.expect("a forecast");
+    let market = all.iter().find(|one| one.unit == MARKET);
+    assert!(market.is_none_or(|one| one.likely.is_empty()), "{market:?}");
+    let stranger = person(Role::Auditor, "credit-office");
+    assert!(forecast(&today, &stranger).await.is_err());
 }

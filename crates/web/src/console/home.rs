@@ -7,7 +7,7 @@ use xinyong_domain::law::Law;
 use xinyong_domain::workflow::batch::Stage;
 use xinyong_service::browse::{self, OwedBatch};
 use xinyong_service::reporting::{self, Waiting};
-use xinyong_service::{Permission, notices};
+use xinyong_service::{Actor, Desk, Permission, notices};
 
 use super::actor;
 use super::rows::{BatchRow, row};
@@ -99,7 +99,11 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         declare_title: owed.declare.as_ref().map_or_else(String::new, |owed| {
             format!("请在 {} 前（含当日）申报{}作出的决定数", owed.until, owed.month.label())
         }),
-        owed_lines: owed_lines(&owed),
+        owed_lines: ahead_line(frame.site.desk(), actor)
+            .await?
+            .into_iter()
+            .chain(owed_lines(&owed))
+            .collect(),
         page: frame.console("今天的工作", "/console"),
         can_upload: actor.may(Permission::UploadBatch),
         reads_batches,
@@ -110,6 +114,22 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         month: bars(&shown.months),
         unread: notices::unread(frame.site.desk(), actor).await?,
     })
+}
+
+/// What the person's own unit is likely to report late, where there is anything.
+async fn ahead_line(desk: &Desk, actor: &Actor) -> Result<Option<Line>, PageError> {
+    if actor.unit_limit().is_none() || !actor.may(Permission::ReadReporting) {
+        return Ok(None);
+    }
+    let found = reporting::forecast(desk, actor).await?;
+    let known: u64 = found.iter().flat_map(|one| &one.likely).map(|one| one.count).sum();
+    let usual: u64 = found.iter().filter_map(|one| one.outlook.late).sum();
+    Ok((!found.is_empty()).then(|| Line {
+        href: super::forecast::HERE.to_owned(),
+        text: "未来七个工作日可能超期的决定".to_owned(),
+        chip: Chip::new(format!("约 {} 件", words::grouped(known.max(usual))), "neutral"),
+        note: "按本单位以往的习惯预计，只为提醒".to_owned(),
+    }))
 }
 
 fn owed_lines(owed: &Waiting) -> Vec<Line> {

@@ -12,6 +12,7 @@ pub mod bulletin;
 pub mod doubles;
 pub mod download;
 pub mod factor;
+pub mod forecast;
 pub mod held;
 pub mod home;
 pub mod keys;
