@@ -90,7 +90,7 @@ async fn watch_folders(desk: Desk, folders: Vec<WatchedFolder>) {
                 }
                 Err(error) => {
                     good = false;
-                    tracing::error!(job = "folders", unit, code = error.code(), "failed");
+                    tracing::error!(job = "folders", unit, code = error.code(), %error, "failed");
                 }
             }
         }

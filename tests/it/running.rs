@@ -1,5 +1,6 @@
 //! Keeping it running: slow and greedy clients, a reverse proxy in front, figures, logs, stopping, a backup while serving.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -503,6 +504,77 @@ fn a_file_in_a_watched_folder_waits_for_its_clerk() {
     clerk.wait_for("/console/notices", "从报送文件夹收到一批行政处罚");
     assert!(!folder.join("处罚.csv").exists(), "it was moved");
     assert_eq!(std::fs::read_dir(folder.join("已收")).expect("a folder").count(), 1);
+}
+
+/// A process that may write no file beyond a size, as where the disk is full: the signal for it is ignored, the write fails.
+fn serve_on_a_full_disk(platform: &Platform, kilobytes: u64, arguments: &[&str]) -> Child {
+    let inner = platform.undated(arguments);
+    let mut words = vec![inner.get_program().to_string_lossy().into_owned()];
+    words.extend(inner.get_args().map(|word| word.to_string_lossy().into_owned()));
+    let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$@\"");
+    Command::new("bash")
+        .args(["-c", &script, "bash"])
+        .args(&words)
+        .current_dir(platform.folder())
+        .stdout(Stdio::null())
+        .stderr(Stdio::from(File::create(platform.folder().join("full.log")).expect("a log")))
+        .spawn()
+        .expect("bash")
+}
+
+#[test]
+fn a_watched_folder_on_a_full_disk_keeps_its_file_until_there_is_room() {
+    let platform = Platform::with_registry();
+    account(&platform, "clerk", "clerk");
+    let folder = platform.folder().join("报送");
+    std::fs::create_dir(&folder).expect("a folder");
+    let options = platform.file(
+        "folders.toml",
+        &format!(
+            "[[folder]]\npath = \"{}\"\nunit = \"market-regulation\"\nkind = \"administrative-penalty\"\n",
+            path(&folder)
+        ),
+    );
+    let rows: Vec<_> = (1..=3_000)
+        .map(|number| {
+            let written = format!("（平）市监罚〔2026〕{number}号");
+            penalty(number % 50 + 1, "2026/11/23", &[("行政处罚决定书文号", &written)])
+        })
+        .collect();
+    let waiting = folder.join("处罚.csv");
+    std::fs::write(&waiting, penalties(&rows)).expect("room");
+    let size = std::fs::metadata(&waiting).expect("the file").len();
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--folders", path(&options)];
+
+    // No file may grow beyond half of what came: the copy cannot be kept, and the file stays where it is.
+    let mut full = serve_on_a_full_disk(&platform, size / 2 / 1024, &arguments);
+    let log = platform.folder().join("full.log");
+    let begun = Instant::now();
+    while !std::fs::read_to_string(&log).unwrap_or_default().contains("无法复制") {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", std::fs::read_to_string(&log));
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert!(full.try_wait().expect("its state").is_none(), "it goes on serving");
+    full.kill().expect("a kill");
+    full.wait().expect("its end");
+    assert_eq!(std::fs::metadata(&waiting).expect("still there").len(), size);
+    assert_eq!(platform.json(&["fsck"])["good"], true);
+
+    let served = serve(&platform, &arguments);
+    let mut clerk = signed_in(served.visitor(), "", "clerk");
+    let begun = Instant::now();
+    let page = loop {
+        let page = clerk.get("/console/batches");
+        if page.text.contains("处罚.csv") {
+            break page;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", page.text);
+        std::thread::sleep(Duration::from_millis(300));
+    };
+    assert_eq!(page.text.matches("处罚.csv").count(), 1, "{}", page.text);
+    let batch = page.link("/console/batches/");
+    clerk.wait_for(&batch, &format!("action=\"{batch}/submit\""));
+    assert!(!waiting.exists(), "it was moved");
 }
 
 #[test]

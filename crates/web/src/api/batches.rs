@@ -66,6 +66,7 @@ async fn take_in(call: &mut Call) -> Result<Reply, Trouble> {
     };
     let kind = call.value("kind").to_owned();
     let scratch = arrive(call).await?;
+    call.still_admitted().await?;
     let desk = call.site().desk().clone();
     let about = [kind.as_str(), profile.as_str(), file_name.as_str()];
     let digest = api_writes::digest(scratch.path(), &about).await?;

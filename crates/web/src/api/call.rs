@@ -163,6 +163,15 @@ impl Call {
         Ok(())
     }
 
+    /// Whether the key still holds, asked of the desk itself: a long body may take minutes, in which the key was ended.
+    ///
+    /// # Errors
+    /// `key.invalid`, `key.expired`.
+    pub async fn still_admitted(&mut self) -> Result<(), Trouble> {
+        self.site.keys().forget();
+        self.identify().await
+    }
+
     /// Takes the cost of something out of the caller's bucket.
     ///
     /// # Errors

@@ -1,9 +1,11 @@
 //! Keys of machines, and what is handed in with them.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use futures_util::{StreamExt as _, stream};
 use jiff::civil::date;
 use serde_json::Value;
-use xinyong_service::Role;
+use xinyong_service::{Actor, Role, api_keys};
 
 use super::browser::{Answer, Browser, TestSite, UNIT};
 use super::intake::{GOOD, know_parties};
@@ -235,4 +237,35 @@ async fn the_interface_page_explains_every_operation_and_every_code() {
     }
     assert!(text.contains("/credit/api/v1/subjects/91140829XY00030103"), "{text}");
     assert!(!text.contains("<script"), "no script is needed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_ended_while_its_file_arrives_hands_nothing_in() {
+    let site = TestSite::new().await;
+    know_parties(&site).await;
+    let mut admin = site.signed_in(Role::Administrator).await;
+    let (secret, href) = key(&mut admin, "report", UNIT, "2026-12-31").await;
+    let id = href.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+    let (first, second) = GOOD.split_at(GOOD.len() / 2);
+    // Another process ends it, so this one is not told.
+    let desk = site.desk.clone();
+    let pieces = stream::once(async move { Ok::<_, std::io::Error>(first) }).chain(stream::once(
+        async move {
+            api_keys::end(&desk, &Actor::system("example"), id).await.expect("ended");
+            Ok(second)
+        },
+    ));
+    let request = Request::builder()
+        .method("POST")
+        .uri(BATCHES)
+        .header("authorization", &secret)
+        .header("content-type", "text/csv")
+        .header("idempotency-key", "k1")
+        .body(Body::from_stream(pieces))
+        .expect("a request");
+    let mut machine = site.browser();
+    refused(&machine.send(request).await, 401, "key.invalid");
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let page = clerk.get("/console/batches").await.text();
+    assert!(!page.contains("/console/batches/"), "{page}");
 }
