@@ -35,7 +35,7 @@ impl Press for Typeset {
         let document = Document {
             template: paper.template,
             data: paper.data,
-            pictures: paper.pictures,
+            codes: paper.codes,
             identity: &paper.identity,
             made,
         };

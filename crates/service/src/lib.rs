@@ -20,6 +20,7 @@ pub mod notices;
 mod press;
 pub mod publicity;
 mod refusal;
+pub mod report;
 pub mod reporting;
 pub mod running;
 pub mod setup;

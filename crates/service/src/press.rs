@@ -19,8 +19,8 @@ pub struct Paper {
     pub template: &'static str,
     /// What it says.
     pub data: Value,
-    /// Pictures that the template names, as SVG.
-    pub pictures: Vec<(&'static str, String)>,
+    /// Words that the template shows as two-dimensional codes, by the name of the picture.
+    pub codes: Vec<(&'static str, String)>,
     /// What tells it from other documents.
     pub identity: String,
     /// The moment it says it was made, in UTC. The same paper with the same moment gives the same bytes.

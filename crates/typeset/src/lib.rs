@@ -19,7 +19,10 @@ use world::Sheet;
 const MEMORY: usize = 10;
 
 /// The templates, by the name that a document asks for.
-const TEMPLATES: [(&str, &str); 1] = [("bulletin", include_str!("../templates/bulletin.typ"))];
+const TEMPLATES: [(&str, &str); 2] = [
+    ("bulletin", include_str!("../templates/bulletin.typ")),
+    ("report", include_str!("../templates/report.typ")),
+];
 
 /// Why there is no document.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -62,8 +65,8 @@ pub struct Document<'a> {
     pub template: &'a str,
     /// What the template reads as `data.json`.
     pub data: Value,
-    /// Pictures that the template names, as SVG.
-    pub pictures: Vec<(&'static str, String)>,
+    /// Words that the template shows as two-dimensional codes, by the name of the picture: `/check.svg`.
+    pub codes: Vec<(&'static str, String)>,
     /// What tells this document from others; the file's identifier is made of it.
     pub identity: &'a str,
     /// When it was made.
@@ -103,7 +106,7 @@ impl Typesetter {
             .ok_or(TypesetError::Moment)?;
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|error| TypesetError::Set(error.message().to_string()))?;
-        let sheet = Sheet::new(&self.faces, source, document.data, document.pictures, made)?;
+        let sheet = Sheet::new(&self.faces, source, document.data, document.codes, made)?;
         let said = |problems: &[typst::diag::SourceDiagnostic]| {
             let all: Vec<_> = problems.iter().map(|one| one.message.as_str()).collect();
             TypesetError::Set(all.join("; "))

@@ -19,7 +19,7 @@ fn document(name: &str) -> Document<'static> {
     Document {
         template: "",
         data: json!({ "name": name }),
-        pictures: Vec::new(),
+        codes: Vec::new(),
         identity: "样张",
         made: MADE,
     }
@@ -116,7 +116,7 @@ fn every_template_can_be_kept_and_read_aloud() -> Checked {
         let document = Document {
             template: "bulletin",
             data: bulletin(units),
-            pictures: Vec::new(),
+            codes: Vec::new(),
             identity: "通报 2026-10",
             made: MADE,
         };
@@ -126,6 +126,55 @@ fn every_template_can_be_kept_and_read_aloud() -> Checked {
         if let Some(folder) = std::env::var_os("XINYONG_KEEP_DOCUMENTS") {
             std::fs::write(
                 std::path::Path::new(&folder).join(format!("bulletin-{units}.pdf")),
+                bytes,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_report_of_many_records_keeps_its_form() -> Checked {
+    let setter = Typesetter::new()?;
+    let cell = |label: &str, value: &str, whole: bool| json!({ "label": label, "value": value, "whole": whole });
+    let entry = |number: usize| {
+        json!({ "title": format!("（示）市监罚〔2026〕{number}号"), "cells": [
+            cell("行政处罚决定书文号", &format!("（示）市监罚〔2026〕{number}号"), true),
+            cell("处罚类别", "罚款", false), cell("罚款金额（万元）", "0.2", false),
+            cell("违法事实", &"销售标签不符合规定的示例商品，".repeat(9), true),
+            cell("处罚机关", "示例县市场监督管理局", false), cell("处罚决定日期", "2026-09-01", false),
+        ] })
+    };
+    for records in [0, 1, 30] {
+        let entries: Vec<_> = (1..=records).map(entry).collect();
+        let groups = if records == 0 {
+            json!([])
+        } else {
+            json!([{ "name": "行政处罚", "entries": entries }])
+        };
+        let document = Document {
+            template: "report",
+            data: json!({
+                "title": "公共信用信息报告", "standard": "公共信用信息报告标准（2022年版）", "version": "V2.0", "edition": "公开版",
+                "issuer": "示例县社会信用体系建设联席会议办公室", "number": "202605041902570Y0Y79A8", "made": "2026-05-04 19:02:57",
+                "as_of": "2026-05-04", "name": "平陆县示例䶮㛃建材有限公司", "code": "91140829XYDEM0019X", "labels": ["存续"],
+                "counts": (0..8).map(|n| json!({ "label": format!("第{n}项"), "count": "0" })).collect::<Vec<_>>(),
+                "sections": [
+                    { "title": "一、登记注册基础信息", "cells": [cell("主体名称", "平陆县示例䶮㛃建材有限公司", true)], "groups": [], "text": "" },
+                    { "title": "二、行政管理信息", "cells": [], "groups": groups, "text": "" },
+                    { "title": "三、诚实守信相关荣誉信息", "cells": [], "groups": [], "text": "查询期内没有依法应当列出的此类信息。" },
+                ],
+                "statement": ["只汇集有关单位依法记录并报送的信息。"], "verify": "核验：输入报告编号。",
+            }),
+            codes: vec![("/check.svg", "202605041902570Y0Y79A8".to_owned())],
+            identity: "report",
+            made: MADE,
+        };
+        let bytes = setter.set(document)?;
+        assert!(bytes.len() > 10_000);
+        if let Some(folder) = std::env::var_os("XINYONG_KEEP_DOCUMENTS") {
+            std::fs::write(
+                std::path::Path::new(&folder).join(format!("report-{records}.pdf")),
                 bytes,
             )?;
         }

@@ -1,5 +1,7 @@
-//! What a template may see: itself, its data, its pictures, the faces. No file, no package, no clock.
+//! What a template may see: itself, its data, its codes, the faces. No file, no package, no clock.
 
+use qrcode::QrCode;
+use qrcode::render::svg;
 use serde_json::Value;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
@@ -31,13 +33,15 @@ impl<'a> Sheet<'a> {
         faces: &'a Faces,
         source: &str,
         data: Value,
-        pictures: Vec<(&'static str, String)>,
+        codes: Vec<(&'static str, String)>,
         made: Datetime,
     ) -> Result<Self, TypesetError> {
         let data = serde_json::to_vec(&faces.printable_data(data))
             .map_err(|error| TypesetError::Set(error.to_string()))?;
         let mut files = vec![(id("/data.json")?, Bytes::new(data))];
-        for (name, picture) in pictures {
+        for (name, text) in codes {
+            let code = QrCode::new(text).map_err(|error| TypesetError::Set(error.to_string()))?;
+            let picture = code.render::<svg::Color<'_>>().quiet_zone(false).build();
             files.push((id(name)?, Bytes::from_string(picture)));
         }
         Ok(Self {

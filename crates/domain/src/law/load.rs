@@ -13,8 +13,8 @@ use toml::Spanned;
 
 use super::{
     Audience, Basis, Code, CodeList, County, DatedValue, Effect, Field, FieldType, Headings, Kind,
-    Law, Parameter, PartyFields, PublicationRule, Region, RegistryLayout, Required, Setting,
-    Source, Terms, normalise_heading,
+    Law, Parameter, PartyFields, PublicationRule, Region, RegistryLayout, ReportForm, Required,
+    Setting, Source, Terms, normalise_heading,
 };
 use crate::calendar::{Calendar, CalendarYear};
 use crate::company_name::NameLexicon;
@@ -362,6 +362,7 @@ impl Law {
         let codes = read_codes(&mut reader, &sources);
         let kinds = read_kinds(&mut reader, &sources, &parameters, &codes);
         let registry = read_registry(&mut reader, &sources, &codes);
+        let report = read_report(&mut reader, &sources, &kinds);
         let counties = read_counties(&mut reader, &codes);
         let regions = read_regions(&reader, "codes/regions.csv");
         let town_files: Vec<String> =
@@ -372,9 +373,10 @@ impl Law {
         }
         let region_history = read_region_history(&reader);
         let names = NameLexicon::new(&regions, &codes);
-        match (calendar, registry, reader.problems.is_empty()) {
-            (Some(calendar), Some(registry), true) => Ok(Self {
+        match (calendar, registry, report, reader.problems.is_empty()) {
+            (Some(calendar), Some(registry), Some(report), true) => Ok(Self {
                 registry,
+                report,
                 edition,
                 sources,
                 parameters,
@@ -812,6 +814,31 @@ fn read_registry(
         }
     }
     Some(RegistryLayout { name: file.name, fields, by_code, headings })
+}
+
+/// The form of the report. Each kind stands in exactly one section, so that nothing is left out and nothing said twice.
+fn read_report(
+    reader: &mut Reader,
+    sources: &BTreeMap<String, Source>,
+    kinds: &BTreeMap<String, Arc<Kind>>,
+) -> Option<ReportForm> {
+    const FILE: &str = "report.toml";
+    let form = reader.parse::<ReportForm>(FILE)?;
+    if !sources.contains_key(&form.source) {
+        reader.whole(FILE, format!("引用的依据「{}」不在 sources.toml 中", form.source));
+    }
+    let named = form.sections.iter().flat_map(|section| &section.kinds);
+    let counted = form.counts.iter().flat_map(|count| &count.kinds);
+    for id in named.clone().chain(counted).filter(|id| !kinds.contains_key(*id)) {
+        reader.whole(FILE, format!("没有编号为「{id}」的信息类别"));
+    }
+    for id in kinds.keys() {
+        let times = named.clone().filter(|named| *named == id).count();
+        if times != 1 {
+            reader.whole(FILE, format!("信息类别「{id}」应当恰好在一个部分里，现在在 {times} 个"));
+        }
+    }
+    Some(form)
 }
 
 fn read_counties(

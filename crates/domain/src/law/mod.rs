@@ -13,6 +13,7 @@ mod kind;
 mod load;
 mod parameter;
 mod registry;
+mod report;
 mod source;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ pub use kind::{
 pub use load::LawProblem;
 pub use parameter::{DatedValue, Effect, Parameter, Setting};
 pub use registry::RegistryLayout;
+pub use report::{ReportCount, ReportForm, ReportSection, ReportTexts};
 pub use source::Source;
 
 /// A town or village, or a region of GB/T 2260.
@@ -60,6 +62,7 @@ pub struct Law {
     pub(crate) codes: BTreeMap<String, Arc<CodeList>>,
     pub(crate) kinds: BTreeMap<String, Arc<Kind>>,
     pub(crate) registry: RegistryLayout,
+    pub(crate) report: ReportForm,
     pub(crate) counties: BTreeMap<String, County>,
     pub(crate) regions: Vec<Region>,
     pub(crate) towns: Vec<Region>,
@@ -109,6 +112,12 @@ impl Law {
     #[must_use]
     pub const fn registry(&self) -> &RegistryLayout {
         &self.registry
+    }
+
+    /// The form of the credit report.
+    #[must_use]
+    pub const fn report(&self) -> &ReportForm {
+        &self.report
     }
 
     /// One record kind.

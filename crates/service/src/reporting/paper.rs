@@ -127,7 +127,7 @@ impl Bulletin {
             template: "bulletin",
             identity: format!("bulletin {} {} {}", self.county, self.month, self.issued.len()),
             made: DateTime::from(made),
-            pictures: Vec::new(),
+            codes: Vec::new(),
             data: json!({
                 "office": self.office,
                 "number": self.number_shown(),

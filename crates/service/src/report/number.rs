@@ -1,0 +1,83 @@
+//! The number of a report: 22 characters, the moment to the second and eight more (rules.md §7.1, seen in four of four reports).
+
+use std::fmt;
+
+use jiff::civil::DateTime;
+use serde::Serialize;
+
+/// Letters and digits that are not taken for each other.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKLMNPQRSTUWXY";
+/// Characters after the moment.
+const TAIL: usize = 8;
+const LENGTH: usize = 14 + TAIL;
+
+/// A report's number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct ReportNumber(String);
+
+impl ReportNumber {
+    /// Of a moment in Beijing and eight bytes of chance, by which nobody guesses the numbers of others.
+    #[must_use]
+    pub fn new(at: DateTime, chance: [u8; TAIL]) -> Self {
+        let moment = at.strftime("%Y%m%d%H%M%S");
+        let tail = chance.iter().map(|byte| {
+            let place = usize::from(*byte) % ALPHABET.len();
+            ALPHABET.get(place).copied().map_or('0', char::from)
+        });
+        Self(format!("{moment}{}", tail.collect::<String>()))
+    }
+
+    /// What somebody typed: blanks and small letters do not matter. Nothing for what is no number.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text: String = text
+            .chars()
+            .filter(|character| !character.is_whitespace() && *character != '-')
+            .map(|character| character.to_ascii_uppercase())
+            .collect();
+        let (moment, tail) = text.split_at_checked(LENGTH - TAIL)?;
+        let good = tail.len() == TAIL
+            && moment.bytes().all(|byte| byte.is_ascii_digit())
+            && tail.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        good.then_some(Self(text))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ReportNumber {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_number_has_twenty_two_characters_and_is_read_as_people_type_it() {
+        let at = date(2026, 5, 4).at(19, 2, 57, 0);
+        let number = ReportNumber::new(at, [0, 31, 32, 255, 7, 9, 10, 200]);
+        assert_eq!(number.as_str(), "202605041902570Y0Y79A8");
+        assert_eq!(number.as_str().len(), 22);
+        let typed = "20260504 190257 0y0y-79a8";
+        assert_eq!(ReportNumber::parse(typed), Some(number));
+        for wrong in [
+            "",
+            "2026",
+            "2026050419025X0Y0Y79A8",
+            "202605041902570Y0Y79A",
+            "202605041902570Y0Y79A88",
+            "２０２６０５０４１９０２５７０Ｙ０Ｙ７９Ａ８",
+        ] {
+            assert_eq!(ReportNumber::parse(wrong), None, "{wrong}");
+        }
+    }
+}
