@@ -12,6 +12,7 @@ pub mod browse;
 mod clock;
 pub mod demo;
 mod desk;
+pub mod error_reports;
 pub mod identities;
 pub mod intake;
 pub mod law;

@@ -17,13 +17,15 @@ use api::{
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
-    ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts,
-    DeclaredCount, Engine, FormerName, Gap, GapExplanation, IssuedBulletin, Judgement, KeyRing,
-    KnownDecision, LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch,
-    NewNotice, NewRecord, NewSubject, NumberPlace, Outage, Person, ProposalDecision,
-    PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, Security, SessionRow,
-    Shared, StageChange, Store, StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion,
-    Withdrawal, factor_place, person_place, record_place, restore, verify_backup,
+    ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content,
+    Correction, CorrectionDecision, Counts, DeclaredCount, Engine, ErrorReport, FormerName, Gap,
+    GapExplanation, IssuedBulletin, Judgement, KeyRing, KnownDecision, LawConfirmation,
+    LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice, NewRecord,
+    NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent, Purpose,
+    RecordChange, RecordFilter, ReportAnswer, RowFinding, Security, SessionRow, Shared,
+    StageChange, Store, StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion, Withdrawal,
+    factor_place, person_place, record_place, report_contact_place, report_place, restore,
+    verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -100,6 +102,8 @@ on_both! {
     records_come_change_and_go,
     arrivals_and_numbers_follow_the_records,
     what_units_owe_is_declared_explained_and_known,
+    reports_of_errors_are_taken_answered_and_forgotten,
+    a_correction_waits_for_its_second_person,
     public_records_follow_the_dates,
     public_figures_follow_the_dates,
     sealed_values_stay_in_their_place,
@@ -1124,6 +1128,128 @@ async fn arrivals_and_numbers_follow_the_records(ground: &Ground) {
     assert!(store.count_series().await.expect("counted") >= 1, "what is rebuilt is counted anew");
     assert_eq!(gaps().await, before);
     assert_eq!(store.reporting_differs().await.expect("counted"), None);
+}
+
+/// A report about the record that [`furnish_base`] makes.
+fn new_report(store: &Store, id: i64, once: &str) -> ErrorReport {
+    let keys = store.keys();
+    let seal = |place: Vec<u8>| keys.seal(Purpose::Platform, &place, b"example").expect("sealed");
+    ErrorReport {
+        id,
+        number: format!("20261125-{id}"),
+        once: once.to_owned(),
+        subject_id: 1,
+        record_id: 100,
+        version: 1,
+        unit_id: "market".to_owned(),
+        ground: "content".to_owned(),
+        sealed: seal(report_place(id)),
+        contact: Some(seal(report_contact_place(id))),
+        received_on: date(2026, 11, 25),
+        at: NOW,
+        state: "received".to_owned(),
+        taken_by: None,
+        taken_at: None,
+        answer: None,
+        answered_by: None,
+        answered_at: None,
+        answered_on: None,
+        corrected_version: None,
+    }
+}
+
+async fn reports_of_errors_are_taken_answered_and_forgotten(ground: &Ground) {
+    let store = ground.store().await;
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(tx.add_error_report(&new_report(&store, 1, "a")).await.expect("kept"));
+    assert!(!tx.add_error_report(&new_report(&store, 2, "a")).await.expect("no second"));
+    assert!(tx.add_error_report(&new_report(&store, 3, "b")).await.expect("kept"));
+    tx.commit().await.expect("committed");
+    assert_eq!(store.error_report_by_once("a").await.expect("asked").map(|one| one.id), Some(1));
+    let by_number = store.error_report_by_number("20261125-3").await.expect("asked");
+    assert_eq!(by_number, store.error_report(3).await.expect("asked"));
+    assert_eq!(store.open_error_reports(1, 100).await.expect("counted"), 2);
+    assert_eq!(store.open_error_reports(2, 100).await.expect("counted"), 0);
+    assert_eq!(store.error_reports_received(date(2026, 11, 25)).await.expect("counted"), 2);
+
+    let answer = ReportAnswer {
+        id: 1,
+        state: "dismissed".to_owned(),
+        answer: "example".to_owned(),
+        by: "clerk".to_owned(),
+        at: NOW + 1,
+        on: date(2026, 11, 26),
+        corrected_version: None,
+    };
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(tx.take_error_report(1, "clerk", NOW).await.expect("taken"));
+    assert!(!tx.take_error_report(1, "other", NOW).await.expect("taken before"));
+    assert!(tx.answer_error_report(&answer).await.expect("answered"));
+    assert!(!tx.answer_error_report(&answer).await.expect("answered before"));
+    assert!(!tx.take_error_report(1, "other", NOW).await.expect("over"));
+    assert_eq!(tx.erase_report_contacts(date(2026, 11, 26)).await.expect("erased"), 0);
+    assert_eq!(tx.erase_report_contacts(date(2026, 11, 27)).await.expect("erased"), 1);
+    tx.commit().await.expect("committed");
+    let ids = async |answered| -> Vec<i64> {
+        let list = store.error_reports(answered, 10).await.expect("listed");
+        list.iter().map(|one| one.id).collect()
+    };
+    assert_eq!((ids(false).await, ids(true).await), (vec![3], vec![1]));
+    assert_eq!(store.error_report(1).await.expect("asked").expect("kept").contact, None);
+    assert!(store.error_report(3).await.expect("asked").expect("kept").contact.is_some());
+}
+
+async fn a_correction_waits_for_its_second_person(ground: &Ground) {
+    let store = ground.store().await;
+    let new = |id: i64| Correction {
+        id,
+        subject_id: 1,
+        record_id: 100,
+        version: 1,
+        unit_id: "market".to_owned(),
+        event: "court-change".to_owned(),
+        document: "example".to_owned(),
+        document_on: date(2026, 11, 20),
+        known_on: date(2026, 11, 24),
+        reason: "example".to_owned(),
+        sealed: Some(vec![1, 2, 3]),
+        file_name: None,
+        file_digest: None,
+        proposed_by: "clerk".to_owned(),
+        proposed_at: NOW,
+        state: "open".to_owned(),
+        decided_by: None,
+        decided_at: None,
+        decided_on: None,
+        decline_reason: None,
+        result_version: None,
+    };
+    let mut tx = store.transaction("test").await.expect("begun");
+    tx.add_correction(&new(1)).await.expect("kept");
+    tx.commit().await.expect("committed");
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(conflict(&tx.add_correction(&new(2)).await), "one of a record at a time");
+    drop(tx);
+    let decision = CorrectionDecision {
+        id: 1,
+        state: "confirmed".to_owned(),
+        by: "reviewer".to_owned(),
+        at: NOW + 1,
+        on: date(2026, 11, 25),
+        reason: None,
+        result_version: Some(2),
+    };
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(tx.decide_correction(&decision).await.expect("decided"));
+    assert!(!tx.decide_correction(&decision).await.expect("decided before"));
+    tx.add_correction(&new(2)).await.expect("another may follow");
+    tx.commit().await.expect("committed");
+    let held = store.correction(1).await.expect("asked").expect("kept");
+    assert_eq!((held.state.as_str(), held.result_version), ("confirmed", Some(2)));
+    let ids = |list: Vec<Correction>| list.iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.corrections_of(1, 100).await.expect("listed")), [2, 1]);
+    assert_eq!(ids(store.corrections(false, 10).await.expect("listed")), [2]);
+    assert_eq!(ids(store.corrections(true, 10).await.expect("listed")), [1]);
 }
 
 async fn what_units_owe_is_declared_explained_and_known(ground: &Ground) {

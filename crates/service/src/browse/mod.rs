@@ -31,6 +31,7 @@ pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
 pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
+pub(crate) use dossier::held;
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,

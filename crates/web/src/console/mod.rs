@@ -11,6 +11,7 @@ pub mod batches;
 pub mod bulletin;
 pub mod doubles;
 pub mod download;
+pub mod error_reports;
 pub mod factor;
 pub mod held;
 pub mod home;

@@ -34,6 +34,7 @@ struct Notices {
 fn line(notice: notices::Notice) -> Line {
     let href = match notice.object.split_once(':') {
         Some(("batch", id)) => format!("/console/batches/{id}"),
+        Some(("error-report", id)) => format!("{}/{id}", super::error_reports::HERE),
         _ => "/console".to_owned(),
     };
     Line {

@@ -44,6 +44,7 @@ struct Record {
     publication: Vec<Fact>,
     history: Vec<Change>,
     as_of: String,
+    report_href: String,
 }
 
 /// One public record.
@@ -73,6 +74,7 @@ pub async fn record(
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
         history: history(&found),
         as_of: words::as_of(desk.today()),
+        report_href: format!("{}/report", words::record_href(&found)),
         record: RecordHead {
             kind: found.kind_name.clone(),
             kind_href,
