@@ -10,6 +10,7 @@ pub mod api_writes;
 pub mod audit;
 pub mod browse;
 mod clock;
+pub mod corrections;
 pub mod demo;
 mod desk;
 pub mod error_reports;

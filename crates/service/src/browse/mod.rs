@@ -31,7 +31,7 @@ pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
 pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
-pub(crate) use dossier::held;
+pub(crate) use dossier::{held, record_of};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,
@@ -47,7 +47,7 @@ pub use matching::{MOST_NAMES, NameMatch, match_names, names_of_file, names_of_t
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
-pub(crate) use record::{Kept, judged};
+pub(crate) use record::{Kept, content_of, judged, platform_of};
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use xinyong_domain::law::Law;
 use xinyong_domain::workflow::batch::Stage;
 use xinyong_service::browse::{self, OwedBatch};
+use xinyong_service::corrections::{self, CorrectionLine};
 use xinyong_service::error_reports::{self, ReportLine, WaitingReports};
 use xinyong_service::reporting::{self, Waiting};
 use xinyong_service::{Permission, notices};
@@ -47,6 +48,7 @@ struct Home {
     declare_title: String,
     owed_lines: Vec<Line>,
     reported: Vec<Line>,
+    correct: Vec<Line>,
 }
 
 /// A kind whose month is to be declared.
@@ -105,6 +107,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
             format!("请在 {} 前（含当日）申报{}作出的决定数", owed.until, owed.month.label())
         }),
         owed_lines: owed_lines(&owed),
+        correct: correct(&frame, &corrections::waiting(desk, actor).await?),
         reported: reported(&frame, &error_reports::waiting(desk, actor, MOST_REPORTS).await?),
         page: frame.console("今天的工作", "/console"),
         can_upload: actor.may(Permission::UploadBatch),
@@ -116,6 +119,27 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         month: bars(&shown.months),
         unread: notices::unread(desk, actor).await?,
     })
+}
+
+/// Corrections that wait for this person.
+fn correct(frame: &Frame, waiting: &[CorrectionLine]) -> Vec<Line> {
+    let line = |one: &CorrectionLine| Line {
+        href: super::corrections::href(one.id),
+        text: format!("{}：{}", one.event, one.record.title),
+        chip: super::corrections::left(frame, one)
+            .unwrap_or_else(|| Chip::new("没有期限", "neutral")),
+        note: format!("{} 登记，{} 得知", one.proposed.0.name, one.known_on),
+    };
+    let mut lines: Vec<Line> = waiting.iter().take(MOST_REPORTS).map(line).collect();
+    if waiting.len() > MOST_REPORTS {
+        lines.push(Line {
+            href: super::corrections::HERE.to_owned(),
+            text: "其余的见更正和撤销".to_owned(),
+            chip: Chip::new(format!("共 {} 项", waiting.len()), "neutral"),
+            note: String::new(),
+        });
+    }
+    lines
 }
 
 /// What the public says is wrong and waits for an answer.

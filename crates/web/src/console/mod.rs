@@ -9,6 +9,7 @@ pub mod batch_records;
 pub mod batch_steps;
 pub mod batches;
 pub mod bulletin;
+pub mod corrections;
 pub mod doubles;
 pub mod download;
 pub mod error_reports;

@@ -35,6 +35,7 @@ fn line(notice: notices::Notice) -> Line {
     let href = match notice.object.split_once(':') {
         Some(("batch", id)) => format!("/console/batches/{id}"),
         Some(("error-report", id)) => format!("{}/{id}", super::error_reports::HERE),
+        Some(("correction", id)) => format!("{}/{id}", super::corrections::HERE),
         _ => "/console".to_owned(),
     };
     Line {

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use xinyong_domain::law::Kind;
 use xinyong_service::browse::{self, PublicRecord};
+use xinyong_service::corrections::{self, PublicCorrection};
 use xinyong_service::{Clock, DeskError};
 
 use crate::page_error::PageError;
@@ -72,7 +73,7 @@ pub async fn record(
         notices: Vec::new(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
-        history: history(&found),
+        history: history(&found, corrections::public_corrections(desk, subject, record).await?),
         as_of: words::as_of(desk.today()),
         report_href: format!("{}/report", words::record_href(&found)),
         record: RecordHead {
@@ -106,21 +107,26 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
         .collect()
 }
 
-/// What the platform knows of the record's life; the versions themselves are not public.
-fn history(found: &PublicRecord) -> Vec<Change> {
-    let what = if found.version > 1 {
-        format!("第 {} 次更正", found.version - 1)
+/// What the platform knows of the record's life; the versions themselves are not public. What a person of the unit entered stands
+/// with its reason and document.
+fn history(found: &PublicRecord, entered: Vec<PublicCorrection>) -> Vec<Change> {
+    let reported = found.version - i64::try_from(entered.len()).unwrap_or_default();
+    let (what, reason) = if reported > 1 {
+        (format!("第 {} 次更正", reported - 1), "报送单位更正")
     } else {
-        "录入本站".to_owned()
+        ("录入本站".to_owned(), "报送单位报送，复核后入库")
     };
-    let reason = if found.version > 1 {
-        "报送单位更正"
-    } else {
-        "报送单位报送，复核后入库"
-    };
-    vec![Change {
-        on: Clock::day_of(found.known_at).map_or_else(String::new, |day| day.to_string()),
-        what,
-        reason: reason.to_owned(),
-    }]
+    let mut changes: Vec<Change> = entered
+        .into_iter()
+        .map(|one| Change { on: one.on.to_string(), what: one.event, reason: one.reason })
+        .collect();
+    // Since when this version is known is said only where no later one was entered beside it.
+    if changes.is_empty() || reported > 1 {
+        changes.push(Change {
+            on: Clock::day_of(found.known_at).map_or_else(String::new, |day| day.to_string()),
+            what,
+            reason: reason.to_owned(),
+        });
+    }
+    changes
 }

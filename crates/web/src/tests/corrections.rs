@@ -181,3 +181,92 @@ async fn a_report_counts_only_from_our_form_and_about_what_is_public() {
     let (place, nowhere) = (to.as_str(), "/records/administrative-penalty/1/2/report");
     assert_eq!(gone.text().replace(place, ""), never.text().replace(nowhere, ""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_court_changes_a_penalty_and_two_persons_put_it_right() {
+    let (site, mut clerk, mut reviewer, batch) = recorded().await;
+    let (href, held) = public_record(&mut clerk, &batch).await;
+    let mut visitor = site.browser();
+    let before = visitor.get(&href).await.text();
+    assert!(before.contains("罚款5000元。"), "{before}");
+    let page = clerk.get(&held).await.text();
+    let to = link(&page, &format!("{held}/correct"));
+    let form = clerk.get(&to).await;
+    assert_eq!(form.status, StatusCode::OK, "{}", form.text());
+    let form = form.text();
+    let content = form
+        .split("<label for=\"")
+        .find(|part| part.contains(">处罚内容<"))
+        .and_then(|part| part.split('"').next())
+        .expect("the field")
+        .to_owned();
+    let token = clerk.get(&to).await.token();
+    let fields = |event: &'static str, text: &'static str, known: &'static str| {
+        vec![
+            ("csrf", token.clone()),
+            ("event", event.to_owned()),
+            ("document", "示例行政判决书（2026）示行初1号".to_owned()),
+            ("document_on", "2026-11-20".to_owned()),
+            ("known_on", known.to_owned()),
+            ("reason", "法院判决变更罚款数额".to_owned()),
+            (content.as_str(), text.to_owned()),
+        ]
+    };
+    let send = async |clerk: &mut Browser, fields: Vec<(&str, String)>| {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        clerk.upload(&to, &fields, "判决书.pdf", b"%PDF-example").await
+    };
+    let bad = send(&mut clerk, fields("", "罚款1000元。", "2026-11-23")).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+    assert!(
+        bad.text().contains("请选择是哪一种情形") && bad.text().contains("罚款1000元。"),
+        "{}",
+        bad.text()
+    );
+    let bad = send(&mut clerk, fields("court-change", "罚款1000元。", "什么时候")).await;
+    assert!(bad.text().contains("请填写本单位得知的日期"), "{}", bad.text());
+    let bad = send(&mut clerk, fields("court-change", "", "2026-11-23")).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST, "an empty field of those that must be filled");
+    let kept = send(&mut clerk, fields("court-change", "罚款1000元。", "2026-11-23")).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+    let one = kept.header("location").to_owned();
+    let page = clerk.get(&one).await.text();
+    assert!(page.contains("撤回登记") && !page.contains("核对无误，确认"), "{page}");
+    assert!(visitor.get(&href).await.text().contains("罚款5000元。"));
+
+    let home = reviewer.get("/console").await.text();
+    assert!(home.contains("待您确认的更正和撤销"), "{home}");
+    assert_eq!(link(&home, "/console/corrections/"), one);
+    assert!(reviewer.get("/console/notices").await.text().contains("等待您确认"));
+    let page = reviewer.get(&one).await.text();
+    for word in ["罚款5000元。", "罚款1000元。", "2026-11-26", "行政处罚法", "判决书.pdf"]
+    {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    let scan = reviewer.get(&format!("{one}/file")).await;
+    assert_eq!(scan.bytes, b"%PDF-example");
+    assert!(scan.header("content-disposition").starts_with("attachment"));
+    let none = post(&mut reviewer, &one, &one, &[("decision", "decline"), ("reason", " ")]).await;
+    assert!(none.text().contains("请写明退回的理由"), "{}", none.text());
+    let done = post(&mut reviewer, &one, &one, &[("decision", "confirm")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let again = post(&mut reviewer, "/console", &one, &[("decision", "confirm")]).await;
+    assert!(again.text().contains("已经办结"), "{}", again.text());
+
+    let after = visitor.get(&href).await.text();
+    for word in ["罚款1000元。", "人民法院变更决定", "法院判决变更罚款数额", "示行初1号"]
+    {
+        assert!(after.contains(word), "{word}: {after}");
+    }
+    assert!(!after.contains("5000元"), "{after}");
+    let old = visitor.get("/records/administrative-penalty").await.text();
+    assert!(!old.contains("罚款5000元。"), "{old}");
+    let versions = clerk.get(&held).await.text();
+    assert!(versions.contains("第 2 版") && versions.contains("罚款5000元。"), "{versions}");
+    assert!(
+        clerk.get("/console/corrections?show=decided").await.text().contains("人民法院变更决定")
+    );
+    let mut auditor = site.signed_in(Role::Auditor).await;
+    let log = auditor.get("/console/audit").await.text();
+    assert!(log.contains("correction.proposed") && log.contains("correction.confirmed"), "{log}");
+}
