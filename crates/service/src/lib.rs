@@ -16,6 +16,7 @@ mod desk;
 pub mod error_reports;
 pub mod identities;
 pub mod intake;
+pub mod judgements;
 pub mod law;
 pub mod mail;
 pub mod notices;

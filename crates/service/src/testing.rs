@@ -1,6 +1,7 @@
 //! What tests of several modules need: invented subjects and a desk that knows them. All parties are invented.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
 use xinyong_domain::identifier::{organisation_code_check_character, uscc_check_character};
@@ -56,7 +57,11 @@ pub(crate) async fn penalty(desk: &Desk, party: usize, number: u32, fine: &str) 
         fields.iter().map(|label| cells.get(label).map_or("", String::as_str)).collect();
     table.write_record(&row).expect("memory");
     let path = desk.scratch().join("penalty.csv");
-    std::fs::write(&path, table.into_inner().expect("memory")).expect("a file");
+    let mut content = table.into_inner().expect("memory");
+    // The same row again is another file: an empty line more each time.
+    static FILES: AtomicUsize = AtomicUsize::new(1);
+    content.extend(vec![b'\n'; FILES.fetch_add(1, Ordering::Relaxed)]);
+    std::fs::write(&path, content).expect("a file");
     let (clerk, second) = (Actor::system("clerk"), Actor::system("second"));
     let command = Receive {
         path,

@@ -30,6 +30,8 @@ statements! {
     GROUP = "WITH RECURSIVE g (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT j.from_id FROM g CROSS JOIN subject_judgement j \
         WHERE j.to_id = g.id AND j.finding = 'same' AND j.state = 'confirmed') SELECT id FROM g ORDER BY id";
     JOINED_COUNT = "SELECT COUNT(*) FROM subject_judgement WHERE finding = 'same' AND state = 'confirmed'";
+    JUDGED = "SELECT from_id FROM subject_judgement WHERE state = 'confirmed' UNION SELECT to_id FROM subject_judgement \
+        WHERE state = 'confirmed' UNION SELECT subject_id FROM judged_record WHERE counts = 1 ORDER BY 1";
     EVERY_JUDGEMENT = "SELECT id, finding, from_id, to_id, basis, document, reason, proposed_by, proposed_at, state, decided_by, decided_at, \
         decline_reason, undo_reason, undo_by, undo_at, undone_by, undone_at, hash FROM subject_judgement ORDER BY id";
     JUDGED_ASTRAY = "SELECT d.judgement_id, d.record_id FROM judged_record d LEFT JOIN subject_judgement j ON j.id = d.judgement_id \
@@ -279,6 +281,15 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&GROUP, values![subject]).await?;
         rows.iter().map(|row| row.int(0)).collect()
+    }
+
+    /// Every subject that a judgement which holds speaks of.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn judged_subjects(&self) -> Result<Vec<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().all(&JUDGED, vec![]).await?.iter().map(|row| row.int(0)).collect()
     }
 
     /// How many subjects are found to be another one.

@@ -31,12 +31,12 @@ pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
 pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
-pub(crate) use dossier::{held, record_of};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,
 };
-pub use doubles::{DoubleGroup, DoublePage, doubles};
+pub(crate) use dossier::{held, record_of};
+pub use doubles::{DoubleGroup, DoublePage, DoubleSubject, doubles};
 pub use due::OwedBatch;
 pub(crate) use due::owed;
 pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
@@ -51,7 +51,9 @@ pub(crate) use record::{Kept, content_of, judged, platform_of};
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
+pub(crate) use subject::count as subject_count;
 pub use subject::{
-    FormerName, PublicSubject, SubjectFacts, present_code, public_subject, subject_facts,
+    FormerName, JoinedSubject, PublicSubject, SubjectFacts, present_code, public_subject,
+    shown_under, subject_facts,
 };
 pub use suggest::{MOST_SUGGESTIONS, Suggestion, suggest};

@@ -258,5 +258,7 @@ async fn checked(
             citations: sieve.citations.clone(),
         },
     };
+    // What only says how it was reported is no news now.
+    said.retain(|finding| finding.level != Level::Note);
     Ok((Changed::Sound(Box::new(change)), said))
 }

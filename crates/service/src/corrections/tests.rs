@@ -90,6 +90,14 @@ async fn a_court_lowers_a_fine_and_the_public_sees_only_what_holds() {
     let shown = correction(&desk, &reviewer, id).await.expect("shown");
     assert!(shown.changes[0].before.contains("0.2") && shown.changes[0].after == "0.1");
     assert_eq!(refused(confirm(&desk, &reviewer, id)).await, "correction.decided");
+
+    // The unit hands in its old file again: what the court changed stays. A file that says something new is a correction.
+    penalty(&desk, 1, 11, "0.2").await;
+    let public = public_record(&desk, place.0, place.1).await.expect("public");
+    assert_eq!(public.version, 2, "an old file undoes nothing");
+    penalty(&desk, 1, 11, "0.05").await;
+    let public = public_record(&desk, place.0, place.1).await.expect("public");
+    assert_eq!(public.version, 3);
     sound(&desk).await;
 }
 

@@ -8,6 +8,7 @@ use xinyong_domain::workflow::batch::Stage;
 use xinyong_service::browse::{self, OwedBatch};
 use xinyong_service::corrections::{self, CorrectionLine};
 use xinyong_service::error_reports::{self, ReportLine, WaitingReports};
+use xinyong_service::judgements;
 use xinyong_service::reporting::{self, Waiting};
 use xinyong_service::{Permission, notices};
 
@@ -49,6 +50,7 @@ struct Home {
     owed_lines: Vec<Line>,
     reported: Vec<Line>,
     correct: Vec<Line>,
+    judge: Vec<Line>,
 }
 
 /// A kind whose month is to be declared.
@@ -107,6 +109,14 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
             format!("请在 {} 前（含当日）申报{}作出的决定数", owed.until, owed.month.label())
         }),
         owed_lines: owed_lines(&owed),
+        judge: judgements::open_judgements(desk, actor)
+            .await?
+            .iter()
+            .map(|one| {
+                let (href, text, chip, note) = super::judgements::waiting_line(one);
+                Line { href, text, chip, note }
+            })
+            .collect(),
         correct: correct(&frame, &corrections::waiting(desk, actor).await?),
         reported: reported(&frame, &error_reports::waiting(desk, actor, MOST_REPORTS).await?),
         page: frame.console("今天的工作", "/console"),

@@ -16,6 +16,7 @@ pub mod error_reports;
 pub mod factor;
 pub mod held;
 pub mod home;
+pub mod judgements;
 pub mod keys;
 pub mod law;
 pub mod law_entry;

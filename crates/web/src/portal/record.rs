@@ -68,9 +68,14 @@ pub async fn record(
     let title = words::record_title(&found);
     let kind_href = words::list_href(&kind.id);
     let tier = found.disclosure.value.tier();
+    let elsewhere = browse::shown_under(desk, subject, record).await?;
+    let notices = elsewhere.iter().map(|(_, name)| {
+        let text = format!("文书上的当事人与登记主体对不上，经核定，这条信息属于{name}。");
+        NoticeText::new("info", "当事人经过核定", text)
+    });
     let drawn = draw(&Record {
         page: frame.portal(&title, &kind_href),
-        notices: Vec::new(),
+        notices: notices.collect(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
         history: history(&found, corrections::public_corrections(desk, subject, record).await?),
@@ -82,7 +87,9 @@ pub async fn record(
             title,
             standing: words::standing(&found),
             marks: Vec::new(),
-            party_href: words::subject_href(&found.code),
+            party_href: words::subject_href(
+                elsewhere.as_ref().map_or(found.code.as_str(), |(code, _)| code.as_str()),
+            ),
             number: found.number,
             party: found.party,
         },

@@ -270,3 +270,94 @@ async fn a_court_changes_a_penalty_and_two_persons_put_it_right() {
     let log = auditor.get("/console/audit").await.text();
     assert!(log.contains("correction.proposed") && log.contains("correction.confirmed"), "{log}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_of_the_office_find_that_two_entries_are_one_and_take_it_back() {
+    let (site, _, _, _) = recorded().await;
+    let (from, to) = ("91140829XY00030103", "91140829XY00030290");
+    let mut first = site.signed_in(Role::CreditOffice).await;
+    site.account("office2", Role::CreditOffice).await;
+    let mut second = site.browser();
+    second.sign_in("office2").await;
+    let mut visitor = site.browser();
+    let faces = async |visitor: &mut Browser| {
+        let mut all = Vec::new();
+        for path in [
+            format!("/subjects/{from}"),
+            format!("/subjects/{to}"),
+            format!("/subjects/{to}/records.csv"),
+            format!("/api/v1/subjects/{from}"),
+            format!("/search?q={from}"),
+            "/search?q=301".to_owned(),
+            "/records/administrative-penalty".to_owned(),
+            "/data/subjects/data.csv".to_owned(),
+            "/sitemap.xml".to_owned(),
+        ] {
+            let answer = visitor.get(&path).await;
+            all.push((path, answer.status, answer.header("location").to_owned(), answer.bytes));
+        }
+        all
+    };
+    let before = faces(&mut visitor).await;
+    let new = format!("/console/judgements/new?from={from}&to={to}");
+    let page = first.get(&new).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let text = page.text();
+    for word in ["示例301号", "示例302号", "核定为同一主体以后", "登记主体数由 2 变为 1"]
+    {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    let fields = [
+        ("from", from),
+        ("to", to),
+        ("finding", "same"),
+        ("basis", "registry-answer"),
+        ("document", "示例复函〔2026〕1号"),
+        ("reason", "旧代码"),
+    ];
+    let list = "/console/judgements";
+    let bad = post(&mut first, &new, list, &fields[..2]).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+    assert!(bad.text().contains("请选择是不是同一主体"), "{}", bad.text());
+    let kept = post(&mut first, &new, list, &fields).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+    let one = kept.header("location").to_owned();
+    assert!(
+        !first.get(&one).await.text().contains("核对无误，确认"),
+        "nobody is the own second person"
+    );
+    let own = post(&mut first, &one, &one, &[("decision", "confirm")]).await;
+    assert!(own.text().contains("请由信用办另一人确认"), "{}", own.text());
+    assert_eq!(faces(&mut visitor).await, before);
+
+    let home = second.get("/console").await.text();
+    assert_eq!(link(&home, "/console/judgements/"), one);
+    assert!(second.get("/console/notices").await.text().contains("主体核定等待您确认"));
+    assert!(second.get(&one).await.text().contains("确认以后的变化"));
+    let done = post(&mut second, &one, &one, &[("decision", "confirm")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let led = visitor.get(&format!("/subjects/{from}")).await;
+    assert_eq!(led.header("location"), format!("/subjects/{to}"));
+    let page = visitor.get(&format!("/subjects/{to}")).await.text();
+    assert!(page.contains("经核定为同一主体的登记") && page.contains(from), "{page}");
+    let facts = visitor.get(&format!("/api/v1/subjects/{from}")).await.json();
+    assert_eq!((&facts["code"], &facts["joined"][0]["code"]), (&to.into(), &from.into()));
+    let found = visitor.get("/search?q=301").await.text();
+    assert!(found.contains(&format!("/subjects/{to}")), "{found}");
+    assert!(!found.contains(&format!("/subjects/{from}")), "{found}");
+    assert!(first.get(&format!("{list}?show=decided")).await.text().contains("生效"));
+
+    let undo = [("decision", "propose-undo"), ("reason", "登记机关更正了答复")];
+    let asked = post(&mut second, &one, &one, &undo).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text());
+    let own = post(&mut second, &one, &one, &[("decision", "undo")]).await;
+    assert_eq!(own.status, StatusCode::BAD_REQUEST);
+    let back = post(&mut first, &one, &one, &[("decision", "undo")]).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text());
+    assert_eq!(faces(&mut visitor).await, before, "byte by byte");
+    let mut auditor = site.signed_in(Role::Auditor).await;
+    let log = auditor.get("/console/audit").await.text();
+    for deed in ["proposed", "confirmed", "undo-proposed", "undone"] {
+        assert!(log.contains(&format!("judgement.{deed}")), "{deed}: {log}");
+    }
+}
