@@ -8,7 +8,9 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
-use xinyong_service::{Actor, Desk, DeskError, accounts, intake, notices, publicity};
+use xinyong_service::{
+    Actor, Desk, DeskError, accounts, error_reports, intake, notices, publicity,
+};
 use xinyong_web::{Provider, Proxies, Site};
 
 use super::Common;
@@ -206,6 +208,15 @@ async fn run_jobs(desk: Desk) {
                     job_done("remind", &desk);
                 }
                 Err(error) => tracing::error!(job = "remind", code = error.code(), "failed"),
+            }
+            match error_reports::erase_contacts(&desk, &actor).await {
+                Ok(erased) => {
+                    tracing::info!(job = "erase-contacts", erased, "done");
+                    job_done("erase-contacts", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "erase-contacts", code = error.code(), "failed");
+                }
             }
             last = Some(today);
         }

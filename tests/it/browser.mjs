@@ -419,7 +419,7 @@ async function pages() {
     const record = await portal.locator('main a[href*="/records/administrative-penalty/"]').first().getAttribute('href');
     const subject = await portal.locator('main a[href*="/subjects/"]').first().getAttribute('href');
     const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal'];
-    for (const path of [...paths.map((path) => base + path), new URL(record, base).href, new URL(subject, base).href, new URL(`${subject}/administrative-penalty`, base).href, `${base}/search?q=示例&category=organisation`]) {
+    for (const path of [...paths.map((path) => base + path), new URL(record, base).href, new URL(`${record}/report`, base).href, `${base}/error-reports`, new URL(subject, base).href, new URL(`${subject}/administrative-penalty`, base).href, `${base}/search?q=示例&category=organisation`]) {
       await portal.goto(path);
       await axeCheck(portal, `${path} at ${width}`);
       checked++;
@@ -427,9 +427,9 @@ async function pages() {
       if (one.size && path.includes('size=')) await portal.goto(`${base}/?size=${one.size}`);
     }
     for (const [login, paths] of [
-      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor']],
-      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10']],
-      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10']],
+      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered']],
+      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided']],
+      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new']],
       ['auditor', ['/console', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
       ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new']],
     ]) {
@@ -442,6 +442,21 @@ async function pages() {
       for (const path of paths) {
         await page.goto(base + path);
         await axeCheck(page, `${login} ${path} at ${width}`);
+        checked++;
+        // One of what is listed, and the form that leads on from it.
+        for (const [list, link] of [['/console/error-reports', 'td a'], ['/console/corrections', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]']]) {
+          if (path !== list) continue;
+          const found = page.locator(`main ${link}`);
+          if (!(await found.count())) continue;
+          const href = new URL(await found.first().getAttribute('href'), base).href;
+          await page.goto(href);
+          await axeCheck(page, `${login} ${list} ${link} at ${width}`);
+          checked++;
+        }
+      }
+      if (login === 'reviewer') {
+        await page.goto(`${base}/console${new URL(record, base).pathname.replace('/administrative-penalty', '')}/correct`);
+        await axeCheck(page, `reviewer correct at ${width}`);
         checked++;
       }
       if (!one.media && await page.goto(`${base}/console/batches`).then((answer) => answer.status() === 200)) {

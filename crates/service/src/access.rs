@@ -32,6 +32,14 @@ pub enum Permission {
     ReadRecord,
     /// Take a published record down because its decision was changed or revoked.
     WithdrawRecord,
+    /// Work on what the public says is wrong.
+    AnswerReport,
+    /// Enter that a record is corrected, revoked or changed, as the first of two persons.
+    CorrectRecord,
+    /// Confirm or decline that as the second.
+    ConfirmCorrection,
+    /// Find, as one of two persons, that subjects are one or are not.
+    JudgeSubjects,
     /// See what was reported late and what is missing.
     ReadReporting,
     /// Sign for a unit: how many decisions it made, why a number is missing.
@@ -52,7 +60,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -63,6 +71,10 @@ impl Permission {
         Self::ImportSubjects,
         Self::ReadRecord,
         Self::WithdrawRecord,
+        Self::AnswerReport,
+        Self::CorrectRecord,
+        Self::ConfirmCorrection,
+        Self::JudgeSubjects,
         Self::ReadReporting,
         Self::SignReporting,
         Self::ManageReporting,
@@ -152,6 +164,10 @@ impl Role {
                 Permission::ImportSubjects,
                 Permission::ReadRecord,
                 Permission::WithdrawRecord,
+                Permission::AnswerReport,
+                Permission::CorrectRecord,
+                Permission::ConfirmCorrection,
+                Permission::JudgeSubjects,
                 Permission::ReadReporting,
                 Permission::SignReporting,
                 Permission::ManageReporting,
@@ -164,6 +180,8 @@ impl Role {
                 Permission::ReadBatch,
                 Permission::SubmitBatch,
                 Permission::ReadRecord,
+                Permission::AnswerReport,
+                Permission::CorrectRecord,
                 Permission::ReadReporting,
             ],
             Self::Reviewer => &[
@@ -172,6 +190,9 @@ impl Role {
                 Permission::ReleaseBatch,
                 Permission::ReadRecord,
                 Permission::WithdrawRecord,
+                Permission::AnswerReport,
+                Permission::CorrectRecord,
+                Permission::ConfirmCorrection,
                 Permission::ReadReporting,
                 Permission::SignReporting,
             ],

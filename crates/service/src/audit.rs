@@ -88,6 +88,15 @@ pub enum AuditEvent<'e> {
         /// What exactly, without names.
         detail: &'e str,
     },
+    /// Something about an error, a correction or what subjects are: a report, its answer, an entry, a confirmation.
+    Case {
+        /// The stable name of the deed.
+        deed: &'static str,
+        /// What it is about, such as `error-report:7`.
+        of: &'e str,
+        /// What exactly, without names.
+        detail: &'e str,
+    },
     /// The days of publicity were worked out anew, since the law that is in force here had changed.
     Renewed {
         /// Records looked at.
@@ -259,7 +268,7 @@ impl AuditEvent<'_> {
             Self::SubjectSeen { .. } => "subject.seen",
             Self::BatchRecordsSeen { .. } => "batch.records-seen",
             Self::RecordWithdrawn { .. } => "record.withdrawn",
-            Self::Reporting { deed, .. } => deed,
+            Self::Reporting { deed, .. } | Self::Case { deed, .. } => deed,
             Self::Renewed { .. } => "law.publicity-renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -335,6 +344,7 @@ impl AuditEvent<'_> {
             Self::Reporting { of, detail, .. } => {
                 (format!("reporting:{of}"), json!({ "what": detail }))
             }
+            Self::Case { of, detail, .. } => ((*of).to_owned(), json!({ "what": detail })),
             Self::Renewed { examined, changed } => {
                 ("law".to_owned(), json!({ "examined": examined, "changed": changed }))
             }

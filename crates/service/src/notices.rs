@@ -11,6 +11,7 @@ use xinyong_store::{Account, Batch, NewNotice, Tx};
 use crate::access::{Actor, Permission, Role};
 use crate::browse::{Names, OwedBatch, owed};
 use crate::desk::Desk;
+use crate::error_reports::WaitingReports;
 use crate::refusal::DeskError;
 
 /// Tries after which a mail is given up.
@@ -111,7 +112,8 @@ pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
             continue;
         }
         let waiting = owed(desk, &actor, &names).await?;
-        let Some(text) = reminder(today, &waiting) else { continue };
+        let reports = crate::error_reports::waiting(desk, &actor, 0).await?;
+        let Some(text) = reminder(today, &waiting, &reports) else { continue };
         let mut tx = desk.store().transaction("remind").await?;
         tx.add_notice(&notice(desk, &account, "daily", "waiting", &text)).await?;
         tx.commit().await?;
@@ -120,16 +122,26 @@ pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
     Ok(told)
 }
 
-fn reminder(today: Date, waiting: &[OwedBatch]) -> Option<String> {
-    let first = waiting.first()?;
-    let late = waiting.iter().filter(|owed| owed.left.is_some_and(|left| left < 0)).count();
-    let mut text = format!("{today}，有 {} 批信息等您办理", waiting.len());
-    if late > 0 {
-        text.push_str(&format!("，其中 {late} 批已超过报送期限"));
-    } else if let Some(left) = first.left {
-        text.push_str(&format!("，最急的还有 {left} 个工作日"));
+fn reminder(today: Date, waiting: &[OwedBatch], reports: &WaitingReports) -> Option<String> {
+    let mut parts = Vec::new();
+    if let Some(first) = waiting.first() {
+        let late = waiting.iter().filter(|owed| owed.left.is_some_and(|left| left < 0)).count();
+        let mut text = format!("有 {} 批信息等您办理", waiting.len());
+        if late > 0 {
+            text.push_str(&format!("，其中 {late} 批已超过报送期限"));
+        } else if let Some(left) = first.left {
+            text.push_str(&format!("，最急的还有 {left} 个工作日"));
+        }
+        parts.push(text);
     }
-    Some(text)
+    if reports.open > 0 {
+        let mut text = format!("有 {} 件信息纠错等待答复", reports.open);
+        if reports.overdue > 0 {
+            text.push_str(&format!("，其中 {} 件已超过期限", reports.overdue));
+        }
+        parts.push(text);
+    }
+    (!parts.is_empty()).then(|| format!("{today}，{}", parts.join("；")))
 }
 
 /// Sends what is due. A mail that fails is tried again at the next run, and given up after the sixth. Returns how many went out.

@@ -1,9 +1,95 @@
 //! What tests of several modules need: invented subjects and a desk that knows them. All parties are invented.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use jiff::civil::Date;
 use xinyong_domain::identifier::{organisation_code_check_character, uscc_check_character};
 
-use crate::{Actor, Clock, Desk, DeskOptions, Limits, import_subjects, setup};
+use xinyong_domain::law::Profile;
+
+use crate::intake::{
+    Judgement, Receive, Release, check, receive, record_released, release, submit,
+};
+use crate::{Actor, Clock, Desk, DeskOptions, Limits, Role, import_subjects, setup};
+
+/// The unit whose penalties [`penalty`] records.
+pub(crate) const UNIT: &str = "market-regulation";
+
+/// Somebody of a unit in a role.
+pub(crate) fn person(login: &str, role: Role, unit: &str) -> Actor {
+    Actor {
+        login: login.to_owned(),
+        name: login.to_owned(),
+        unit: unit.to_owned(),
+        role: Some(role),
+    }
+}
+
+/// Records a public penalty of a party, decided on 2026-09-01, with a number and a fine. Gives its subject and its id.
+pub(crate) async fn penalty(desk: &Desk, party: usize, number: u32, fine: &str) -> (i64, i64) {
+    let law = desk.law();
+    let kind = law.kind("administrative-penalty").expect("a kind");
+    let fields: Vec<&str> = kind.fields.iter().map(|field| field.label.as_str()).collect();
+    let body = "平陆县示例局";
+    let cells = BTreeMap::from([
+        ("行政相对人类别", "法人及非法人组织".to_owned()),
+        ("行政相对人名称", company(party)),
+        ("行政相对人代码_1(统一社会信用代码)", code(party)),
+        ("法定代表人", "王示例".to_owned()),
+        ("行政处罚决定书文号", format!("平示罚〔2026〕{number}号")),
+        ("违法行为类型", "产品质量".to_owned()),
+        ("违法事实", "销售标签不符合规定的示例商品".to_owned()),
+        ("处罚依据", "《示例管理办法》第二十条".to_owned()),
+        ("处罚类别", "罚款".to_owned()),
+        ("处罚内容", "依法作出示例处罚".to_owned()),
+        ("罚款金额（万元）", fine.to_owned()),
+        ("处罚决定日期", "2026/09/01".to_owned()),
+        ("处罚有效期", "2099/12/31".to_owned()),
+        ("处罚机关", body.to_owned()),
+        ("处罚机关统一社会信用代码", code(90)),
+        ("数据来源单位", body.to_owned()),
+        ("数据来源单位统一社会信用代码", code(90)),
+    ]);
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(&fields).expect("memory");
+    let row: Vec<&str> =
+        fields.iter().map(|label| cells.get(label).map_or("", String::as_str)).collect();
+    table.write_record(&row).expect("memory");
+    let path = desk.scratch().join("penalty.csv");
+    let mut content = table.into_inner().expect("memory");
+    // The same row again is another file: an empty line more each time.
+    static FILES: AtomicUsize = AtomicUsize::new(1);
+    content.extend(vec![b'\n'; FILES.fetch_add(1, Ordering::Relaxed)]);
+    std::fs::write(&path, content).expect("a file");
+    let (clerk, second) = (Actor::system("clerk"), Actor::system("second"));
+    let command = Receive {
+        path,
+        file_name: "示例.csv".to_owned(),
+        kind: kind.id.clone(),
+        unit: UNIT.to_owned(),
+        profile: Profile::Reported,
+    };
+    let batch = receive(desk, &clerk, command).await.expect("received").batch;
+    check(desk, batch).await.expect("checked");
+    submit(desk, &clerk, batch).await.expect("submitted");
+    let judgement = Judgement {
+        row: 2,
+        key: "severity".to_owned(),
+        value: "general".to_owned(),
+        reason: "示例理由".to_owned(),
+        source: "第1页".to_owned(),
+    };
+    let basis = "unit-publication-list".to_owned();
+    let command = Release { batch, basis, judgements: vec![judgement] };
+    release(desk, &second, command).await.expect("released");
+    record_released(desk, batch).await.expect("recorded");
+    let subject =
+        desk.store().subject_by_code(&code(party)).await.expect("asked").expect("known").id;
+    let held = desk.store().records_of_subject(subject, 100).await.expect("records");
+    let found = held.iter().find(|record| record.natural_key.ends_with(&format!("{number}号")));
+    (subject, found.unwrap_or_else(|| panic!("{held:?}")).id)
+}
 
 /// The valid code of an invented subject.
 pub(crate) fn code(party: usize) -> String {

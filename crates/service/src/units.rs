@@ -3,7 +3,7 @@
 
 mod change;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use xinyong_domain::law::Unit;
@@ -170,6 +170,51 @@ pub async fn reporting_unit(desk: &Desk, id: &str) -> Result<Unit, DeskError> {
         "unit.ended",
         format!("{}{since}不再报送，请由{}报送", unit.name, names.join("、")),
     ))
+}
+
+/// Who answers today for what a unit reported: itself, or those who took over from it.
+pub(crate) async fn responsible(desk: &Desk, id: &str) -> Result<BTreeSet<String>, DeskError> {
+    let successors = over(desk).await?;
+    let mut found = BTreeSet::new();
+    let (mut open, mut seen) = (vec![id.to_owned()], BTreeSet::new());
+    while let Some(unit) = open.pop() {
+        if !seen.insert(unit.clone()) {
+            continue;
+        }
+        let next: Vec<String> = successors
+            .iter()
+            .filter(|one| one.unit_id == unit)
+            .map(|one| one.successor_id.clone())
+            .collect();
+        if next.is_empty() {
+            found.insert(unit);
+        } else {
+            open.extend(next);
+        }
+    }
+    Ok(found)
+}
+
+/// For whose records a unit answers today: its own, and those of the units it took over from.
+pub(crate) async fn stands_for(desk: &Desk, id: &str) -> Result<BTreeSet<String>, DeskError> {
+    let successors = over(desk).await?;
+    let mut found = BTreeSet::from([id.to_owned()]);
+    let mut open = vec![id.to_owned()];
+    while let Some(unit) = open.pop() {
+        for one in successors.iter().filter(|one| one.successor_id == unit) {
+            if found.insert(one.unit_id.clone()) {
+                open.push(one.unit_id.clone());
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Who has taken over from whom by today.
+async fn over(desk: &Desk) -> Result<Vec<UnitSuccessor>, DeskError> {
+    let today = desk.today();
+    let all = desk.store().unit_successors().await?;
+    Ok(all.into_iter().filter(|one| one.on_day <= today).collect())
 }
 
 /// All units, by id.

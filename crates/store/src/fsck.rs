@@ -442,6 +442,10 @@ impl Store {
         if let Some((table, reason)) = check.read("arrival", differs)?.flatten() {
             check.report.wrong(table, "", reason);
         }
+        let judged = crate::judgements::differs(&mut conn).await;
+        for (table, row, reason) in check.read("subject_judgement", judged)?.unwrap_or_default() {
+            check.report.wrong(table, row, reason);
+        }
         Ok(check.report)
     }
 }

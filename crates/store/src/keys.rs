@@ -40,6 +40,7 @@ struct Keys {
     platform: Gcm,
     blind: Hmac<Sm3>,
     digest: Hmac<Sm3>,
+    form: Hmac<Sm3>,
 }
 
 /// The keys of one installation. Cheap to clone; never printed.
@@ -78,6 +79,15 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
     Ok(bytes)
 }
 
+fn keyed(key: &Hmac<Sm3>, parts: &[&str]) -> String {
+    let mut hmac = key.clone();
+    for part in parts {
+        hmac.update(&(part.len() as u64).to_le_bytes());
+        hmac.update(part.as_bytes());
+    }
+    hex::encode(hmac.finalize().into_bytes())
+}
+
 impl KeyRing {
     /// A key ring from its two secrets.
     #[must_use]
@@ -90,6 +100,7 @@ impl KeyRing {
                 platform: cipher(seal, "platform"),
                 blind: mac(&derive(blind, "blind")),
                 digest: mac(&derive(blind, "digest")),
+                form: mac(&derive(blind, "form")),
             }),
         }
     }
@@ -196,12 +207,13 @@ impl KeyRing {
     /// digest of a short secret such as an identity number could be guessed.
     #[must_use]
     pub fn content_digest(&self, parts: &[&str]) -> String {
-        let mut hmac = self.keys.digest.clone();
-        for part in parts {
-            hmac.update(&(part.len() as u64).to_le_bytes());
-            hmac.update(part.as_bytes());
-        }
-        hex::encode(hmac.finalize().into_bytes())
+        keyed(&self.keys.digest, parts)
+    }
+
+    /// What only this installation can say about some parts: tokens of forms that come without a session.
+    #[must_use]
+    pub fn form_mac(&self, parts: &[&str]) -> String {
+        keyed(&self.keys.form, parts)
     }
 }
 

@@ -66,7 +66,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 40] = [
+static TABLES: [Table; 44] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -122,6 +122,16 @@ static TABLES: [Table; 40] = [
         t actor, i at, t reminded_on, t reminded_by, t closed_reason, t closed_by, i closed_at),
     table!(outage by "id": i id, t first_day, t last_day, t reason, t actor, i at, t ended_by, i ended_at),
     table!(bulletin by "month, seq": t month, i seq, t number, t figures, t actor, i at),
+    table!(error_report by "id": i id, t number, t once, i subject_id, i record_id, i version, t unit_id, t ground, b sealed,
+        b contact, t received_on, i at, t state, t taken_by, i taken_at, t answer, t answered_by, i answered_at, t answered_on,
+        i corrected_version),
+    table!(correction by "id": i id, i subject_id, i record_id, i version, t unit_id, t event, t document, t document_on,
+        t known_on, t reason, b sealed, t file_name, t file_digest, t proposed_by, i proposed_at, t state, t decided_by,
+        i decided_at, t decided_on, t decline_reason, i result_version),
+    table!(subject_judgement by "id": i id, t finding, i from_id, i to_id, t basis, t document, t reason, t proposed_by,
+        i proposed_at, t state, t decided_by, i decided_at, t decline_reason, t undo_reason, t undo_by, i undo_at, t undone_by,
+        i undone_at, t hash),
+    table!(judged_record by "judgement_id, record_id, subject_id": i judgement_id, i record_id, i subject_id, i to_id, i counts),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

@@ -52,10 +52,15 @@ statements! {
         r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
         WHERE r.id = $2 AND r.subject_id = $1 \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id";
-    RECORDS_OF_SUBJECT = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+    RECORDS_OF_SUBJECT = "WITH RECURSIVE g (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT j.from_id FROM g CROSS JOIN subject_judgement j \
+        WHERE j.to_id = g.id AND j.finding = 'same' AND j.state = 'confirmed'), \
+        h (subject_id, id) AS (SELECT r.subject_id, r.id FROM g CROSS JOIN record r WHERE r.subject_id = g.id \
+        AND NOT EXISTS (SELECT 1 FROM judged_record d WHERE d.record_id = r.id AND d.subject_id = r.subject_id AND d.counts = 1) \
+        UNION ALL SELECT d.subject_id, d.record_id FROM g CROSS JOIN judged_record d WHERE d.to_id = g.id AND d.counts = 1) \
+        SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
         r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
-        r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
-        WHERE r.subject_id = $1 \
+        r.withdrawn_on, r.state, v.content_digest FROM h CROSS JOIN record r CROSS JOIN record_version v \
+        WHERE r.id = h.id AND r.subject_id = h.subject_id \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on DESC, r.id DESC LIMIT $2";
     RECORD_VERSIONS = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
         v.content, v.sealed, v.platform, v.state, v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, \
@@ -66,11 +71,20 @@ statements! {
         v.known_at, v.public_from, v.public_until, v.withdrawn_on, v.content_digest, v.previous, v.hash \
         FROM record_version v WHERE v.record_id = $2 AND v.subject_id = $1 AND v.known_at <= $3 \
         ORDER BY v.version DESC LIMIT 1";
-    RECORDS_AS_OF = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
+    RECORDS_AS_OF = "WITH RECURSIVE g (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT j.from_id FROM g CROSS JOIN subject_judgement j \
+        WHERE j.to_id = g.id AND j.finding = 'same' AND j.state IN ('confirmed', 'undone') AND j.decided_at <= $2 \
+        AND (j.undone_at IS NULL OR j.undone_at > $2)), \
+        m (record_id, subject_id, to_id) AS (SELECT d.record_id, d.subject_id, d.to_id FROM subject_judgement j CROSS JOIN judged_record d \
+        WHERE j.finding = 'different' AND j.state IN ('confirmed', 'undone') AND j.decided_at <= $2 \
+        AND (j.undone_at IS NULL OR j.undone_at > $2) AND d.judgement_id = j.id), \
+        h (subject_id, id) AS (SELECT r.subject_id, r.id FROM g CROSS JOIN record r WHERE r.subject_id = g.id \
+        AND NOT EXISTS (SELECT 1 FROM m WHERE m.record_id = r.id AND m.subject_id = r.subject_id) \
+        UNION ALL SELECT m.subject_id, m.record_id FROM g CROSS JOIN m WHERE m.to_id = g.id) \
+        SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
         v.content, v.sealed, v.platform, v.state, v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, \
         v.known_at, v.public_from, v.public_until, v.withdrawn_on, v.content_digest, v.previous, v.hash \
-        FROM record r CROSS JOIN record_version v WHERE r.subject_id = $1 AND v.record_id = r.id AND v.subject_id = r.subject_id \
-        AND v.version = (SELECT MAX(w.version) FROM record_version w WHERE w.record_id = r.id AND w.subject_id = r.subject_id \
+        FROM h CROSS JOIN record_version v WHERE v.record_id = h.id AND v.subject_id = h.subject_id \
+        AND v.version = (SELECT MAX(w.version) FROM record_version w WHERE w.record_id = h.id AND w.subject_id = h.subject_id \
         AND w.known_at <= $2) ORDER BY v.held_from DESC, v.record_id DESC";
     EVENTS = "SELECT e.subject_id, e.record_id, e.seq, e.kind, e.on_day, e.at, e.reason, c.list FROM publication_event e \
         LEFT JOIN citation c ON c.id = e.citation WHERE e.record_id = $2 AND e.subject_id = $1 ORDER BY e.seq";
@@ -916,7 +930,8 @@ impl Store {
             .transpose()
     }
 
-    /// The records of a subject, public or not, the newest decision first.
+    /// The records that are shown under a subject, public or not, the newest decision first: its own and those that a judgement
+    /// gives to it, without those that one gives to another.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
@@ -959,7 +974,7 @@ impl Store {
         row.as_ref().map(record_version).transpose()
     }
 
-    /// All records of a subject as they were known at an instant.
+    /// All records of a subject as they were known at an instant, by the judgements that held then.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.

@@ -17,13 +17,15 @@ use api::{
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use xinyong_store::{
-    ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts,
-    DeclaredCount, Engine, FormerName, Gap, GapExplanation, IssuedBulletin, Judgement, KeyRing,
-    KnownDecision, LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch,
-    NewNotice, NewRecord, NewSubject, NumberPlace, Outage, Person, ProposalDecision,
-    PublicationEvent, Purpose, RecordChange, RecordFilter, RowFinding, Security, SessionRow,
-    Shared, StageChange, Store, StoreError, SubjectChange, Unit, UnitSuccessor, UnitVersion,
-    Withdrawal, factor_place, person_place, record_place, restore, verify_backup,
+    ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content,
+    Correction, CorrectionDecision, Counts, DeclaredCount, Engine, ErrorReport, FormerName, Gap,
+    GapExplanation, IssuedBulletin, Judgement, KeyRing, KnownDecision, LawConfirmation,
+    LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice, NewRecord,
+    NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent, Purpose,
+    RecordChange, RecordFilter, ReportAnswer, RowFinding, Security, SessionRow, Shared,
+    StageChange, Store, StoreError, SubjectChange, SubjectJudgement, Unit, UnitSuccessor,
+    UnitVersion, Withdrawal, correction_place, factor_place, person_place, record_place,
+    report_contact_place, report_place, restore, verify_backup,
 };
 
 /// An empty place for stores of one engine, and all that must live as long.
@@ -100,6 +102,9 @@ on_both! {
     records_come_change_and_go,
     arrivals_and_numbers_follow_the_records,
     what_units_owe_is_declared_explained_and_known,
+    reports_of_errors_are_taken_answered_and_forgotten,
+    a_correction_waits_for_its_second_person,
+    judgements_are_followed_and_taken_back,
     public_records_follow_the_dates,
     public_figures_follow_the_dates,
     sealed_values_stay_in_their_place,
@@ -302,6 +307,16 @@ async fn furnish(store: &Store) {
         at: NOW + 1,
     };
     tx.withdraw_confirmation(&end).await.expect("taken back");
+    let mut report = new_report(store, 41, "form");
+    (report.subject_id, report.record_id) = (1, 11);
+    assert!(tx.add_error_report(&report).await.expect("reported"));
+    let mut correction = new_correction(51);
+    (correction.subject_id, correction.record_id) = (1, 11);
+    let place = correction_place(51);
+    correction.sealed = Some(store.keys().seal(Purpose::Record, &place, b"{}").expect("sealed"));
+    tx.add_correction(&correction).await.expect("entered");
+    let judged = new_judgement(61, "different", 1, 2);
+    tx.add_subject_judgement(&judged, &[(11, 1)]).await.expect("judged");
     tx.commit().await.expect("committed");
 }
 
@@ -1126,6 +1141,248 @@ async fn arrivals_and_numbers_follow_the_records(ground: &Ground) {
     assert_eq!(store.reporting_differs().await.expect("counted"), None);
 }
 
+/// A report about the record that [`furnish_base`] makes.
+fn new_report(store: &Store, id: i64, once: &str) -> ErrorReport {
+    let keys = store.keys();
+    let seal = |place: Vec<u8>| keys.seal(Purpose::Platform, &place, b"example").expect("sealed");
+    ErrorReport {
+        id,
+        number: format!("20261125-{id}"),
+        once: once.to_owned(),
+        subject_id: 1,
+        record_id: 100,
+        version: 1,
+        unit_id: "market".to_owned(),
+        ground: "content".to_owned(),
+        sealed: seal(report_place(id)),
+        contact: Some(seal(report_contact_place(id))),
+        received_on: date(2026, 11, 25),
+        at: NOW,
+        state: "received".to_owned(),
+        taken_by: None,
+        taken_at: None,
+        answer: None,
+        answered_by: None,
+        answered_at: None,
+        answered_on: None,
+        corrected_version: None,
+    }
+}
+
+async fn reports_of_errors_are_taken_answered_and_forgotten(ground: &Ground) {
+    let store = ground.store().await;
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(tx.add_error_report(&new_report(&store, 1, "a")).await.expect("kept"));
+    assert!(!tx.add_error_report(&new_report(&store, 2, "a")).await.expect("no second"));
+    assert!(tx.add_error_report(&new_report(&store, 3, "b")).await.expect("kept"));
+    tx.commit().await.expect("committed");
+    assert_eq!(store.error_report_by_once("a").await.expect("asked").map(|one| one.id), Some(1));
+    let by_number = store.error_report_by_number("20261125-3").await.expect("asked");
+    assert_eq!(by_number, store.error_report(3).await.expect("asked"));
+    assert_eq!(store.open_error_reports(1, 100).await.expect("counted"), 2);
+    assert_eq!(store.open_error_reports(2, 100).await.expect("counted"), 0);
+    assert_eq!(store.error_reports_received(date(2026, 11, 25)).await.expect("counted"), 2);
+
+    let answer = ReportAnswer {
+        id: 1,
+        state: "dismissed".to_owned(),
+        answer: "example".to_owned(),
+        by: "clerk".to_owned(),
+        at: NOW + 1,
+        on: date(2026, 11, 26),
+        corrected_version: None,
+    };
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(tx.take_error_report(1, "clerk", NOW).await.expect("taken"));
+    assert!(!tx.take_error_report(1, "other", NOW).await.expect("taken before"));
+    assert!(tx.answer_error_report(&answer).await.expect("answered"));
+    assert!(!tx.answer_error_report(&answer).await.expect("answered before"));
+    assert!(!tx.take_error_report(1, "other", NOW).await.expect("over"));
+    assert_eq!(tx.erase_report_contacts(date(2026, 11, 26)).await.expect("erased"), 0);
+    assert_eq!(tx.erase_report_contacts(date(2026, 11, 27)).await.expect("erased"), 1);
+    tx.commit().await.expect("committed");
+    let ids = async |answered| -> Vec<i64> {
+        let list = store.error_reports(answered, 10).await.expect("listed");
+        list.iter().map(|one| one.id).collect()
+    };
+    assert_eq!((ids(false).await, ids(true).await), (vec![3], vec![1]));
+    assert_eq!(store.error_report(1).await.expect("asked").expect("kept").contact, None);
+    assert!(store.error_report(3).await.expect("asked").expect("kept").contact.is_some());
+}
+
+fn new_correction(id: i64) -> Correction {
+    Correction {
+        id,
+        subject_id: 1,
+        record_id: 100,
+        version: 1,
+        unit_id: "market".to_owned(),
+        event: "court-change".to_owned(),
+        document: "example".to_owned(),
+        document_on: date(2026, 11, 20),
+        known_on: date(2026, 11, 24),
+        reason: "example".to_owned(),
+        sealed: Some(vec![1, 2, 3]),
+        file_name: None,
+        file_digest: None,
+        proposed_by: "clerk".to_owned(),
+        proposed_at: NOW,
+        state: "open".to_owned(),
+        decided_by: None,
+        decided_at: None,
+        decided_on: None,
+        decline_reason: None,
+        result_version: None,
+    }
+}
+
+fn new_judgement(id: i64, finding: &str, from_id: i64, to_id: i64) -> SubjectJudgement {
+    SubjectJudgement {
+        id,
+        finding: finding.to_owned(),
+        from_id,
+        to_id,
+        basis: "other".to_owned(),
+        document: "example".to_owned(),
+        reason: "example".to_owned(),
+        proposed_by: "one".to_owned(),
+        proposed_at: NOW,
+        state: "open".to_owned(),
+        decided_by: None,
+        decided_at: None,
+        decline_reason: None,
+        undo_reason: None,
+        undo_by: None,
+        undo_at: None,
+        undone_by: None,
+        undone_at: None,
+        hash: String::new(),
+    }
+}
+
+/// Signs what was written down, at an instant.
+async fn sign(store: &Store, id: i64, at: i64) -> Result<Option<String>, StoreError> {
+    let held = store.subject_judgement(id).await.expect("asked").expect("kept");
+    let next = SubjectJudgement {
+        state: "confirmed".to_owned(),
+        decided_by: Some("two".to_owned()),
+        decided_at: Some(at),
+        ..held
+    };
+    let mut tx = store.transaction("sign").await.expect("begun");
+    let outcome = tx.change_subject_judgement(&next).await?;
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+async fn undo(store: &Store, id: i64, at: i64) {
+    let held = store.subject_judgement(id).await.expect("asked").expect("kept");
+    let next = SubjectJudgement {
+        state: "undone".to_owned(),
+        undone_by: Some("three".to_owned()),
+        undone_at: Some(at),
+        ..held
+    };
+    let mut tx = store.transaction("undo").await.expect("begun");
+    tx.change_subject_judgement(&next).await.expect("undone").expect("against the newest");
+    tx.commit().await.expect("committed");
+}
+
+async fn judgements_are_followed_and_taken_back(ground: &Ground) {
+    let store = ground.store().await;
+    furnish_base(&store).await;
+    let mut tx = store.transaction("test").await.expect("begun");
+    // Of no batch: the one there is was sealed.
+    let third = NewSubject { source_batch: None, ..subject(3, &code(3), "示例第三家") };
+    tx.insert_subjects(&[third]).await.expect("a third");
+    for (id, finding, from, to) in [(1, "same", 1, 2), (2, "same", 2, 3), (3, "same", 1, 3)] {
+        tx.add_subject_judgement(&new_judgement(id, finding, from, to), &[]).await.expect("kept");
+    }
+    tx.add_subject_judgement(&new_judgement(4, "different", 1, 3), &[(11, 1)]).await.expect("kept");
+    tx.add_subject_judgement(&new_judgement(5, "different", 1, 2), &[(11, 1)]).await.expect("kept");
+    tx.commit().await.expect("committed");
+    let shown = async |subject: i64| -> Vec<i64> {
+        let list = store.records_of_subject(subject, 10).await.expect("records");
+        list.iter().map(|one| one.id).collect()
+    };
+    let then = async |subject: i64, at: i64| -> Vec<i64> {
+        let list = store.records_as_of(subject, at).await.expect("records");
+        list.iter().map(|one| one.record_id).collect()
+    };
+    assert_eq!(
+        (shown(1).await, shown(2).await),
+        (vec![13, 11], vec![12]),
+        "nothing counts while it is open"
+    );
+    assert!(store.roots(&[1, 2, 3]).await.expect("roots").is_empty());
+
+    sign(&store, 1, NOW + 10).await.expect("signed").expect("first");
+    assert!(conflict(&sign(&store, 3, NOW + 10).await), "an entry is one other subject at most");
+    sign(&store, 2, NOW + 20).await.expect("signed").expect("first");
+    assert_eq!(shown(3).await, [13, 11, 12], "step by step");
+    let roots = store.roots(&[1, 2, 3, 4]).await.expect("roots");
+    assert_eq!((roots.len(), roots[&1], roots[&2]), (2, 3, 3));
+    assert_eq!(store.joined_group(3).await.expect("group"), [1, 2, 3]);
+    assert_eq!(store.count_joined().await.expect("counted"), 2);
+    assert_eq!(then(3, NOW + 5).await, Vec::<i64>::new());
+    assert_eq!(then(2, NOW + 15).await, [13, 11, 12]);
+    assert_eq!(then(3, NOW + 25).await, [13, 11, 12]);
+    undo(&store, 1, NOW + 30).await;
+    assert_eq!((shown(1).await, shown(3).await), (vec![13, 11], vec![12]));
+    assert_eq!(then(3, NOW + 25).await, [13, 11, 12], "what held then is still known");
+    assert_eq!(then(3, NOW + 35).await, [12]);
+    undo(&store, 2, NOW + 40).await;
+
+    sign(&store, 4, NOW + 50).await.expect("signed").expect("first");
+    assert!(conflict(&sign(&store, 5, NOW + 50).await), "a record is shown under one subject");
+    assert_eq!((shown(1).await, shown(3).await), (vec![13], vec![11]));
+    assert_eq!((then(1, NOW + 55).await, then(3, NOW + 55).await), (vec![13], vec![11]));
+    assert_eq!(store.record_judged(1, 11).await.expect("asked"), Some((4, 3)));
+    assert_eq!(store.judged_subjects().await.expect("listed"), [1, 3]);
+    assert_eq!(problems(&store).await, []);
+    undo(&store, 4, NOW + 60).await;
+    assert_eq!((shown(1).await, shown(3).await), (vec![13, 11], Vec::<i64>::new()));
+    assert_eq!(store.record_judged(1, 11).await.expect("asked"), None);
+    // Who read it before somebody else changed it changes nothing.
+    let held = store.subject_judgement(4).await.expect("asked").expect("kept");
+    let stale = SubjectJudgement { hash: "old".to_owned(), ..held };
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert_eq!(tx.change_subject_judgement(&stale).await.expect("tried"), None);
+    drop(tx);
+    assert_eq!(problems(&store).await, []);
+}
+
+async fn a_correction_waits_for_its_second_person(ground: &Ground) {
+    let store = ground.store().await;
+    let new = new_correction;
+    let mut tx = store.transaction("test").await.expect("begun");
+    tx.add_correction(&new(1)).await.expect("kept");
+    tx.commit().await.expect("committed");
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(conflict(&tx.add_correction(&new(2)).await), "one of a record at a time");
+    drop(tx);
+    let decision = CorrectionDecision {
+        id: 1,
+        state: "confirmed".to_owned(),
+        by: "reviewer".to_owned(),
+        at: NOW + 1,
+        on: date(2026, 11, 25),
+        reason: None,
+        result_version: Some(2),
+    };
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(tx.decide_correction(&decision).await.expect("decided"));
+    assert!(!tx.decide_correction(&decision).await.expect("decided before"));
+    tx.add_correction(&new(2)).await.expect("another may follow");
+    tx.commit().await.expect("committed");
+    let held = store.correction(1).await.expect("asked").expect("kept");
+    assert_eq!((held.state.as_str(), held.result_version), ("confirmed", Some(2)));
+    let ids = |list: Vec<Correction>| list.iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.corrections_of(1, 100).await.expect("listed")), [2, 1]);
+    assert_eq!(ids(store.corrections(false, 10).await.expect("listed")), [2]);
+    assert_eq!(ids(store.corrections(true, 10).await.expect("listed")), [1]);
+}
+
 async fn what_units_owe_is_declared_explained_and_known(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;
@@ -1758,6 +2015,29 @@ async fn the_check_finds_what_hangs_on_nothing(ground: &Ground) {
         ("law_withdrawal", "4", "actor = 'c'", "撤回的人不是确认的两人之一"),
         ("law_withdrawal", "4", "reason = ' '", "没有写明理由"),
         ("law_withdrawal", "4", "at = 5", "时间先后颠倒"),
+        ("error_report", "41", "unit_id = 'gone'", "没有对应的单位"),
+        ("error_report", "41", "record_id = 99", "没有对应的信息或版本"),
+        ("error_report", "41", "corrected_version = 9", "没有对应的信息或版本"),
+        ("error_report", "41", "state = 'lost'", "状态不是已知的状态"),
+        ("error_report", "41", "answer = 'x'", "未办结而已有办理人、时间或结果"),
+        ("error_report", "41", "state = 'corrected'", "已办结而没有办理人、时间或结果"),
+        ("error_report", "42", "id = 42", "加密内容无法解开"),
+        ("correction", "51", "unit_id = 'gone'", "没有对应的单位"),
+        ("correction", "51", "record_id = 99", "没有对应的信息或版本"),
+        ("correction", "52", "id = 52", "加密内容无法解开"),
+        ("correction", "51", "state = 'lost'", "状态不是已知的状态"),
+        ("correction", "51", "state = 'confirmed'", "已办结而没有办理人、时间或结果"),
+        (
+            "correction",
+            "51",
+            "state = 'confirmed', decided_by = 'clerk', decided_at = 1, result_version = 1",
+            "确认的不是两名不同的人",
+        ),
+        ("correction", "51", "file_name = 'x'", "所附文件的名称与摘要只有其一"),
+        ("correction", "51", "file_name = 'x', file_digest = 'x'", "所附文件不存在"),
+        ("subject_judgement", "61", "reason = 'x'", "内容与其哈希不符，记录被改动"),
+        ("judged_record", "61/11", "counts = 1", "与所属的核定不一致，或者没有对应的信息"),
+        ("judged_record", "61/99", "record_id = 99", "与所属的核定不一致，或者没有对应的信息"),
     ];
     let decided = [
         ("state = 'forgotten'", "状态不是已知的状态"),

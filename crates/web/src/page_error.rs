@@ -44,6 +44,9 @@ pub fn status_of(error: &DeskError) -> StatusCode {
         DeskError::Refused(refusal) if refusal.code == "file.too-large" => {
             StatusCode::PAYLOAD_TOO_LARGE
         }
+        DeskError::Refused(refusal) if refusal.code.ends_with(".too-often") => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         DeskError::Refused(_) => StatusCode::BAD_REQUEST,
         DeskError::NotFound(_) => StatusCode::NOT_FOUND,
         DeskError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,

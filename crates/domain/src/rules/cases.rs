@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::deadline::{report_due, withdrawal_due};
+use super::deadline::{correction_due, error_report_due, report_due, withdrawal_due};
 use super::disclosure::{Facts, disclose};
 use crate::law::Law;
 use crate::party::PartyCategory;
@@ -59,6 +59,15 @@ fn answer(law: &Law, case: &Case) -> toml::Table {
         }
         "withdrawal" => {
             let due = withdrawal_due(law, day(&case.given, "from").expect("from"));
+            put("due", due.map_or_else(|| "none".to_owned(), |due| due.value.date.to_string()));
+        }
+        "error-report" => {
+            let due = error_report_due(law, day(&case.given, "from").expect("from"));
+            put("due", due.map_or_else(|| "none".to_owned(), |due| due.value.date.to_string()));
+        }
+        "correction" => {
+            let penalty = text(&case.given, "kind").as_deref() == Some("administrative-penalty");
+            let due = correction_due(law, penalty, day(&case.given, "from").expect("from"));
             put("due", due.map_or_else(|| "none".to_owned(), |due| due.value.date.to_string()));
         }
         "publicity" => {

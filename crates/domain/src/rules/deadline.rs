@@ -25,6 +25,8 @@ const REPORT: (&str, &str) = ("publicity.report.days", "双公示报送");
 const DISCLOSURE: (&str, &str) = ("publicity.disclosure.days", "政府信息公开");
 const MARKET: (&str, &str) = ("publicity.samr.days", "国家企业信用信息公示系统公示");
 const WITHDRAWAL: &str = "publicity.withdrawal.days";
+const ERROR_REPORT: &str = "error-report.answer.days";
+const CORRECTION: &str = "correction.public.days";
 
 fn counted(law: &Law, parameter: &str, from: Date) -> Option<Ruling<WorkingDay>> {
     let Lookup::Applies(days) = law.at(from).number(parameter) else {
@@ -72,4 +74,18 @@ pub fn clocks(law: &Law, decided: Date, market_regulation: bool) -> Vec<Clock> {
 #[must_use]
 pub fn withdrawal_due(law: &Law, from: Date) -> Option<Ruling<WorkingDay>> {
     counted(law, WITHDRAWAL, from)
+}
+
+/// When a report of an error that came on a day must have its answer: an own target, since the articles about objections that
+/// hold here were not read yet (rules.md §1.6).
+#[must_use]
+pub fn error_report_due(law: &Law, received: Date) -> Option<Ruling<WorkingDay>> {
+    counted(law, ERROR_REPORT, received)
+}
+
+/// When what the public sees must be right after the unit knew of a correction, a revocation or a change: for penalties the
+/// clock of [`withdrawal_due`], for everything else a target of the same length. Before that law there was none.
+#[must_use]
+pub fn correction_due(law: &Law, penalty: bool, known: Date) -> Option<Ruling<WorkingDay>> {
+    counted(law, if penalty { WITHDRAWAL } else { CORRECTION }, known)
 }

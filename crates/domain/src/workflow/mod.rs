@@ -1,3 +1,4 @@
-//! Workflows, each one table of transitions that a command can draw.
+//! Workflows, each one table of transitions that a command can draw, and what corrections do.
 
 pub mod batch;
+pub mod correction;

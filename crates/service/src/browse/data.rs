@@ -292,13 +292,20 @@ async fn subjects(desk: &Desk, after: i64) -> Result<DataChunk, DeskError> {
     let law = desk.law();
     let today = desk.today();
     let most = i64::try_from(SUBJECTS_CHUNK).unwrap_or(i64::MAX);
-    let ids = desk.store().public_subjects(after, today, most).await?;
+    let found = desk.store().public_subjects(after, today, most).await?;
+    let next = found
+        .last()
+        .filter(|_| found.len() == SUBJECTS_CHUNK)
+        .map(|last| DataPlace(Place::Subject(*last)));
+    let until = if next.is_some() { found.last().copied() } else { None };
+    let (ids, judged) = judged_apart(desk, found, (after, until)).await?;
     let known = desk.store().subjects(&ids).await?;
     let mut rows = Vec::with_capacity(ids.len());
     // The store's dates are a sieve; the rule decides. Who has nothing public among the newest is asked for the rest.
     let mut public = BTreeSet::new();
     let mut asked: Vec<i64> =
         ids.iter().copied().filter(|id| known.get(id).is_some_and(|s| s.code.is_some())).collect();
+    asked.retain(|id| !judged.contains(id));
     for places in [(0, FIRST_RECORDS), (FIRST_RECORDS, MOST_RECORDS)] {
         for record in desk.store().newest_public(&asked, today, places).await? {
             if !public.contains(&record.subject_id) && view(&record, today, &law)?.is_some() {
@@ -310,9 +317,10 @@ async fn subjects(desk: &Desk, after: i64) -> Result<DataChunk, DeskError> {
             break;
         }
     }
+    public.extend(judged);
     for id in &ids {
         let Some(subject) = known.get(id) else { continue };
-        if public.contains(id) {
+        if public.contains(id) && subject.code.is_some() {
             let category = PartyCategory::from_id(&subject.category);
             rows.push(vec![
                 subject.code.clone().unwrap_or_default(),
@@ -323,9 +331,35 @@ async fn subjects(desk: &Desk, after: i64) -> Result<DataChunk, DeskError> {
             ]);
         }
     }
-    let next = ids
-        .last()
-        .filter(|_| ids.len() == SUBJECTS_CHUNK)
-        .map(|last| DataPlace(Place::Subject(*last)));
     Ok(DataChunk { rows, next })
+}
+
+/// Subjects that a judgement speaks of are not found by the records that carry their id: what is shown under each is asked for one
+/// by one. Gives the ids of the stretch without those of entries that are another subject, and which of them have something public
+/// by a judgement.
+async fn judged_apart(
+    desk: &Desk,
+    found: Vec<i64>,
+    (after, until): (i64, Option<i64>),
+) -> Result<(Vec<i64>, Vec<i64>), DeskError> {
+    let store = desk.store();
+    let judged = store.judged_subjects().await?;
+    if judged.is_empty() {
+        return Ok((found, Vec::new()));
+    }
+    let roots = store.roots(&judged).await?;
+    let (law, today) = (desk.law(), desk.today());
+    let mut ids: BTreeSet<i64> = found.into_iter().filter(|id| !judged.contains(id)).collect();
+    let mut public = Vec::new();
+    let here = |id: &i64| *id > after && until.is_none_or(|until| *id <= until);
+    for id in judged.into_iter().filter(here).filter(|id| !roots.contains_key(id)) {
+        for record in store.records_of_subject(id, MOST_RECORDS).await? {
+            if view(&record, today, &law)?.is_some() {
+                ids.insert(id);
+                public.push(id);
+                break;
+            }
+        }
+    }
+    Ok((ids.into_iter().collect(), public))
 }

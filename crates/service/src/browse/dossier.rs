@@ -153,6 +153,8 @@ pub struct RecordDossier {
     pub events: Vec<EventView>,
     /// Whether the actor may take it down now.
     pub can_withdraw: bool,
+    /// Whether the actor may enter that it is corrected or revoked.
+    pub can_correct: bool,
 }
 
 /// The records of a batch.
@@ -316,6 +318,8 @@ pub async fn record_dossier(
         as_of,
         versions: versions(store.record_versions(subject, record).await?, &law, &names)?,
         events: events.into_iter().rev().map(event).collect::<Result<_, _>>()?,
+        can_correct: found.withdrawn_on.is_none()
+            && actor.authorise_for(Permission::CorrectRecord, &found.unit_id).is_ok(),
         can_withdraw: found.withdrawn_on.is_none()
             && actor.authorise_for(Permission::WithdrawRecord, &found.unit_id).is_ok(),
         now: state(&found, desk.today(), &law, &names, actor)?,

@@ -1,5 +1,7 @@
 //! 重错码: subjects that may be one, for a person to look into. The platform merges nothing by likeness.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use xinyong_domain::text::normalise_name;
 use xinyong_store::{Double, Shared};
@@ -18,8 +20,27 @@ pub struct DoubleGroup {
     pub shared: String,
     /// Why it is worth a look, and what there is to do.
     pub why: &'static str,
-    /// The subjects: code, present name, state, source, and the name they bore when it is not the present one.
-    pub subjects: Vec<(String, String, String, String, String)>,
+    /// The subjects.
+    pub subjects: Vec<DoubleSubject>,
+    /// Whether two persons have found about all of them what they are.
+    pub judged: bool,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DoubleSubject {
+    /// Its code, empty while unknown.
+    pub code: String,
+    /// Its present name.
+    pub name: String,
+    /// Its state of registration.
+    pub status: String,
+    /// The name it bore, where that is what is shared.
+    pub former: String,
+    /// Code of the subject it was found to be.
+    pub joined: String,
+    /// Whether it was found not to be one of the others.
+    pub different: bool,
 }
 
 /// A page of them.
@@ -43,25 +64,46 @@ pub async fn doubles(
 ) -> Result<DoublePage, DeskError> {
     actor.authorise(Permission::ImportSubjects)?;
     let by = if by_code { Shared::OrganisationCode } else { Shared::Name };
-    let found = desk.store().doubles(by, after, GROUPS).await?;
+    let store = desk.store();
+    let found = store.doubles(by, after, GROUPS).await?;
+    let ids: Vec<i64> = found.iter().map(|one| one.id).collect();
+    let roots = store.roots(&ids).await?;
+    let wanted: Vec<i64> = roots.values().copied().collect();
+    let known = store.subjects(&wanted).await?;
+    let different: BTreeSet<(i64, i64)> = store
+        .subject_judgements(&["confirmed"], i64::MAX)
+        .await?
+        .into_iter()
+        .filter(|one| one.finding == "different")
+        .flat_map(|one| [(one.from_id, one.to_id), (one.to_id, one.from_id)])
+        .collect();
     let mut groups: Vec<DoubleGroup> = Vec::new();
     for part in found.chunk_by(|one, other| one.shared == other.shared) {
         let Some(first) = part.first() else { continue };
+        let root = |id: i64| roots.get(&id).copied().unwrap_or(id);
+        let settled =
+            |one: i64, other: i64| root(one) == root(other) || different.contains(&(one, other));
+        let subject = |one: &Double| DoubleSubject {
+            code: one.code.clone().unwrap_or_default(),
+            name: one.name.clone(),
+            status: one.status.clone(),
+            former: if one.bears == one.name { String::new() } else { one.bears.clone() },
+            joined: roots
+                .get(&one.id)
+                .and_then(|root| known.get(root)?.code.clone())
+                .unwrap_or_default(),
+            different: part.iter().any(|other| different.contains(&(one.id, other.id))),
+        };
         groups.push(DoubleGroup {
             shared: if by_code { first.shared.clone() } else { first.bears.clone() },
             why: why(part, by_code),
             subjects: part.iter().map(subject).collect(),
+            judged: part.iter().all(|one| part.iter().all(|other| settled(one.id, other.id))),
         });
     }
     let full = i64::try_from(groups.len()).is_ok_and(|count| count == GROUPS);
     let next = found.last().filter(|_| full).map(|last| last.shared.clone()).unwrap_or_default();
     Ok(DoublePage { groups, next })
-}
-
-fn subject(one: &Double) -> (String, String, String, String, String) {
-    let former = if one.bears == one.name { String::new() } else { one.bears.clone() };
-    let code = one.code.clone().unwrap_or_default();
-    (code, one.name.clone(), one.status.clone(), one.source.clone(), former)
 }
 
 fn why(part: &[Double], by_code: bool) -> &'static str {

@@ -165,7 +165,7 @@ pub async fn public_figures(desk: &Desk) -> Result<Arc<PublicFigures>, DeskError
     }
     let figures = Arc::new(PublicFigures {
         on: today,
-        subjects: count(desk.store().count_subjects().await?),
+        subjects: count(super::subject::count(desk).await?),
         counted_at: now,
         months: months
             .into_iter()

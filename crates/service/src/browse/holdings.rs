@@ -8,7 +8,7 @@ use xinyong_store::{Record, Subject, SubjectVersion};
 
 use super::dossier::{AsOf, HeldRecord, end_of, held, record_of};
 use super::names::Names;
-use super::subject::{FormerName, SubjectFacts, facts, find};
+use super::subject::{FormerName, SubjectFacts, find, whole_facts};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
@@ -77,6 +77,7 @@ fn facts_of(version: &SubjectVersion) -> Result<SubjectFacts, DeskError> {
         details,
         source: kept.source,
         known_at: version.known_at,
+        joined: Vec::new(),
     })
 }
 
@@ -101,7 +102,7 @@ pub async fn subject_holdings(
         }
     };
     let groups = groups(desk, actor, &whole.subject, on).await?;
-    Ok(SubjectHoldings { facts: facts(whole)?, as_of, groups })
+    Ok(SubjectHoldings { facts: whole_facts(desk, whole).await?, as_of, groups })
 }
 
 async fn groups(

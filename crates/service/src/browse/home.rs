@@ -60,7 +60,7 @@ pub async fn portal_home(desk: &Desk) -> Result<PortalHome, DeskError> {
     }
     latest.truncate(LATEST);
     Ok(PortalHome {
-        subjects: u64::try_from(desk.store().count_subjects().await?).unwrap_or_default(),
+        subjects: u64::try_from(super::subject::count(desk).await?).unwrap_or_default(),
         kinds,
         latest,
     })

@@ -35,7 +35,8 @@ pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,
 };
-pub use doubles::{DoubleGroup, DoublePage, doubles};
+pub(crate) use dossier::{held, record_of};
+pub use doubles::{DoubleGroup, DoublePage, DoubleSubject, doubles};
 pub use due::OwedBatch;
 pub(crate) use due::owed;
 pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
@@ -46,11 +47,13 @@ pub use matching::{MOST_NAMES, NameMatch, match_names, names_of_file, names_of_t
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
-pub(crate) use record::{Kept, judged};
+pub(crate) use record::{Kept, content_of, judged, platform_of};
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
+pub(crate) use subject::count as subject_count;
 pub use subject::{
-    FormerName, PublicSubject, SubjectFacts, present_code, public_subject, subject_facts,
+    FormerName, JoinedSubject, PublicSubject, SubjectFacts, present_code, public_subject,
+    shown_under, subject_facts,
 };
 pub use suggest::{MOST_SUGGESTIONS, Suggestion, suggest};

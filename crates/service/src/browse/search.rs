@@ -116,6 +116,7 @@ pub async fn search_within(
     found.sort_by(|one, other| one.place(&wanted).cmp(&other.place(&wanted)));
     let too_many = limited || found.len() > MOST_HITS;
     found.truncate(MOST_HITS);
+    let found = joined(desk.store(), found).await?;
     Ok(SearchPage {
         too_short: matches!(query, Query::TooShort),
         too_many,
@@ -123,6 +124,46 @@ pub async fn search_within(
         hits: found.into_iter().map(|one| one.explained(&query)).collect(),
         query: text,
     })
+}
+
+/// The kind of a code under which an entry stands that was found to be another subject.
+const JOINED_CODE: &str = "joined";
+
+/// What was found to be another subject is shown as that one, once.
+async fn joined(store: &Store, found: Vec<Found>) -> Result<Vec<Found>, DeskError> {
+    let ids: Vec<i64> = found.iter().map(|one| one.hit.id).collect();
+    let roots = store.roots(&ids).await?;
+    if roots.is_empty() {
+        return Ok(found);
+    }
+    let wanted: Vec<i64> = roots.values().copied().collect();
+    let subjects = store.subjects(&wanted).await?;
+    let mut seen: HashSet<i64> = ids.into_iter().filter(|id| !roots.contains_key(id)).collect();
+    let mut shown = Vec::with_capacity(found.len());
+    for mut one in found {
+        let Some(root) = roots.get(&one.hit.id) else {
+            shown.push(one);
+            continue;
+        };
+        let Some(subject) = subjects.get(root).filter(|_| seen.insert(*root)) else { continue };
+        if one.by == FoundBy::Code {
+            let code = one.hit.code.clone().unwrap_or_default();
+            one.hit.met = Some(Met::Code(JOINED_CODE.to_owned(), code));
+        } else {
+            one.by = FoundBy::FormerName;
+            if one.former.is_empty() {
+                one.former.clone_from(&one.hit.name);
+            }
+        }
+        one.hit.id = subject.id;
+        one.hit.code.clone_from(&subject.code);
+        one.hit.name.clone_from(&subject.name);
+        one.hit.name_key.clone_from(&subject.name_key);
+        one.hit.status.clone_from(&subject.status);
+        one.hit.category.clone_from(&subject.category);
+        shown.push(one);
+    }
+    Ok(shown)
 }
 
 impl SearchFilter {

@@ -61,6 +61,10 @@ pub async fn sitemap_codes(desk: &Desk, part: SitemapPart) -> Result<Vec<String>
     let range = (part.after, part.until);
     let ids = store.public_subjects_without(&kept_back, range, desk.today(), MOST_NAMED).await?;
     let mut known = store.subjects(&ids).await?;
+    // What stands under a judgement is left to those who ask for it: what search engines keep cannot be taken back.
+    for judged in store.judged_subjects().await? {
+        known.remove(&judged);
+    }
     Ok(ids.iter().filter_map(|id| known.remove(id)?.code).collect())
 }
 

@@ -37,6 +37,18 @@ pub struct SubjectFacts {
     pub source: String,
     /// Since when the platform knows it, as an instant.
     pub known_at: i64,
+    /// Other entries of the register that were found to be this subject.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<JoinedSubject>,
+}
+
+/// An entry of the register that was found to be another subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JoinedSubject {
+    /// The code it stands under.
+    pub code: String,
+    /// The name it stands under.
+    pub name: String,
 }
 
 /// Codes as machines read them: objects with `kind` and `value`.
@@ -101,15 +113,43 @@ pub(crate) fn facts(whole: WholeSubject) -> Result<SubjectFacts, DeskError> {
             "record".to_owned()
         },
         known_at: subject.known_at,
+        joined: Vec::new(),
     })
 }
 
-/// Who a subject is, by its code: the machine answer of issue A.
+/// How many subjects the register has: an entry that was found to be another subject is none.
+pub(crate) async fn count(desk: &Desk) -> Result<i64, DeskError> {
+    let store = desk.store();
+    Ok(store.count_subjects().await? - store.count_joined().await?)
+}
+
+/// Who a subject is, with the entries that were found to be the same.
+pub(crate) async fn whole_facts(
+    desk: &Desk,
+    whole: WholeSubject,
+) -> Result<SubjectFacts, DeskError> {
+    let id = whole.subject.id;
+    let mut facts = facts(whole)?;
+    let mut group = desk.store().joined_group(id).await?;
+    group.retain(|one| *one != id);
+    if !group.is_empty() {
+        let mut known = desk.store().subjects(&group).await?;
+        facts.joined = group
+            .iter()
+            .filter_map(|id| known.remove(id))
+            .map(|one| JoinedSubject { code: one.code.unwrap_or_default(), name: one.name })
+            .collect();
+    }
+    Ok(facts)
+}
+
+/// Who a subject is, by its code: the machine answer of issue A. A code of an entry that was found to be another subject gives
+/// that one.
 ///
 /// # Errors
 /// `code.invalid` for what is no code; not found.
 pub async fn subject_facts(desk: &Desk, code: &str) -> Result<SubjectFacts, DeskError> {
-    facts(find(desk, code).await?)
+    whole_facts(desk, find(desk, code).await?).await
 }
 
 pub(crate) async fn find(desk: &Desk, code: &str) -> Result<WholeSubject, DeskError> {
@@ -117,7 +157,35 @@ pub(crate) async fn find(desk: &Desk, code: &str) -> Result<WholeSubject, DeskEr
     if let Err(error) = identifier::Uscc::parse(&code) {
         return Err(DeskError::refused("code.invalid", format!("统一社会信用代码不正确：{error}")));
     }
-    desk.store().subject_whole(&code).await?.ok_or(DeskError::NotFound("该主体"))
+    let missing = || DeskError::NotFound("该主体");
+    let whole = desk.store().subject_whole(&code).await?.ok_or_else(missing)?;
+    match root_code(desk, whole.subject.id).await? {
+        None => Ok(whole),
+        Some(code) => desk.store().subject_whole(&code).await?.ok_or_else(missing),
+    }
+}
+
+/// The code of the subject that one was found to be; nothing for one that stands for itself.
+pub(crate) async fn root_code(desk: &Desk, id: i64) -> Result<Option<String>, DeskError> {
+    let Some(root) = desk.store().roots(&[id]).await?.remove(&id) else { return Ok(None) };
+    Ok(desk.store().subject(root).await?.and_then(|subject| subject.code))
+}
+
+/// Code and name of the subject that a judgement shows a record under; nothing where it is shown under its own.
+///
+/// # Errors
+/// When the store fails.
+pub async fn shown_under(
+    desk: &Desk,
+    subject: i64,
+    record: i64,
+) -> Result<Option<(String, String)>, DeskError> {
+    let Some((_, to)) = desk.store().record_judged(subject, record).await? else {
+        return Ok(None);
+    };
+    let root = desk.store().roots(&[to]).await?.remove(&to).unwrap_or(to);
+    let found = desk.store().subject(root).await?;
+    Ok(found.map(|found| (found.code.unwrap_or_default(), found.name)))
 }
 
 /// Lengths of the codes by which a subject may be asked for besides the unified one.
@@ -138,7 +206,8 @@ pub async fn present_code(desk: &Desk, asked: &str) -> Result<String, DeskError>
     }
     if let Some(whole) = desk.store().subject_whole(&code).await? {
         let public = whole.codes.iter().any(|(kind, value)| *value == code && kind != "tax-no");
-        return whole.subject.code.filter(|_| public).ok_or(DeskError::NotFound("该主体"));
+        let root = root_code(desk, whole.subject.id).await?;
+        return root.or(whole.subject.code).filter(|_| public).ok_or(DeskError::NotFound("该主体"));
     }
     if code.len() != ORGANISATION_CODE {
         return Err(DeskError::NotFound("该主体"));
@@ -172,7 +241,7 @@ pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, De
             records.push(public);
         }
     }
-    Ok(PublicSubject { facts: facts(whole)?, groups })
+    Ok(PublicSubject { facts: whole_facts(desk, whole).await?, groups })
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub struct DemoAccount {
 /// Sign-in name, name, unit id, role.
 const ACCOUNTS: &[(&str, &str, &str, Role)] = &[
     ("office", "示例信用办", "credit-office", Role::CreditOffice),
+    ("office2", "示例信用办乙", "credit-office", Role::CreditOffice),
     ("clerk", "示例报送员甲", "market-regulation", Role::Clerk),
     ("reviewer", "示例复核员甲", "market-regulation", Role::Reviewer),
     ("clerk2", "示例报送员乙", "emergency-management", Role::Clerk),

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod codes;
+mod corrections;
 mod filers;
 mod names;
 mod plan;
@@ -174,6 +175,10 @@ async fn work(
     for day in waiting {
         import(desk, law.registry(), &invented, day).await?;
     }
+    progress("信息纠错、更正和主体核定");
+    let twins = corrections::twins(&invented, settings.today);
+    import(desk, law.registry(), &twins, settings.today).await?;
+    corrections::work(desk, &invented, &twins).await?;
     progress("演示数据已就绪");
     Ok(())
 }

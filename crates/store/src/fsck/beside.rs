@@ -32,6 +32,11 @@ statements! {
         (SELECT COUNT(*) FROM law_confirmation c WHERE c.id = p.confirmation_id AND c.parameter = p.parameter \
         AND c.from_day = p.from_day AND c.value = p.value AND c.text = p.text AND c.first = p.proposed_by \
         AND c.second = p.decided_by) FROM law_proposal p ORDER BY p.id";
+    REPORTS = "SELECT e.id, e.unit_id, e.sealed, e.contact, e.state, e.answer, e.answered_by, e.answered_at, e.at, e.corrected_version, \
+        (SELECT r.version FROM record r WHERE r.id = e.record_id AND r.subject_id = e.subject_id) FROM error_report e ORDER BY e.id";
+    CORRECTIONS = "SELECT c.id, c.unit_id, c.sealed, c.state, c.proposed_by, c.decided_by, c.decided_at, c.decline_reason, c.result_version, \
+        (SELECT r.version FROM record r WHERE r.id = c.record_id AND r.subject_id = c.subject_id), c.file_name, c.file_digest, \
+        (SELECT COUNT(*) FROM upload u WHERE u.digest = c.file_digest) FROM correction c ORDER BY c.id";
 }
 
 /// What can be wrong with a row.
@@ -42,6 +47,7 @@ enum Fault {
     NoKey,
     NoConfirmation,
     NoUpload,
+    NoRecord,
     SelfSuccessor,
     Unsealable,
     FactorSince,
@@ -69,6 +75,7 @@ impl Fault {
             Self::NoKey => "没有对应的密钥",
             Self::NoConfirmation => "没有对应的确认",
             Self::NoUpload => "所附文件不存在",
+            Self::NoRecord => "没有对应的信息或版本",
             Self::SelfSuccessor => "单位由自己承接",
             Self::Unsealable => "加密内容无法解开",
             Self::FactorSince => "动态验证码与其启用时间不一致",
@@ -179,6 +186,66 @@ impl Known<'_> {
             (!tried && !matches!(mail.as_str(), "none" | "due"), Fault::UnknownState),
             (tries < 0 || (tried && tries == 0) || (mail == "none" && tries > 0), Fault::Counts),
             (read.is_some_and(|read| before(read, at)), Fault::Order),
+        ]))
+    }
+
+    fn report(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let id = row.int(0)?;
+        let (said, contact) = (crate::error_reports::report_place(id), row.bytes_or_null(3)?);
+        let reach = crate::error_reports::report_contact_place(id);
+        let (state, at) = (row.text(4)?, row.int(8)?);
+        let done = (row.text_or_null(5)?.is_some(), row.text_or_null(6)?.is_some());
+        let (answered, led_to) = (row.int_or_null(7)?, row.int_or_null(9)?);
+        let newest = row.int_or_null(10)?;
+        let outcome = match state.as_str() {
+            "received" | "checking" => {
+                (done != (false, false) || answered.is_some(), Fault::Decided)
+            }
+            "corrected" | "dismissed" => {
+                (done != (true, true) || answered.is_none(), Fault::Undecided)
+            }
+            _ => (true, Fault::UnknownState),
+        };
+        Ok(first([
+            self.no_unit(&row.text(1)?),
+            self.shut(&said, Some(&row.bytes(2)?)),
+            self.shut(&reach, contact.as_deref()),
+            outcome,
+            (newest.is_none_or(|newest| led_to.is_some_and(|led| led > newest)), Fault::NoRecord),
+            (answered.is_some_and(|answered| before(answered, at)), Fault::Order),
+        ]))
+    }
+
+    fn correction(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let place = crate::corrections::correction_place(row.int(0)?);
+        let sealed = row.bytes_or_null(2)?;
+        let shut =
+            sealed.is_some_and(|sealed| self.keys.open(Purpose::Record, &place, &sealed).is_err());
+        let (state, first_person) = (row.text(3)?, row.text(4)?);
+        let (second, at, reason) =
+            (row.text_or_null(5)?, row.int_or_null(6)?, row.text_or_null(7)?);
+        let (led_to, newest) = (row.int_or_null(8)?, row.int_or_null(9)?);
+        let (name, digest) = (row.text_or_null(10)?, row.text_or_null(11)?);
+        let done = (second.is_some(), at.is_some(), led_to.is_some());
+        let outcome = match state.as_str() {
+            "open" => (done != (false, false, false), Fault::Decided),
+            "confirmed" if done != (true, true, true) => (true, Fault::Undecided),
+            "confirmed" => {
+                (!two(&first_person, second.as_deref().unwrap_or_default()), Fault::OnePerson)
+            }
+            "declined" if done != (true, true, false) => (true, Fault::Undecided),
+            "declined" => {
+                (reason.is_none_or(|reason| reason.trim().is_empty()), Fault::ReasonMissing)
+            }
+            _ => (true, Fault::UnknownState),
+        };
+        Ok(first([
+            self.no_unit(&row.text(1)?),
+            (shut, Fault::Unsealable),
+            outcome,
+            (newest.is_none_or(|newest| led_to.is_some_and(|led| led > newest)), Fault::NoRecord),
+            (name.is_some() != digest.is_some(), Fault::FileHalf),
+            (digest.is_some() && row.int(12)? == 0, Fault::NoUpload),
         ]))
     }
 
@@ -325,6 +392,8 @@ impl Check<'_> {
         self.hold(conn, ("account_security", 1), &SECURITIES, |row| known.security(row)).await?;
         self.hold(conn, ("recovery_code", 1), &RECOVERY_CODES, |row| known.code(row)).await?;
         self.hold(conn, ("notice", 1), &NOTICES, |row| known.notice(row)).await?;
+        self.hold(conn, ("error_report", 1), &REPORTS, |row| known.report(row)).await?;
+        self.hold(conn, ("correction", 1), &CORRECTIONS, |row| known.correction(row)).await?;
         self.hold(conn, ("api_key", 1), &KEYS, |row| known.key(row)).await?;
         self.hold(conn, ("api_usage", 2), &USAGE, usage).await?;
         self.hold(conn, ("api_write", 2), &WRITES, write).await?;

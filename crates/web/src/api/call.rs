@@ -374,7 +374,7 @@ fn names_tag(value: &HeaderValue, tag: &str) -> bool {
 
 /// Whose bucket a request without a key pays from. The machine itself pays from none: a proxy on it that is not named as trusted
 /// hides who asks, and must not be counted as one caller.
-fn who(parts: &Parts) -> Who {
+pub(crate) fn who(parts: &Parts) -> Who {
     match parts.extensions.get::<Client>() {
         Some(Client(address)) if !address.is_loopback() => Who::at(*address),
         _ => Who::Local,

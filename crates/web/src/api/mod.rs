@@ -20,6 +20,8 @@ pub mod search;
 mod shapes;
 pub mod subjects;
 
+pub(crate) use call::who;
+
 use axum::extract::{MatchedPath, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};

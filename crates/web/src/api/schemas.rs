@@ -98,8 +98,9 @@ fn subject() -> Value {
             ("details", details),
             ("source", text("信息来源")),
             ("known_at", whole(INSTANT)),
+            ("joined", list(named("JoinedSubject"))),
         ],
-        &[],
+        &["joined"],
     )
 }
 
@@ -107,6 +108,7 @@ fn subject() -> Value {
 fn parts() -> Vec<(&'static str, Value)> {
     let field =
         vec![("code", text("栏目代码")), ("label", text("栏目名称")), ("value", text("内容"))];
+    let joined = vec![("code", text("登记的代码")), ("name", text("登记的名称"))];
     let former =
         vec![("name", text("名称")), ("until", day_or_null("用到哪一天，不知道的为 null"))];
     let fact = vec![("label", text("名称")), ("value", text("值")), ("why", named("Reasons"))];
@@ -129,6 +131,10 @@ fn parts() -> Vec<(&'static str, Value)> {
         ("Field", object("公开的一栏", field, &[])),
         ("FormerName", object("曾用名", former, &[])),
         ("OtherCode", object("其他代码", code, &[])),
+        (
+            "JoinedSubject",
+            object("经核定为同一主体的登记：按其代码查询，答复的也是本主体", joined, &[]),
+        ),
         ("Fact", object("一个带依据的日期或说明", fact, &["why"])),
         ("Reasons", object("依据", reasons, &[])),
         ("Input", object("所用事实", named_value(), &[])),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Html;
 use serde::Deserialize;
-use xinyong_service::browse;
+use xinyong_service::browse::{self, DoubleSubject};
 
 use super::actor;
 use crate::page_error::PageError;
@@ -21,12 +21,15 @@ struct Row {
     name: String,
     former: String,
     standing: Chip,
+    judged: Option<Chip>,
 }
 
 struct Group {
     shared: String,
     why: &'static str,
     rows: Vec<Row>,
+    judged: bool,
+    judge_href: String,
 }
 
 #[derive(Template)]
@@ -58,23 +61,11 @@ pub async fn doubles(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<St
         .groups
         .into_iter()
         .map(|group| Group {
+            judge_href: judge_href(&group.subjects),
+            judged: group.judged,
             shared: group.shared,
             why: group.why,
-            rows: group
-                .subjects
-                .into_iter()
-                .map(|(code, name, status, _, former)| Row {
-                    href: if code.is_empty() {
-                        String::new()
-                    } else {
-                        format!("/console/subjects/{}", url::encode(&code))
-                    },
-                    code,
-                    name,
-                    former,
-                    standing: words::status(&status),
-                })
-                .collect(),
+            rows: group.subjects.into_iter().map(row).collect(),
         })
         .collect();
     draw(&Doubles {
@@ -103,4 +94,34 @@ pub async fn doubles(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<St
         },
         groups,
     })
+}
+
+/// Where the two of a group that nothing is known about are compared: the last one as the entry to be judged.
+fn judge_href(subjects: &[DoubleSubject]) -> String {
+    let mut open = subjects.iter().filter(|one| !one.code.is_empty() && one.joined.is_empty());
+    match (open.next(), open.next_back()) {
+        (Some(to), Some(from)) => super::judgements::new_href(&from.code, &to.code),
+        _ => String::new(),
+    }
+}
+
+fn row(one: DoubleSubject) -> Row {
+    Row {
+        href: if one.code.is_empty() {
+            String::new()
+        } else {
+            format!("/console/subjects/{}", url::encode(&one.code))
+        },
+        judged: if !one.joined.is_empty() {
+            Some(Chip::new(format!("已核定为 {}", one.joined), "good"))
+        } else if one.different {
+            Some(Chip::new("已核定不是同一主体", "neutral"))
+        } else {
+            None
+        },
+        code: one.code,
+        name: one.name,
+        former: one.former,
+        standing: words::status(&one.status),
+    }
 }

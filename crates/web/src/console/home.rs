@@ -6,6 +6,9 @@ use jiff::civil::Date;
 use xinyong_domain::law::Law;
 use xinyong_domain::workflow::batch::Stage;
 use xinyong_service::browse::{self, OwedBatch};
+use xinyong_service::corrections::{self, CorrectionLine};
+use xinyong_service::error_reports::{self, ReportLine, WaitingReports};
+use xinyong_service::judgements;
 use xinyong_service::reporting::{self, Waiting};
 use xinyong_service::{Actor, Desk, Permission, notices};
 
@@ -19,6 +22,8 @@ use crate::ui::{draw, reasons};
 
 /// Units and months with something missing that the first page names.
 const MOST_MISSING: usize = 8;
+/// Reports of errors that the first page names.
+const MOST_REPORTS: usize = 5;
 
 struct OwedRow {
     batch: BatchRow,
@@ -43,6 +48,9 @@ struct Home {
     declare: Vec<Declare>,
     declare_title: String,
     owed_lines: Vec<Line>,
+    reported: Vec<Line>,
+    correct: Vec<Line>,
+    judge: Vec<Line>,
 }
 
 /// A kind whose month is to be declared.
@@ -65,8 +73,9 @@ struct Line {
 /// When the store fails.
 pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
     let actor = actor(&frame)?;
-    let shown = browse::console_home(frame.site.desk(), actor).await?;
-    let (law, today) = (frame.site.desk().law(), frame.site.desk().today());
+    let desk = frame.site.desk();
+    let shown = browse::console_home(desk, actor).await?;
+    let (law, today) = (desk.law(), desk.today());
     let reads_batches = actor.may(Permission::ReadBatch);
     let tiles = [
         ("待提交的批次", shown.to_submit, "checked"),
@@ -81,7 +90,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
     })
     .collect();
     let owed = if actor.may(Permission::ReadReporting) {
-        reporting::waiting(frame.site.desk(), actor).await?
+        reporting::waiting(desk, actor).await?
     } else {
         Waiting::default()
     };
@@ -104,6 +113,16 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
             .into_iter()
             .chain(owed_lines(&owed))
             .collect(),
+        judge: judgements::open_judgements(desk, actor)
+            .await?
+            .iter()
+            .map(|one| {
+                let (href, text, chip, note) = super::judgements::waiting_line(one);
+                Line { href, text, chip, note }
+            })
+            .collect(),
+        correct: correct(&frame, &corrections::waiting(desk, actor).await?),
+        reported: reported(&frame, &error_reports::waiting(desk, actor, MOST_REPORTS).await?),
         page: frame.console("今天的工作", "/console"),
         can_upload: actor.may(Permission::UploadBatch),
         reads_batches,
@@ -112,7 +131,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         waiting_title: "等您处理的批次，最急的在前",
         month_title: "各月入库的条数",
         month: bars(&shown.months),
-        unread: notices::unread(frame.site.desk(), actor).await?,
+        unread: notices::unread(desk, actor).await?,
     })
 }
 
@@ -130,6 +149,51 @@ async fn ahead_line(desk: &Desk, actor: &Actor) -> Result<Option<Line>, PageErro
         chip: Chip::new(format!("约 {} 件", words::grouped(known.max(usual))), "neutral"),
         note: "按本单位以往的习惯预计，只为提醒".to_owned(),
     }))
+}
+
+/// Corrections that wait for this person.
+fn correct(frame: &Frame, waiting: &[CorrectionLine]) -> Vec<Line> {
+    let line = |one: &CorrectionLine| Line {
+        href: super::corrections::href(one.id),
+        text: format!("{}：{}", one.event, one.record.title),
+        chip: super::corrections::left(frame, one)
+            .unwrap_or_else(|| Chip::new("没有期限", "neutral")),
+        note: format!("{} 登记，{} 得知", one.proposed.0.name, one.known_on),
+    };
+    let mut lines: Vec<Line> = waiting.iter().take(MOST_REPORTS).map(line).collect();
+    if waiting.len() > MOST_REPORTS {
+        lines.push(Line {
+            href: super::corrections::HERE.to_owned(),
+            text: "其余的见更正和撤销".to_owned(),
+            chip: Chip::new(format!("共 {} 项", waiting.len()), "neutral"),
+            note: String::new(),
+        });
+    }
+    lines
+}
+
+/// What the public says is wrong and waits for an answer.
+fn reported(frame: &Frame, waiting: &WaitingReports) -> Vec<Line> {
+    let line = |one: &ReportLine| Line {
+        href: super::error_reports::href(one.id),
+        text: format!("{}：{}", one.ground, one.record.title),
+        chip: super::error_reports::left(frame, one)
+            .unwrap_or_else(|| Chip::new("没有期限", "neutral")),
+        note: format!("编号 {}，{} 收到", one.number, one.received),
+    };
+    let mut lines: Vec<Line> = waiting.lines.iter().map(line).collect();
+    if waiting.open > waiting.lines.len() {
+        lines.push(Line {
+            href: super::error_reports::HERE.to_owned(),
+            text: "其余的见信息纠错".to_owned(),
+            chip: Chip::new(
+                format!("共 {} 件，超期 {} 件", waiting.open, waiting.overdue),
+                "neutral",
+            ),
+            note: String::new(),
+        });
+    }
+    lines
 }
 
 fn owed_lines(owed: &Waiting) -> Vec<Line> {

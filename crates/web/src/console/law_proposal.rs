@@ -192,12 +192,17 @@ pub async fn decide(
 /// `access.denied`, not found.
 pub async fn file(frame: Frame, Path(id): Path<i64>) -> Result<Response, PageError> {
     let (name, bytes) = law::proposal_file(frame.site.desk(), actor(&frame)?, id).await?;
+    Ok(saved(&name, bytes))
+}
+
+/// A file for the browser to save and to run nothing in.
+pub(super) fn saved(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
         (
             header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"text\"; filename*=UTF-8''{}", url::encode(&name)),
+            format!("attachment; filename=\"text\"; filename*=UTF-8''{}", url::encode(name)),
         ),
     ];
-    Ok((headers, bytes).into_response())
+    (headers, bytes).into_response()
 }

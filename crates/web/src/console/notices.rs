@@ -34,6 +34,9 @@ struct Notices {
 fn line(notice: notices::Notice) -> Line {
     let href = match notice.object.split_once(':') {
         Some(("batch", id)) => format!("/console/batches/{id}"),
+        Some(("error-report", id)) => format!("{}/{id}", super::error_reports::HERE),
+        Some(("correction", id)) => format!("{}/{id}", super::corrections::HERE),
+        Some(("judgement", id)) => format!("{}/{id}", super::judgements::HERE),
         _ => "/console".to_owned(),
     };
     Line {

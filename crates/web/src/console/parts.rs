@@ -13,7 +13,7 @@ use crate::page_error::PageError;
 use crate::scratch::{Arriving, Scratch};
 
 /// Parts of a form: more are not ours.
-const MOST_PARTS: usize = 10;
+const MOST_PARTS: usize = 120;
 /// Bytes of the token's part.
 const MOST_TOKEN_BYTES: usize = 1024;
 
@@ -28,7 +28,12 @@ pub(super) struct Parts {
 impl Parts {
     /// What was filled in, empty for nothing.
     pub fn text(&self, field: &str) -> &str {
-        self.texts.get(field).map_or("", String::as_str)
+        self.given(field).unwrap_or_default()
+    }
+
+    /// The same; nothing where the form had no such input.
+    pub fn given(&self, field: &str) -> Option<&str> {
+        self.texts.get(field).map(String::as_str)
     }
 }
 

@@ -66,6 +66,7 @@ struct Shown {
     versions: Vec<Version>,
     events: Vec<Event>,
     withdraw_href: String,
+    correct_href: String,
     public_href: String,
 }
 
@@ -118,6 +119,11 @@ pub async fn record(
         content: state.map(content).unwrap_or_default(),
         versions: found.versions.iter().map(version).collect(),
         events: found.events.iter().map(|happened| event(&law, happened)).collect(),
+        correct_href: if found.can_correct && past.is_none() {
+            format!("{href}/correct")
+        } else {
+            String::new()
+        },
         withdraw_href: if found.can_withdraw && past.is_none() {
             format!("{href}/withdraw")
         } else {

@@ -6,6 +6,7 @@ pub mod data_files;
 pub mod department;
 pub mod departments;
 pub mod embed;
+pub mod error_report;
 mod figures;
 pub mod guides;
 pub mod home;

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use xinyong_domain::law::Kind;
 use xinyong_service::browse::{self, PublicRecord};
+use xinyong_service::corrections::{self, PublicCorrection};
 use xinyong_service::{Clock, DeskError};
 
 use crate::page_error::PageError;
@@ -44,6 +45,7 @@ struct Record {
     publication: Vec<Fact>,
     history: Vec<Change>,
     as_of: String,
+    report_href: String,
 }
 
 /// One public record.
@@ -66,20 +68,28 @@ pub async fn record(
     let title = words::record_title(&found);
     let kind_href = words::list_href(&kind.id);
     let tier = found.disclosure.value.tier();
+    let elsewhere = browse::shown_under(desk, subject, record).await?;
+    let notices = elsewhere.iter().map(|(_, name)| {
+        let text = format!("文书上的当事人与登记主体对不上，经核定，这条信息属于{name}。");
+        NoticeText::new("info", "当事人经过核定", text)
+    });
     let drawn = draw(&Record {
         page: frame.portal(&title, &kind_href),
-        notices: Vec::new(),
+        notices: notices.collect(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
-        history: history(&found),
+        history: history(&found, corrections::public_corrections(desk, subject, record).await?),
         as_of: words::as_of(desk.today()),
+        report_href: format!("{}/report", words::record_href(&found)),
         record: RecordHead {
             kind: found.kind_name.clone(),
             kind_href,
             title,
             standing: words::standing(&found),
             marks: Vec::new(),
-            party_href: words::subject_href(&found.code),
+            party_href: words::subject_href(
+                elsewhere.as_ref().map_or(found.code.as_str(), |(code, _)| code.as_str()),
+            ),
             number: found.number,
             party: found.party,
         },
@@ -104,21 +114,26 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
         .collect()
 }
 
-/// What the platform knows of the record's life; the versions themselves are not public.
-fn history(found: &PublicRecord) -> Vec<Change> {
-    let what = if found.version > 1 {
-        format!("第 {} 次更正", found.version - 1)
+/// What the platform knows of the record's life; the versions themselves are not public. What a person of the unit entered stands
+/// with its reason and document.
+fn history(found: &PublicRecord, entered: Vec<PublicCorrection>) -> Vec<Change> {
+    let reported = found.version - i64::try_from(entered.len()).unwrap_or_default();
+    let (what, reason) = if reported > 1 {
+        (format!("第 {} 次更正", reported - 1), "报送单位更正")
     } else {
-        "录入本站".to_owned()
+        ("录入本站".to_owned(), "报送单位报送，复核后入库")
     };
-    let reason = if found.version > 1 {
-        "报送单位更正"
-    } else {
-        "报送单位报送，复核后入库"
-    };
-    vec![Change {
-        on: Clock::day_of(found.known_at).map_or_else(String::new, |day| day.to_string()),
-        what,
-        reason: reason.to_owned(),
-    }]
+    let mut changes: Vec<Change> = entered
+        .into_iter()
+        .map(|one| Change { on: one.on.to_string(), what: one.event, reason: one.reason })
+        .collect();
+    // Since when this version is known is said only where no later one was entered beside it.
+    if changes.is_empty() || reported > 1 {
+        changes.push(Change {
+            on: Clock::day_of(found.known_at).map_or_else(String::new, |day| day.to_string()),
+            what,
+            reason: reason.to_owned(),
+        });
+    }
+    changes
 }

@@ -175,6 +175,7 @@ pub(super) fn code_label(kind: &str) -> &'static str {
         "organisation-code" => "组织机构代码",
         "institution-no" => "事业单位证书号",
         "association-no" => "社会组织登记证号",
+        "joined" => "经核定为同一主体的代码",
         _ => "其他代码",
     }
 }
@@ -185,6 +186,10 @@ pub(crate) fn head(law: &Law, facts: SubjectFacts) -> SubjectHead {
     shown.extend(
         facts.codes.iter().map(|(kind, value)| Fact::new(code_label(kind), value.as_str())),
     );
+    // Entries of the register that two persons found to be this subject.
+    shown.extend(facts.joined.iter().map(|one| {
+        Fact::new("经核定为同一主体的登记", one.name.as_str()).noted(one.code.as_str())
+    }));
     shown.extend(facts.registered_on.map(|day| Fact::new("注册日期", day.to_string())));
     shown.extend(facts.details.iter().filter(|(_, value)| !value.is_empty()).filter_map(
         |(code, value)| Some(Fact::new(words::registry_label(law, code)?, value.as_str())),

@@ -5,6 +5,7 @@ mod api_writes;
 mod audit;
 mod browser;
 mod console;
+mod corrections;
 mod data;
 mod embedded;
 mod factor;

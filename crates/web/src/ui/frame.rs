@@ -166,6 +166,8 @@ impl Frame {
             ("/console", "今天的工作", Permission::UseConsole),
             ("/console/batches", "报送批次", Permission::ReadBatch),
             ("/console/upload", "报送文件", Permission::UploadBatch),
+            ("/console/error-reports", "信息纠错", Permission::AnswerReport),
+            ("/console/corrections", "更正和撤销", Permission::CorrectRecord),
             ("/console/names", "名称匹配", Permission::ReadRecord),
             ("/console/reporting", "归集考核", Permission::ReadReporting),
             ("/console/doubles", "重错码", Permission::ImportSubjects),
