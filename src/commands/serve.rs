@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
-use xinyong_service::{Actor, Desk, DeskError, accounts, intake, notices, publicity};
+use xinyong_service::{Actor, Desk, DeskError, accounts, intake, notices, open_data, publicity};
 use xinyong_web::{Provider, Proxies, Site};
 
 use super::Common;
@@ -16,6 +16,8 @@ use crate::options::Serve;
 
 /// How often the jobs look whether there is something to do.
 const JOB_INTERVAL: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+/// In how many of these rounds the open tables are compared once: it reads every public record.
+const COMPARED_EVERY: u64 = 4;
 
 /// How often mails that are due are sent.
 const MAIL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
@@ -190,6 +192,7 @@ async fn run_jobs(desk: Desk) {
         tracing::error!(code = error.code(), "unfinished batches could not be resumed");
     }
     let mut last = None;
+    let mut rounds = 0_u64;
     loop {
         let today = desk.today();
         if last != Some(today) {
@@ -207,8 +210,20 @@ async fn run_jobs(desk: Desk) {
                 }
                 Err(error) => tracing::error!(job = "remind", code = error.code(), "failed"),
             }
-            last = Some(today);
         }
+        if last != Some(today) || rounds.is_multiple_of(COMPARED_EVERY) {
+            match open_data::compare(&desk, &actor).await {
+                Ok(None) => {}
+                Ok(Some(found)) => {
+                    let open_data::Compared { added, changed, removed } = found;
+                    tracing::info!(job = "open-data", added, changed, removed, "done");
+                    job_done("open-data", &desk);
+                }
+                Err(error) => tracing::error!(job = "open-data", code = error.code(), "failed"),
+            }
+        }
+        last = Some(today);
+        rounds += 1;
         match accounts::forget_expired_sessions(&desk).await {
             Ok(forgotten) => {
                 tracing::info!(job = "sessions", forgotten, "done");

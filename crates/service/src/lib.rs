@@ -17,6 +17,7 @@ pub mod intake;
 pub mod law;
 pub mod mail;
 pub mod notices;
+pub mod open_data;
 pub mod publicity;
 mod refusal;
 pub mod reporting;

@@ -66,7 +66,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 40] = [
+static TABLES: [Table; 46] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -122,6 +122,14 @@ static TABLES: [Table; 40] = [
         t actor, i at, t reminded_on, t reminded_by, t closed_reason, t closed_by, i closed_at),
     table!(outage by "id": i id, t first_day, t last_day, t reason, t actor, i at, t ended_by, i ended_at),
     table!(bulletin by "month, seq": t month, i seq, t number, t figures, t actor, i at),
+    table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
+    table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),
+    table!(open_day by "day": t day, i compared_at, i closed),
+    table!(power_edition by "id": i id, t unit_id, t from_day, t note, t file_name, t state, t proposed_by, i proposed_at,
+        t decided_by, i decided_at, t reason),
+    table!(power by "edition_id, seq": i edition_id, i seq, t code, t name, t kind, t basis, t from_day, t until_day),
+    table!(power_mapping by "id": i id, t unit_id, t kind, t name_key, t name, t code, t note, t actor, i at, t ended_by,
+        i ended_at),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

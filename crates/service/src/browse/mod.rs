@@ -29,6 +29,7 @@ pub use audit::{AuditLine, AuditPage, AuditQuery, audit_export, audit_page, veri
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
 pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
+pub(crate) use data::record_row;
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
 pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
 pub use dossier::{
@@ -46,6 +47,7 @@ pub use matching::{MOST_NAMES, NameMatch, match_names, names_of_file, names_of_t
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
+pub(crate) use record::view;
 pub(crate) use record::{Kept, judged};
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};

@@ -58,6 +58,9 @@ impl Default for DemoOptions {
     }
 }
 
+/// On how many of the last days the open tables are compared.
+const COMPARED_DAYS: i64 = 10;
+
 /// A demonstration that is ready.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Demo {
@@ -161,6 +164,8 @@ async fn work(
 
     let mut waiting = imports.iter().copied().peekable();
     let total = filings.len();
+    let compared_from = settings.today.checked_sub(COMPARED_DAYS.days()).unwrap_or(start);
+    let mut compared = start;
     for (done, filing) in filings.iter().enumerate() {
         while let Some(day) = waiting.next_if(|day| *day <= filing.day) {
             progress(&format!("{day}：导入登记信息"));
@@ -169,11 +174,17 @@ async fn work(
         if done % 50 == 0 {
             progress(&format!("{}：归集第{}份文件，共{total}份", filing.day, done + 1));
         }
+        // The open tables are compared as they were day by day, so that there are changes to look at.
+        if filing.day >= compared_from && filing.day > compared {
+            crate::open_data::compare(&desk.at(filing.day), &system).await?;
+            compared = filing.day;
+        }
         hand_in(desk, filing).await?;
     }
     for day in waiting {
         import(desk, law.registry(), &invented, day).await?;
     }
+    crate::open_data::compare(&desk.at(settings.today), &system).await?;
     progress("演示数据已就绪");
     Ok(())
 }

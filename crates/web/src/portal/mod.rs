@@ -2,6 +2,8 @@
 
 pub mod about;
 pub mod data;
+pub mod data_catalogue;
+pub mod data_changes;
 pub mod data_files;
 pub mod department;
 pub mod departments;
