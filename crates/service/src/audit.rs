@@ -88,6 +88,15 @@ pub enum AuditEvent<'e> {
         /// What exactly, without names.
         detail: &'e str,
     },
+    /// Something about what a unit may license and punish.
+    Powers {
+        /// The stable name of the deed.
+        deed: &'static str,
+        /// The unit.
+        unit: &'e str,
+        /// What exactly, without names.
+        detail: &'e str,
+    },
     /// The days of publicity were worked out anew, since the law that is in force here had changed.
     Renewed {
         /// Records looked at.
@@ -259,7 +268,7 @@ impl AuditEvent<'_> {
             Self::SubjectSeen { .. } => "subject.seen",
             Self::BatchRecordsSeen { .. } => "batch.records-seen",
             Self::RecordWithdrawn { .. } => "record.withdrawn",
-            Self::Reporting { deed, .. } => deed,
+            Self::Reporting { deed, .. } | Self::Powers { deed, .. } => deed,
             Self::Renewed { .. } => "law.publicity-renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -334,6 +343,9 @@ impl AuditEvent<'_> {
             Self::BatchRecordsSeen { batch } => (format!("batch:{batch}"), json!({})),
             Self::Reporting { of, detail, .. } => {
                 (format!("reporting:{of}"), json!({ "what": detail }))
+            }
+            Self::Powers { unit, detail, .. } => {
+                (format!("powers:{unit}"), json!({ "what": detail }))
             }
             Self::Renewed { examined, changed } => {
                 ("law".to_owned(), json!({ "examined": examined, "changed": changed }))

@@ -18,6 +18,7 @@ pub mod law;
 pub mod mail;
 pub mod notices;
 pub mod open_data;
+pub mod powers;
 pub mod publicity;
 mod refusal;
 pub mod reporting;

@@ -19,6 +19,7 @@ mod lists;
 mod matching;
 mod names;
 mod open;
+mod powers;
 mod record;
 mod search;
 mod sitemap;
@@ -47,6 +48,7 @@ pub use matching::{MOST_NAMES, NameMatch, match_names, names_of_file, names_of_t
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
+pub use powers::{PublicEdition, PublicPower, UnitPowers, unit_powers, units_with_powers};
 pub(crate) use record::view;
 pub(crate) use record::{Kept, judged};
 pub use record::{PublicRecord, ShownField, public_record};
