@@ -1,5 +1,7 @@
 //! `GET /departments`: the units, what each reports, how much of it is public.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::response::Html;
 use xinyong_domain::law::{Audience, Law};
@@ -14,6 +16,7 @@ use crate::ui::{draw, words};
 
 struct Row {
     href: String,
+    powers_href: String,
     name: String,
     reports: String,
     counts: Vec<(String, String)>,
@@ -53,11 +56,12 @@ pub async fn departments(frame: Frame) -> Result<Html<String>, PageError> {
     let counted = browse::public_figures(desk).await?;
     let groups = figures::groups(&desk.law(), &counted);
     let units = browse::departments(desk).await?;
+    let with_powers = browse::units_with_powers(desk).await?;
     draw(&Departments {
         page: frame.portal("单位", "/departments"),
         heads: groups.iter().map(|group| group.title.clone()).collect(),
         entries: catalogue(&desk.law()),
-        rows: units.iter().map(|unit| row(&groups, unit)).collect(),
+        rows: units.iter().map(|unit| row(&groups, unit, &with_powers)).collect(),
         as_of: words::as_of(desk.today()),
     })
 }
@@ -94,10 +98,15 @@ fn catalogue(law: &Law) -> Vec<Entry> {
         .collect()
 }
 
-fn row(groups: &[figures::Group], unit: &Department) -> Row {
+fn row(groups: &[figures::Group], unit: &Department, with_powers: &BTreeSet<String>) -> Row {
     let names: Vec<&str> = unit.kinds.iter().map(|kind| kind.name.as_str()).collect();
     Row {
         href: href(&unit.id),
+        powers_href: if with_powers.contains(&unit.id) {
+            super::powers::href(&unit.id)
+        } else {
+            String::new()
+        },
         name: unit.name.clone(),
         reports: if names.is_empty() {
             "没有公示类信息".to_owned()

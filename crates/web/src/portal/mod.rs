@@ -12,6 +12,7 @@ mod figures;
 pub mod guides;
 pub mod home;
 pub mod interface;
+pub mod powers;
 pub mod record;
 pub mod records;
 pub mod search;

@@ -16,6 +16,7 @@ mod names;
 mod odd;
 mod people;
 mod portal;
+mod powers;
 mod public;
 mod published;
 mod reporting;

@@ -168,6 +168,7 @@ impl Frame {
             ("/console/upload", "报送文件", Permission::UploadBatch),
             ("/console/names", "名称匹配", Permission::ReadRecord),
             ("/console/reporting", "归集考核", Permission::ReadReporting),
+            ("/console/powers", "权力事项", Permission::ReadReporting),
             ("/console/doubles", "重错码", Permission::ImportSubjects),
             ("/console/notices", "通知", Permission::UseConsole),
             ("/console/accounts", "账号", Permission::ManageAccounts),
