@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod api_writes;
 pub mod audit;
 pub mod browse;
+pub mod catalogue;
 mod clock;
 pub mod demo;
 mod desk;

@@ -102,6 +102,7 @@ pub static ROUTES: &[Route] = &[
     read("/about", Permission::ReadPublic, || get(portal::about::about)),
     read("/departments", Permission::ReadPublic, || get(portal::departments::departments)),
     read("/departments/{unit}", Permission::ReadPublic, || get(portal::department::department)),
+    read("/catalogue", Permission::ReadPublic, || get(portal::catalogue::catalogue)),
     read("/departments/{unit}/powers", Permission::ReadPublic, || get(portal::powers::powers)),
     read("/statistics", Permission::ReadPublic, || get(portal::statistics::statistics)),
     read("/guides", Permission::ReadPublic, || get(portal::guides::guides)),

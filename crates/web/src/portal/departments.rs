@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::response::Html;
+use jiff::civil::Date;
 use xinyong_domain::law::{Audience, Law};
 use xinyong_domain::rules::publicity::awaits_verification;
 use xinyong_service::browse::{self, Department};
@@ -60,14 +61,15 @@ pub async fn departments(frame: Frame) -> Result<Html<String>, PageError> {
     draw(&Departments {
         page: frame.portal("单位", "/departments"),
         heads: groups.iter().map(|group| group.title.clone()).collect(),
-        entries: catalogue(&desk.law()),
+        entries: catalogue(&desk.law(), desk.today()),
         rows: units.iter().map(|unit| row(&groups, unit, &with_powers)).collect(),
         as_of: words::as_of(desk.today()),
     })
 }
 
 /// The catalogue: what is collected at all, and who may see it. What is not for everybody is named here, nothing of it shown.
-fn catalogue(law: &Law) -> Vec<Entry> {
+fn catalogue(law: &Law, today: Date) -> Vec<Entry> {
+    let in_force = law.catalogue_on(today);
     law.kinds()
         .values()
         .map(|kind| {
@@ -81,7 +83,11 @@ fn catalogue(law: &Law) -> Vec<Entry> {
                     String::new()
                 },
                 kind: kind.name.clone(),
-                class: kind.catalogue_class.clone(),
+                // What may be collected and shown rests on the edition in force.
+                class: in_force.and_then(|edition| edition.class_of(&kind.id)).map_or_else(
+                    || format!("{}（现行目录没有此类）", kind.catalogue_class),
+                    str::to_owned,
+                ),
                 tier: if kept {
                     format!("{}（公示规定待核实，暂不公示）", kind.audience.label())
                 } else {

@@ -1,6 +1,7 @@
 //! 信用平陆 for everybody. What may be shown was decided by the service; these pages only arrange it.
 
 pub mod about;
+pub mod catalogue;
 pub mod data;
 pub mod data_catalogue;
 pub mod data_changes;
