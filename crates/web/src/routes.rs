@@ -162,7 +162,7 @@ pub static ROUTES: &[Route] = &[
     form("/console/reporting/outages", Permission::ManageReporting, || post(console::reporting::note_outage)),
     form("/console/reporting/outages/{id}/end", Permission::ManageReporting, || post(console::reporting::end_outage)),
     read("/console/reporting/known", Permission::ManageReporting, || get(console::reporting_known::form)),
-    form("/console/reporting/known", Permission::ManageReporting, || post(console::reporting_known::learn)),
+    file("/console/reporting/known", Permission::ManageReporting, || post(console::reporting_known::learn)),
     form("/console/reporting/known/{id}/remind", Permission::ManageReporting, || post(console::reporting_known::remind)),
     form("/console/reporting/known/{id}/close", Permission::ManageReporting, || post(console::reporting_known::close)),
     form("/console/reporting/explanations/{id}/end", Permission::SignReporting, || post(console::reporting_unit::end_explanation)),

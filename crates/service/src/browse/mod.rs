@@ -32,7 +32,9 @@ pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
 pub(crate) use data::record_row;
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
-pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
+pub use departments::{
+    Department, DepartmentKind, DepartmentPage, department_page, departments, duty_of,
+};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,
@@ -44,7 +46,9 @@ pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, PublicPage, public_list, public_page};
-pub use matching::{MOST_NAMES, NameMatch, match_names, names_of_file, names_of_text};
+pub use matching::{
+    MOST_NAMES, NAMES_AT_ONCE, NameMatch, match_names, may_match, names_of_file, names_of_text,
+};
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};

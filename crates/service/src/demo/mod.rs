@@ -10,6 +10,7 @@ mod codes;
 mod filers;
 mod names;
 mod plan;
+mod powers;
 mod random;
 mod records;
 mod subjects;
@@ -144,6 +145,8 @@ async fn work(
     crate::setup::init(&first, &system, REGION).await?;
     accounts::create(&first, &system).await?;
 
+    powers::begin(desk, start).await?;
+
     let law = desk.law();
     let county = desk.county().await?;
     let towns: Vec<Region> =
@@ -184,6 +187,7 @@ async fn work(
     for day in waiting {
         import(desk, law.registry(), &invented, day).await?;
     }
+    powers::go_on(&desk.at(settings.today), settings.today).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;
     progress("演示数据已就绪");
     Ok(())

@@ -528,6 +528,10 @@ async fn names_are_matched_by_the_reconciliation_protocol() {
         Some(0)
     );
 
+    let long = format!("queries={}", "x".repeat(65 * 1024));
+    let answer = reader.send_as_machine("POST", RECONCILE, &[form], &long).await;
+    refused(&answer, 413, "body.too-large");
+    assert!(answer.text().contains("请减少名称数"), "{}", answer.text());
     for body in ["", "queries=x", "queries=%7B%7D", "queries=%5B%5D"] {
         let answer = reader.send_as_machine("POST", RECONCILE, &[form], body).await;
         refused(&answer, 400, "body.invalid");
