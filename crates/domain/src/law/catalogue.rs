@@ -161,7 +161,7 @@ mod tests {
         let found = second.difference(third);
         assert_eq!(found.classes_added, ["知识产权信息"]);
         let research = ("research".to_owned(), "知识产权信息".to_owned());
-        assert_eq!(found.kinds_added, [research.clone()]);
+        assert_eq!(found.kinds_added, std::slice::from_ref(&research));
         assert!(found.fields_unknown.contains(&"administrative-penalty".to_owned()));
         assert!(found.fields_changed.is_empty(), "no items of any edition were read");
         assert_eq!(third.difference(second).kinds_gone, [research]);

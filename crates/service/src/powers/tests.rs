@@ -85,7 +85,7 @@ async fn hand_in(desk: &Desk, names: &[(&str, &str)], decided: Date) -> Vec<(i64
     told.findings
         .into_iter()
         .filter(|found| found.code == "powers.outside")
-        .map(|found| (i64::from(found.row), found.level.as_str().to_owned(), found.message))
+        .map(|found| (found.row, found.level.as_str().to_owned(), found.message))
         .collect()
 }
 

@@ -183,7 +183,7 @@ pub async fn powers_are_proposed_decided_and_named(ground: &Ground) {
     let mut tx = store.transaction("t").await.expect("begun");
     tx.map_power(&said).await.expect("said");
     tx.commit().await.expect("committed");
-    assert_eq!(store.power_mappings("market").await.expect("read"), [said.clone()]);
+    assert_eq!(store.power_mappings("market").await.expect("read"), std::slice::from_ref(&said));
     assert_eq!(store.power_mapping(5).await.expect("read"), Some(said));
     let mut tx = store.transaction("t").await.expect("begun");
     assert!(tx.end_power_mapping(5, "reviewer", NOW + 1).await.expect("ended"));

@@ -53,7 +53,7 @@ pub fn span(from: Option<Date>, until: Option<Date>) -> String {
         (Some(from), Some(until)) => format!("{from} 至 {until}"),
         (Some(from), None) => format!("{from} 起"),
         (None, Some(until)) => format!("至 {until}"),
-        (None, None) => String::new(),
+        (None, None) => "—".to_owned(),
     }
 }
 
