@@ -64,6 +64,9 @@ pub enum Command {
     /// The law as data
     #[command(subcommand)]
     Law(LawCommand),
+    /// Editions of the national catalogue
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// Publication
     #[command(subcommand)]
     Publicity(PublicityCommand),
@@ -271,6 +274,20 @@ pub enum Workdays {
         /// Read lines `DATE N`
         #[arg(long, conflicts_with_all = ["date", "days"])]
         stdin: bool,
+    },
+}
+
+/// `catalogue`
+#[derive(Debug, Subcommand)]
+pub enum CatalogueCommand {
+    /// The editions with what is known of each
+    List,
+    /// What changes from one edition to another, and how many records here that touches
+    Diff {
+        /// The first edition, such as 2022
+        before: String,
+        /// The second
+        after: String,
     },
 }
 

@@ -1,6 +1,7 @@
 //! One module a command.
 
 mod accounts;
+mod catalogue;
 mod demo;
 mod generate;
 mod identifiers;
@@ -118,6 +119,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(command) => import::run(&common, command).await,
         Command::Id(command) => identifiers::run(&common, &command),
         Command::Workdays(command) => workdays::run(&common, command),
+        Command::Catalogue(command) => catalogue::run(&common, command).await,
         Command::Law(command) => law::run(&common, command).await,
         Command::Publicity(command) => publicity::run(&common, command).await,
         Command::Expire { on } => running::expire(&common, on).await,

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use xinyong_domain::workflow::batch::TRANSITIONS;
 use xinyong_service::running::{self, Standing};
-use xinyong_service::{Actor, publicity};
+use xinyong_service::{Actor, open_data, publicity};
 
 use super::Common;
 use crate::exit::Exit;
@@ -18,6 +18,7 @@ pub async fn expire(common: &Common, on: Option<Date>) -> anyhow::Result<ExitCod
     let on = on.unwrap_or_else(|| desk.today());
     publicity::renew(&desk, &Actor::system("cli")).await?;
     let ended = publicity::expire(&desk, &Actor::system("cli"), on).await?;
+    open_data::compare(&desk, &Actor::system("cli")).await?;
     if common.json {
         println!("{}", json!({ "on": on, "ended": ended }));
     } else {

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
 use xinyong_service::{
-    Actor, Desk, DeskError, accounts, error_reports, intake, notices, publicity,
+    Actor, Desk, DeskError, accounts, error_reports, intake, notices, open_data, publicity,
 };
 use xinyong_web::{Provider, Proxies, Site};
 
@@ -18,6 +18,8 @@ use crate::options::Serve;
 
 /// How often the jobs look whether there is something to do.
 const JOB_INTERVAL: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+/// In how many of these rounds the open tables are compared once: it reads every public record.
+const COMPARED_EVERY: u64 = 4;
 
 /// How often mails that are due are sent.
 const MAIL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
@@ -192,6 +194,7 @@ async fn run_jobs(desk: Desk) {
         tracing::error!(code = error.code(), "unfinished batches could not be resumed");
     }
     let mut last = None;
+    let mut rounds = 0_u64;
     loop {
         let today = desk.today();
         if last != Some(today) {
@@ -218,8 +221,20 @@ async fn run_jobs(desk: Desk) {
                     tracing::error!(job = "erase-contacts", code = error.code(), "failed");
                 }
             }
-            last = Some(today);
         }
+        if last != Some(today) || rounds.is_multiple_of(COMPARED_EVERY) {
+            match open_data::compare(&desk, &actor).await {
+                Ok(None) => {}
+                Ok(Some(found)) => {
+                    let open_data::Compared { added, changed, removed } = found;
+                    tracing::info!(job = "open-data", added, changed, removed, "done");
+                    job_done("open-data", &desk);
+                }
+                Err(error) => tracing::error!(job = "open-data", code = error.code(), "failed"),
+            }
+        }
+        last = Some(today);
+        rounds += 1;
         match accounts::forget_expired_sessions(&desk).await {
             Ok(forgotten) => {
                 tracing::info!(job = "sessions", forgotten, "done");

@@ -97,6 +97,15 @@ pub enum AuditEvent<'e> {
         /// What exactly, without names.
         detail: &'e str,
     },
+    /// Something about what a unit may license and punish.
+    Powers {
+        /// The stable name of the deed.
+        deed: &'static str,
+        /// The unit.
+        unit: &'e str,
+        /// What exactly, without names.
+        detail: &'e str,
+    },
     /// The days of publicity were worked out anew, since the law that is in force here had changed.
     Renewed {
         /// Records looked at.
@@ -268,7 +277,9 @@ impl AuditEvent<'_> {
             Self::SubjectSeen { .. } => "subject.seen",
             Self::BatchRecordsSeen { .. } => "batch.records-seen",
             Self::RecordWithdrawn { .. } => "record.withdrawn",
-            Self::Reporting { deed, .. } | Self::Case { deed, .. } => deed,
+            Self::Reporting { deed, .. } | Self::Case { deed, .. } | Self::Powers { deed, .. } => {
+                deed
+            }
             Self::Renewed { .. } => "law.publicity-renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -345,6 +356,9 @@ impl AuditEvent<'_> {
                 (format!("reporting:{of}"), json!({ "what": detail }))
             }
             Self::Case { of, detail, .. } => ((*of).to_owned(), json!({ "what": detail })),
+            Self::Powers { unit, detail, .. } => {
+                (format!("powers:{unit}"), json!({ "what": detail }))
+            }
             Self::Renewed { examined, changed } => {
                 ("law".to_owned(), json!({ "examined": examined, "changed": changed }))
             }

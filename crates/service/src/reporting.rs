@@ -7,6 +7,7 @@ mod assessment;
 mod bulletin;
 mod figures;
 mod forecast;
+mod learn;
 mod lists;
 mod paper;
 mod write;
@@ -21,13 +22,14 @@ pub use assessment::{Earned, UnitYear, assessment};
 pub use bulletin::{Bulletin, BulletinRow, Difference, Issued, bulletin, issue, issued};
 pub use figures::{KindFigures, Missing, MonthFigures, UnitFigures, month_figures};
 pub use forecast::{Ahead, LikelyLate, forecast};
+pub use learn::{Learn, Learning, Learnt, WrongRow, learn};
 pub use lists::{
     Absent, ExplainedGap, LateRecord, MissingHere, MissingNumbers, OutageView, SilentUnit,
     ToDeclare, UnitReport, Waiting, outages, silent, unit_report, waiting,
 };
 pub use write::{
-    Declare, ExplainGap, Learn, Learnt, NoteOutage, close, declare, end_explanation, end_outage,
-    explain_gap, learn, note_outage, remind,
+    Declare, ExplainGap, NoteOutage, close, declare, end_explanation, end_outage, explain_gap,
+    note_outage, remind,
 };
 
 /// A share as people write it, in hundredths rounded down, so that nobody reads 100 % who is not there; a dash where there is no

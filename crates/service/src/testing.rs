@@ -1,9 +1,14 @@
 //! What tests of several modules need: invented subjects and a desk that knows them. All parties are invented.
 
+#[expect(dead_code, reason = "tests of the store ask the server more")]
+#[path = "../../store/tests/support/postgres.rs"]
+mod postgres;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
+use postgres::PostgresServer;
 use xinyong_domain::identifier::{organisation_code_check_character, uscc_check_character};
 
 use xinyong_domain::law::Profile;
@@ -106,10 +111,15 @@ pub(crate) fn company(party: usize) -> String {
 
 /// A desk in a folder of its own, on a day, with nothing in it.
 pub(crate) async fn bare(folder: &tempfile::TempDir, day: Date) -> Desk {
+    let database = format!("sqlite:{}", folder.path().join("desk.db").display());
+    open(folder, day, database).await
+}
+
+async fn open(folder: &tempfile::TempDir, day: Date, database: String) -> Desk {
     let scratch = folder.path().join("scratch");
     std::fs::create_dir(&scratch).expect("scratch");
     let options = DeskOptions {
-        database: format!("sqlite:{}", folder.path().join("desk.db").display()),
+        database,
         key_file: folder.path().join("keys"),
         law: None,
         clock: Clock::Fixed(day),
@@ -121,7 +131,21 @@ pub(crate) async fn bare(folder: &tempfile::TempDir, day: Date) -> Desk {
 
 /// The same with the county and seventeen invented subjects.
 pub(crate) async fn desk(folder: &tempfile::TempDir, first: Date) -> Desk {
-    let desk = bare(folder, first).await;
+    furnished(bare(folder, first).await).await
+}
+
+/// The same on a PostgreSQL of its own; nothing where there is none.
+pub(crate) async fn postgres_desk(
+    folder: &tempfile::TempDir,
+    first: Date,
+) -> Option<(PostgresServer, Desk)> {
+    let server = PostgresServer::start()?;
+    let database = server.database("xinyong");
+    let desk = furnished(open(folder, first, database).await).await;
+    Some((server, desk))
+}
+
+async fn furnished(desk: Desk) -> Desk {
     let actor = Actor::system("test");
     setup::init(&desk, &actor, "140829").await.expect("a county");
     let mut registry = "企业名称,统一社会信用代码,注册日期\n".to_owned();

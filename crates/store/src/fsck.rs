@@ -58,6 +58,10 @@ statements! {
         (SELECT COUNT(*) FROM record r WHERE r.id = e.record_id AND r.subject_id = e.subject_id), \
         (SELECT COUNT(*) FROM citation c WHERE c.id = e.citation) FROM publication_event e \
         ORDER BY e.record_id, e.seq, e.subject_id";
+    OPEN_ORPHANS = "SELECT o.record_id FROM open_row o WHERE NOT EXISTS \
+        (SELECT 1 FROM record r WHERE r.id = o.record_id AND r.subject_id = o.subject_id AND r.kind = o.kind) \
+        UNION ALL SELECT c.record_id FROM open_change c WHERE NOT EXISTS \
+        (SELECT 1 FROM record r WHERE r.id = c.record_id AND r.subject_id = c.subject_id AND r.kind = c.kind)";
     ALL_CITATIONS = "SELECT id, list FROM citation ORDER BY id";
     ALL_PERSONS = "SELECT id, sealed FROM person ORDER BY id";
     ALL_BATCHES = "SELECT id, recorded_at, seal FROM batch ORDER BY id";
@@ -312,6 +316,7 @@ impl Store {
             (&RECORD_STATES, "record", "与其最新历史版本不一致"),
             (&RECORD_VERSION_ORPHANS, "record_version", "历史版本没有对应的记录"),
             (&RECORD_SUBJECTS, "record", "记录没有对应的主体"),
+            (&OPEN_ORPHANS, "open_row", "开放数据的一行没有对应的记录"),
         ] {
             conn.each(statement, vec![], |row| check.orphan(table, row, reason)).await?;
         }

@@ -66,7 +66,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 44] = [
+static TABLES: [Table; 50] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -132,6 +132,14 @@ static TABLES: [Table; 44] = [
         i proposed_at, t state, t decided_by, i decided_at, t decline_reason, t undo_reason, t undo_by, i undo_at, t undone_by,
         i undone_at, t hash),
     table!(judged_record by "judgement_id, record_id, subject_id": i judgement_id, i record_id, i subject_id, i to_id, i counts),
+    table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
+    table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),
+    table!(open_day by "day": t day, i compared_at, i closed),
+    table!(power_edition by "id": i id, t unit_id, t from_day, t note, t file_name, t state, t proposed_by, i proposed_at,
+        t decided_by, i decided_at, t reason),
+    table!(power by "edition_id, seq": i edition_id, i seq, t code, t name, t kind, t basis, t from_day, t until_day),
+    table!(power_mapping by "id": i id, t unit_id, t kind, t name_key, t name, t code, t note, t actor, i at, t ended_by,
+        i ended_at),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 8;
+pub const SCHEMA: i64 = 9;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -21,6 +21,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (6, "notices", include_str!("../migrations/sqlite/0006_notices.sql")),
     (7, "reporting", include_str!("../migrations/sqlite/0007_reporting.sql")),
     (8, "corrections", include_str!("../migrations/sqlite/0008_corrections.sql")),
+    (9, "open-data-powers", include_str!("../migrations/sqlite/0009_open_data_powers.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -31,6 +32,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (6, "notices", include_str!("../migrations/postgres/0006_notices.sql")),
     (7, "reporting", include_str!("../migrations/postgres/0007_reporting.sql")),
     (8, "corrections", include_str!("../migrations/postgres/0008_corrections.sql")),
+    (9, "open-data-powers", include_str!("../migrations/postgres/0009_open_data_powers.sql")),
 ];
 
 statements! {
@@ -156,6 +158,8 @@ pub fn statements() -> Vec<Statement> {
         crate::corrections::ALL,
         crate::judgements::ALL,
         crate::public::ALL,
+        crate::open_data::ALL,
+        crate::powers::ALL,
         crate::public_figures::ALL,
         crate::persons::ALL,
         crate::batches::ALL,

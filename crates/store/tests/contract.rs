@@ -6,6 +6,8 @@
 mod api;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "support/powers.rs"]
+mod powers;
 
 use std::path::PathBuf;
 
@@ -16,6 +18,7 @@ use api::{
 };
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
+use powers::{open_tables_are_compared_and_days_add_up, powers_are_proposed_decided_and_named};
 use xinyong_store::{
     ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content,
     Correction, CorrectionDecision, Counts, DeclaredCount, Engine, ErrorReport, FormerName, Gap,
@@ -123,6 +126,8 @@ on_both! {
     keys_are_found_by_their_hash_and_their_use_adds_up,
     a_write_under_an_idempotency_key_begins_once,
     the_feed_of_changes_is_the_same_in_any_portions,
+    open_tables_are_compared_and_days_add_up,
+    powers_are_proposed_decided_and_named,
 }
 
 const NOW: i64 = 1_780_000_000_000;
@@ -2083,8 +2088,12 @@ async fn the_check_finds_what_hangs_on_nothing(ground: &Ground) {
 async fn a_backup_moves_between_engines(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;
+    powers::add(&store).await;
     let file = ground.path("backup");
     let made = store.backup(&file, NOW).await.expect("made");
+    for table in ["open_row", "open_change", "open_day", "power_edition", "power_mapping"] {
+        assert_eq!(made.rows[table], 1, "{table}");
+    }
     assert_eq!((made.rows["record_version"], made.rows["subject"]), (3, 2));
     assert!(store.backup(&file, NOW).await.is_err(), "never overwritten");
     assert_eq!(verify_backup(&file).expect("whole"), made);

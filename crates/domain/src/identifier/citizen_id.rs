@@ -58,6 +58,16 @@ pub(super) fn holds(normalised: &str) -> bool {
         && day_of_birth(&normalised[6..14]).is_some()
 }
 
+/// Whether a normalised text was meant to be a number of 18: digits with a day of birth in one of the last centuries, whatever its
+/// check says.
+pub(super) fn was_meant(normalised: &str) -> bool {
+    normalised.is_ascii()
+        && normalised.len() == 18
+        && normalised[..17].bytes().all(|byte| byte.is_ascii_digit())
+        && ["19", "20"].contains(&&normalised[6..8])
+        && day_of_birth(&normalised[6..14]).is_some()
+}
+
 /// Whether a normalised text may be a first-generation number: 15 digits with a day that exists.
 pub(super) fn may_be_first_generation(normalised: &str) -> bool {
     normalised.len() == 15

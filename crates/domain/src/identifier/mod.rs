@@ -6,6 +6,7 @@
 mod citizen_id;
 mod normalise;
 mod organisation_code;
+mod personal;
 mod region;
 mod registration_number;
 mod tax_id;
@@ -22,6 +23,7 @@ pub use citizen_id::{citizen_id_check_character, mask_citizen_id};
 pub use normalise::normalise;
 pub(crate) use normalise::{half_width, is_blank};
 pub use organisation_code::{organisation_code_check_character, organisation_code_holds};
+pub use personal::mask_personal;
 pub use region::{RegionHistory, RegionPeriod};
 pub use registration_number::registration_number_check_digit;
 pub use uscc::{PLACEHOLDER, Uscc, UsccError, uscc_check_character};

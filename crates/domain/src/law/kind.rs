@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CodeList, Headings};
+use super::{CodeList, Headings, Matter};
 use crate::party::PartyCategory;
 use crate::ruling::Citation;
 use crate::value::date;
@@ -276,6 +276,8 @@ pub struct Kind {
     pub scope: Option<usize>,
     /// What tells the records of one subject apart, where that is not the deciding body and the document number.
     pub key: Vec<usize>,
+    /// How a record names the matter that it decides; none for kinds that units have no powers of.
+    pub matter: Option<Matter>,
     /// Fields in a public list.
     pub columns: Vec<usize>,
     pub(crate) by_code: HashMap<String, usize>,

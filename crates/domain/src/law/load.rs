@@ -12,9 +12,10 @@ use sm3::{Digest as _, Sm3};
 use toml::Spanned;
 
 use super::{
-    Audience, Basis, Code, CodeList, County, DatedValue, Effect, Field, FieldType, Headings, Kind,
-    Law, Parameter, PartyFields, PublicationRule, Region, RegistryLayout, ReportForm, Required,
-    Setting, Source, Terms, normalise_heading,
+    Audience, Basis, CatalogueClass, CatalogueEdition, CatalogueKind, Code, CodeList, County,
+    DatedValue, Effect, Field, FieldType, Headings, Kind, Law, Matter, Parameter, PartyFields,
+    PublicationRule, Region, RegistryLayout, ReportForm, Required, Setting, Source, Terms,
+    normalise_heading,
 };
 use crate::calendar::{Calendar, CalendarYear};
 use crate::company_name::NameLexicon;
@@ -198,11 +199,50 @@ struct KindFile {
     scope: Option<Word>,
     #[serde(default)]
     key: Vec<Word>,
+    matter: Option<MatterEntry>,
     party: BTreeMap<String, Word>,
     columns: Vec<Word>,
     field: Vec<FieldEntry>,
     #[serde(default, rename = "note")]
     _note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MatterEntry {
+    fields: Vec<Word>,
+    #[serde(default)]
+    before: Vec<String>,
+    #[serde(default)]
+    after: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CatalogueFile {
+    edition: String,
+    source: Word,
+    #[serde(default)]
+    note: String,
+    class: Vec<CatalogueClassEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CatalogueClassEntry {
+    name: Word,
+    evidence: Evidence,
+    #[serde(default)]
+    kind: Vec<CatalogueKindEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CatalogueKindEntry {
+    id: Word,
+    evidence: Evidence,
+    #[serde(default)]
+    fields: Vec<Word>,
 }
 
 #[derive(Deserialize)]
@@ -363,6 +403,8 @@ impl Law {
         let kinds = read_kinds(&mut reader, &sources, &parameters, &codes);
         let registry = read_registry(&mut reader, &sources, &codes);
         let report = read_report(&mut reader, &sources, &kinds);
+        let powers = read_layout(&mut reader, "powers.toml", &sources, &codes);
+        let catalogue = read_catalogue(&mut reader, &sources, &kinds);
         let counties = read_counties(&mut reader, &codes);
         let regions = read_regions(&reader, "codes/regions.csv");
         let town_files: Vec<String> =
@@ -373,10 +415,12 @@ impl Law {
         }
         let region_history = read_region_history(&reader);
         let names = NameLexicon::new(&regions, &codes);
-        match (calendar, registry, report, reader.problems.is_empty()) {
-            (Some(calendar), Some(registry), Some(report), true) => Ok(Self {
+        match (calendar, registry.zip(powers), report, reader.problems.is_empty()) {
+            (Some(calendar), Some((registry, powers)), Some(report), true) => Ok(Self {
                 registry,
+                powers,
                 report,
+                catalogue,
                 edition,
                 sources,
                 parameters,
@@ -644,6 +688,10 @@ fn read_kind(
     let authority = at(reader, &file.authority);
     let summary = at(reader, &file.summary);
     let key = file.key.iter().map(|word| at(reader, word)).collect();
+    let matter = file.matter.map(|entry| {
+        let fields = entry.fields.iter().map(|word| at(reader, word)).collect();
+        Matter::new(fields, &entry.before, &entry.after)
+    });
     let columns = file.columns.iter().map(|word| at(reader, word)).collect();
     let mut party = PartyFields::default();
     for (role, word) in &file.party {
@@ -727,6 +775,7 @@ fn read_kind(
         class,
         scope,
         key,
+        matter,
         columns,
         by_code,
         headings,
@@ -805,14 +854,24 @@ fn read_registry(
     codes: &BTreeMap<String, Arc<CodeList>>,
 ) -> Option<RegistryLayout> {
     const FILE: &str = "registry.toml";
-    let file = reader.parse::<RegistryFile>(FILE)?;
-    reader.known_source(FILE, sources, &file.source);
-    let (fields, by_code, headings) = read_fields(reader, FILE, file.field, codes);
+    let layout = read_layout(reader, FILE, sources, codes)?;
     for code in ["name", "uscc"] {
-        if !by_code.contains_key(code) {
+        if layout.position(code).is_none() {
             reader.whole(FILE, format!("缺少字段「{code}」"));
         }
     }
+    Some(layout)
+}
+
+fn read_layout(
+    reader: &mut Reader,
+    path: &str,
+    sources: &BTreeMap<String, Source>,
+    codes: &BTreeMap<String, Arc<CodeList>>,
+) -> Option<RegistryLayout> {
+    let file = reader.parse::<RegistryFile>(path)?;
+    reader.known_source(path, sources, &file.source);
+    let (fields, by_code, headings) = read_fields(reader, path, file.field, codes);
     Some(RegistryLayout { name: file.name, fields, by_code, headings })
 }
 
@@ -839,6 +898,70 @@ fn read_report(
         }
     }
     Some(form)
+}
+
+fn read_catalogue(
+    reader: &mut Reader,
+    sources: &BTreeMap<String, Source>,
+    kinds: &BTreeMap<String, Arc<Kind>>,
+) -> Vec<CatalogueEdition> {
+    let mut editions = Vec::new();
+    for path in reader.below("catalogue/") {
+        let Some(file) = reader.parse::<CatalogueFile>(&path) else { continue };
+        reader.known_source(&path, sources, &file.source);
+        let source = sources.get(file.source.get_ref());
+        let Some(from) = source.and_then(|source| source.in_force) else {
+            reader.problem(&path, &file.source.span(), "目录所据的文件没有施行日期");
+            continue;
+        };
+        let mut seen = HashSet::new();
+        let mut classes = Vec::new();
+        for class in file.class {
+            let mut held = Vec::new();
+            for entry in class.kind {
+                let id = entry.id.get_ref().clone();
+                let Some(kind) = kinds.get(&id) else {
+                    let message = format!("信息类别「{id}」不存在");
+                    reader.problem(&path, &entry.id.span(), message);
+                    continue;
+                };
+                if !seen.insert(id.clone()) {
+                    let message = format!("信息类别「{id}」在同一版中出现了两次");
+                    reader.problem(&path, &entry.id.span(), message);
+                }
+                for field in &entry.fields {
+                    if kind.field(field.get_ref()).is_none() {
+                        let message = format!("「{id}」没有字段「{}」", field.get_ref());
+                        reader.problem(&path, &field.span(), message);
+                    }
+                }
+                let fields = entry.fields.into_iter().map(Spanned::into_inner).collect();
+                held.push(CatalogueKind { id, evidence: entry.evidence, fields });
+            }
+            let (name, evidence) = (class.name.into_inner(), class.evidence);
+            classes.push(CatalogueClass { name, evidence, kinds: held });
+        }
+        // A kind falls in the class of the name that its own file gives, wherever an edition has one and does not say otherwise.
+        for kind in kinds.values().filter(|kind| !seen.contains(&kind.id)) {
+            if let Some(class) = classes.iter_mut().find(|class| class.name == kind.catalogue_class)
+            {
+                class.kinds.push(CatalogueKind {
+                    id: kind.id.clone(),
+                    evidence: Evidence::Design,
+                    fields: Vec::new(),
+                });
+            }
+        }
+        editions.push(CatalogueEdition {
+            edition: file.edition,
+            citation: citation(sources, file.source.get_ref(), None, "catalogue"),
+            from,
+            note: file.note,
+            classes,
+        });
+    }
+    editions.sort_by_key(|edition| edition.from);
+    editions
 }
 
 fn read_counties(

@@ -5,12 +5,14 @@
 //! on how well it is known (house rule H2, decisions.md "Evidence"): an adverse entry that nobody has verified
 //! answers [`Lookup::Unconfirmed`], and the rule then takes the reading milder for the subject.
 
+mod catalogue;
 mod code;
 mod confirmation;
 mod county;
 mod heading;
 mod kind;
 mod load;
+mod matter;
 mod parameter;
 mod registry;
 mod report;
@@ -26,6 +28,7 @@ use crate::company_name::NameLexicon;
 use crate::identifier::RegionHistory;
 use crate::ruling::Citation;
 
+pub use catalogue::{CatalogueClass, CatalogueDifference, CatalogueEdition, CatalogueKind};
 pub use code::{Code, CodeList, CodeMatch};
 pub use confirmation::Confirmation;
 pub use county::{County, Unit, UpperLevel};
@@ -34,6 +37,7 @@ pub use kind::{
     Audience, Basis, Field, FieldType, Kind, PartyFields, Profile, PublicationRule, Required, Terms,
 };
 pub use load::LawProblem;
+pub use matter::{ListedPower, Matter, MatterStanding, PowersOfUnit};
 pub use parameter::{DatedValue, Effect, Parameter, Setting};
 pub use registry::RegistryLayout;
 pub use report::{ReportCount, ReportForm, ReportSection, ReportTexts};
@@ -63,6 +67,8 @@ pub struct Law {
     pub(crate) kinds: BTreeMap<String, Arc<Kind>>,
     pub(crate) registry: RegistryLayout,
     pub(crate) report: ReportForm,
+    pub(crate) powers: RegistryLayout,
+    pub(crate) catalogue: Vec<CatalogueEdition>,
     pub(crate) counties: BTreeMap<String, County>,
     pub(crate) regions: Vec<Region>,
     pub(crate) towns: Vec<Region>,
@@ -118,6 +124,24 @@ impl Law {
     #[must_use]
     pub const fn report(&self) -> &ReportForm {
         &self.report
+    }
+
+    /// The layout of a unit's catalogue of powers.
+    #[must_use]
+    pub const fn powers(&self) -> &RegistryLayout {
+        &self.powers
+    }
+
+    /// The editions of the national catalogue, the oldest first.
+    #[must_use]
+    pub fn catalogue(&self) -> &[CatalogueEdition] {
+        &self.catalogue
+    }
+
+    /// The edition of the national catalogue that is in force on a day.
+    #[must_use]
+    pub fn catalogue_on(&self, day: Date) -> Option<&CatalogueEdition> {
+        self.catalogue.iter().rev().find(|edition| edition.from <= day)
     }
 
     /// One record kind.

@@ -1,10 +1,10 @@
-//! The layout of the registry file: the market regulator's list of subjects.
+//! Layouts of lists that are no records: the market regulator's list of subjects, a unit's catalogue of powers.
 
 use std::collections::HashMap;
 
 use super::{Field, Headings};
 
-/// Columns of a registry file, as `law/registry.toml` names them.
+/// Columns of such a list, as `law/registry.toml` and `law/powers.toml` name them.
 #[derive(Debug, Clone)]
 pub struct RegistryLayout {
     /// What the file is called.

@@ -39,7 +39,22 @@ pub struct DataSet {
     pub about: String,
     /// Its columns.
     pub columns: Vec<DataColumn>,
-    kind: Option<Arc<Kind>>,
+    pub(super) kind: Option<Arc<Kind>>,
+}
+
+impl DataSet {
+    /// Whether there are daily changes of it. Of the subjects there are none: whose name goes from that table has lost its last
+    /// public record, and a file that says so would be a list of just those.
+    #[must_use]
+    pub const fn has_changes(&self) -> bool {
+        self.kind.is_some()
+    }
+
+    /// The kind whose records it holds; none for the subjects.
+    #[must_use]
+    pub fn kind_id(&self) -> Option<&str> {
+        self.kind.as_deref().map(|kind| kind.id.as_str())
+    }
 }
 
 /// A column and what it means.
@@ -112,6 +127,8 @@ fn of_kind(law: &Law, kind: &Arc<Kind>) -> DataSet {
         ("published_on", "公示日期", "从哪一天起公示", FieldType::Date),
         ("public_until", "公示截止日", "公示到哪一天（含当天）；没有截止日的为空", FieldType::Date),
         ("reported_by", "报送单位", "向本站报送的单位", FieldType::Text),
+        ("id", "信息编号", "本站给这条信息的编号，更正后不变；每日变化按它对应", FieldType::Text),
+        ("state", "状态", "公示中、有效或者已到期", FieldType::Text),
     ]));
     DataSet {
         id: kind.id.clone(),
@@ -262,7 +279,8 @@ async fn records(
     Ok(DataChunk { rows, next })
 }
 
-fn record_row(kind: &Kind, record: &PublicRecord, unit: &str) -> Vec<String> {
+/// The cells of a record that the public may see.
+pub(crate) fn record_row(kind: &Kind, record: &PublicRecord, unit: &str) -> Vec<String> {
     let mut row: Vec<String> = open_fields(kind)
         .map(|field| {
             let shown = record.fields.iter().find(|shown| shown.code == field.code);
@@ -276,7 +294,19 @@ fn record_row(kind: &Kind, record: &PublicRecord, unit: &str) -> Vec<String> {
     row.push(first_day(record).to_string());
     row.push(last_day(record).map_or_else(String::new, |day| day.to_string()));
     row.push(unit.to_owned());
+    row.push(record.id.to_string());
+    row.push(state(record).to_owned());
     row
+}
+
+/// Where a public record stands.
+fn state(record: &PublicRecord) -> &'static str {
+    let shown = &record.disclosure.value;
+    match (shown.ended, shown.publicity.class.is_unlimited()) {
+        (true, _) => "已到期",
+        (false, true) => "有效",
+        (false, false) => "公示中",
+    }
 }
 
 pub(super) fn first_day(record: &PublicRecord) -> Date {

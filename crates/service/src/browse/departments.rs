@@ -44,14 +44,20 @@ pub struct DepartmentPage {
 /// Whether reporting a kind is among the duties of a unit: `licence` and `penalty` stand for what is published by those
 /// rules, any other kind for itself.
 fn is_duty(kind: &Kind, unit: &Unit) -> bool {
-    let word = match kind.publication {
+    let word = duty_of(kind);
+    unit.duties.iter().any(|duty| duty == word)
+}
+
+/// The word by which a unit's duties name a kind.
+#[must_use]
+pub fn duty_of(kind: &Kind) -> &str {
+    match kind.publication {
         PublicationRule::Licence => "licence",
         PublicationRule::Penalty => "penalty",
         PublicationRule::Open | PublicationRule::Listing | PublicationRule::None => {
             kind.id.as_str()
         }
-    };
-    unit.duties.iter().any(|duty| duty == word)
+    }
 }
 
 fn department(law: &Law, figures: &PublicFigures, unit: Unit) -> Department {

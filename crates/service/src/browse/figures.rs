@@ -58,6 +58,13 @@ impl PublicFigures {
         self.sum(kind, unit, |when| when == month)
     }
 
+    /// The first month, `YYYY-MM`, in which something of a kind became public that still is.
+    #[must_use]
+    pub fn first_month(&self, kind: &str) -> Option<&str> {
+        let months = self.months.keys().filter(|(held, ..)| held == kind);
+        months.map(|(.., month)| month.as_str()).min()
+    }
+
     /// The years in which something became public that still is, the newest first.
     #[must_use]
     pub fn years(&self) -> Vec<i16> {

@@ -106,15 +106,11 @@ pub async fn names_of_file(
         .map_err(|error| DeskError::Internal(error.to_string()))?
 }
 
-/// The closest subjects of each name, in the order of the names.
+/// Whether names may be matched by somebody.
 ///
 /// # Errors
-/// `access.denied`, `names.none`, `names.too-many`; when the store fails.
-pub async fn match_names(
-    desk: &Desk,
-    actor: &Actor,
-    names: &[(usize, String)],
-) -> Result<Vec<NameMatch>, DeskError> {
+/// `access.denied`, `names.none`, `names.too-many`.
+pub fn may_match(actor: &Actor, names: &[(usize, String)]) -> Result<(), DeskError> {
     actor.authorise(Permission::ReadRecord)?;
     if names.is_empty() {
         return Err(
@@ -125,6 +121,28 @@ pub async fn match_names(
         let message = format!("名称超过 {MOST_NAMES} 个，请分几次匹配");
         return Err(Refusal::new("names.too-many", message).into());
     }
+    Ok(())
+}
+
+/// Names matched in one go, so that files that are checked get their turn in between.
+pub const NAMES_AT_ONCE: usize = 100;
+
+/// The closest subjects of each name, in the order of the names. It waits its turn with the files that are being checked: so many
+/// names take as much work.
+///
+/// # Errors
+/// `access.denied`, `names.none`, `names.too-many`; when the store fails.
+pub async fn match_names(
+    desk: &Desk,
+    actor: &Actor,
+    names: &[(usize, String)],
+) -> Result<Vec<NameMatch>, DeskError> {
+    may_match(actor, names)?;
+    let _turn = desk
+        .heavy()
+        .acquire_owned()
+        .await
+        .map_err(|error| DeskError::Internal(error.to_string()))?;
     let mut matches = Vec::with_capacity(names.len());
     for (line, name) in names {
         let line = *line;

@@ -19,6 +19,7 @@ mod lists;
 mod matching;
 mod names;
 mod open;
+mod powers;
 mod record;
 mod search;
 mod sitemap;
@@ -29,8 +30,11 @@ pub use audit::{AuditLine, AuditPage, AuditQuery, audit_export, audit_page, veri
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
 pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
+pub(crate) use data::record_row;
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
-pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
+pub use departments::{
+    Department, DepartmentKind, DepartmentPage, department_page, departments, duty_of,
+};
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
     VersionView, as_of_day, batch_records, record_dossier,
@@ -43,10 +47,14 @@ pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, PublicPage, public_list, public_page};
-pub use matching::{MOST_NAMES, NameMatch, match_names, names_of_file, names_of_text};
+pub use matching::{
+    MOST_NAMES, NAMES_AT_ONCE, NameMatch, match_names, may_match, names_of_file, names_of_text,
+};
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
+pub use powers::{PublicEdition, PublicPower, UnitPowers, unit_powers, units_with_powers};
+pub(crate) use record::view;
 pub(crate) use record::{Kept, content_of, judged, platform_of};
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};

@@ -11,6 +11,7 @@ mod corrections;
 mod filers;
 mod names;
 mod plan;
+mod powers;
 mod random;
 mod records;
 mod subjects;
@@ -58,6 +59,9 @@ impl Default for DemoOptions {
         Self { seed: 140_829, subjects: 3_000 }
     }
 }
+
+/// On how many of the last days the open tables are compared.
+const COMPARED_DAYS: i64 = 10;
 
 /// A demonstration that is ready.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -142,6 +146,8 @@ async fn work(
     crate::setup::init(&first, &system, REGION).await?;
     accounts::create(&first, &system).await?;
 
+    powers::begin(desk, start).await?;
+
     let law = desk.law();
     let county = desk.county().await?;
     let towns: Vec<Region> =
@@ -162,6 +168,8 @@ async fn work(
 
     let mut waiting = imports.iter().copied().peekable();
     let total = filings.len();
+    let compared_from = settings.today.checked_sub(COMPARED_DAYS.days()).unwrap_or(start);
+    let mut compared = start;
     for (done, filing) in filings.iter().enumerate() {
         while let Some(day) = waiting.next_if(|day| *day <= filing.day) {
             progress(&format!("{day}：导入登记信息"));
@@ -169,6 +177,11 @@ async fn work(
         }
         if done % 50 == 0 {
             progress(&format!("{}：归集第{}份文件，共{total}份", filing.day, done + 1));
+        }
+        // The open tables are compared as they were day by day, so that there are changes to look at.
+        if filing.day >= compared_from && filing.day > compared {
+            crate::open_data::compare(&desk.at(filing.day), &system).await?;
+            compared = filing.day;
         }
         hand_in(desk, filing).await?;
     }
@@ -179,6 +192,8 @@ async fn work(
     let twins = corrections::twins(&invented, settings.today);
     import(desk, law.registry(), &twins, settings.today).await?;
     corrections::work(desk, &invented, &twins).await?;
+    powers::go_on(&desk.at(settings.today), settings.today).await?;
+    crate::open_data::compare(&desk.at(settings.today), &system).await?;
     progress("演示数据已就绪");
     Ok(())
 }

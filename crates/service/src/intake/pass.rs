@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use xinyong_domain::check::{Checked, Checker, MemoryRegistry, Seen, clean, organisation_code_in};
 use xinyong_domain::finding::Finding;
 use xinyong_domain::identifier;
-use xinyong_domain::law::{FieldType, Kind, Law, Profile, Unit};
+use xinyong_domain::law::{FieldType, Kind, Law, MatterStanding, PowersOfUnit, Profile, Unit};
 use xinyong_domain::text::normalise_name;
 use xinyong_store::{Known, Store};
 
@@ -114,6 +114,7 @@ pub(crate) struct Pass<'p> {
     checker: Checker<'p>,
     columns: Columns,
     seen: Seen,
+    powers: &'p PowersOfUnit,
 }
 
 impl<'p> Pass<'p> {
@@ -124,6 +125,7 @@ impl<'p> Pass<'p> {
         profile: Profile,
         today: jiff::civil::Date,
         recognised: &Recognised,
+        powers: &'p PowersOfUnit,
     ) -> Self {
         let filing = xinyong_domain::check::Filing {
             profile,
@@ -132,7 +134,7 @@ impl<'p> Pass<'p> {
             unit_code: &unit.code,
         };
         let checker = Checker::new(kind, law, filing, recognised.has_column(kind.fields.len()));
-        Self { kind, checker, columns: Columns::new(kind, recognised), seen: Seen::new() }
+        Self { kind, checker, columns: Columns::new(kind, recognised), seen: Seen::new(), powers }
     }
 
     /// The code and the normalised name of the party of each row, for one look into the register.
@@ -169,9 +171,34 @@ impl<'p> Pass<'p> {
             self.note_marks(row, &mut findings);
             let checked =
                 self.checker.check(row.number, &cells, registry, &mut self.seen, &mut findings);
+            self.note_powers(&checked, &mut findings);
             each(Judged { number: row.number, checked, findings })?;
         }
         Ok(())
+    }
+
+    /// What the unit has published about its powers says of the matter. Only names can be compared: it is said, and nothing follows.
+    fn note_powers(&self, checked: &Checked<'_, '_>, findings: &mut Vec<Finding>) {
+        let Some((matter, decided)) = self.kind.matter.as_ref().zip(checked.decided) else {
+            return;
+        };
+        let value = |field: usize| checked.value(field);
+        let standing = self.powers.standing(&self.kind.id, matter, decided, value);
+        if let MatterStanding::Outside { field, name, .. } = standing
+            && let Some(field) = self.kind.fields.get(field)
+        {
+            let since = self.powers.edition_on(decided).map(|day| day.to_string());
+            let shown: String = name.chars().take(40).collect();
+            findings.push(Finding::warning(
+                field.code.as_str(),
+                "powers.outside",
+                format!(
+                    "「{}」所填的“{shown}”按名称比对不在本单位公布的权力事项目录（{}起施行）中；请核对，名称写法不同的可在“权力事项”中对应，不影响报送",
+                    field.label,
+                    since.unwrap_or_default()
+                ),
+            ));
+        }
     }
 
     /// What the sheet itself says about cells: formulas, error values, digits that a number could not hold, cells beyond the

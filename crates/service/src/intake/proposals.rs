@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use xinyong_domain::check::MemoryRegistry;
-use xinyong_domain::law::{Profile, PublicationRule};
+use xinyong_domain::law::{PowersOfUnit, Profile, PublicationRule};
 use xinyong_domain::ruling::Citation;
 use xinyong_store::Batch;
 
@@ -57,7 +57,9 @@ fn read(
         .ok_or_else(|| DeskError::Internal(format!("unknown profile {}", batch.profile)))?;
     let (mut opened, recognised) =
         recognise_kind(source, &batch.file_name, &kind, &law, desk.limits())?;
-    let mut pass = Pass::new(&kind, &law, unit, profile, desk.today(), &recognised);
+    // What is said about powers was said when the file was checked.
+    let powers = PowersOfUnit::default();
+    let mut pass = Pass::new(&kind, &law, unit, profile, desk.today(), &recognised, &powers);
     let mut rows = table(&mut opened, &recognised)?;
     let mut chunk = Vec::new();
     let mut found = Vec::new();

@@ -6,7 +6,9 @@
 
 use std::path::Path;
 
-use xinyong_domain::law::{FieldType, HeadingMatch, Headings, Kind, Law, normalise_heading};
+use xinyong_domain::law::{
+    FieldType, HeadingMatch, Headings, Kind, Law, RegistryLayout, normalise_heading,
+};
 
 use crate::refusal::Refusal;
 use crate::sheet::{self, FileRefusal, Limits, Opened, Row};
@@ -82,11 +84,26 @@ pub fn recognise_registry(
     limits: &Limits,
 ) -> Result<(Opened, Recognised), Refusal> {
     let layout = law.registry();
+    recognise_layout(path, file_name, layout, &["name", "uscc"], law, limits)
+}
+
+/// Opens a file and finds the table of another list in it, which has a column for each of the fields in `wanted`.
+///
+/// # Errors
+/// As [`recognise_kind`].
+pub fn recognise_layout(
+    path: &Path,
+    file_name: &str,
+    layout: &RegistryLayout,
+    wanted: &[&str],
+    law: &Law,
+    limits: &Limits,
+) -> Result<(Opened, Recognised), Refusal> {
     let mut opened = sheet::open(path, file_name, limits).map_err(of_file)?;
     let best = best_match(&mut opened, &layout.headings).map_err(of_file)?;
     let enough = best.as_ref().is_some_and(|found| {
-        ["name", "uscc"]
-            .into_iter()
+        wanted
+            .iter()
             .all(|code| layout.position(code).is_some_and(|position| found.matched.has(position)))
     });
     match best {
@@ -95,14 +112,22 @@ pub fn recognise_registry(
             let notes = notes(&opened, &found);
             Ok((opened, Recognised { notes, ..found }))
         }
-        best => Err(Refusal::new(
-            "file.kind-unknown",
-            format!(
-                "这不是{}：没有找到同时含有「企业名称」和「统一社会信用代码」的标题行。{}",
-                layout.name,
-                shown(best.as_ref(), &layout.headings)
-            ),
-        )),
+        best => {
+            let labels: Vec<&str> = wanted
+                .iter()
+                .filter_map(|code| layout.fields.get(layout.position(code)?))
+                .map(|field| field.label.as_str())
+                .collect();
+            Err(Refusal::new(
+                "file.kind-unknown",
+                format!(
+                    "这不是{}：没有找到同时含有「{}」的标题行。{}",
+                    layout.name,
+                    labels.join("」和「"),
+                    shown(best.as_ref(), &layout.headings)
+                ),
+            ))
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 use xinyong_domain::check::{Checked, Party};
 use xinyong_domain::finding::Finding;
-use xinyong_domain::law::{Kind, Law, Profile, Unit};
+use xinyong_domain::law::{Kind, Law, PowersOfUnit, Profile, Unit};
 use xinyong_domain::party::PartyCategory;
 use xinyong_domain::text::{normalise_name, search_tokens};
 use xinyong_domain::workflow::batch::{Event, Stage};
@@ -247,7 +247,9 @@ async fn work_through(
         .map_err(|error| DeskError::Internal(error.to_string()))?;
     let path = scratch_copy(desk, &batch).await?;
     let unit = desk.unit(&batch.unit_id).await?;
+    let powers = crate::powers::of_unit(desk, &batch.unit_id).await?;
     let work = Work {
+        powers,
         desk: desk.clone(),
         law: desk.law(),
         today: desk.today(),
@@ -288,6 +290,7 @@ pub(crate) async fn unpack(desk: &Desk, digest: &str, path: &Path) -> Result<(),
 
 struct Work {
     desk: Desk,
+    powers: PowersOfUnit,
     law: Arc<Law>,
     today: Date,
     now: i64,
@@ -354,7 +357,8 @@ impl Work {
             Ok(found) => found,
             Err(refusal) => return self.refuse(&refusal),
         };
-        let mut pass = Pass::new(&kind, &self.law, &self.unit, profile, self.today, &recognised);
+        let mut pass =
+            Pass::new(&kind, &self.law, &self.unit, profile, self.today, &recognised, &self.powers);
         self.runtime.block_on(async {
             let mut tx = self.store().transaction("clear findings").await?;
             tx.clear_findings(self.batch.id).await?;

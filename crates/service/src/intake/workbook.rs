@@ -1,15 +1,16 @@
 //! Gives a unit its own file back: its rows in its order, one column more.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use xinyong_domain::finding::Level;
-use xinyong_domain::identifier::mask_citizen_id;
-use xinyong_domain::law::Headings;
+use xinyong_domain::identifier::{mask_citizen_id, mask_personal};
+use xinyong_domain::law::Field;
 use xinyong_store::RowFinding;
 
 use super::pass::table;
 use super::receive::REGISTRY;
-use super::recognise::{recognise_kind, recognise_registry};
+use super::recognise::{Recognised, is_code_field, recognise_kind, recognise_registry};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
@@ -64,28 +65,17 @@ fn write(
     runtime: &tokio::runtime::Handle,
 ) -> Result<(), DeskError> {
     let law = desk.law();
-    let (mut opened, recognised, headings, sensitive): (_, _, Headings, Vec<usize>) = if kind
-        == REGISTRY
-    {
+    let (mut opened, recognised, columns) = if kind == REGISTRY {
         let (opened, recognised) = recognise_registry(source, file_name, &law, desk.limits())?;
-        (opened, recognised, law.registry().headings.clone(), Vec::new())
+        let columns = Guarded::of(&law.registry().fields, &recognised);
+        (opened, recognised, columns)
     } else {
         let kind =
             law.kind(kind).ok_or_else(|| DeskError::Internal(format!("unknown kind {kind}")))?;
         let (opened, recognised) = recognise_kind(source, file_name, kind, &law, desk.limits())?;
-        let sensitive = recognised
-            .matched
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| {
-                field.and_then(|field| kind.fields.get(field)).is_some_and(|field| field.sensitive)
-            })
-            .map(|(column, _)| column)
-            .collect();
-        (opened, recognised, kind.headings.clone(), sensitive)
+        let columns = Guarded::of(&kind.fields, &recognised);
+        (opened, recognised, columns)
     };
-    drop(headings);
     let width = width(&mut opened, &recognised)?;
     let failed = |error: crate::sheet::AnnotateError| DeskError::File {
         context: "无法写出校验结果".to_owned(),
@@ -102,11 +92,7 @@ fn write(
             continue;
         }
         let (text, worst) = found.of(i64::from(row.number))?;
-        if sensitive.is_empty() || row.number < recognised.heading_row {
-            out.write_row(&row, &text, worst).map_err(failed)?;
-        } else {
-            out.write_row(&masked(&row, &sensitive), &text, worst).map_err(failed)?;
-        }
+        out.write_row(&columns.masked(&row), &text, worst).map_err(failed)?;
     }
     out.finish().map_err(failed)
 }
@@ -125,19 +111,51 @@ fn width(
     Ok(width)
 }
 
-/// Identity numbers go back masked.
-fn masked(row: &Row, sensitive: &[usize]) -> Row {
-    let mut copy = Row::new();
-    copy.clear(row.number);
-    for column in 0..row.len() {
-        let cell = row.cell(column);
-        if sensitive.contains(&column) && cell.chars().any(|character| character.is_ascii_digit()) {
-            copy.push(&mask_citizen_id(cell));
-        } else {
-            copy.push(cell);
+/// Columns in which numbers of persons are looked for more closely than elsewhere.
+struct Guarded {
+    /// Made for such numbers: whatever digits stand there are masked.
+    sensitive: Vec<usize>,
+    /// Made for codes of organisations, where a person's number is met by mistake.
+    codes: Vec<usize>,
+}
+
+impl Guarded {
+    fn of(fields: &[Field], recognised: &Recognised) -> Self {
+        let with = |wanted: &dyn Fn(&Field) -> bool| {
+            let columns = recognised.matched.columns.iter().enumerate();
+            columns
+                .filter(|(_, field)| field.and_then(|at| fields.get(at)).is_some_and(wanted))
+                .map(|(column, _)| column)
+                .collect()
+        };
+        Self {
+            sensitive: with(&|field| field.sensitive),
+            codes: with(&|field| is_code_field(field.kind)),
         }
     }
-    copy
+
+    /// The row as it goes back: numbers of persons are masked in every column, known or not.
+    fn masked<'r>(&self, row: &'r Row) -> Cow<'r, Row> {
+        let cells: Vec<Cow<'_, str>> = row
+            .cells()
+            .enumerate()
+            .map(|(column, cell)| {
+                if self.sensitive.contains(&column) && cell.chars().any(|one| one.is_ascii_digit())
+                {
+                    Cow::Owned(mask_citizen_id(cell))
+                } else {
+                    mask_personal(cell, self.codes.contains(&column))
+                }
+            })
+            .collect();
+        if cells.iter().all(|cell| matches!(cell, Cow::Borrowed(_))) {
+            return Cow::Borrowed(row);
+        }
+        let mut copy = Row::new();
+        copy.clear(row.number);
+        cells.iter().for_each(|cell| copy.push(cell));
+        Cow::Owned(copy)
+    }
 }
 
 /// The findings of a batch, streamed in row order.
@@ -193,5 +211,61 @@ impl Findings<'_> {
             self.at += 1;
         }
         Ok((text, worst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use xinyong_domain::identifier::{citizen_id_check_character, mask_citizen_id};
+    use xinyong_domain::law::Profile;
+
+    use super::annotated_workbook;
+    use crate::Actor;
+    use crate::intake::{Receive, check, receive};
+    use crate::sheet::{self, Row};
+    use crate::testing::{code, company, desk};
+
+    /// A list that names taxpayers by code holds, by mistake, the number of a person: in the column of codes, in a column that the
+    /// platform does not know, and inside a name.
+    #[tokio::test]
+    async fn numbers_of_persons_go_back_masked_from_whatever_column() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let desk = desk(&folder, date(2026, 6, 1)).await;
+        // Nobody has serial 000.
+        let start = "14082919770101000";
+        let number = format!("{start}{}", citizen_id_check_character(start).expect("digits"));
+        let table = format!(
+            "纳税人识别号,纳税人名称,评价年度,主管税务机关,经办人证件\n{},{},2025,示例税务局,\n{number},示例个体户,2025,示例税务局,{number}\n\
+             ,示例铺子（{number}）,2025,示例税务局,{number}01\n",
+            code(1),
+            company(1)
+        );
+        let path = desk.scratch().join("list.csv");
+        std::fs::write(&path, table).expect("a file");
+        let actor = Actor::system("clerk");
+        let command = Receive {
+            path,
+            file_name: "示例名单.csv".to_owned(),
+            kind: "tax-a-level".to_owned(),
+            unit: "tax".to_owned(),
+            profile: Profile::Reported,
+        };
+        let batch = receive(&desk, &actor, command).await.expect("received").batch;
+        check(&desk, batch).await.expect("checked");
+        let target = desk.scratch().join("back.xlsx");
+        annotated_workbook(&desk, &actor, batch, &target).await.expect("a workbook");
+        let mut opened = sheet::open(&target, "back.xlsx", desk.limits()).expect("opened");
+        let mut rows = opened.rows(0).expect("rows");
+        let (mut row, mut told) = (Row::new(), Vec::new());
+        while rows.read(&mut row).expect("a row") {
+            told.push(row.cells().collect::<Vec<_>>().join("|"));
+        }
+        let whole = told.join("\n");
+        assert!(!whole.contains(&number) && !whole.contains("19770101"), "{whole}");
+        let masked = mask_citizen_id(&number);
+        assert!(whole.contains(&masked), "{whole}");
+        assert!(whole.contains(&format!("示例铺子（{masked}）")), "{whole}");
+        assert!(whole.contains(&code(1)) && whole.contains(&company(1)), "{whole}");
     }
 }

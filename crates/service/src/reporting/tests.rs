@@ -210,22 +210,21 @@ async fn what_is_missing_follows_the_evidence_and_the_explanations() {
         note: String::new(),
     };
     let court = known("court", "(平)市监罚[2026]9号, 2026-09-01\n");
-    assert_eq!(learn(&desk, &office, court.clone()).await.expect("learnt").new, 1);
-    assert_eq!(learn(&desk, &office, court).await.expect("learnt"), Learnt { new: 0, known: 1 });
+    let kept = |new, known| Learning::Kept(Learnt { new, known });
+    assert_eq!(learn(&desk, &office, court.clone(), None).await.expect("learnt"), kept(1, 0));
+    assert_eq!(learn(&desk, &office, court, None).await.expect("learnt"), kept(0, 1));
     let sample = "（平）市监罚〔2026〕9号\t2026/9/1\n\n平市监简字第7号 2026-09-02\n（平）市监罚〔2026〕8号，2026-09-01";
-    learn(&desk, &office, known("sample", sample)).await.expect("learnt");
+    learn(&desk, &office, known("sample", sample), None).await.expect("learnt");
     let figures = market(&desk).await;
     assert_eq!((figures.missing.known, figures.missing.numbers), (2, 0));
-    for (lines, code) in [
-        ("", "learn.empty"),
-        ("平市监罚〔2026〕9号", "learn.line-invalid"),
-        ("平市监罚〔2026〕9号 2027-01-01", "learn.line-invalid"),
-        (" , 2026-09-01", "learn.line-invalid"),
-    ] {
-        let outcome = learn(&desk, &office, known("court", lines)).await.map(|_| ());
-        assert_eq!(refused(outcome), code, "{lines}");
-    }
-    let outcome = learn(&desk, &reviewer, known("court", sample)).await.map(|_| ());
+    let outcome = learn(&desk, &office, known("court", ""), None).await.map(|_| ());
+    assert_eq!(refused(outcome), "learn.empty");
+    let wrong = "平市监罚〔2026〕9号\n\n平市监罚〔2026〕9号 2027-01-01\n , 2026-09-01\n平市监罚〔2026〕10号 2026-09-01";
+    let outcome = learn(&desk, &office, known("court", wrong), None).await.expect("read");
+    let Learning::Refused(rows) = outcome else { panic!("{outcome:?}") };
+    let rows: Vec<u32> = rows.iter().map(|wrong| wrong.row).collect();
+    assert_eq!(rows, [1, 3, 4], "each that is wrong, and none of the others kept");
+    let outcome = learn(&desk, &reviewer, known("court", sample), None).await.map(|_| ());
     assert_eq!(refused(outcome), "access.denied");
 
     // Reminded and still silent after five working days: concealed, where a sample had found it.
@@ -420,7 +419,7 @@ async fn what_is_likely_to_be_late_is_said_before_it_is_and_kept_nowhere() {
             .to_owned(),
         note: String::new(),
     };
-    learn(&today, &office, known).await.expect("learnt");
+    learn(&today, &office, known, None).await.expect("learnt");
 
     let clerk = person(Role::Clerk, EMERGENCY);
     let found = forecast(&today, &clerk).await.expect("a forecast");
@@ -447,4 +446,42 @@ async fn what_is_likely_to_be_late_is_said_before_it_is_and_kept_nowhere() {
     assert!(market.is_none_or(|one| one.likely.is_empty()), "{market:?}");
     let stranger = person(Role::Auditor, "credit-office");
     assert!(forecast(&today, &stranger).await.is_err());
+}
+
+#[tokio::test]
+async fn what_others_know_comes_from_a_file_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = desk(&folder, date(2026, 10, 12)).await;
+    let office = Actor::system("office");
+    let command = Learn {
+        unit: MARKET.to_owned(),
+        kind: PENALTY.to_owned(),
+        source: "court".to_owned(),
+        lines: String::new(),
+        note: String::new(),
+    };
+    let hand_in = async |text: &str| {
+        let path = desk.scratch().join("known.csv");
+        std::fs::write(&path, text).expect("a file");
+        learn(&desk, &office, command.clone(), Some((path, "线索.csv".to_owned()))).await
+    };
+    let good = "法院移送的决定,,\n序号,行政处罚决定书文号,处罚决定日期\n1,（平）市监罚〔2026〕91号,2026/9/1\n,,\n2,（平）市监罚〔2026〕92号,2026-09-02\n";
+    let kept = Learning::Kept(Learnt { new: 2, known: 0 });
+    assert_eq!(hand_in(good).await.expect("read"), kept);
+    let kept = Learning::Kept(Learnt { new: 0, known: 2 });
+    assert_eq!(hand_in(good).await.expect("read"), kept);
+    let bad = "文号,日期\n（平）市监罚〔2026〕93号,2026-09-01\n,2026-09-01\n（平）市监罚〔2026〕94号,九月\n（平）市监罚〔2026〕95号,2027-01-01\n";
+    let outcome = hand_in(bad).await.expect("read");
+    let Learning::Refused(wrong) = outcome else { panic!("{outcome:?}") };
+    let rows: Vec<u32> = wrong.iter().map(|wrong| wrong.row).collect();
+    assert_eq!(rows, [3, 4, 5]);
+    assert!(wrong[1].message.contains("九月"), "{wrong:?}");
+    for (text, code) in [
+        ("", "file.empty"),
+        ("甲,乙\n1,2\n", "learn.headings-missing"),
+        ("文号,决定日期\n", "learn.empty"),
+    ] {
+        let refused = hand_in(text).await.expect_err(text);
+        assert_eq!(refused.code(), code, "{text}");
+    }
 }

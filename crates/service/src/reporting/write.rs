@@ -1,26 +1,21 @@
 //! What people sign about reporting: declarations, explanations, what others know, reminders, outages.
 
 use jiff::civil::Date;
-use xinyong_store::{DeclaredCount, GapExplanation, KnownDecision, NewNotice, Outage as OutageRow};
+use xinyong_store::{DeclaredCount, GapExplanation, NewNotice, Outage as OutageRow};
 
 use super::Month;
 use super::figures::count;
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
-use crate::intake::place_of_number;
 use crate::refusal::{DeskError, Refusal};
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 350;
-/// Longest document number, in characters.
-const LONGEST_NUMBER: usize = 128;
 /// Most decisions that a unit can have made in a month.
 const MOST_DECLARED: i64 = 1_000_000;
-/// Lines that are entered at once.
-const MOST_LINES: usize = 500;
 
-fn note_of(text: &str, required: bool) -> Result<String, Refusal> {
+pub(super) fn note_of(text: &str, required: bool) -> Result<String, Refusal> {
     let text = text.trim();
     if (required && text.is_empty()) || text.chars().count() > LONGEST_NOTE {
         let what =
@@ -30,14 +25,14 @@ fn note_of(text: &str, required: bool) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
-fn checked_kind(desk: &Desk, kind: &str) -> Result<String, DeskError> {
+pub(super) fn checked_kind(desk: &Desk, kind: &str) -> Result<String, DeskError> {
     let law = desk.law();
     law.kind(kind).map(|kind| kind.id.clone()).ok_or_else(|| {
         DeskError::refused("kind.unknown", format!("没有编号为「{kind}」的信息类别"))
     })
 }
 
-fn code(desk: &Desk, list: &str, id: &str, what: &str) -> Result<String, DeskError> {
+pub(super) fn code(desk: &Desk, list: &str, id: &str, what: &str) -> Result<String, DeskError> {
     let law = desk.law();
     let known = law.codes().get(list).is_some_and(|list| list.codes.iter().any(|c| c.id == id));
     if known {
@@ -206,104 +201,6 @@ pub async fn end_explanation(desk: &Desk, actor: &Actor, id: i64) -> Result<(), 
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;
     Ok(())
-}
-
-/// What another source knows, a decision a line: number, then its day, with a comma, a tab or a blank between.
-#[derive(Debug, Clone)]
-pub struct Learn {
-    /// The unit that decided.
-    pub unit: String,
-    /// The kind.
-    pub kind: String,
-    /// A code of `decision-source`.
-    pub source: String,
-    /// The lines.
-    pub lines: String,
-    /// In the credit office's words.
-    pub note: String,
-}
-
-/// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Learnt {
-    /// Decisions that are kept now.
-    pub new: u64,
-    /// Those that the same source had named before.
-    pub known: u64,
-}
-
-fn read_line(number: usize, line: &str, today: Date) -> Result<(String, Date), Refusal> {
-    let wrong = |what: &str| {
-        Err(Refusal::new("learn.line-invalid", format!("第 {number} 行：{what}（“{line}”）")))
-    };
-    let separators = [',', '，', '\t', ' ', '\u{3000}'];
-    let Some((text, day)) = line.trim().rsplit_once(separators) else {
-        return wrong("请写文号和决定日期，中间用逗号隔开");
-    };
-    let text = text.trim_matches(|c: char| separators.contains(&c));
-    if text.is_empty() || text.chars().count() > LONGEST_NUMBER {
-        return wrong("文号是空的，或者超过128字");
-    }
-    match xinyong_domain::value::date::read(day) {
-        Some((day, _)) if day <= today => Ok((text.to_owned(), day)),
-        Some(_) => wrong("决定日期在今天之后"),
-        None => wrong("决定日期请写成 2026-10-12 的样子"),
-    }
-}
-
-/// Keeps what another source knows. All lines or none.
-///
-/// # Errors
-/// `access.denied`, `unit.unknown`, `kind.unknown`, `reporting.code-unknown`, `reporting.note-invalid`, `learn.empty`,
-/// `learn.too-many`, `learn.line-invalid` with its line.
-pub async fn learn(desk: &Desk, actor: &Actor, command: Learn) -> Result<Learnt, DeskError> {
-    actor.authorise(Permission::ManageReporting)?;
-    desk.unit(&command.unit).await?;
-    let kind = checked_kind(desk, &command.kind)?;
-    let source = code(desk, "decision-source", &command.source, "线索的来源")?;
-    let note = note_of(&command.note, false)?;
-    let today = desk.today();
-    let lines = command
-        .lines
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(at, line)| read_line(at + 1, line, today))
-        .collect::<Result<Vec<_>, _>>()?;
-    if lines.is_empty() {
-        return Err(DeskError::refused("learn.empty", "请至少写一行文号和决定日期"));
-    }
-    if lines.len() > MOST_LINES {
-        return Err(DeskError::refused("learn.too-many", "一次最多登记500行，请分几次"));
-    }
-    let now = desk.clock().now();
-    let mut learnt = Learnt { new: 0, known: 0 };
-    let mut tx = desk.store().transaction("learn decisions").await?;
-    for (number, decided_on) in lines {
-        let new = tx
-            .learn_decision(&KnownDecision {
-                id: desk.new_id(),
-                unit_id: command.unit.clone(),
-                kind: kind.clone(),
-                place: place_of_number(&number),
-                number,
-                decided_on,
-                source: source.clone(),
-                note: note.clone(),
-                actor: actor.login.clone(),
-                at: now,
-                reminded_on: None,
-                reminded_by: None,
-            })
-            .await?;
-        if new { learnt.new += 1 } else { learnt.known += 1 }
-    }
-    let detail = format!("{kind} {source} {}", learnt.new);
-    let event =
-        AuditEvent::Reporting { deed: "reporting.learnt", of: &command.unit, detail: &detail };
-    desk.audit_with(&mut tx, actor, event);
-    tx.commit().await?;
-    Ok(learnt)
 }
 
 /// Reminds a unit of a decision that another source knows: its clerks and reviewers are told.

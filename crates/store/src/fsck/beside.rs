@@ -37,6 +37,11 @@ statements! {
     CORRECTIONS = "SELECT c.id, c.unit_id, c.sealed, c.state, c.proposed_by, c.decided_by, c.decided_at, c.decline_reason, c.result_version, \
         (SELECT r.version FROM record r WHERE r.id = c.record_id AND r.subject_id = c.subject_id), c.file_name, c.file_digest, \
         (SELECT COUNT(*) FROM upload u WHERE u.digest = c.file_digest) FROM correction c ORDER BY c.id";
+    EDITIONS = "SELECT e.id, e.unit_id, e.from_day, e.state, e.proposed_by, e.proposed_at, e.decided_by, e.decided_at, e.reason, \
+        (SELECT COUNT(*) FROM power p WHERE p.edition_id = e.id) FROM power_edition e ORDER BY e.id";
+    POWERS = "SELECT p.edition_id, p.seq, (SELECT COUNT(*) FROM power_edition e WHERE e.id = p.edition_id) FROM power p \
+        ORDER BY p.edition_id, p.seq";
+    MAPPINGS = "SELECT id, unit_id, at, ended_by, ended_at FROM power_mapping ORDER BY id";
 }
 
 /// What can be wrong with a row.
@@ -65,6 +70,8 @@ enum Fault {
     Decided,
     OtherConfirmation,
     FileHalf,
+    NoEdition,
+    NoPowers,
 }
 
 impl Fault {
@@ -92,6 +99,8 @@ impl Fault {
             Self::Undecided => "已办结而没有办理人、时间或结果",
             Self::Decided => "未办结而已有办理人、时间或结果",
             Self::OtherConfirmation => "与其导致的确认不一致",
+            Self::NoEdition => "事项没有对应的目录版本",
+            Self::NoPowers => "目录版本没有事项",
             Self::FileHalf => "所附文件的名称与摘要只有其一",
         }
     }
@@ -150,6 +159,38 @@ impl Known<'_> {
             self.no_unit(&unit),
             self.no_unit(&successor),
             (unit == successor, Fault::SelfSuccessor),
+        ]))
+    }
+
+    fn edition(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        row.day(2)?;
+        let (state, proposer, proposed) = (row.text(3)?, row.text(4)?, row.int(5)?);
+        let (by, at) = (row.text_or_null(6)?, row.int_or_null(7)?);
+        let outcome = match state.as_str() {
+            "proposed" => (by.is_some() || at.is_some(), Fault::Decided),
+            "released" | "declined" if by.is_none() || at.is_none() => (true, Fault::Undecided),
+            "released" => (!two(&proposer, by.as_deref().unwrap_or_default()), Fault::OnePerson),
+            "declined" => (
+                row.text_or_null(8)?.is_none_or(|reason| reason.trim().is_empty()),
+                Fault::ReasonMissing,
+            ),
+            _ => (true, Fault::UnknownState),
+        };
+        Ok(first([
+            self.no_unit(&row.text(1)?),
+            outcome,
+            (at.is_some_and(|at| before(at, proposed)), Fault::Order),
+            (row.int(9)? == 0, Fault::NoPowers),
+        ]))
+    }
+
+    fn mapping(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let (by, at) = (row.text_or_null(3)?, row.int_or_null(4)?);
+        let made = row.int(2)?;
+        Ok(first([
+            self.no_unit(&row.text(1)?),
+            (by.is_some() != at.is_some(), Fault::EndedBy),
+            (at.is_some_and(|at| before(at, made)), Fault::Order),
         ]))
     }
 
@@ -337,6 +378,10 @@ fn proposal(row: &Row) -> Result<Option<Fault>, StoreError> {
     ]))
 }
 
+fn power(row: &Row) -> Result<Option<Fault>, StoreError> {
+    Ok((row.int(2)? == 0).then_some(Fault::NoEdition))
+}
+
 /// The name of a row: its first column, and where that is not enough the second.
 fn name(row: &Row, columns: usize) -> Result<String, StoreError> {
     let head = row.int(0).map(|id| id.to_string()).or_else(|_| row.text(0))?;
@@ -399,6 +444,9 @@ impl Check<'_> {
         self.hold(conn, ("api_write", 2), &WRITES, write).await?;
         self.hold(conn, ("law_confirmation", 1), &CONFIRMATIONS, confirmation).await?;
         self.hold(conn, ("law_withdrawal", 1), &WITHDRAWALS, withdrawal).await?;
-        self.hold(conn, ("law_proposal", 1), &PROPOSALS, proposal).await
+        self.hold(conn, ("law_proposal", 1), &PROPOSALS, proposal).await?;
+        self.hold(conn, ("power_edition", 1), &EDITIONS, |row| known.edition(row)).await?;
+        self.hold(conn, ("power", 1), &POWERS, power).await?;
+        self.hold(conn, ("power_mapping", 1), &MAPPINGS, |row| known.mapping(row)).await
     }
 }

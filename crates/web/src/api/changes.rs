@@ -22,9 +22,11 @@ struct FeedBody<'c> {
 struct ChangeBody<'c> {
     change: &'static str,
     at: i64,
-    subject: String,
     record: String,
-    kind: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<RecordBody<'c>>,
 }
@@ -53,9 +55,10 @@ async fn portion(call: &Call) -> Result<Reply, Trouble> {
                 Some(_) => "published",
             },
             at: change.at,
-            subject: change.subject.to_string(),
             record: change.record.to_string(),
-            kind: &change.kind,
+            // With the subject it would be told whose record is public no more, and with the kind what sort of record.
+            subject: change.content.as_ref().map(|_| change.subject.to_string()),
+            kind: change.content.as_ref().map(|_| change.kind.as_str()),
             content: change.content.as_ref().map(RecordBody::from),
         })
         .collect();

@@ -60,8 +60,7 @@ pub const RECORD: &str = r#"{
 
 /// A portion of the feed.
 pub const CHANGES: &str = r#"{
-  "changes": [{"change": "removed", "at": 1794837831544, "subject": "324443289176096804", "record": "455084147318833159",
-    "kind": "administrative-penalty"}],
+  "changes": [{"change": "removed", "at": 1794837831544, "record": "455084147318833159"}],
   "next": "c1a1e3b6c2a8.650c8f2a4000007.2", "more": false
 }"#;
 

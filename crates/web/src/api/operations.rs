@@ -216,7 +216,7 @@ pub static CHANGES: Operation = Operation {
     path: "/api/v1/changes",
     id: "listChanges",
     title: "公示信息的变化",
-    about: "从头或者从上次读到的地方起，按发生的先后给出公示、更正和移除。把答复中的 next 保存下来，下次写进 after 接着读，中断多久都不会漏。不再公示的只给出编号和类别（removed），不带内容，收到后请删除。变化在发生约 10 秒后出现；一批信息在全部入库后一并出现。",
+    about: "从头或者从上次读到的地方起，按发生的先后给出公示、更正和移除。把答复中的 next 保存下来，下次写进 after 接着读，中断多久都不会漏。不再公示的只给出信息编号（removed），收到后请删除。变化在发生约 10 秒后出现；一批信息在全部入库后一并出现。",
     parameters: &[query("after", Shape::Text(64), "上一次答复中的 next，不写从头读起", ""), LIMIT],
     scope: Scope::Read,
     sent: None,

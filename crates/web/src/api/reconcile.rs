@@ -114,7 +114,7 @@ struct Feature {
 }
 
 async fn answers(call: &mut Call) -> Result<Reply, Trouble> {
-    let bytes = body_of(call).await?;
+    let bytes = body_of(call, "名称").await?;
     let asked = read(&bytes)?;
     let units = asked.len().div_ceil(NAMES_A_UNIT).saturating_sub(1);
     if units > 0 {

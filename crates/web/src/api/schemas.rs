@@ -228,12 +228,12 @@ fn changes() -> [(&'static str, Value); 2] {
                 word(&["published", "corrected", "removed"], "公示、更正，或者不再公示（请删除）"),
             ),
             ("at", whole(INSTANT)),
-            ("subject", id("主体的编号")),
-            ("record", id("信息的编号")),
-            ("kind", text("信息类别")),
+            ("record", id("信息的编号，唯一")),
+            ("subject", id("主体的编号，不再公示的没有")),
+            ("kind", text("信息类别，不再公示的没有")),
             ("content", named("Record")),
         ],
-        &["content"],
+        &["subject", "kind", "content"],
     );
     let whole_answer = object(
         "一段变化",

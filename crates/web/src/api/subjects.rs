@@ -75,19 +75,19 @@ pub async fn query(State(site): State<Site>, request: Request) -> Response {
     }
 }
 
-/// The whole body of a question, no larger and no later than it may be.
-pub(super) async fn body_of(call: &mut Call) -> Result<Bytes, Trouble> {
+/// The whole body of a question, no larger and no later than it may be; `what` it asks about is to be fewer when it is.
+pub(super) async fn body_of(call: &mut Call, what: &str) -> Result<Bytes, Trouble> {
     call.sent_as()?;
     let body = call.take_body();
     match tokio::time::timeout(PATIENCE, to_bytes(body, MOST_BYTES)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) => Err(unread(&error)),
+        Ok(Err(error)) => Err(unread(&error, what)),
         Err(_) => Err(Trouble::new("body.too-slow", "请求内容没有在 15 秒内传完，请重试")),
     }
 }
 
 async fn many(call: &mut Call) -> Result<Reply, Trouble> {
-    let bytes = body_of(call).await?;
+    let bytes = body_of(call, "代码").await?;
     let asked: Asked = serde_json::from_slice(&bytes).map_err(|error| {
         let place = format!("第 {} 行第 {} 列", error.line(), error.column());
         let detail =
@@ -140,12 +140,12 @@ async fn look<'a>(call: &Call, codes: &'a [String]) -> Result<Vec<Answer<'a>>, T
 }
 
 /// Why the body could not be read: too long, or broken off.
-fn unread(error: &axum::Error) -> Trouble {
+fn unread(error: &axum::Error, what: &str) -> Trouble {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(one) = cause {
         // The limit's own error says nothing but this.
         if one.to_string().contains("length limit exceeded") {
-            let detail = format!("请求内容超过 {} KB，请减少代码数", MOST_BYTES / 1024);
+            let detail = format!("请求内容超过 {} KB，请减少{what}数", MOST_BYTES / 1024);
             return Trouble::new("body.too-large", detail);
         }
         cause = one.source();

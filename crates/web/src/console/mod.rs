@@ -26,6 +26,8 @@ pub mod names;
 pub mod notices;
 pub mod own;
 mod parts;
+pub mod power_edition;
+pub mod powers;
 pub mod provider;
 pub mod record;
 pub mod release;

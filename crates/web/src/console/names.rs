@@ -1,12 +1,14 @@
 //! `GET` and `POST /console/names`: a table of names is matched with the register. The answer is a file; nothing is changed.
 
 use askama::Template;
+use axum::body::Body;
 use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
-use xinyong_service::Refusal;
-use xinyong_service::browse::{self, MOST_NAMES, NameMatch};
+use futures_util::stream;
+use xinyong_service::browse::{self, MOST_NAMES, NAMES_AT_ONCE, NameMatch};
+use xinyong_service::{Actor, Desk, DeskError, Refusal};
 
 use super::mendable;
 use super::parts::{self, Parts, Stopped};
@@ -79,14 +81,8 @@ pub async fn matched(
         }
         None => browse::names_of_text(sent.text("names")),
     };
-    let matches = match browse::match_names(&desk, &caller.actor, &names).await {
-        Ok(matches) => matches,
-        Err(error) => return again(&frame, &sent, &mendable(error)?),
-    };
-    let mut out = String::from(table::MARK);
-    table::line(&mut out, NameMatch::HEADINGS);
-    for one in &matches {
-        table::line(&mut out, one.cells().iter().map(String::as_str));
+    if let Err(error) = browse::may_match(&caller.actor, &names) {
+        return again(&frame, &sent, &mendable(error)?);
     }
     let today = desk.today();
     let headers = table::headers(
@@ -94,7 +90,42 @@ pub async fn matched(
         &format!("names-{today}.csv"),
         &format!("名称匹配-{today}.csv"),
     )?;
-    Ok((headers, out).into_response())
+    // The answer goes out as it grows: the browser shows how far it has come, and who hangs up stops the work.
+    let matching = Matching { desk, actor: caller.actor, names, at: 0 };
+    let pieces = stream::try_unfold(matching, async |mut matching| {
+        let piece = matching.piece().await?;
+        Ok::<_, DeskError>(piece.map(|text| (text, matching)))
+    });
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// Names that are still to be matched.
+struct Matching {
+    desk: Desk,
+    actor: Actor,
+    names: Vec<(usize, String)>,
+    at: usize,
+}
+
+impl Matching {
+    /// The next lines; nothing at the end.
+    async fn piece(&mut self) -> Result<Option<String>, DeskError> {
+        let next = self.names.iter().skip(self.at).take(NAMES_AT_ONCE).cloned();
+        let part: Vec<(usize, String)> = next.collect();
+        if part.is_empty() {
+            return Ok(None);
+        }
+        let mut out = String::new();
+        if self.at == 0 {
+            out.push_str(table::MARK);
+            table::line(&mut out, NameMatch::HEADINGS);
+        }
+        for one in browse::match_names(&self.desk, &self.actor, &part).await? {
+            table::line(&mut out, one.cells().iter().map(String::as_str));
+        }
+        self.at += part.len();
+        Ok(Some(out))
+    }
 }
 
 /// The form again, with what was said about it.

@@ -2,19 +2,29 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::Path;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
+use xinyong_service::Refusal;
 use xinyong_service::browse;
-use xinyong_service::reporting::{self, Learn};
+use xinyong_service::reporting::{self, Learn, Learning, WrongRow};
 
+use super::parts::{self, Parts, Stopped};
 use super::reporting::HERE;
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
+use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Choice, FormError, Page, message_for};
+
+/// The fields beside the file, and the bytes of each.
+const FIELDS: [(&str, usize); 5] =
+    [("unit", 1024), ("kind", 1024), ("source", 1024), ("lines", 256 * 1024), ("note", 4096)];
+/// Wrong rows that are shown.
+const SHOWN: usize = 100;
 
 #[derive(Template)]
 #[template(path = "console/reporting_known.html")]
@@ -30,31 +40,36 @@ struct Form {
     source_error: String,
     lines: String,
     lines_error: String,
+    file_error: String,
+    /// Rows that are wrong, and how many more there are.
+    wrong: Vec<WrongRow>,
+    wrong_more: usize,
     note: String,
     note_error: String,
 }
 
 async fn ask(
     frame: &Frame,
-    fields: &Fields,
+    sent: &Parts,
     errors: Vec<FormError>,
+    wrong: Vec<WrongRow>,
     done: String,
 ) -> Result<Html<String>, PageError> {
     let desk = frame.site.desk();
     let law = desk.law();
     let first = |chosen: &str| vec![Choice::new("", "请选择", chosen)];
-    let mut units = first(fields.get("unit"));
+    let mut units = first(sent.text("unit"));
     let names = browse::unit_names(desk).await?;
-    units.extend(names.iter().map(|(id, name)| Choice::new(id, name, fields.get("unit"))));
-    let mut kinds = first(fields.get("kind"));
+    units.extend(names.iter().map(|(id, name)| Choice::new(id, name, sent.text("unit"))));
+    let mut kinds = first(sent.text("kind"));
     kinds.extend(
         law.kinds()
             .values()
-            .map(|kind| Choice::new(&kind.id, kind.name.as_str(), fields.get("kind"))),
+            .map(|kind| Choice::new(&kind.id, kind.name.as_str(), sent.text("kind"))),
     );
-    let mut sources = first(fields.get("source"));
+    let mut sources = first(sent.text("source"));
     if let Some(list) = law.codes().get("decision-source") {
-        let chosen = fields.get("source");
+        let chosen = sent.text("source");
         sources.extend(
             list.codes.iter().map(|code| Choice::new(&code.id, code.label.as_str(), chosen)),
         );
@@ -68,9 +83,12 @@ async fn ask(
         kind_error: message_for(&errors, "kind"),
         sources,
         source_error: message_for(&errors, "source"),
-        lines: fields.get("lines").to_owned(),
+        lines: sent.text("lines").to_owned(),
         lines_error: message_for(&errors, "lines"),
-        note: fields.get("note").to_owned(),
+        file_error: message_for(&errors, "file"),
+        wrong_more: wrong.len().saturating_sub(SHOWN),
+        wrong: wrong.into_iter().take(SHOWN).collect(),
+        note: sent.text("note").to_owned(),
         note_error: message_for(&errors, "note"),
         errors,
     })
@@ -81,46 +99,71 @@ async fn ask(
 /// # Errors
 /// When the store fails.
 pub async fn form(frame: Frame) -> Result<Html<String>, PageError> {
-    ask(&frame, &Fields::default(), Vec::new(), String::new()).await
+    ask(&frame, &Parts::default(), Vec::new(), Vec::new(), String::new()).await
 }
 
-/// Keeps what another source knows.
+/// Keeps what another source knows, from the form or from a file.
 ///
 /// # Errors
 /// `access.denied`. What the person can mend is said on the form.
 pub async fn learn(
     frame: Frame,
-    Extension(fields): Extension<Fields>,
+    multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
+    let multipart = multipart.map_err(|_| forged())?;
+    let desk = frame.site.desk().clone();
+    let caller = frame.caller.clone().ok_or_else(forged)?;
+    let mut sent = Parts::default();
+    match parts::read(&desk, &caller, multipart, &FIELDS, &mut sent).await {
+        Ok(()) => {}
+        Err(Stopped::Refused(refusal)) => return again(&frame, &sent, &refusal).await,
+        Err(Stopped::Error(error)) => return Err(error),
+    }
     let command = Learn {
-        unit: fields.get("unit").to_owned(),
-        kind: fields.get("kind").to_owned(),
-        source: fields.get("source").to_owned(),
-        lines: fields.get("lines").to_owned(),
-        note: fields.get("note").to_owned(),
+        unit: sent.text("unit").to_owned(),
+        kind: sent.text("kind").to_owned(),
+        source: sent.text("source").to_owned(),
+        lines: sent.text("lines").to_owned(),
+        note: sent.text("note").to_owned(),
     };
-    match reporting::learn(frame.site.desk(), actor(&frame)?, command).await {
-        Ok(learnt) => {
+    let file =
+        sent.file.as_ref().map(|(scratch, name)| (scratch.path().to_path_buf(), name.clone()));
+    match reporting::learn(&desk, &caller.actor, command, file).await {
+        Ok(Learning::Kept(learnt)) => {
             let done = format!(
                 "登记了 {} 项；另有 {} 项同一来源以前登记过。已经报来的不会列出。",
                 learnt.new, learnt.known
             );
-            Ok(ask(&frame, &Fields::default(), Vec::new(), done).await?.into_response())
+            let page = ask(&frame, &Parts::default(), Vec::new(), Vec::new(), done).await?;
+            Ok(page.into_response())
         }
-        Err(error) => {
-            let refusal = mendable(error)?;
-            let (field, message) = match refusal.code {
-                "unit.unknown" => ("unit", "请选择作出决定的单位"),
-                "kind.unknown" => ("kind", "请选择信息类别"),
-                "reporting.code-unknown" => ("source", refusal.message.as_str()),
-                "reporting.note-invalid" => ("note", refusal.message.as_str()),
-                _ => ("lines", refusal.message.as_str()),
-            };
+        Ok(Learning::Refused(wrong)) => {
+            let field = if sent.file.is_some() { "file" } else { "lines" };
+            let message =
+                format!("有 {} 行不合要求，没有登记；请按下面的检查结果改正", wrong.len());
             let errors = vec![FormError::new(field, message)];
-            let page = ask(&frame, &fields, errors, String::new()).await?;
+            let page = ask(&frame, &sent, errors, wrong, String::new()).await?;
             Ok((StatusCode::BAD_REQUEST, page).into_response())
         }
+        Err(error) => again(&frame, &sent, &mendable(error)?).await,
     }
+}
+
+/// The form again, with what was said about it.
+async fn again(frame: &Frame, sent: &Parts, refusal: &Refusal) -> Result<Response, PageError> {
+    let (field, message) = match refusal.code {
+        "unit.unknown" => ("unit", "请选择作出决定的单位"),
+        "kind.unknown" => ("kind", "请选择信息类别"),
+        "reporting.code-unknown" => ("source", refusal.message.as_str()),
+        "reporting.note-invalid" => ("note", refusal.message.as_str()),
+        _ if sent.file.is_some() || refusal.code.starts_with("file.") => {
+            ("file", refusal.message.as_str())
+        }
+        _ => ("lines", refusal.message.as_str()),
+    };
+    let errors = vec![FormError::new(field, message)];
+    let page = ask(frame, sent, errors, Vec::new(), String::new()).await?;
+    Ok((StatusCode::BAD_REQUEST, page).into_response())
 }
 
 /// Reminds the unit.

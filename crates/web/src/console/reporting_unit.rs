@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use xinyong_service::reporting::{
     self, Declare, ExplainGap, MissingNumbers, Month, UnitReport, share,
 };
-use xinyong_service::{Clock, Permission};
+use xinyong_service::{Clock, Permission, powers};
 
 use super::reporting::{Asked, HERE, month_asked, unit_href};
 use super::{actor, mendable, onward};
@@ -82,6 +82,8 @@ struct Report {
     gaps: Vec<GapRow>,
     explained: Vec<ExplainedRow>,
     absent: Vec<AbsentRow>,
+    powers: String,
+    powers_href: String,
     declared_missing: String,
     declared: String,
     declared_by: Option<Person>,
@@ -156,6 +158,8 @@ async fn page(
     let actor = actor(frame)?;
     let report = reporting::unit_report(desk, actor, unit, kind, month).await?;
     let law = desk.law();
+    let outside =
+        powers::outside(desk, actor, unit, Some(kind), (month.first(), month.last())).await?;
     let signs = actor.authorise_for(Permission::SignReporting, unit).is_ok();
     let manages = actor.may(Permission::ManageReporting);
     let asked = fields.get("gap");
@@ -244,6 +248,15 @@ async fn page(
                 close_href: format!("{HERE}/known/{}/close", one.id),
             })
             .collect(),
+        powers: outside.filter(|list| list.held > 0).map_or_else(String::new, |list| {
+            format!(
+                "按名称与本单位公布的权力事项目录比对了 {} 条，目录外 {} 条，已说明 {} 条。",
+                words::grouped(list.held),
+                words::grouped(list.outside),
+                words::grouped(list.explained)
+            )
+        }),
+        powers_href: format!("{}?month={month}#outside", super::powers::href(unit)),
         declared_missing: match report.figures.missing.declared {
             0 => String::new(),
             more => words::grouped(more),

@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use jiff::civil::Date;
-use xinyong_domain::law::Unit;
+use xinyong_domain::law::{Law, Unit};
 use xinyong_domain::value::date;
 use xinyong_service::units::{self, Grounds, UnitView};
 use xinyong_service::{DeskError, Refusal};
@@ -78,8 +78,7 @@ struct New {
     short_error: String,
     uscc: String,
     code_error: String,
-    licence: bool,
-    penalty: bool,
+    duties: Vec<(String, String, bool)>,
     channels: Vec<Choice>,
     domains: Vec<Choice>,
     grounds: GroundsForm,
@@ -178,6 +177,14 @@ fn codes(frame: &Frame, list: &str, chosen: &str, first: &str) -> Vec<Choice> {
     choices
 }
 
+/// What a unit may have to report: the word for it, and its name.
+fn duties(law: &Law) -> Vec<(String, String)> {
+    law.kinds()
+        .values()
+        .map(|kind| (xinyong_service::browse::duty_of(kind).to_owned(), kind.name.clone()))
+        .collect()
+}
+
 fn has(fields: &Fields, name: &str, value: &str) -> bool {
     fields.0.iter().any(|(key, held)| key == name && held == value)
 }
@@ -193,8 +200,10 @@ fn show(frame: &Frame, fields: &Fields, errors: Vec<FormError>) -> Result<Html<S
         short_error: message_for(&errors, "short"),
         uscc: fields.get("code").to_owned(),
         code_error: message_for(&errors, "code"),
-        licence: has(fields, "duty", "licence"),
-        penalty: has(fields, "duty", "penalty"),
+        duties: duties(&frame.site.desk().law())
+            .into_iter()
+            .map(|(word, label)| (word.clone(), label, has(fields, "duty", &word)))
+            .collect(),
         channels: codes(frame, "channel", fields.get("channel"), "信用网站"),
         domains: codes(frame, "penalty-domain", fields.get("domain"), "不推定"),
         grounds: GroundsForm::new(fields, &errors, frame.site.desk().today()),
@@ -217,10 +226,10 @@ pub async fn create(
         name: text("name"),
         short: text("short"),
         code: text("code"),
-        duties: ["licence", "penalty"]
+        duties: duties(&frame.site.desk().law())
             .into_iter()
+            .map(|(word, _)| word)
             .filter(|duty| has(&fields, "duty", duty))
-            .map(str::to_owned)
             .collect(),
         domain: chosen("domain"),
         channel: chosen("channel"),

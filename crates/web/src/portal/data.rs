@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Html;
 use xinyong_service::browse::{self, DataColumn, DataSet};
+use xinyong_service::open_data;
 
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
@@ -32,8 +33,16 @@ struct Set {
     page: Page,
     set: SetRow,
     columns: Vec<DataColumn>,
+    /// The newest days of its changes: address without ending, the day, what to know about it.
+    days: Vec<(String, String, &'static str)>,
+    kept: i64,
+    /// Whether it has no daily changes and why is to be said.
+    has_changes: bool,
     as_of: String,
 }
+
+/// Days of changes that the page shows.
+const SHOWN_DAYS: usize = 14;
 
 fn row(set: &DataSet) -> SetRow {
     SetRow {
@@ -64,7 +73,21 @@ pub async fn sets(frame: Frame) -> Result<Html<String>, PageError> {
 pub async fn set(frame: Frame, Path(id): Path<String>) -> Result<Html<String>, PageError> {
     let desk = frame.site.desk();
     let set = browse::data_set(&desk.law(), &id)?;
+    let mut days = Vec::new();
+    if let Some(known) = open_data::change_days(desk).await?.filter(|_| set.has_changes()) {
+        for day in known.each().take(SHOWN_DAYS) {
+            let going_on = day == known.last && !known.closed;
+            days.push((
+                format!("/data/{}/changes/{day}", url::encode(&set.id)),
+                day.to_string(),
+                if going_on { "当天还会增加" } else { "已完整" },
+            ));
+        }
+    }
     draw(&Set {
+        days,
+        kept: open_data::KEPT_DAYS,
+        has_changes: set.has_changes(),
         page: frame.portal(&format!("{}数据", set.name), "/data"),
         set: row(&set),
         columns: set.columns,

@@ -89,6 +89,8 @@ impl Sender {
                 "data_set": self.set.id,
                 "name": self.set.name,
                 "as_of": self.desk.today().to_string(),
+                // Who goes on from here with the daily changes begins with this day.
+                "changes_from": self.desk.today().to_string(),
                 "dictionary": format!("{}/data/{}/dictionary.csv", self.base, self.set.id),
             });
             // The object stays open for its last member.
@@ -163,6 +165,17 @@ pub async fn json(
     send(site, &set, asked, Format::Json).await
 }
 
+/// What the columns of a table mean, as CSV.
+pub fn dictionary_text(set: &DataSet) -> String {
+    let mut out = String::from(table::MARK);
+    table::line(&mut out, ["字段", "名称", "含义", "类型", "来源"]);
+    for column in &set.columns {
+        let cells = [&column.code, &column.label, &column.meaning, &column.form, &column.source];
+        table::line(&mut out, cells.map(String::as_str));
+    }
+    out
+}
+
 /// What the columns mean, as CSV.
 ///
 /// # Errors
@@ -172,12 +185,7 @@ pub async fn dictionary(
     Path(set): Path<String>,
 ) -> Result<Response, PageError> {
     let set = browse::data_set(&site.desk().law(), &set)?;
-    let mut out = String::from(table::MARK);
-    table::line(&mut out, ["字段", "名称", "含义", "类型", "来源"]);
-    for column in &set.columns {
-        let cells = [&column.code, &column.label, &column.meaning, &column.form, &column.source];
-        table::line(&mut out, cells.map(String::as_str));
-    }
+    let out = dictionary_text(&set);
     let headers = table::headers(
         table::CSV,
         &format!("{}-dictionary.csv", set.id),

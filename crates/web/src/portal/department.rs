@@ -60,6 +60,12 @@ pub async fn department(frame: Frame, Path(unit): Path<String>) -> Result<Respon
     if !found.unit.code.is_empty() {
         facts.push(Fact::new("统一社会信用代码", found.unit.code.as_str()));
     }
+    if browse::units_with_powers(desk).await?.contains(&found.unit.id) {
+        facts.push(
+            Fact::new("权力事项目录", "可以许可和处罚的事项")
+                .to(super::powers::href(&found.unit.id)),
+        );
+    }
     let drawn = draw(&DepartmentPage {
         page: frame.portal(&found.unit.name, "/departments"),
         facts,

@@ -1,7 +1,10 @@
 //! `GET /departments`: the units, what each reports, how much of it is public.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::response::Html;
+use jiff::civil::Date;
 use xinyong_domain::law::{Audience, Law};
 use xinyong_domain::rules::publicity::awaits_verification;
 use xinyong_service::browse::{self, Department};
@@ -14,6 +17,7 @@ use crate::ui::{draw, words};
 
 struct Row {
     href: String,
+    powers_href: String,
     name: String,
     reports: String,
     counts: Vec<(String, String)>,
@@ -53,17 +57,19 @@ pub async fn departments(frame: Frame) -> Result<Html<String>, PageError> {
     let counted = browse::public_figures(desk).await?;
     let groups = figures::groups(&desk.law(), &counted);
     let units = browse::departments(desk).await?;
+    let with_powers = browse::units_with_powers(desk).await?;
     draw(&Departments {
         page: frame.portal("单位", "/departments"),
         heads: groups.iter().map(|group| group.title.clone()).collect(),
-        entries: catalogue(&desk.law()),
-        rows: units.iter().map(|unit| row(&groups, unit)).collect(),
+        entries: catalogue(&desk.law(), desk.today()),
+        rows: units.iter().map(|unit| row(&groups, unit, &with_powers)).collect(),
         as_of: words::as_of(desk.today()),
     })
 }
 
 /// The catalogue: what is collected at all, and who may see it. What is not for everybody is named here, nothing of it shown.
-fn catalogue(law: &Law) -> Vec<Entry> {
+fn catalogue(law: &Law, today: Date) -> Vec<Entry> {
+    let in_force = law.catalogue_on(today);
     law.kinds()
         .values()
         .map(|kind| {
@@ -77,7 +83,11 @@ fn catalogue(law: &Law) -> Vec<Entry> {
                     String::new()
                 },
                 kind: kind.name.clone(),
-                class: kind.catalogue_class.clone(),
+                // What may be collected and shown rests on the edition in force.
+                class: in_force.and_then(|edition| edition.class_of(&kind.id)).map_or_else(
+                    || format!("{}（现行目录没有此类）", kind.catalogue_class),
+                    str::to_owned,
+                ),
                 tier: if kept {
                     format!("{}（公示规定待核实，暂不公示）", kind.audience.label())
                 } else {
@@ -94,10 +104,15 @@ fn catalogue(law: &Law) -> Vec<Entry> {
         .collect()
 }
 
-fn row(groups: &[figures::Group], unit: &Department) -> Row {
+fn row(groups: &[figures::Group], unit: &Department, with_powers: &BTreeSet<String>) -> Row {
     let names: Vec<&str> = unit.kinds.iter().map(|kind| kind.name.as_str()).collect();
     Row {
         href: href(&unit.id),
+        powers_href: if with_powers.contains(&unit.id) {
+            super::powers::href(&unit.id)
+        } else {
+            String::new()
+        },
         name: unit.name.clone(),
         reports: if names.is_empty() {
             "没有公示类信息".to_owned()

@@ -1,7 +1,10 @@
 //! 信用平陆 for everybody. What may be shown was decided by the service; these pages only arrange it.
 
 pub mod about;
+pub mod catalogue;
 pub mod data;
+pub mod data_catalogue;
+pub mod data_changes;
 pub mod data_files;
 pub mod department;
 pub mod departments;
@@ -11,6 +14,7 @@ mod figures;
 pub mod guides;
 pub mod home;
 pub mod interface;
+pub mod powers;
 pub mod record;
 pub mod records;
 pub mod search;

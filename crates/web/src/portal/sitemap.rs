@@ -68,9 +68,10 @@ pub async fn index(State(site): State<Site>, headers: HeaderMap) -> Result<Respo
 }
 
 fn pages(law: &Law) -> Vec<String> {
-    let mut pages: Vec<String> = ["/", "/departments", "/statistics", "/data", "/about", "/guides"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut pages: Vec<String> =
+        ["/", "/departments", "/catalogue", "/statistics", "/data", "/about", "/guides"]
+            .map(str::to_owned)
+            .to_vec();
     pages.extend(["enterprises", "units", "public"].map(|audience| format!("/guides/{audience}")));
     pages.extend(browse::data_sets(law).iter().map(|set| format!("/data/{}", set.id)));
     pages.extend(

@@ -7,6 +7,8 @@ use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
+use xinyong_service::open_data::compare;
+use xinyong_service::{Actor, browse};
 
 use super::published::{
     FINE, FINE_ENDS, FINED, LICENCES, LICENSED, PERSON, hand_in, on, published,
@@ -153,4 +155,92 @@ async fn a_long_table_goes_out_in_pieces_each_row_once() {
         site.browser().get("/subjects/91140829XY00010154/administrative-licence?page=2").await;
     assert!(second.bytes.len() < 100_000, "{} bytes", second.bytes.len());
     assert!(second.text().contains("aria-current=\"page\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_days_changes_say_of_what_went_its_id_and_nothing_else() {
+    let site = published().await;
+    let jobs = Actor::system("test");
+    compare(&site.desk, &jobs).await.expect("compared");
+    let whole = site.browser().get("/data/administrative-penalty/data.json").await;
+    let whole: Value = serde_json::from_slice(&whole.bytes).expect("json");
+    assert_eq!(whole["changes_from"], "2026-11-25");
+    let rows = whole["rows"].as_array().expect("rows");
+    let fine = rows.iter().find(|row| row["CF_WSH"] == FINE).expect("the fine");
+    let id = fine["id"].as_str().expect("an id").to_owned();
+    assert_eq!(fine["state"], "公示中");
+    let gone = FINE_ENDS.tomorrow().expect("a day");
+    compare(&site.desk.at(gone), &jobs).await.expect("compared");
+    let mut browser = on(&site, gone).await;
+    let address = format!("/data/administrative-penalty/changes/{gone}");
+    let answer = browser.get(&format!("{address}.json")).await;
+    assert_eq!(answer.header("x-robots-tag"), "noindex, noarchive");
+    let read: Value = serde_json::from_slice(&answer.bytes).expect("json");
+    assert_eq!((&read["day"], &read["complete"]), (&gone.to_string().into(), &false.into()));
+    let rows = read["rows"].as_array().expect("rows");
+    let of_it: Vec<_> = rows.iter().filter(|row| row["id"] == id.as_str()).collect();
+    assert_eq!(of_it.len(), 1, "{read}");
+    let keys: Vec<&str> = of_it[0].as_object().expect("a row").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["change", "id"]);
+    assert_eq!(of_it[0]["change"], "removed");
+    let text = browser.get(&format!("{address}.csv")).await.text();
+    assert!(text.starts_with("\u{FEFF}变化,行政相对人名称,"), "{text}");
+    let line = text.lines().find(|line| line.contains(&id)).expect("its line");
+    let cells: Vec<&str> = line.split(',').filter(|cell| !cell.is_empty()).collect();
+    assert_eq!(cells, ["不再公示", id.as_str()]);
+    assert!(!text.contains(FINE) && !text.contains(FINED), "{text}");
+    // What the page offers is there, and the day in between is empty.
+    let page = browser.get("/data/administrative-penalty").await.text();
+    assert!(page.contains(&format!("href=\"{address}.csv\"")), "{page}");
+    let between = gone.yesterday().expect("a day");
+    let answer = browser.get(&format!("/data/administrative-penalty/changes/{between}.csv")).await;
+    assert_eq!(answer.text().lines().count(), 1);
+    for (wrong, status) in [
+        ("/data/administrative-penalty/changes/2026-11-24.csv", StatusCode::BAD_REQUEST),
+        ("/data/administrative-penalty/changes/2099-01-01.csv", StatusCode::BAD_REQUEST),
+        ("/data/subjects/changes/2026-11-25.csv", StatusCode::BAD_REQUEST),
+        ("/data/administrative-penalty/changes/x.csv", StatusCode::NOT_FOUND),
+        ("/data/nothing/changes/2026-11-25.csv", StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(browser.get(wrong).await.status, status, "{wrong}");
+    }
+    let page = browser.get("/data/subjects").await.text();
+    assert!(page.contains("没有每日变化"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_describes_what_can_be_fetched() {
+    let site = published().await;
+    compare(&site.desk, &Actor::system("test")).await.expect("compared");
+    let mut browser = site.browser();
+    let answer = browser.get("/data/catalogue.jsonld").await;
+    assert_eq!(answer.header("content-type"), "application/ld+json");
+    let read: Value = serde_json::from_slice(&answer.bytes).expect("json");
+    assert_eq!(read["@type"], "dcat:Catalog");
+    for needed in ["dcterms:publisher", "dcterms:license", "foaf:homepage", "dcat:service"] {
+        assert!(!read[needed].is_null(), "{needed}");
+    }
+    let sets = read["dcat:dataset"].as_array().expect("data sets");
+    let series = sets.iter().filter(|set| set["@type"] == "dcat:DatasetSeries").count();
+    let all = browse::data_sets(&site.desk.law());
+    assert_eq!(series, all.iter().filter(|set| set.has_changes()).count());
+    let penalties = sets.iter().find(|set| set["dcterms:identifier"] == "administrative-penalty");
+    let temporal = &penalties.expect("penalties")["dcterms:temporal"];
+    assert_eq!(temporal["dcat:endDate"]["@value"], "2026-11-25");
+    let mut fetched = 0;
+    for set in sets {
+        for distribution in set["dcat:distribution"].as_array().into_iter().flatten() {
+            let address = distribution["dcat:downloadURL"]["@id"].as_str().expect("an address");
+            let path = address.strip_prefix("http://localhost").expect("its own");
+            assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
+            fetched += 1;
+        }
+        if let Some(size) = set["foaf:page"]["dcat:byteSize"]["@value"].as_str() {
+            let address = set["foaf:page"]["dcat:downloadURL"]["@id"].as_str().expect("an address");
+            let path = address.strip_prefix("http://localhost").expect("its own");
+            assert_eq!(browser.get(path).await.bytes.len().to_string(), size, "{path}");
+        }
+    }
+    assert!(fetched >= 2 * (sets.len() - series), "{fetched}");
+    assert!(browser.get("/data").await.text().contains("/data/catalogue.jsonld"));
 }

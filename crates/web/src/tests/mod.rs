@@ -17,6 +17,7 @@ mod names;
 mod odd;
 mod people;
 mod portal;
+mod powers;
 mod public;
 mod published;
 mod reporting;

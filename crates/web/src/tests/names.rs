@@ -58,6 +58,18 @@ async fn a_list_of_names_comes_back_with_candidates_and_reasons() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_comes_back_in_pieces_and_whole() {
+    let (_site, mut clerk, ..) = recorded().await;
+    let names: String =
+        (0..250).map(|number| format!("龙龙龙龙{number}号\n")).chain([OWN.to_owned()]).collect();
+    let (status, table) = sent(&mut clerk, &names, "", b"").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(table.matches("行号,所给名称").count(), 1, "one heading");
+    assert!(table.contains("\n250,龙龙龙龙249号,"), "{table}");
+    assert!(table.contains(&format!("\n251,{OWN},1,")), "{table}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_matched_is_said_on_the_form() {
     let (_site, mut clerk, ..) = recorded().await;
     let (status, page) = sent(&mut clerk, "", "", b"").await;

@@ -116,13 +116,28 @@ async fn the_credit_office_enters_what_others_know_and_issues_the_bulletin() {
         ("lines", "平示监罚〔2026〕9001号，2026/6/12\n平示监罚〔2026〕301号 2026-06-10"),
     ];
     let bad = [fields[0], fields[1], fields[2], ("lines", "9001号")];
-    let answer = post(&mut office, KNOWN, KNOWN, &bad).await;
+    let token = office.get(KNOWN).await.token();
+    let csrf = ("csrf", token.as_str());
+    let typed = |fields: &[(&'static str, &'static str)]| [&[csrf], fields].concat();
+    let answer = office.upload(KNOWN, &typed(&bad), "", b"").await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(answer.text().contains("第 1 行"), "{}", answer.text());
-    let answer = post(&mut office, KNOWN, KNOWN, &fields[1..]).await;
+    let answer = office.upload(KNOWN, &typed(&fields[1..]), "", b"").await;
     assert!(answer.text().contains("请选择作出决定的单位"), "{}", answer.text());
-    let answer = post(&mut office, KNOWN, KNOWN, &fields).await;
+    let answer = office.upload(KNOWN, &typed(&fields), "", b"").await;
     assert!(answer.text().contains("登记了 2 项"), "{}", answer.text());
+    // The same from a file, which goes before what was typed; each wrong row is told.
+    let file = "文号,决定日期\n平示监罚〔2026〕9001号,2026-06-12\n平示监罚〔2026〕9002号,无\n,2026-06-12\n";
+    let answer = office.upload(KNOWN, &typed(&fields), "线索.csv", file.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let text = answer.text();
+    assert!(text.contains("第 3 行") && text.contains("第 4 行"), "{text}");
+    assert!(text.contains("有 2 行不合要求") && !text.contains("第 2 行"), "{text}");
+    let file = "文号,决定日期\n平示监罚〔2026〕9001号,2026-06-12\n";
+    let answer = office.upload(KNOWN, &typed(&fields), "线索.csv", file.as_bytes()).await;
+    assert!(answer.text().contains("另有 1 项同一来源以前登记过"), "{}", answer.text());
+    let answer = office.upload(KNOWN, &typed(&fields), "线索.csv", b"x,y\n1,2\n").await;
+    assert!(answer.text().contains("没有找到标题行"), "{}", answer.text());
     let page = office.get(JUNE).await.text();
     assert!(page.contains("平示监罚〔2026〕9001号") && page.contains("人民法院文书"), "{page}");
     assert!(page.contains("计入漏报"), "{page}");

@@ -18,6 +18,7 @@ fn address(route: &Route) -> String {
         .replace("{audience}", "units")
         .replace("{set}", "subjects")
         .replace("{part}", "pages.xml")
+        .replace("{file}", "2026-11-25.csv")
         .replace("{month}", "2026-10")
         .replace("{subject}", "1")
         .replace("{record}", "2")

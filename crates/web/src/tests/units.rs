@@ -54,6 +54,21 @@ async fn a_unit_is_added_and_renamed_with_reason_and_document() {
         assert!(answer.text().contains(said), "{said}: {}", answer.text());
         assert!(answer.text().contains("新设"), "what was typed is kept");
     }
+    let form = admin.get(NEW).await.text();
+    for kind in site.desk.law().kinds().values() {
+        assert!(form.contains(&format!("> {}</label>", kind.name)), "{}: {form}", kind.name);
+    }
+    let more = [
+        ("id", "example-h"),
+        ("name", "平陆县示例荣誉局"),
+        ("short", "荣誉局"),
+        ("duty", "honour"),
+        ("duty", "nonsense"),
+    ];
+    let answer = post(&mut admin, NEW, NEW, &grounds("2026-11-01", &more)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    assert_eq!(site.desk.unit("example-h").await.expect("a unit").duties, ["honour"]);
+    assert!(site.browser().get("/departments/example-h").await.text().contains("荣誉信息"));
     add(&mut admin, "example-a", "平陆县示例甲局").await;
     let mut office = site.signed_in(Role::CreditOffice).await;
     assert!(office.get("/console/upload").await.text().contains("平陆县示例甲局"));

@@ -170,6 +170,7 @@ impl Frame {
             ("/console/corrections", "更正和撤销", Permission::CorrectRecord),
             ("/console/names", "名称匹配", Permission::ReadRecord),
             ("/console/reporting", "归集考核", Permission::ReadReporting),
+            ("/console/powers", "权力事项", Permission::ReadReporting),
             ("/console/doubles", "重错码", Permission::ImportSubjects),
             ("/console/notices", "通知", Permission::UseConsole),
             ("/console/accounts", "账号", Permission::ManageAccounts),

@@ -47,6 +47,16 @@ pub fn grouped(count: u64) -> String {
     text
 }
 
+/// From one day to another, as far as they are known.
+pub fn span(from: Option<Date>, until: Option<Date>) -> String {
+    match (from, until) {
+        (Some(from), Some(until)) => format!("{from} 至 {until}"),
+        (Some(from), None) => format!("{from} 起"),
+        (None, Some(until)) => format!("至 {until}"),
+        (None, None) => "—".to_owned(),
+    }
+}
+
 /// Address of a kind's public list.
 pub fn list_href(kind: &str) -> String {
     format!("/records/{kind}")
