@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 7;
+pub const SCHEMA: i64 = 10;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -20,6 +20,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (5, "identities", include_str!("../migrations/sqlite/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/sqlite/0006_notices.sql")),
     (7, "reporting", include_str!("../migrations/sqlite/0007_reporting.sql")),
+    (10, "agents", include_str!("../migrations/sqlite/0010_agents.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -29,6 +30,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (5, "identities", include_str!("../migrations/postgres/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/postgres/0006_notices.sql")),
     (7, "reporting", include_str!("../migrations/postgres/0007_reporting.sql")),
+    (10, "agents", include_str!("../migrations/postgres/0010_agents.sql")),
 ];
 
 statements! {
@@ -141,6 +143,7 @@ pub fn statements() -> Vec<Statement> {
         ALL,
         crate::units::ALL,
         crate::accounts::ALL,
+        crate::agents::ALL,
         crate::identities::ALL,
         crate::notices::ALL,
         crate::sessions::ALL,

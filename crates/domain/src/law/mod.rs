@@ -5,6 +5,7 @@
 //! on how well it is known (house rule H2, decisions.md "Evidence"): an adverse entry that nobody has verified
 //! answers [`Lookup::Unconfirmed`], and the rule then takes the reading milder for the subject.
 
+mod by_subject;
 mod code;
 mod confirmation;
 mod county;
@@ -25,6 +26,7 @@ use crate::company_name::NameLexicon;
 use crate::identifier::RegionHistory;
 use crate::ruling::Citation;
 
+pub use by_subject::{BySubject, Commitment};
 pub use code::{Code, CodeList, CodeMatch};
 pub use confirmation::Confirmation;
 pub use county::{County, Unit, UpperLevel};
