@@ -5,11 +5,13 @@
 
 pub mod access;
 pub mod accounts;
+pub mod agents;
 pub mod api_keys;
 pub mod api_writes;
 pub mod audit;
 pub mod browse;
 mod clock;
+pub mod declarations;
 pub mod demo;
 mod desk;
 pub mod identities;

@@ -19,6 +19,7 @@ mod lists;
 mod matching;
 mod names;
 mod open;
+mod own;
 mod record;
 mod search;
 mod sitemap;
@@ -31,9 +32,10 @@ pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
 pub use departments::{Department, DepartmentKind, DepartmentPage, department_page, departments};
+pub(crate) use dossier::held as held_record;
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
-    VersionView, as_of_day, batch_records, record_dossier,
+    SignatureView, VersionView, as_of_day, batch_records, record_dossier,
 };
 pub use doubles::{DoubleGroup, DoublePage, doubles};
 pub use due::OwedBatch;
@@ -46,6 +48,7 @@ pub use matching::{MOST_NAMES, NameMatch, match_names, names_of_file, names_of_t
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
+pub use own::{OwnRecord, OwnSubject, own_record, own_subject};
 pub(crate) use record::{Kept, judged};
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};

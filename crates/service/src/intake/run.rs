@@ -755,7 +755,7 @@ impl Work {
     }
 }
 
-pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String, DeskError> {
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, DeskError> {
     serde_json::to_string(value).map_err(|error| DeskError::Internal(error.to_string()))
 }
 
