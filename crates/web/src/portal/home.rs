@@ -43,6 +43,7 @@ struct LatestRow {
     unit: String,
     on: String,
     standing: Chip,
+    marks: Vec<Chip>,
 }
 
 #[derive(Template)]
@@ -178,5 +179,6 @@ fn latest(record: &PublicRecord) -> LatestRow {
         unit: record.authority.clone(),
         on: from.to_string(),
         standing: words::standing(record),
+        marks: words::marks(record),
     }
 }

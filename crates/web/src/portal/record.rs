@@ -68,7 +68,11 @@ pub async fn record(
     let tier = found.disclosure.value.tier();
     let drawn = draw(&Record {
         page: frame.portal(&title, &kind_href),
-        notices: Vec::new(),
+        notices: kind
+            .by_subject
+            .iter()
+            .map(|by| NoticeText::new("info", by.mark.as_str(), by.meaning.as_str()))
+            .collect(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
         history: history(&found),
@@ -78,7 +82,7 @@ pub async fn record(
             kind_href,
             title,
             standing: words::standing(&found),
-            marks: Vec::new(),
+            marks: words::marks(&found),
             party_href: words::subject_href(&found.code),
             number: found.number,
             party: found.party,
@@ -97,7 +101,11 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
             .map(|field| Fact::new(field.label.as_str(), words::field_value(field)))
             .collect()
     };
-    [("决定内容", facts(false)), ("当事人", facts(true))]
+    let (what, whom) = match kind.by_subject {
+        Some(_) => ("申报内容", "申报主体"),
+        None => ("决定内容", "当事人"),
+    };
+    [(what, facts(false)), (whom, facts(true))]
         .into_iter()
         .filter(|(_, facts)| !facts.is_empty())
         .map(|(title, facts)| Section { title, facts })
@@ -111,10 +119,11 @@ fn history(found: &PublicRecord) -> Vec<Change> {
     } else {
         "录入本站".to_owned()
     };
-    let reason = if found.version > 1 {
-        "报送单位更正"
-    } else {
-        "报送单位报送，复核后入库"
+    let reason = match (found.version > 1, found.mark.is_empty()) {
+        (true, true) => "报送单位更正",
+        (false, true) => "报送单位报送，复核后入库",
+        (true, false) => "主体更改",
+        (false, false) => "主体申报，没有核实",
     };
     vec![Change {
         on: Clock::day_of(found.known_at).map_or_else(String::new, |day| day.to_string()),

@@ -43,6 +43,7 @@ struct ListRow {
     until: String,
     until_why: Option<Why>,
     standing: Chip,
+    marks: Vec<Chip>,
 }
 
 #[derive(Template)]
@@ -204,5 +205,6 @@ fn row(law: &Law, record: &PublicRecord) -> ListRow {
         until: until.value,
         until_why: until.why,
         standing: words::standing(record),
+        marks: words::marks(record),
     }
 }

@@ -83,6 +83,12 @@ pub fn standing(record: &PublicRecord) -> Chip {
     }
 }
 
+/// What is to be seen at once about a public record: that the subject entered it itself.
+pub fn marks(record: &PublicRecord) -> Vec<Chip> {
+    let mark = (!record.mark.is_empty()).then(|| Chip::new(record.mark.as_str(), "info"));
+    mark.into_iter().collect()
+}
+
 /// Where a record that the console shows stands.
 pub fn held_standing(record: &HeldRecord) -> Chip {
     let shown = &record.disclosure.value;
@@ -124,6 +130,11 @@ pub fn left(today: Date, due: Date, left: i64) -> Chip {
 /// Address of a record's page in the console.
 pub fn held_href(subject: i64, record: i64) -> String {
     format!("/console/records/{subject}/{record}")
+}
+
+/// Address of a firm's page among the subjects' own.
+pub fn firm_href(code: &str) -> String {
+    format!("/my/firms/{}", crate::url::encode(code))
 }
 
 /// Address of a subject's page in the console; none for a party without a code.
