@@ -37,7 +37,7 @@ const PREFIX: &str = "agent:";
 const SHOWN_AS: &str = "经办人";
 
 /// The whole sign-in name of an agent.
-fn login_of(typed: &str) -> String {
+pub(crate) fn login_of(typed: &str) -> String {
     let typed: String = typed.trim().to_lowercase().chars().take(40).collect();
     format!("{PREFIX}{typed}")
 }
@@ -147,7 +147,7 @@ pub async fn sign_in_by_identity(
     identities::enter(desk, issuer, subject, true).await
 }
 
-fn actor_for(login: &str) -> Actor {
+pub(crate) fn actor_for(login: &str) -> Actor {
     Actor {
         login: login.to_owned(),
         name: SHOWN_AS.to_owned(),

@@ -10,6 +10,9 @@ use crate::agents::tests::confirmed;
 use crate::browse::{own_record, own_subject, public_record, public_subject, record_dossier};
 use crate::testing::{code, desk};
 
+/// A refusal, and what leads to it.
+type Case = (&'static str, fn(&mut Declare));
+
 const KIND: &str = "self-declaration";
 
 fn values(matter: &str) -> BTreeMap<String, String> {
@@ -91,7 +94,7 @@ async fn everything_wrong_is_said_at_once_and_nothing_is_kept() {
     let form = form(&desk, &agent, KIND).expect("a form");
     let mut bad = values("");
     bad.insert("ZZ_LB".to_owned(), "天气".to_owned());
-    bad.insert("ZZ_NR".to_owned(), "联系示例张三13900000000".to_owned());
+    bad.insert("ZZ_NR".to_owned(), "联系示例张三13800000000".to_owned());
     bad.insert("ZZ_YXQZ".to_owned(), "明年".to_owned());
     bad.insert("ZZ_XDR_MC".to_owned(), "平陆县示例别家有限公司".to_owned());
     let command = Declare { agreed: false, ..command(&form, bad) };
@@ -115,7 +118,7 @@ async fn only_what_was_shown_is_signed() {
     let desk = desk(&folder, date(2026, 11, 25)).await;
     let agent = confirmed(&desk, 0, 0).await;
     let form = form(&desk, &agent, KIND).expect("a form");
-    let cases: [(&str, fn(&mut Declare)); 4] = [
+    let cases: [Case; 4] = [
         ("declaration.not-agreed", |command| command.agreed = false),
         ("declaration.commitment-changed", |command| command.commitment = "x".to_owned()),
         ("declaration.entry-invalid", |command| command.entry = "../../x".to_owned()),

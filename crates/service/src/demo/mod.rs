@@ -6,6 +6,7 @@
 //! the same county.
 
 mod accounts;
+mod agents;
 mod codes;
 mod filers;
 mod names;
@@ -174,6 +175,7 @@ async fn work(
     for day in waiting {
         import(desk, law.registry(), &invented, day).await?;
     }
+    agents::create(desk, &invented, (start, settings.today)).await?;
     progress("演示数据已就绪");
     Ok(())
 }

@@ -36,7 +36,7 @@ pub fn company(party: usize) -> String {
 
 /// The valid identity number of an invented person.
 pub fn identity(person: usize) -> String {
-    let first = format!("14082919900101{person:03}");
+    let first = format!("14082919000101{person:03}");
     format!("{first}{}", citizen_id_check_character(&first).expect("a check"))
 }
 
@@ -102,7 +102,7 @@ impl TestSite {
             ("code", &code),
             ("firm", &firm),
             ("person", "示例张三"),
-            ("mobile", "13900000000"),
+            ("mobile", "10000000000"),
             ("identity", &identity),
             ("login", login),
             ("password", PASSWORD),
