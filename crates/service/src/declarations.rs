@@ -43,8 +43,6 @@ pub struct FormField {
     pub choices: Vec<String>,
     /// A hint.
     pub help: String,
-    /// Whether the public sees it when the record is public.
-    pub public: bool,
 }
 
 /// The form of a kind that a subject may enter.
@@ -91,12 +89,14 @@ pub fn kinds(desk: &Desk) -> Vec<(String, String)> {
     open.map(|kind| (kind.id.clone(), kind.name.clone())).collect()
 }
 
-fn field(field: &Field) -> FormField {
-    FormField {
+fn field(kind: &Kind, at: usize) -> Option<FormField> {
+    let field: &Field = kind.fields.get(at)?;
+    Some(FormField {
         code: field.code.clone(),
         label: field.label.clone(),
         kind: field.kind,
-        required: field.required != Required::No,
+        // How far it may go is the subject's own choice, and made by nobody else.
+        required: field.required != Required::No || kind.scope == Some(at),
         max: field.max,
         choices: field
             .codes
@@ -104,8 +104,7 @@ fn field(field: &Field) -> FormField {
             .flat_map(|list| list.codes.iter().map(|code| code.label.clone()))
             .collect(),
         help: field.help.clone().unwrap_or_default(),
-        public: field.public,
-    }
+    })
 }
 
 /// The form of a kind.
@@ -125,7 +124,7 @@ pub fn form(desk: &Desk, agent: &Agent, kind: &str) -> Result<DeclarationForm, D
         name: kind.name.clone(),
         mark: rules.mark.clone(),
         meaning: rules.meaning.clone(),
-        fields: rules.fields.iter().filter_map(|at| kind.fields.get(*at)).map(field).collect(),
+        fields: rules.fields.iter().filter_map(|at| field(kind, *at)).collect(),
         commitment: signed.text.clone(),
         commitment_digest: sm3_hex(signed.text.as_bytes()),
         entry: entry

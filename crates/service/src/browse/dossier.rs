@@ -8,14 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::law::{Kind, Law};
-use xinyong_domain::rules::deadline::{Clock as DueClock, clocks};
+use xinyong_domain::rules::deadline::Clock as DueClock;
 use xinyong_domain::rules::disclosure::Disclosure;
 use xinyong_domain::ruling::{Citation, Ruling};
 use xinyong_domain::value::date;
 use xinyong_store::{PublicationEvent, Record, RecordVersion, sm3_hex};
 
 use super::names::{Names, PersonView};
-use super::record::{ShownField, content_of, judged, mark, platform_of, shown_fields};
+use super::record::{
+    ShownField, content_of, decision_clocks, judged, mark, platform_of, shown_fields,
+};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::clock::Clock;
@@ -310,7 +312,7 @@ pub(super) fn state(
     let kind = kind_of(law, &record.kind)?;
     let platform = platform_of(record)?;
     Ok(RecordState {
-        clocks: clocks(law, record.decided_on, platform.channel == "samr"),
+        clocks: decision_clocks(law, kind, record.decided_on, &platform.channel),
         signature: platform.signature.map(|signed| signature(signed, kind, names)),
         head: held(record, on, law, names, actor)?,
         fields: shown_fields(kind, &content, |field| !field.sensitive),

@@ -95,6 +95,16 @@ fn inconsistent(record: &Record, column: &str, reason: &str) -> DeskError {
     })
 }
 
+/// The clocks that a decision runs. What a subject enters itself is no decision.
+pub(crate) fn decision_clocks(
+    law: &Law,
+    kind: &Kind,
+    decided: Date,
+    channel: &str,
+) -> Vec<DueClock> {
+    if kind.by_subject.is_some() { Vec::new() } else { clocks(law, decided, channel == "samr") }
+}
+
 /// What stands beside records of a kind that subjects enter themselves.
 pub(crate) fn mark(kind: &Kind) -> String {
     kind.by_subject.as_ref().map(|by| by.mark.clone()).unwrap_or_default()
@@ -208,7 +218,7 @@ pub(crate) fn view(
         decided,
         valid_until: ruling.value.publicity.valid_until,
         fields: shown_fields(kind, &content, |field| field.public),
-        clocks: clocks(law, decided, channel == "samr"),
+        clocks: decision_clocks(law, kind, decided, &channel),
         disclosure: ruling,
         known_at: record.recorded_at,
         version: record.version,

@@ -95,6 +95,16 @@ pub(super) async fn check(
             ));
         }
     }
+    let scope = kind.scope.filter(|at| rules.fields.contains(at));
+    if let Some(field) = scope.and_then(|at| kind.fields.get(at))
+        && form.values.get(&field.code).is_none_or(|value| value.trim().is_empty())
+    {
+        findings.push(Finding::error(
+            field.code.as_str(),
+            "declaration.scope-missing",
+            format!("请选择「{}」：公开到什么范围由主体自己决定", field.label),
+        ));
+    }
     let wrong = wrong(form, findings);
     if !wrong.is_empty() {
         return Ok(Err(wrong));

@@ -71,14 +71,12 @@ fn input(field: &FormField, values: &Values, errors: &[FormError]) -> Input {
         choices.push(Choice::new("", "请选择", &typed));
         choices.extend(field.choices.iter().map(|one| Choice::new(one, one.as_str(), &typed)));
     }
-    let secret = if field.public { "" } else { "不公开。" };
-    let hint = if field.help.contains("不公开") { "" } else { secret };
     Input {
         code: field.code.clone(),
         label: field.label.clone(),
         shape,
         wrong: message_for(errors, &field.code),
-        hint: format!("{}{hint}", field.help),
+        hint: field.help.clone(),
         required: field.required,
         typed,
         choices,
