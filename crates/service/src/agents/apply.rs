@@ -19,6 +19,9 @@ use crate::refusal::{DeskError, Refusal};
 /// Applications for one firm that may wait at the same time.
 const MOST_WAITING: i64 = 10;
 
+/// Applications that may wait altogether: more are nobody's wish.
+const MOST_WAITING_ALTOGETHER: i64 = 2_000;
+
 /// The firm, as its licence has it.
 #[derive(Debug, Clone, Default)]
 pub struct Firm {
@@ -124,10 +127,13 @@ async fn add(
     application: &Application,
     file: Option<(String, &'static str)>,
 ) -> Result<i64, DeskError> {
-    if tx.count_waiting_mandates(subject).await? >= MOST_WAITING {
+    let altogether = desk.store().count_mandates(Standing::Waiting.as_str()).await?;
+    if altogether >= MOST_WAITING_ALTOGETHER
+        || tx.count_waiting_mandates(subject).await? >= MOST_WAITING
+    {
         return Err(DeskError::refused(
             "agent.too-many",
-            "这个主体已有多份申请等待信用办确认，请先与信用办联系",
+            "已有过多的申请等待信用办确认，请稍后再试或者与信用办联系",
         ));
     }
     let id = desk.new_id();

@@ -304,3 +304,26 @@ async fn names_and_numbers_stand_in_no_clear_place() {
     let refused = create_account(&desk, &Actor::system("test"), command).await;
     assert_eq!(refusal(refused), "account.role-invalid");
 }
+
+#[tokio::test]
+async fn a_flood_of_applications_stops_at_the_firm() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (_, actor) = sign_up(&desk, asked(0, 0)).await.expect("asked");
+    let account = own_account(&desk, &actor).await.expect("an account");
+    let mut tx = desk.store().transaction("t").await.expect("begun");
+    let subject = desk.store().subject_whole(&code(1)).await.expect("read").expect("a firm");
+    let first = desk.store().mandates_of_account(account.id, 1).await.expect("read").remove(0);
+    for number in 0..10 {
+        let other = xinyong_store::Mandate {
+            id: number + 1,
+            account_id: number + 1,
+            subject_id: subject.subject.id,
+            ..first.clone()
+        };
+        tx.add_mandate(&other).await.expect("asked");
+    }
+    tx.commit().await.expect("committed");
+    assert_eq!(refusal(apply(&desk, &actor, application(1)).await), "agent.too-many");
+    assert!(apply(&desk, &actor, application(2)).await.is_ok(), "another firm's");
+}

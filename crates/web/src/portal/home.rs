@@ -176,7 +176,7 @@ fn latest(record: &PublicRecord) -> LatestRow {
         kind: record.kind_name.clone(),
         title: words::record_title(record),
         party: named(record).unwrap_or_else(|| "见详情".to_owned()),
-        unit: record.authority.clone(),
+        unit: words::author(record),
         on: from.to_string(),
         standing: words::standing(record),
         marks: words::marks(record),

@@ -200,7 +200,7 @@ fn row(law: &Law, record: &PublicRecord) -> ListRow {
         number: record.number.clone(),
         party: record.party.clone(),
         party_href: words::subject_href(&record.code),
-        unit: record.authority.clone(),
+        unit: words::author(record),
         decided_on: record.decided.to_string(),
         until: until.value,
         until_why: until.why,

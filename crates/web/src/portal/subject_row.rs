@@ -39,7 +39,7 @@ pub fn row(law: &Law, units: &BTreeMap<String, String>, record: &PublicRecord) -
         href: words::record_href(record),
         title: words::record_title(record),
         number: record.number.clone(),
-        unit: record.authority.clone(),
+        unit: words::author(record),
         summary: record.summary.clone(),
         standing: words::standing(record),
         marks: words::marks(record),

@@ -83,6 +83,11 @@ pub fn standing(record: &PublicRecord) -> Chip {
     }
 }
 
+/// Whose word a public record is: the deciding body's, or the subject's own.
+pub fn author(record: &PublicRecord) -> String {
+    if record.mark.is_empty() { record.authority.clone() } else { "主体自行填报".to_owned() }
+}
+
 /// What is to be seen at once about a public record: that the subject entered it itself.
 pub fn marks(record: &PublicRecord) -> Vec<Chip> {
     let mark = (!record.mark.is_empty()).then(|| Chip::new(record.mark.as_str(), "info"));
