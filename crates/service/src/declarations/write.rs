@@ -71,7 +71,7 @@ fn is_entry(text: &str) -> bool {
     text.len() == ENTRY_LENGTH && text.bytes().all(|one| ENTRY_CHARACTERS.contains(&one))
 }
 
-fn record(desk: &Desk, agent: &Agent, form: &Form<'_>, passed: Passed) -> NewRecord {
+fn record(agent: &Agent, form: &Form<'_>, passed: Passed) -> NewRecord {
     NewRecord {
         subject_id: agent.subject.id,
         id: 0,
@@ -88,7 +88,8 @@ fn record(desk: &Desk, agent: &Agent, form: &Form<'_>, passed: Passed) -> NewRec
         unit_id: UNIT.to_owned(),
         batch_id: 0,
         row: 0,
-        recorded_at: desk.clock().now(),
+        // Stamped inside the transaction: the feed of changes counts on stamps being young when they are committed.
+        recorded_at: 0,
         law_edition: form.law.edition().to_owned(),
         public_from: passed.sieve.public_from,
         public_until: passed.sieve.public_until,
@@ -123,12 +124,13 @@ pub async fn declare(desk: &Desk, agent: &Agent, command: Declare) -> Result<Ent
     let key = (agent.subject.id, kind.id.clone(), passed.natural_key.clone());
     let id = desk.new_id();
     let sealed = passed.seal(desk, agent.subject.id, id)?;
-    let new = NewRecord { id, sealed: Some(sealed), ..record(desk, agent, &form, passed) };
+    let mut new = NewRecord { id, sealed: Some(sealed), ..record(agent, &form, passed) };
     let mut tx = desk.store().transaction("declare for subject").await?;
     agent.hold(&mut tx).await?;
     if let Some(held) = tx.existing_records(std::slice::from_ref(&key)).await?.get(&key) {
         return Ok(Entered::Recorded(held.id));
     }
+    new.recorded_at = desk.clock().now();
     tx.insert_records(&[new]).await?;
     agent.note(desk, &mut tx, "declaration.made", id);
     tx.commit().await?;
@@ -182,14 +184,15 @@ pub async fn change(desk: &Desk, agent: &Agent, command: Change) -> Result<Enter
     let id = found.id;
     let sealed = passed.seal(desk, agent.subject.id, id)?;
     let kind_of_event = event(found.public_from.is_some(), passed.sieve.public_from.is_some());
-    let new = NewRecord {
+    let mut new = NewRecord {
         id,
         sealed: Some(sealed),
         reason: format!("{}更改", rules.mark),
-        ..record(desk, agent, &form, passed)
+        ..record(agent, &form, passed)
     };
     let mut tx = desk.store().transaction("change declaration").await?;
     agent.hold(&mut tx).await?;
+    new.recorded_at = desk.clock().now();
     let change = RecordChange {
         record: new,
         expected: command.version,

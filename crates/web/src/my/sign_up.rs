@@ -111,6 +111,9 @@ pub async fn sign_up(
     headers: HeaderMap,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
+    if actor(&frame)?.role.is_some() {
+        return Ok(onward(&frame, "/my/apply"));
+    }
     let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
     let caller = frame.caller.clone().ok_or_else(forged)?;
