@@ -111,9 +111,6 @@ pub async fn sign_up(
     headers: HeaderMap,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
-    if actor(&frame)?.role.is_some() {
-        return Ok(onward(&frame, "/my/apply"));
-    }
     let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
     let caller = frame.caller.clone().ok_or_else(forged)?;
@@ -123,6 +120,8 @@ pub async fn sign_up(
     let outcome = match parts::read(desk, &caller, multipart, &FIELDS, &mut sent).await {
         Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
         Err(Stopped::Error(error)) => return Err(error),
+        // Who is signed in has an account already.
+        Ok(()) if caller.is_signed_in() => return Ok(onward(&frame, "/my/apply")),
         Ok(()) if !is_proved && sent.text("password") != sent.text("repeat_password") => {
             let errors = vec![FormError::new("repeat_password", "两次填写的密码不一样")];
             let page = show(&frame, is_proved, &sent, errors)?;
