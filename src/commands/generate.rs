@@ -38,15 +38,16 @@ fn routes() -> anyhow::Result<String> {
 fn roles() -> anyhow::Result<String> {
     let mut text =
         "# Roles\n\nGenerated from `crates/service/src/access.rs`.\n\n| permission |".to_owned();
-    for role in Role::ACCOUNTS {
+    let roles: Vec<Role> = Role::ACCOUNTS.into_iter().chain([Role::Agent]).collect();
+    for role in &roles {
         write!(text, " {} |", role.label())?;
     }
     text.push_str("\n|---|");
-    text.push_str(&"---|".repeat(Role::ACCOUNTS.len()));
+    text.push_str(&"---|".repeat(roles.len()));
     text.push('\n');
     for permission in Permission::ALL {
         write!(text, "| {permission:?} |")?;
-        for role in Role::ACCOUNTS {
+        for role in &roles {
             let may = permission.is_public() || role.permissions().contains(&permission);
             write!(text, " {} |", if may { "✓" } else { "" })?;
         }

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
 use xinyong_service::{
-    Actor, Desk, DeskError, accounts, error_reports, intake, notices, open_data, publicity,
+    Actor, Desk, DeskError, accounts, agents, error_reports, intake, notices, open_data, publicity,
 };
 use xinyong_web::{Provider, Proxies, Site};
 
@@ -204,6 +204,13 @@ async fn run_jobs(desk: Desk) {
                     job_done("expire", &desk);
                 }
                 Err(error) => tracing::error!(job = "expire", code = error.code(), "failed"),
+            }
+            match agents::end_of_deregistered(&desk, &actor).await {
+                Ok(ended) => {
+                    tracing::info!(job = "agents", ended, "done");
+                    job_done("agents", &desk);
+                }
+                Err(error) => tracing::error!(job = "agents", code = error.code(), "failed"),
             }
             match notices::remind(&desk).await {
                 Ok(told) => {

@@ -1,5 +1,5 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] |
+// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] | node browser.mjs agent BASE CODE FIRM IDENTITY | node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY |
 // node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
 // and looks at them with large letters and on paper too.
 import { readFileSync, mkdirSync } from 'node:fs';
@@ -35,10 +35,10 @@ function expect(condition, what) {
   if (!condition) problems.push(what);
 }
 
-async function signIn(page, login, media) {
+async function signIn(page, login, media, face = '/console') {
   // Nobody signs in on paper: its buttons are not drawn.
   if (media) await page.emulateMedia({ media: 'screen' });
-  await page.goto(`${base}/console/sign-in`);
+  await page.goto(`${base}${face}/sign-in`);
   await page.fill('input[name=login]', login);
   await page.fill('input[name=password]', password[login]);
   await page.click('main button[type=submit]');
@@ -201,7 +201,7 @@ async function keyboard([file]) {
 }
 
 // Through a provider of identities: one that is linked, one that is not, an answer used twice, an answer to somebody else's question.
-async function provider([name]) {
+async function provider([name, code, firm, identity]) {
   const come = async (page, subject) => {
     await page.goto(`${base}/console/upload`);
     await page.click('main a[href*="/sign-in/provider"]');
@@ -232,6 +232,30 @@ async function provider([name]) {
   await victim.goto(`${base}/console/sign-in/provider`);
   expect((await victim.goto(`${base}/console/sign-in/provider/return?state=made-up&code=made-up`)).status() === 400, 'a made-up answer is refused');
   expect((await victim.goto(`${base}/console`)).url().includes('sign-in'), 'the victim is not signed in');
+  // On the subjects' side an identity that is new may ask for an account, and signs in by itself from then on.
+  const person = await (await context()).newPage();
+  const proveOneself = async (subject) => {
+    await person.goto(`${base}/my/sign-in`);
+    await person.click('main a[href*="/sign-in/provider"]');
+    if (await person.locator('input[name=login]').count()) {
+      await person.fill('input[name=login]', subject);
+      await person.fill('input[name=password]', 'any');
+      await person.click('button[type=submit]');
+      await person.waitForSelector('button[type=submit]');
+      await person.click('button[type=submit]');
+    }
+    await person.waitForURL((url) => url.href.startsWith(base));
+  };
+  await proveOneself('agent-of-a-firm');
+  expect(new URL(person.url()).pathname === '/my/sign-up', `${person.url()} is not the application`);
+  expect((await person.textContent('main')).includes('身份已核实') && !(await person.locator('input[name=password]').count()), 'no password is asked of who was proved');
+  await askToAct(person, code, firm, identity);
+  await person.click('main form button[type=submit]');
+  await person.waitForURL((url) => url.pathname === '/my');
+  expect((await person.textContent('main')).includes('等待信用办确认'), 'the authority is still confirmed by the office');
+  await person.click('header form button');
+  await proveOneself('agent-of-a-firm');
+  expect(new URL(person.url()).pathname === '/my', `${person.url()} is not the agent's home`);
   foreign.length = 0;
   return {};
 }
@@ -311,6 +335,76 @@ async function changed([named]) {
   await signIn(office, 'office');
   await office.goto(`${base}/console/bulletins/${named}`);
   return { rows: await rowsOf(office, '与最近一次印发不同的数字') };
+}
+
+// The fields about the firm and the person, of somebody who asks to act for it.
+async function askToAct(page, code, firm, identity) {
+  await page.fill('input[name=code]', code);
+  await page.fill('input[name=firm]', firm);
+  await page.fill('input[name=person]', '示例赵六');
+  await page.fill('input[name=mobile]', '10000000006');
+  await page.fill('input[name=identity]', identity);
+}
+
+// A firm's agent: asks, is confirmed, declares, changes, withdraws. No script runs on any page of it.
+async function agent([code, firm, identity]) {
+  const person = await (await context({ javaScriptEnabled: false })).newPage();
+  await person.goto(`${base}/my`);
+  expect(person.url().includes('/my/sign-in?next='), 'a visitor is led to the sign-in of the subjects');
+  await person.click('main a[href$="/my/sign-up"]');
+  await askToAct(person, code, `${firm}乙`, identity);
+  await person.fill('input[name=login]', 'zhao.liu');
+  for (const field of ['password', 'repeat_password']) await person.fill(`input[name=${field}]`, 'kettle-harbour-9');
+  await person.setInputFiles('input[name=file]', { name: '授权书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 example') });
+  await person.click('main form button[type=submit]');
+  expect((await person.textContent('main')).includes('没有找到代码和名称都与所填一致的主体'), 'a wrong name is refused');
+  await person.fill('input[name=firm]', firm);
+  for (const field of ['password', 'repeat_password']) await person.fill(`input[name=${field}]`, 'kettle-harbour-9');
+  await person.setInputFiles('input[name=file]', { name: '授权书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 example') });
+  await person.click('main form button[type=submit]');
+  await person.waitForURL((url) => url.pathname === '/my');
+  expect((await person.textContent('main')).includes('等待信用办确认'), 'the application waits');
+  expect((await person.goto(`${base}/my/firms/${code}`)).status() === 404, 'nothing is seen of the firm before');
+
+  const office = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(office, 'office');
+  await office.locator('main a[href*="/console/agents/"]', { hasText: firm }).first().click();
+  expect((await office.textContent('main')).includes('示例赵六'), 'the office sees who asks');
+  await office.click('form[action$="/confirm"] button');
+  await office.waitForURL((url) => url.search.includes('done=confirmed'));
+
+  await person.goto(`${base}/my`);
+  await person.locator('main a', { hasText: '自主申报' }).first().click();
+  await person.click('main a.button');
+  await person.click('main form button[type=submit]');
+  expect((await person.textContent('#error-summary')).includes('没有勾选承诺'), 'nothing is declared without a signature');
+  await person.selectOption('select[name=ZZ_LB]', '社会责任');
+  await person.fill('input[name=ZZ_SX]', '示例助学活动');
+  await person.fill('textarea[name=ZZ_NR]', '2026年9月示例助学活动，捐赠图书三百册。');
+  await person.selectOption('select[name=GKLX]', '可向社会公开');
+  await person.check('input[name=agreed]');
+  await person.click('main form button[type=submit]');
+  await person.waitForURL((url) => url.search.includes('done=declared'));
+  const own = person.url().split('?')[0];
+
+  const visitor = await (await context({ javaScriptEnabled: false })).newPage();
+  await visitor.goto(`${base}/subjects/${code}`);
+  const group = await visitor.textContent('#self-declaration');
+  expect(group.includes('示例助学活动') && group.includes('自主申报'), 'the public page shows it, marked');
+  const link = await visitor.locator('#self-declaration a[href*="/records/self-declaration/"]').first().getAttribute('href');
+  const record = new URL(link, base).href;
+  await visitor.goto(record);
+  const shown = await visitor.textContent('main');
+  expect(shown.includes('平台没有核实') && !shown.includes('示例赵六'), 'the record says what the mark means, and names nobody');
+
+  await person.goto(own);
+  await person.click('main a[href$="/withdraw"]');
+  await person.click('main form button[type=submit]');
+  await person.waitForURL((url) => url.search.includes('done=withdrawn'));
+  expect((await visitor.goto(record)).status() === 404, 'withdrawn, it is gone at once');
+  await visitor.goto(`${base}/subjects/${code}`);
+  expect(!(await visitor.textContent('main')).includes('示例助学活动'), 'and from the page of the firm');
+  return {};
 }
 
 async function gone([code, record, number]) {
@@ -410,6 +504,28 @@ async function onlooker({ width, size, media }) {
 }
 
 // Every page of portal and console, for a role each: axe, no sideways scrolling, in every look.
+// The subjects' own pages.
+async function ownPages(one, width) {
+  const page = await onlooker(one);
+  await signIn(page, 'agent', one.media, '/my');
+  const firm = await page.locator('main table a').first().getAttribute('href');
+  await page.goto(`${base}${firm}/declarations`);
+  const record = await page.locator('main table a').first().getAttribute('href');
+  const entry = `${firm}/declarations/${record.split('/').pop()}`;
+  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
+  for (const path of paths) {
+    await page.goto(base + path);
+    await axeCheck(page, `agent ${path} at ${width}`);
+  }
+  if (!one.media) {
+    await page.goto(`${base}${firm}/declarations/new/self-declaration`);
+    await page.click('main form button[type=submit]');
+    await axeCheck(page, `agent refused form at ${width}`);
+  }
+  await page.context().close();
+  return paths.length;
+}
+
 async function pages() {
   let checked = 0;
   for (const one of LOOKS) {
@@ -418,7 +534,7 @@ async function pages() {
     await portal.goto(`${base}/records/administrative-penalty`);
     const record = await portal.locator('main a[href*="/records/administrative-penalty/"]').first().getAttribute('href');
     const subject = await portal.locator('main a[href*="/subjects/"]').first().getAttribute('href');
-    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal', '/departments/market-regulation/powers', '/catalogue', '/data/subjects'];
+    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal', '/departments/market-regulation/powers', '/catalogue', '/data/subjects', '/records/self-declaration', '/my/sign-in', '/my/sign-up'];
     for (const path of [...paths.map((path) => base + path), new URL(record, base).href, new URL(`${record}/report`, base).href, `${base}/error-reports`, new URL(subject, base).href, new URL(`${subject}/administrative-penalty`, base).href, `${base}/search?q=示例&category=organisation`]) {
       await portal.goto(path);
       await axeCheck(portal, `${path} at ${width}`);
@@ -429,7 +545,7 @@ async function pages() {
     for (const [login, paths] of [
       ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered']],
       ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10']],
-      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers']],
+      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active']],
       ['auditor', ['/console', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
       ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new']],
     ]) {
@@ -469,8 +585,15 @@ async function pages() {
         checked += await heldPages(page, login, width);
       }
       if (login === 'admin' && !one.media) checked += await keyPages(page, width);
+      if (login === 'office' && !one.media) {
+        await page.goto(`${base}/console/agents`);
+        await page.locator('main table a').first().click();
+        await axeCheck(page, `an application at ${width}`);
+        checked++;
+      }
       await page.context().close();
     }
+    checked += await ownPages(one, width);
   }
   return { checked };
 }
@@ -511,7 +634,7 @@ async function shots([folder]) {
 
 let answer = {};
 try {
-  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots }[task](rest);
+  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }

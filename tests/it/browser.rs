@@ -81,6 +81,26 @@ fn a_penalty_from_the_clerks_file_to_the_public_page_and_its_end() {
     assert_eq!(platform.json(&["fsck"])["good"], true);
 }
 
+/// The valid identity number of nobody: that serial number is given to no one born on that day.
+const IDENTITY: &str = "140829190001010073";
+
+#[test]
+fn a_firms_agent_from_the_application_to_a_declaration_and_its_end() {
+    let platform = Platform::empty();
+    let passwords = invent(&platform);
+    let registry = platform.file("registry.csv", &crate::county::registry());
+    platform.json(&["import", "subjects", path(&registry)]);
+    let (code, firm) = (crate::county::code("91", 9), crate::county::company(9));
+    let served =
+        serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+    browser(&served.address, &passwords, &["agent", &code, &firm, IDENTITY]);
+    let log = served.stop_and_read_log();
+    for secret in ["示例赵六", IDENTITY, "10000000006", "zhao.liu"] {
+        assert!(!log.contains(secret), "{log}");
+    }
+    assert_eq!(platform.json(&["fsck"])["good"], true);
+}
+
 #[test]
 fn a_clerk_and_a_citizen_need_no_mouse() {
     let platform = Platform::empty();
@@ -116,12 +136,15 @@ fn free_port() -> u16 {
 fn a_provider_of_identities_signs_in_whom_the_platform_knows() {
     let platform = Platform::empty();
     let passwords = invent(&platform);
+    let registry = platform.file("registry.csv", &crate::county::registry());
+    platform.json(&["import", "subjects", path(&registry)]);
     let (provider, own) = (free_port(), free_port());
     let issuer = format!("http://127.0.0.1:{provider}");
     let site = format!("http://127.0.0.1:{own}");
     let secret = platform.file("secret", "example-secret-of-the-client\n");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/provider.mjs");
-    let back = format!("{site}/console/sign-in/provider/return");
+    let back = ["console", "my"].map(|face| format!("{site}/{face}/sign-in/provider/return"));
+    let back = back.join(",");
     let mut child = Command::new("node")
         .args([script, &provider.to_string(), &back, path(&secret)])
         .stdout(Stdio::piped())
@@ -147,9 +170,13 @@ fn a_provider_of_identities_signs_in_whom_the_platform_knows() {
     let arguments = [&arguments[..], &["--identity-provider", path(&options)]].concat();
     {
         let served = serve(&platform, &arguments);
-        browser(&served.address, &passwords, &["provider", "example-person-7"]);
+        let (code, firm) = (crate::county::code("91", 9), crate::county::company(9));
+        let arguments = ["provider", "example-person-7", &code, &firm, IDENTITY];
+        browser(&served.address, &passwords, &arguments);
         let log = served.stop_and_read_log();
-        assert!(!log.contains("example-person-7"), "{log}");
+        for secret in ["example-person-7", "agent-of-a-firm", "示例赵六", IDENTITY] {
+            assert!(!log.contains(secret), "{log}");
+        }
     }
     assert_eq!(platform.run(&["account", "unlink", "clerk"]).code, 0);
     // A provider that has gone: a plain word, and the password still works.

@@ -49,3 +49,26 @@ impl PartyCategory {
         }
     }
 }
+
+/// Whether a registration status says that the subject is no more: 注销, not 吊销未注销.
+#[must_use]
+pub fn is_deregistered(status: &str) -> bool {
+    status.contains("注销") && !status.contains("未注销")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_lost_the_licence_is_still_there() {
+        assert!(
+            is_deregistered("注销") && is_deregistered("已注销") && is_deregistered("吊销，已注销")
+        );
+        assert!(
+            !is_deregistered("存续")
+                && !is_deregistered("吊销")
+                && !is_deregistered("吊销，未注销")
+        );
+    }
+}

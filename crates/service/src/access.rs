@@ -56,11 +56,21 @@ pub enum Permission {
     ConfirmLaw,
     /// Make, look after and end the keys of machines.
     ManageKeys,
+    /// Ask to act for a subject. Everybody.
+    ApplyAsAgent,
+    /// Be signed in to the subjects' own pages.
+    UseOwnPages,
+    /// See what is recorded about the subject that one acts for.
+    ReadOwnSubject,
+    /// Enter, change and withdraw what a subject declares of its own accord.
+    DeclareForSubject,
+    /// Confirm, refuse and end those who act for subjects.
+    ConfirmAgents,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -83,12 +93,17 @@ impl Permission {
         Self::ManageAccounts,
         Self::ConfirmLaw,
         Self::ManageKeys,
+        Self::ApplyAsAgent,
+        Self::UseOwnPages,
+        Self::ReadOwnSubject,
+        Self::DeclareForSubject,
+        Self::ConfirmAgents,
     ];
 
     /// Whether a visitor without an account has it.
     #[must_use]
     pub const fn is_public(self) -> bool {
-        matches!(self, Self::ReadPublic | Self::SignIn)
+        matches!(self, Self::ReadPublic | Self::SignIn | Self::ApplyAsAgent)
     }
 }
 
@@ -110,10 +125,12 @@ pub enum Role {
     System,
     /// 接口密钥: a unit's own program, which reports for it.
     Machine,
+    /// 经办人: acts for subjects, each only as long as the mandate stands.
+    Agent,
 }
 
 impl Role {
-    /// The roles that accounts may have.
+    /// The roles that accounts of units may have. An agent's account is made by asking for one, never by an administrator.
     pub const ACCOUNTS: [Self; 5] =
         [Self::CreditOffice, Self::Clerk, Self::Reviewer, Self::Auditor, Self::Administrator];
 
@@ -128,6 +145,7 @@ impl Role {
             Self::Administrator => "administrator",
             Self::System => "system",
             Self::Machine => "machine",
+            Self::Agent => "agent",
         }
     }
 
@@ -142,13 +160,14 @@ impl Role {
             Self::Administrator => "系统管理员",
             Self::System => "平台",
             Self::Machine => "接口",
+            Self::Agent => "经办人",
         }
     }
 
     /// The role a stored word stands for.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ACCOUNTS.into_iter().find(|role| role.as_str() == word)
+        Self::ACCOUNTS.into_iter().chain([Self::Agent]).find(|role| role.as_str() == word)
     }
 
     /// What the role may do.
@@ -173,6 +192,7 @@ impl Role {
                 Permission::ManageReporting,
                 Permission::RunJobs,
                 Permission::ConfirmLaw,
+                Permission::ConfirmAgents,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -201,6 +221,11 @@ impl Role {
                 &[Permission::UseConsole, Permission::ManageAccounts, Permission::ManageKeys]
             }
             Self::Machine => &[Permission::UploadBatch, Permission::ReadBatch],
+            Self::Agent => &[
+                Permission::UseOwnPages,
+                Permission::ReadOwnSubject,
+                Permission::DeclareForSubject,
+            ],
             Self::System => &Permission::ALL,
         }
     }
@@ -264,6 +289,17 @@ impl Actor {
             return Ok(());
         }
         Err(Refusal::denied("您没有进行此项操作的权限；如确有需要，请联系信用办"))
+    }
+
+    /// The check of what everybody may do with the own account, on whichever face they are signed in.
+    ///
+    /// # Errors
+    /// `access.denied` for who is signed in nowhere.
+    pub fn authorise_own(&self) -> Result<(), Refusal> {
+        if self.may(Permission::UseOwnPages) {
+            return Ok(());
+        }
+        self.authorise(Permission::UseConsole)
     }
 
     /// The same, for something that belongs to a unit.

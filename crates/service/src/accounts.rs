@@ -7,7 +7,7 @@ mod factor;
 mod held;
 mod manage;
 mod own;
-mod password;
+pub(crate) mod password;
 mod totp;
 
 use xinyong_store::{Account, NewAccount, SessionRow, sm3_hex};
@@ -82,14 +82,12 @@ fn read_name(name: &str) -> Result<String, DeskError> {
     Ok(name.to_owned())
 }
 
-async fn create(
-    desk: &Desk,
-    actor: &Actor,
-    command: CreateAccount,
-    must_change: bool,
-) -> Result<i64, DeskError> {
-    actor.authorise(Permission::ManageAccounts)?;
-    let login = command.login.trim().to_lowercase();
+/// A sign-in name as it is kept.
+///
+/// # Errors
+/// `account.login-invalid`.
+pub(crate) fn read_login(login: &str) -> Result<String, DeskError> {
+    let login = login.trim().to_lowercase();
     let plain = !login.is_empty()
         && login.len() <= 40
         && login
@@ -101,6 +99,23 @@ async fn create(
             "登录名只能用字母、数字、点、横线和下划线，40个字符以内",
         ));
     }
+    Ok(login)
+}
+
+async fn create(
+    desk: &Desk,
+    actor: &Actor,
+    command: CreateAccount,
+    must_change: bool,
+) -> Result<i64, DeskError> {
+    actor.authorise(Permission::ManageAccounts)?;
+    if !Role::ACCOUNTS.contains(&command.role) {
+        return Err(DeskError::refused(
+            "account.role-invalid",
+            "经办人的账号由本人在主体页面申请，不能在这里增加",
+        ));
+    }
+    let login = read_login(&command.login)?;
     let name = read_name(&command.name)?;
     password::check_new(&login, &command.password)?;
     crate::units::reporting_unit(desk, &command.unit).await?;
@@ -154,7 +169,13 @@ pub enum SignIn {
 /// # Errors
 /// `sign-in.failed` for an unknown name or a wrong password, `sign-in.locked` with the time to wait.
 pub async fn sign_in(desk: &Desk, login: &str, given: &str) -> Result<SignIn, DeskError> {
-    let login: String = login.trim().to_lowercase().chars().take(40).collect();
+    // Who acts for a subject signs in elsewhere: no word typed here names such an account.
+    let login = login.replace(':', "");
+    enter(desk, login.trim().to_lowercase().chars().take(40).collect(), given).await
+}
+
+/// Signs in by the whole name of an account.
+pub(crate) async fn enter(desk: &Desk, login: String, given: &str) -> Result<SignIn, DeskError> {
     let failed = || {
         DeskError::refused("sign-in.failed", "登录名或密码不正确；连续5次错误，账号将锁定15分钟")
     };
@@ -234,7 +255,7 @@ pub async fn actor(desk: &Desk, account: i64) -> Result<Option<(Actor, Option<Du
 
 /// The account of somebody who is signed in.
 async fn own(desk: &Desk, actor: &Actor) -> Result<Account, DeskError> {
-    actor.authorise(Permission::UseConsole)?;
+    actor.authorise_own()?;
     desk.store().account_by_login(&actor.login).await?.ok_or(DeskError::NotFound("该账号"))
 }
 

@@ -79,6 +79,15 @@ pub enum AuditEvent<'e> {
         /// The record.
         record: i64,
     },
+    /// Something about those who act for a subject, and what they do for it.
+    Agent {
+        /// The stable name of the deed.
+        deed: &'static str,
+        /// The subject.
+        subject: i64,
+        /// The mandate or the record.
+        id: i64,
+    },
     /// Something about what units owe: a declaration, an explanation, a reminder, an outage, a bulletin.
     Reporting {
         /// The stable name of the deed.
@@ -277,9 +286,10 @@ impl AuditEvent<'_> {
             Self::SubjectSeen { .. } => "subject.seen",
             Self::BatchRecordsSeen { .. } => "batch.records-seen",
             Self::RecordWithdrawn { .. } => "record.withdrawn",
-            Self::Reporting { deed, .. } | Self::Case { deed, .. } | Self::Powers { deed, .. } => {
-                deed
-            }
+            Self::Reporting { deed, .. }
+            | Self::Case { deed, .. }
+            | Self::Powers { deed, .. }
+            | Self::Agent { deed, .. } => deed,
             Self::Renewed { .. } => "law.publicity-renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -352,6 +362,9 @@ impl AuditEvent<'_> {
             }
             Self::SubjectSeen { subject } => (format!("subject:{subject}"), json!({})),
             Self::BatchRecordsSeen { batch } => (format!("batch:{batch}"), json!({})),
+            Self::Agent { subject, id, .. } => {
+                (format!("subject:{subject}"), json!({ "id": id.to_string() }))
+            }
             Self::Reporting { of, detail, .. } => {
                 (format!("reporting:{of}"), json!({ "what": detail }))
             }

@@ -3,7 +3,7 @@
 //! The provider proves who somebody is; what they may do here is decided here. An identity that nobody linked opens nothing, and
 //! a sign-in never makes an account (product.md §25).
 
-use crate::access::{Actor, Permission};
+use crate::access::{Actor, Permission, Role};
 use crate::accounts::actor_of;
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
@@ -78,9 +78,22 @@ pub async fn sign_in_by_identity(
     issuer: &str,
     subject: &str,
 ) -> Result<(i64, Actor), DeskError> {
+    enter(desk, issuer, subject, false).await
+}
+
+/// Signs in whom the provider has proved, on the side of the units or of the subjects: no account opens both.
+pub(crate) async fn enter(
+    desk: &Desk,
+    issuer: &str,
+    subject: &str,
+    agent: bool,
+) -> Result<(i64, Actor), DeskError> {
     let store = desk.store();
     let account = match store.account_of_identity(issuer, subject).await? {
-        Some(id) => store.account(id).await?.filter(|account| account.active),
+        Some(id) => store
+            .account(id)
+            .await?
+            .filter(|account| account.active && (account.role == Role::Agent.as_str()) == agent),
         None => None,
     };
     let Some(account) = account else {

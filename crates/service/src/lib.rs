@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod agents;
 pub mod api_keys;
 pub mod api_writes;
 pub mod audit;
@@ -12,6 +13,7 @@ pub mod browse;
 pub mod catalogue;
 mod clock;
 pub mod corrections;
+pub mod declarations;
 pub mod demo;
 mod desk;
 pub mod error_reports;

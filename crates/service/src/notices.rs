@@ -28,6 +28,9 @@ const SUBMITTED: &str = "batch-submitted";
 /// A batch came back to its clerk.
 const RETURNED: &str = "batch-returned";
 
+/// Somebody asks to act for a subject.
+const AGENT_WAITS: &str = "agent-waits";
+
 /// Something that sends a mail.
 pub trait Mailer: Send + Sync {
     /// Sends one plain text to one address.
@@ -77,6 +80,29 @@ pub(crate) async fn batch_moved(
         tx.add_notice(&notice(desk, account, word, &object, &text)).await?;
     }
     Ok(())
+}
+
+/// Tells those who confirm agents that somebody asks to act for a subject.
+pub(crate) async fn agent_waits(desk: &Desk, tx: &mut Tx, mandate: i64) -> Result<(), DeskError> {
+    let object = mandate_object(mandate);
+    for account in desk.store().accounts().await? {
+        let confirms = Role::from_word(&account.role)
+            .is_some_and(|role| role.permissions().contains(&Permission::ConfirmAgents));
+        if confirms && account.active {
+            let text = "有人申请作为主体的经办人，等待信用办确认";
+            tx.add_notice(&notice(desk, &account, AGENT_WAITS, &object, text)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes that back, once it was decided.
+pub(crate) async fn agent_decided(tx: &mut Tx, mandate: i64) -> Result<(), DeskError> {
+    Ok(tx.settle_notices(&mandate_object(mandate), AGENT_WAITS).await?)
+}
+
+fn mandate_object(mandate: i64) -> String {
+    format!("mandate:{mandate}")
 }
 
 fn notice(desk: &Desk, account: &Account, kind: &str, object: &str, text: &str) -> NewNotice {

@@ -7,6 +7,7 @@
 //! statements, because row by row is fifteen times slower.
 
 mod accounts;
+mod agents;
 mod api;
 mod audit;
 mod batches;
@@ -43,6 +44,7 @@ mod units;
 mod uploads;
 
 pub use accounts::{Account, NewAccount};
+pub use agents::{AgentPerson, Mandate, agent_place};
 pub use api::{ApiKeyRow, ApiUsage, ApiUsageTotal, FeedEvent};
 pub use audit::{AuditEntry, AuditFilter, AuditRow, StreamCheck};
 pub use batches::{

@@ -66,12 +66,15 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 50] = [
+static TABLES: [Table; 52] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
     table!(account_identity by "blind": t blind, i account_id, i linked_at),
     table!(account_contact by "account_id": i account_id, b sealed, i set_at),
+    table!(agent_person by "account_id": i account_id, t blind, b sealed, i set_at),
+    table!(mandate by "id": i id, i account_id, i subject_id, t state, i replaces, t file_digest, t file_type, i applied_at,
+        t decided_by, i decided_at, t reason, t ended_by, i ended_at, t ended_reason),
     table!(notice by "id": i id, i account_id, t kind, t object, t day, t text, i at, i read_at, t mail, i tries),
     table!(subject by "id": i id, t category, t code, t name, t name_key, t status, t details, t registered_on, t source,
         i known_at, i version),

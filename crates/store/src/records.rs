@@ -198,7 +198,7 @@ pub struct NewRecord {
     pub valid_until: Option<Date>,
     /// Who delivered it.
     pub unit_id: String,
-    /// In which batch.
+    /// In which batch; 0 for what no unit reported, which no summary of reporting counts.
     pub batch_id: i64,
     /// In which row of it.
     pub row: i64,

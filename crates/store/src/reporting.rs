@@ -39,7 +39,7 @@ statements! {
     FORGET_EMPTY = "DELETE FROM arrival WHERE records = 0 AND unit_id = $1";
     FORGET_NUMBERS = "DELETE FROM document_number";
     FORGET_STALE = "DELETE FROM meta WHERE key = $1";
-    EVERY_KEY = "SELECT id, subject_id, unit_id, kind, natural_key, decided_on FROM record WHERE id > $1 ORDER BY id LIMIT $2";
+    EVERY_KEY = "SELECT id, subject_id, unit_id, kind, natural_key, decided_on FROM record WHERE id > $1 AND batch_id <> 0 ORDER BY id LIMIT $2";
     ARRIVALS = "SELECT unit_id, kind, decided_on, received_on, records FROM arrival \
         WHERE decided_on >= $1 AND decided_on <= $2 AND (CAST($3 AS TEXT) IS NULL OR unit_id = $3) ORDER BY 1, 2, 3, 4";
     ARRIVALS_OF = "SELECT unit_id, kind, decided_on, received_on, records FROM arrival \
@@ -109,9 +109,9 @@ statements! {
     EVERY_ISSUE = "SELECT month, seq, number, '', actor, at FROM bulletin ORDER BY month DESC, seq DESC LIMIT $1";
     ARRIVALS_RECOUNTED = "SELECT r.unit_id, r.kind, r.decided_on, b.received_at FROM record r \
         LEFT JOIN record_version v ON v.record_id = r.id AND v.version = 1 AND v.subject_id = r.subject_id \
-        LEFT JOIN batch b ON b.id = v.batch_id ORDER BY 1, 2, 3, 4";
+        LEFT JOIN batch b ON b.id = v.batch_id WHERE r.batch_id <> 0 ORDER BY 1, 2, 3, 4";
     NUMBERS_ASTRAY = "SELECT r.id FROM record r LEFT JOIN document_number d ON d.record_id = r.id AND d.unit_id = r.unit_id \
-        AND d.kind = r.kind AND d.subject_id = r.subject_id AND d.decided_on = r.decided_on WHERE d.record_id IS NULL \
+        AND d.kind = r.kind AND d.subject_id = r.subject_id AND d.decided_on = r.decided_on WHERE d.record_id IS NULL AND r.batch_id <> 0 \
         UNION ALL SELECT d.record_id FROM document_number d LEFT JOIN record r ON r.id = d.record_id AND r.subject_id = d.subject_id \
         AND r.unit_id = d.unit_id AND r.kind = d.kind WHERE r.id IS NULL";
 }
@@ -310,7 +310,8 @@ pub(crate) type Arrived = BTreeMap<(i64, String, String, Date), i64>;
 
 pub(crate) fn count_arrived(records: &[NewRecord]) -> Arrived {
     let mut arrived = Arrived::new();
-    for new in records {
+    // What no unit reported arrived nowhere.
+    for new in records.iter().filter(|new| new.batch_id != 0) {
         let key = (new.batch_id, new.unit_id.clone(), new.kind.clone(), new.decided_on);
         *arrived.entry(key).or_default() += 1;
     }
@@ -323,7 +324,7 @@ fn bind_numbers<'a>(
     bound: &mut Bound,
 ) -> Result<(), StoreError> {
     let mut rows: Vec<Value<'_>> = Vec::new();
-    for new in records {
+    for new in records.filter(|new| new.batch_id != 0) {
         let NumberPlace { year, series, serial } = &new.number;
         rows.extend(values![
             &new.unit_id,
@@ -358,7 +359,8 @@ fn touch<'a>(
 }
 
 fn touch_new(engine: Engine, records: &[NewRecord], bound: &mut Bound) -> Result<(), StoreError> {
-    let places = records.iter().map(|new| (new.unit_id.as_str(), new.kind.as_str(), &new.number));
+    let reported = records.iter().filter(|new| new.batch_id != 0);
+    let places = reported.map(|new| (new.unit_id.as_str(), new.kind.as_str(), &new.number));
     touch(engine, places, bound)
 }
 

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 9;
+pub const SCHEMA: i64 = 10;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -22,6 +22,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (7, "reporting", include_str!("../migrations/sqlite/0007_reporting.sql")),
     (8, "corrections", include_str!("../migrations/sqlite/0008_corrections.sql")),
     (9, "open-data-powers", include_str!("../migrations/sqlite/0009_open_data_powers.sql")),
+    (10, "agents", include_str!("../migrations/sqlite/0010_agents.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -33,6 +34,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (7, "reporting", include_str!("../migrations/postgres/0007_reporting.sql")),
     (8, "corrections", include_str!("../migrations/postgres/0008_corrections.sql")),
     (9, "open-data-powers", include_str!("../migrations/postgres/0009_open_data_powers.sql")),
+    (10, "agents", include_str!("../migrations/postgres/0010_agents.sql")),
 ];
 
 statements! {
@@ -145,6 +147,7 @@ pub fn statements() -> Vec<Statement> {
         ALL,
         crate::units::ALL,
         crate::accounts::ALL,
+        crate::agents::ALL,
         crate::identities::ALL,
         crate::notices::ALL,
         crate::sessions::ALL,

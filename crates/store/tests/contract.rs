@@ -2,6 +2,8 @@
 //!
 //! Every test is written once, takes an empty store, and runs on SQLite and on PostgreSQL.
 
+#[path = "support/agents.rs"]
+mod agents;
 #[path = "support/api.rs"]
 mod api;
 #[path = "support/postgres.rs"]
@@ -11,6 +13,7 @@ mod powers;
 
 use std::path::PathBuf;
 
+use agents::{mandates_wait_stand_and_end, what_no_unit_reported_is_counted_nowhere};
 use api::{
     a_write_under_an_idempotency_key_begins_once,
     keys_are_found_by_their_hash_and_their_use_adds_up,
@@ -128,6 +131,8 @@ on_both! {
     the_feed_of_changes_is_the_same_in_any_portions,
     open_tables_are_compared_and_days_add_up,
     powers_are_proposed_decided_and_named,
+    mandates_wait_stand_and_end,
+    what_no_unit_reported_is_counted_nowhere,
 }
 
 const NOW: i64 = 1_780_000_000_000;
@@ -245,6 +250,9 @@ async fn furnish(store: &Store) {
     tx.set_pending_factor(7, &sealed).await.expect("factor");
     tx.put_recovery_codes(7, &["x".to_owned()]).await.expect("codes");
     tx.link_identity(store, "https://id.example", "one", 7, NOW).await.expect("linked");
+    agents::keep_person(store, &mut tx, 7, "x").await;
+    tx.add_mandate(&agents::mandate(1, 7, 1)).await.expect("asked");
+    assert!(tx.decide_mandate(1, "active", "office", NOW + 2, "").await.expect("decided"));
     tx.set_contact(store, 7, Some("someone@example.cn"), NOW).await.expect("set");
     tx.add_notice(&new_notice(1, 7, "batch:1")).await.expect("told");
     let key = ApiKeyRow {
@@ -1986,7 +1994,9 @@ async fn the_check_finds_what_hangs_on_nothing(ground: &Ground) {
     for table in ["account", "account_identity", "account_contact", "account_security"] {
         assert_eq!(report.checked[table], 1, "{table}");
     }
-    for table in ["recovery_code", "notice", "api_key", "api_usage", "api_write"] {
+    for table in
+        ["agent_person", "mandate", "recovery_code", "notice", "api_key", "api_usage", "api_write"]
+    {
         assert_eq!(report.checked[table], 1, "{table}");
     }
     assert_eq!((report.checked["law_confirmation"], report.checked["law_proposal"]), (1, 2));
@@ -1998,6 +2008,14 @@ async fn the_check_finds_what_hangs_on_nothing(ground: &Ground) {
         ("account_security", "7", "factor_since = 5", "动态验证码与其启用时间不一致"),
         ("account_identity", "", "account_id = 8", "没有对应的账号"),
         ("recovery_code", "8", "account_id = 8", "没有对应的账号"),
+        ("mandate", "1", "account_id = 8", "没有对应的账号"),
+        ("mandate", "1", "subject_id = 9", "没有对应的主体"),
+        ("mandate", "1", "state = 'lost'", "状态不是已知的状态"),
+        ("mandate", "1", "state = 'waiting'", "未办结而已有办理人、时间或结果"),
+        ("mandate", "1", "state = 'refused'", "没有写明理由"),
+        ("mandate", "1", "state = 'ended'", "停用的时间与停用的人只有其一"),
+        ("mandate", "1", "decided_at = 5", "时间先后颠倒"),
+        ("mandate", "1", "file_digest = 'x', file_type = 'pdf'", "所附文件不存在"),
         ("notice", "1", "account_id = 8", "没有对应的账号"),
         ("notice", "1", "day = 'soon'", "列 day：“soon”不是日期"),
         ("notice", "1", "mail = 'lost'", "状态不是已知的状态"),

@@ -1,4 +1,4 @@
-//! The one piece of middleware that every console route passes: who is it, may they, does the request come from our page.
+//! The one piece of middleware that every route behind a sign-in passes: who is it, may they, does the request come from our page.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Form, FromRequest as _, Request, State};
@@ -11,6 +11,7 @@ use xinyong_service::accounts::Duty;
 use xinyong_service::{Actor, DeskError, Permission, accounts};
 
 use crate::csrf;
+use crate::face::Face;
 use crate::fields::Fields;
 use crate::held;
 use crate::page_error::PageError;
@@ -34,6 +35,8 @@ const MOST_FORM_BYTES: usize = 256 * 1024;
 pub struct Guard {
     /// The installation.
     pub site: Site,
+    /// The face it belongs to.
+    pub face: Face,
     /// The address of the route.
     pub path: &'static str,
     /// The permission of the route.
@@ -91,13 +94,13 @@ pub async fn guard(
         {
             return Ok(match held::keep(&guard, &cookie, request).await? {
                 Some(to_sign_in) => to_sign_in,
-                None => refuse(&guard.site, actor, reads, "").await,
+                None => refuse(&guard, actor, reads, "").await,
             });
         }
         let wanted = request.uri().path_and_query().map_or("", |wanted| wanted.as_str());
-        return Ok(refuse(&guard.site, actor, reads, wanted).await);
+        return Ok(refuse(&guard, actor, reads, wanted).await);
     }
-    if let Some(first) = duty.and_then(|duty| instead(duty, guard.path)) {
+    if let Some(first) = duty.and_then(|duty| instead(duty, guard.face, guard.path)) {
         if reads {
             return Ok(Redirect::to(&format!("{}{first}", guard.site.base_path())).into_response());
         }
@@ -133,7 +136,7 @@ pub async fn guard(
     let back = if reads { held::wanted(request.headers(), request.uri()) } else { None };
     let mut response = next.run(request).await;
     if let Some(back) = back.filter(|_| caller.is_signed_in()) {
-        response = held::give_back(&guard.site, &caller, back, response).await?;
+        response = held::give_back(&guard, &caller, back, response).await?;
     }
     Ok(with_caller(response, caller))
 }
@@ -145,14 +148,14 @@ async fn caller(site: &Site, actor: Actor, csrf: String) -> Caller {
 }
 
 /// Where somebody is led who must do something else first; nothing on the way there and out.
-fn instead(duty: Duty, path: &str) -> Option<&'static str> {
-    let first = match duty {
-        Duty::ChangePassword => "/console/account/password",
-        Duty::EnrolFactor => "/console/account/second-factor",
-    };
+fn instead(duty: Duty, face: Face, path: &str) -> Option<String> {
+    let first = face.at(match duty {
+        Duty::ChangePassword => "/account/password",
+        Duty::EnrolFactor => "/account/second-factor",
+    });
     let on_the_way =
-        path.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    (!on_the_way && path != "/console/sign-out").then_some(first)
+        path.strip_prefix(&first).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    (!on_the_way && path != face.at("/sign-out")).then_some(first)
 }
 
 /// The refusal of a form that is not from a page of ours, or from one that is too old.
@@ -160,9 +163,10 @@ pub fn forged() -> PageError {
     PageError::denied("页面已过期或不是从本站打开的，操作没有执行。请返回上一页，刷新后再试")
 }
 
-async fn refuse(site: &Site, actor: Actor, reads: bool, wanted: &str) -> Response {
+async fn refuse(guard: &Guard, actor: Actor, reads: bool, wanted: &str) -> Response {
+    let site = &guard.site;
     if actor.role.is_none() && reads {
-        let to = url::with_query("/console/sign-in", &[("next", wanted)]);
+        let to = url::with_query(&guard.face.at("/sign-in"), &[("next", wanted)]);
         return Redirect::to(&format!("{}{to}", site.base_path())).into_response();
     }
     let message = if actor.role.is_none() {

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use xinyong_service::accounts::{self, HeldForm};
 
 use crate::csrf;
+use crate::face::Face;
 use crate::guard::{CSRF, Caller, Guard, take_fields};
 use crate::page_error::PageError;
 use crate::refill::refill;
@@ -42,11 +43,12 @@ fn token(headers: &HeaderMap) -> Option<String> {
         .filter(|token| !token.is_empty())
 }
 
-fn set_cookie(site: &Site, response: &mut Response, token: &str, seconds: u32) {
+fn set_cookie(site: &Site, face: Face, response: &mut Response, token: &str, seconds: u32) {
     let secure = if site.secure_cookies() { "; Secure" } else { "" };
     let cookie = format!(
-        "{COOKIE}={token}; Path={}/console; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
-        site.base_path()
+        "{COOKIE}={token}; Path={}{}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
+        site.base_path(),
+        face.home()
     );
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -59,13 +61,13 @@ fn may_be_kept(name: &str) -> bool {
 }
 
 /// The page a form stood on: where the browser says it was, else the page at the form's own address, else the one above.
-fn page_of(site: &Site, headers: &HeaderMap, action: &str) -> String {
+fn page_of(site: &Site, face: Face, headers: &HeaderMap, action: &str) -> String {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let referer = text(header::REFERER)
         .split_once("://")
         .and_then(|(_, rest)| rest.strip_prefix(text(header::HOST)))
         .and_then(|path| path.strip_prefix(site.base_path()))
-        .filter(|path| has_page(path.split('?').next().unwrap_or_default()));
+        .filter(|path| face.holds(path) && has_page(path.split('?').next().unwrap_or_default()));
     if let Some(page) = referer {
         return page.to_owned();
     }
@@ -73,7 +75,7 @@ fn page_of(site: &Site, headers: &HeaderMap, action: &str) -> String {
     while !path.is_empty() && !has_page(path) {
         path = path.rsplit_once('/').map_or("", |(above, _)| above);
     }
-    if path.is_empty() { "/console".to_owned() } else { path.to_owned() }
+    if path.is_empty() { face.home().to_owned() } else { path.to_owned() }
 }
 
 /// Keeps a form whose session, the one of `cookie`, has just run out. The way to the sign-in, or nothing where there was no such
@@ -87,16 +89,17 @@ pub async fn keep(
     request: Request,
 ) -> Result<Option<Response>, PageError> {
     let site = &guard.site;
-    if guard.path.starts_with("/console/sign-") || !csrf::from_this_site(request.headers()) {
+    let face = guard.face;
+    if guard.path.starts_with(&face.at("/sign-")) || !csrf::from_this_site(request.headers()) {
         return Ok(None);
     }
     let Some((account, data)) = accounts::ended_session(site.desk(), cookie).await? else {
         return Ok(None);
     };
     let action = request.uri().path().to_owned();
-    let page = page_of(site, request.headers(), &action);
+    let page = page_of(site, face, request.headers(), &action);
     let to_sign_in = |why: &str| {
-        let to = url::with_query("/console/sign-in", &[("ended", why), ("next", &page)]);
+        let to = url::with_query(&face.at("/sign-in"), &[("ended", why), ("next", &page)]);
         Redirect::to(&format!("{}{to}", site.base_path())).into_response()
     };
     if guard.payload != Payload::Form {
@@ -126,7 +129,7 @@ pub async fn keep(
         return Ok(Some(to_sign_in("large")));
     }
     let mut response = to_sign_in("held");
-    set_cookie(site, &mut response, &token, LASTS);
+    set_cookie(site, face, &mut response, &token, LASTS);
     Ok(Some(response))
 }
 
@@ -163,11 +166,12 @@ pub async fn page_to_return_to(
 /// # Errors
 /// When the store fails.
 pub async fn give_back(
-    site: &Site,
+    guard: &Guard,
     caller: &Caller,
     wanted: Wanted,
     response: Response,
 ) -> Result<Response, PageError> {
+    let site = &guard.site;
     let html = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -198,6 +202,6 @@ pub async fn give_back(
     accounts::drop_held(site.desk(), &wanted.token).await?;
     let mut response = Response::from_parts(parts, Body::from(page));
     response.headers_mut().remove(header::CONTENT_LENGTH);
-    set_cookie(site, &mut response, "", 0);
+    set_cookie(site, guard.face, &mut response, "", 0);
     Ok(response)
 }

@@ -11,6 +11,7 @@ use xinyong_service::DeskError;
 
 use crate::csrf;
 use crate::display;
+use crate::face::Face;
 use crate::guard::Caller;
 use crate::page_error::{Failure, PageError};
 use crate::site::Site;
@@ -99,9 +100,9 @@ pub async fn failures(State(site): State<Site>, request: Request, next: Next) ->
         }
     };
     let caller = response.extensions_mut().remove::<Caller>();
-    let in_console = path == "/console" || path.starts_with("/console/");
+    let face = Face::of(&path);
     let frame = Frame::new(site, &path, "", &headers, caller);
-    let page = failure::page(&frame, in_console, wording);
+    let page = failure::page(&frame, face.is_some(), wording);
     let mut drawn = (status, page).into_response();
     if let Some(allow) = response.headers().get(header::ALLOW) {
         drawn.headers_mut().insert(header::ALLOW, allow.clone());

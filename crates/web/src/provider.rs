@@ -1,4 +1,4 @@
-//! A provider of identities in front of the console: OpenID Connect, authorisation code with PKCE.
+//! A provider of identities in front of both faces: OpenID Connect, authorisation code with PKCE.
 //!
 //! It proves who somebody is. The account that an identity stands for, and what it may do, is this platform's own
 //! (`xinyong_service::identities`).
@@ -15,14 +15,16 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
+use crate::face::Face;
+
 /// How long a description of the provider is used before it is read again: its keys change.
 const DESCRIPTION_TIME: Duration = Duration::from_secs(60 * 60);
 /// Longest wait for an answer of the provider.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
 /// Seconds within which somebody must come back from the provider.
 pub const RETURN_SECONDS: i64 = 10 * 60;
-/// Where the provider sends people back to, below the site.
-pub const RETURN_PATH: &str = "/console/sign-in/provider/return";
+/// Where the provider sends people back to, below the face that they came from.
+const RETURN_PATH: &str = "/sign-in/provider/return";
 
 /// What the installation says about the provider; a file, because of the secret.
 #[derive(Debug, Clone, Deserialize)]
@@ -96,7 +98,7 @@ struct Inner {
     label: String,
     client: ClientId,
     secret: ClientSecret,
-    back: RedirectUrl,
+    back: [RedirectUrl; 2],
     http: reqwest::Client,
     description: Mutex<Option<(Instant, CoreProviderMetadata)>>,
 }
@@ -124,14 +126,19 @@ impl Provider {
                 .map_err(|error| wrong("authority_file", &error))?;
             http = http.add_root_certificate(certificate);
         }
-        let back = format!("{}{RETURN_PATH}", options.site.trim_end_matches('/'));
+        let site = options.site.trim_end_matches('/');
+        let back = |face: Face| {
+            RedirectUrl::new(format!("{site}{}", face.at(RETURN_PATH)))
+                .map_err(|error| wrong("site", &error))
+        };
+        let back = [back(Face::Console)?, back(Face::Own)?];
         Ok(Self {
             inner: Arc::new(Inner {
                 issuer: IssuerUrl::new(options.issuer).map_err(|error| wrong("issuer", &error))?,
                 label: options.label,
                 client: ClientId::new(options.client_id),
                 secret: ClientSecret::new(secret.trim().to_owned()),
-                back: RedirectUrl::new(back).map_err(|error| wrong("site", &error))?,
+                back,
                 http: http.build().map_err(|error| wrong("http", &error))?,
                 description: Mutex::new(None),
             }),
@@ -146,6 +153,14 @@ impl Provider {
     /// The provider's address.
     pub fn issuer(&self) -> &str {
         &self.inner.issuer
+    }
+
+    fn back(&self, face: Face) -> RedirectUrl {
+        let [console, own] = &self.inner.back;
+        match face {
+            Face::Console => console.clone(),
+            Face::Own => own.clone(),
+        }
     }
 
     async fn description(&self) -> Result<CoreProviderMetadata, ProviderError> {
@@ -167,13 +182,18 @@ impl Provider {
     ///
     /// # Errors
     /// [`ProviderError::Unavailable`].
-    pub async fn begin(&self, next: &str, now: i64) -> Result<(String, Begun), ProviderError> {
+    pub async fn begin(
+        &self,
+        face: Face,
+        next: &str,
+        now: i64,
+    ) -> Result<(String, Begun), ProviderError> {
         let client = CoreClient::from_provider_metadata(
             self.description().await?,
             self.inner.client.clone(),
             Some(self.inner.secret.clone()),
         )
-        .set_redirect_uri(self.inner.back.clone());
+        .set_redirect_uri(self.back(face));
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (address, state, nonce) = client
             .authorize_url(
@@ -195,6 +215,7 @@ impl Provider {
     /// [`ProviderError::Unavailable`].
     pub async fn finish(
         &self,
+        face: Face,
         begun: Begun,
         state: &str,
         code: &str,
@@ -211,7 +232,7 @@ impl Provider {
             self.inner.client.clone(),
             Some(self.inner.secret.clone()),
         )
-        .set_redirect_uri(self.inner.back.clone());
+        .set_redirect_uri(self.back(face));
         let tokens = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(|error| ProviderError::Unavailable(error.to_string()))?

@@ -15,11 +15,12 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use xinyong_service::Permission;
 
+use crate::face::Face;
 use crate::guard::{Guard, guard};
 use crate::layers;
 use crate::measure::measure;
 use crate::site::Site;
-use crate::{api, assets, console, portal, sessions};
+use crate::{api, assets, console, my, portal, sessions};
 
 /// What a request carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,6 +236,45 @@ pub static ROUTES: &[Route] = &[
     form("/console/law/confirmations/{id}/withdraw", Permission::ConfirmLaw, || post(console::law_entry::withdraw)),
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
     read("/console/audit/export.csv", Permission::ReadAudit, || get(console::audit::export)),
+    read("/console/agents", Permission::ConfirmAgents, || get(console::agents::agents)),
+    read("/console/agents/{id}", Permission::ConfirmAgents, || get(console::agent::agent)),
+    read("/console/agents/{id}/file", Permission::ConfirmAgents, || get(console::agent::file)),
+    form("/console/agents/{id}/confirm", Permission::ConfirmAgents, || post(console::agent::confirm)),
+    form("/console/agents/{id}/refuse", Permission::ConfirmAgents, || post(console::agent::refuse)),
+    form("/console/agents/{id}/end", Permission::ConfirmAgents, || post(console::agent::end)),
+    read("/my/sign-in", Permission::SignIn, || get(console::sign_in::form)),
+    form("/my/sign-in", Permission::SignIn, || post(console::sign_in::sign_in)),
+    read("/my/sign-in/provider", Permission::SignIn, || get(console::provider::begin)),
+    read("/my/sign-in/provider/return", Permission::SignIn, || get(console::provider::finish)),
+    read("/my/sign-in/code", Permission::SignIn, || get(console::sign_in::code_form)),
+    form("/my/sign-in/code", Permission::SignIn, || post(console::sign_in::code)),
+    read("/my/sign-up", Permission::ApplyAsAgent, || get(my::sign_up::form)),
+    file("/my/sign-up", Permission::ApplyAsAgent, || post(my::sign_up::sign_up)),
+    form("/my/sign-out", Permission::UseOwnPages, || post(console::sign_in::sign_out)),
+    read("/my", Permission::UseOwnPages, || get(my::home::home)),
+    read("/my/apply", Permission::UseOwnPages, || get(my::apply::form)),
+    file("/my/apply", Permission::UseOwnPages, || post(my::apply::apply)),
+    form("/my/applications/{id}/take-back", Permission::UseOwnPages, || post(my::home::take_back)),
+    read("/my/firms/{code}", Permission::ReadOwnSubject, || get(my::subject::subject)),
+    read("/my/firms/{code}/records/{record}", Permission::ReadOwnSubject, || get(my::record::record)),
+    read("/my/firms/{code}/leave", Permission::ReadOwnSubject, || get(my::leave::form)),
+    form("/my/firms/{code}/leave", Permission::ReadOwnSubject, || post(my::leave::leave)),
+    read("/my/firms/{code}/declarations", Permission::DeclareForSubject, || get(my::declarations::list)),
+    read("/my/firms/{code}/declarations/new/{kind}", Permission::DeclareForSubject, || get(my::declare::form)),
+    form("/my/firms/{code}/declarations/new/{kind}", Permission::DeclareForSubject, || post(my::declare::declare)),
+    read("/my/firms/{code}/declarations/{record}/change", Permission::DeclareForSubject, || get(my::declare::change_form)),
+    form("/my/firms/{code}/declarations/{record}/change", Permission::DeclareForSubject, || post(my::declare::change)),
+    read("/my/firms/{code}/declarations/{record}/withdraw", Permission::DeclareForSubject, || get(my::withdraw::form)),
+    form("/my/firms/{code}/declarations/{record}/withdraw", Permission::DeclareForSubject, || post(my::withdraw::withdraw)),
+    read("/my/account", Permission::UseOwnPages, || get(console::own::own)),
+    form("/my/account/sessions", Permission::UseOwnPages, || post(console::own::end_sessions)),
+    read("/my/account/password", Permission::UseOwnPages, || get(console::own::password_form)),
+    form("/my/account/password", Permission::UseOwnPages, || post(console::own::password)),
+    read("/my/account/second-factor", Permission::UseOwnPages, || get(console::factor::factor)),
+    form("/my/account/second-factor/begin", Permission::UseOwnPages, || post(console::factor::begin)),
+    form("/my/account/second-factor/confirm", Permission::UseOwnPages, || post(console::factor::confirm)),
+    form("/my/account/second-factor/codes", Permission::UseOwnPages, || post(console::factor::codes)),
+    form("/my/account/second-factor/remove", Permission::UseOwnPages, || post(console::factor::remove)),
     read("/console/keys", Permission::ManageKeys, || get(console::keys::keys)),
     read("/console/keys/new", Permission::ManageKeys, || get(console::keys::form)),
     form("/console/keys", Permission::ManageKeys, || post(console::keys::create)),
@@ -257,9 +297,9 @@ pub fn route_rows() -> Vec<(&'static str, &'static str, String)> {
         .collect()
 }
 
-/// Whether a page of the console stands at an address, without its query.
+/// Whether a page behind a sign-in stands at an address, without its query.
 pub fn has_page(path: &str) -> bool {
-    is_console(path)
+    Face::of(path).is_some()
         && ROUTES.iter().any(|route| {
             let (mut asked, mut held) = (path.split('/'), route.path.split('/'));
             route.method == "GET"
@@ -283,15 +323,11 @@ pub(crate) fn is_for_machines(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/health/")
 }
 
-fn is_console(path: &str) -> bool {
-    path == "/console" || path.starts_with("/console/")
-}
-
 /// The router of the whole site.
 pub fn router(site: Site) -> Router {
     let mut machines = Router::new();
     let mut public = Router::new();
-    let mut guarded = Router::new();
+    let mut guarded = [Router::new(), Router::new()];
     for route in ROUTES {
         let handler = (route.handler)();
         if is_for_machines(route.path) {
@@ -301,11 +337,15 @@ pub fn router(site: Site) -> Router {
         }
         let time = if route.payload == Payload::File { FILE_TIME } else { PAGE_TIME };
         let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time);
-        if route.permission.is_public() && !is_console(route.path) {
+        let face = Face::of(route.path);
+        if route.permission.is_public() && face.is_none() {
             public = public.route(route.path, handler.route_layer(timeout));
         } else {
+            // What stands outside of both faces and is not public belongs to the units.
+            let face = face.unwrap_or(Face::Console);
             let state = Guard {
                 site: site.clone(),
+                face,
                 path: route.path,
                 permission: route.permission,
                 payload: route.payload,
@@ -317,16 +357,24 @@ pub fn router(site: Site) -> Router {
             }
             let handler =
                 handler.route_layer(from_fn_with_state(state, guard)).route_layer(timeout);
-            guarded = guarded.route(route.path, handler);
+            let [console, own] = guarded;
+            guarded = match face {
+                Face::Console => [console.route(route.path, handler), own],
+                Face::Own => [console, own.route(route.path, handler)],
+            };
         }
     }
     let public = dress(public.fallback(portal::missing), &site)
         .layer(layers::header_layer(header::CACHE_CONTROL, "no-cache"))
         .layer(CompressionLayer::new());
-    // Console pages are not compressed: they hold a secret beside text that somebody else may have chosen.
-    let guarded = dress(guarded, &site)
-        .layer(layers::header_layer(header::CACHE_CONTROL, "no-store"))
-        .layer(sessions::layer(&site));
+    // Pages behind a sign-in are not compressed: they hold a secret beside text that somebody else may have chosen.
+    let [console, own] = guarded;
+    let behind = |pages: Router<Site>, face: Face| {
+        dress(pages, &site)
+            .layer(layers::header_layer(header::CACHE_CONTROL, "no-store"))
+            .layer(sessions::layer(&site, face))
+    };
+    let guarded = behind(console, Face::Console).merge(behind(own, Face::Own));
     let [policy, types, referrer] = layers::security();
     let pages = public.merge(guarded).layer(policy).layer(types).layer(referrer);
     let machines = machines.method_not_allowed_fallback(api::no_method);
@@ -373,6 +421,7 @@ fn strip(uri: &Uri, base: &str) -> Option<Uri> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use xinyong_service::Role;
 
     #[test]
     fn the_prefix_comes_off_whole_segments_only() {
@@ -391,9 +440,19 @@ mod tests {
             assert!(seen.insert((route.method, route.path)), "{} twice", route.path);
             let public = route.permission.is_public();
             if !is_for_machines(route.path) {
+                let face = Face::of(route.path);
                 let signs_in = route.permission == Permission::SignIn;
-                assert_eq!(public, !is_console(route.path) || signs_in);
-                assert_eq!(signs_in, route.path.starts_with("/console/sign-in"), "{}", route.path);
+                let applies = route.permission == Permission::ApplyAsAgent;
+                assert_eq!(public, face.is_none() || signs_in || applies, "{}", route.path);
+                let starts =
+                    |rest: &str| face.is_some_and(|face| route.path.starts_with(&face.at(rest)));
+                assert_eq!(signs_in, starts("/sign-in"), "{}", route.path);
+                assert_eq!(applies, starts("/sign-up"), "{}", route.path);
+                // Nothing of the subjects' face for the units, and nothing of the console for subjects.
+                if !public && let Some(face) = face {
+                    let agent = Role::Agent.permissions().contains(&route.permission);
+                    assert_eq!(agent, face == Face::Own, "{}", route.path);
+                }
             }
             assert_eq!(route.method == "POST", route.payload != Payload::None, "{}", route.path);
         }

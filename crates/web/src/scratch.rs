@@ -60,6 +60,13 @@ impl Arriving {
         Ok(Self { scratch, file, size: 0, most })
     }
 
+    /// The same with a limit of its own, in megabytes.
+    #[must_use]
+    pub fn no_more_than(self, megabytes: Option<u64>) -> Self {
+        let most = megabytes.map_or(self.most, |most| self.most.min(most << 20));
+        Self { most, ..self }
+    }
+
     /// Takes the next piece.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Sessions of the console, kept by the desk under the digest of their token.
+//! Sessions of both faces, kept by the desk under the digest of their token.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore, cookie::SameSite
 use xinyong_service::accounts::SessionState;
 use xinyong_service::{Desk, DeskError, accounts};
 
+use crate::face::Face;
 use crate::guard::{ACCOUNT, AGENT, BEGAN};
 use crate::site::Site;
 
@@ -87,11 +88,11 @@ impl SessionStore for DeskSessions {
     }
 }
 
-/// The layer for the console's routes: only they read and send the cookie.
-pub fn layer(site: &Site) -> SessionManagerLayer<DeskSessions> {
+/// The layer for a face's routes: only they read and send its cookie.
+pub fn layer(site: &Site, face: Face) -> SessionManagerLayer<DeskSessions> {
     SessionManagerLayer::new(DeskSessions { desk: site.desk().clone() })
-        .with_name("session")
-        .with_path(format!("{}/console", site.base_path()))
+        .with_name(face.cookie())
+        .with_path(format!("{}{}", site.base_path(), face.home()))
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(site.secure_cookies())

@@ -11,6 +11,7 @@ mod cell;
 mod characters;
 mod field;
 mod party;
+mod personal;
 mod registry;
 mod seen;
 
@@ -29,6 +30,7 @@ use characters::FirstCharacters;
 
 pub use cell::{clean, is_destroyed};
 pub use party::organisation_code_in;
+pub use personal::personal_number;
 pub use registry::{Known, MemoryRegistry, NoRegistry, Registry};
 pub use seen::Seen;
 

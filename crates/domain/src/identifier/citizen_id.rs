@@ -50,7 +50,7 @@ fn day_of_birth(digits: &str) -> Option<Date> {
 }
 
 /// Whether a normalised text is a number of 18 whose date and check hold.
-pub(super) fn holds(normalised: &str) -> bool {
+pub(crate) fn holds(normalised: &str) -> bool {
     normalised.is_ascii()
         && normalised.len() == 18
         && citizen_id_check_character(&normalised[..17])

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use crate::finding::Level;
 
+pub(crate) use citizen_id::holds as citizen_id_holds;
 pub use citizen_id::{citizen_id_check_character, mask_citizen_id};
 pub use normalise::normalise;
 pub(crate) use normalise::{half_width, is_blank};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CodeList, Headings, Matter};
+use super::{BySubject, CodeList, Headings, Matter};
 use crate::party::PartyCategory;
 use crate::ruling::Citation;
 use crate::value::date;
@@ -280,6 +280,8 @@ pub struct Kind {
     pub matter: Option<Matter>,
     /// Fields in a public list.
     pub columns: Vec<usize>,
+    /// What a subject itself enters of it, where it may.
+    pub by_subject: Option<BySubject>,
     pub(crate) by_code: HashMap<String, usize>,
     /// The spellings of its columns.
     pub headings: Headings,

@@ -1,6 +1,8 @@
 //! Reads the law folder and checks that it is whole: every citation, code list, field and parameter that one file
 //! names must exist in another. What is wrong is said with file and line, all of it at once.
 
+mod by_subject;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -202,6 +204,7 @@ struct KindFile {
     matter: Option<MatterEntry>,
     party: BTreeMap<String, Word>,
     columns: Vec<Word>,
+    by_subject: Option<by_subject::BySubjectEntry>,
     field: Vec<FieldEntry>,
     #[serde(default, rename = "note")]
     _note: Option<String>,
@@ -735,6 +738,10 @@ fn read_kind(
     if missing {
         return None;
     }
+    let by_subject = file.by_subject.and_then(|entry| {
+        let known = (fields.as_slice(), &by_code);
+        by_subject::read(reader, path, entry, file.id.get_ref(), known, sources)
+    });
     let entry = format!("kind.{}", file.id.get_ref());
     Some(Kind {
         id: file.id.into_inner(),
@@ -777,6 +784,7 @@ fn read_kind(
         key,
         matter,
         columns,
+        by_subject,
         by_code,
         headings,
     })

@@ -5,6 +5,7 @@
 //! on how well it is known (house rule H2, decisions.md "Evidence"): an adverse entry that nobody has verified
 //! answers [`Lookup::Unconfirmed`], and the rule then takes the reading milder for the subject.
 
+mod by_subject;
 mod catalogue;
 mod code;
 mod confirmation;
@@ -28,6 +29,7 @@ use crate::company_name::NameLexicon;
 use crate::identifier::RegionHistory;
 use crate::ruling::Citation;
 
+pub use by_subject::{BySubject, Commitment};
 pub use catalogue::{CatalogueClass, CatalogueDifference, CatalogueEdition, CatalogueKind};
 pub use code::{Code, CodeList, CodeMatch};
 pub use confirmation::Confirmation;

@@ -121,9 +121,16 @@ pub struct Change {
 /// Changes name, unit and role. What the person may do follows with the next request.
 ///
 /// # Errors
-/// `access.denied`, not found, `account.name-missing`, `unit.unknown`, `unit.ended`, `account.last-administrator`.
+/// `access.denied`, not found, `account.name-missing`, `unit.unknown`, `unit.ended`, `account.role-invalid`,
+/// `account.last-administrator`.
 pub async fn change(desk: &Desk, actor: &Actor, command: Change) -> Result<(), DeskError> {
     let account = held(desk, actor, command.account).await?;
+    if account.role == Role::Agent.as_str() || command.role == Role::Agent {
+        return Err(DeskError::refused(
+            "account.role-invalid",
+            "经办人的账号没有单位，也不能改为其他角色",
+        ));
+    }
     let name = read_name(&command.name)?;
     if command.unit != account.unit_id {
         units::reporting_unit(desk, &command.unit).await?;

@@ -61,7 +61,7 @@ async fn apart<T: Send + 'static>(
 }
 
 /// The hash that is kept of a password.
-pub(super) async fn hash(desk: &Desk, password: String) -> Result<String, DeskError> {
+pub(crate) async fn hash(desk: &Desk, password: String) -> Result<String, DeskError> {
     apart(desk, move || {
         Argon2::default()
             .hash_password(password.as_bytes())

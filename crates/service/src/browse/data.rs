@@ -133,7 +133,10 @@ fn of_kind(law: &Law, kind: &Arc<Kind>) -> DataSet {
     DataSet {
         id: kind.id.clone(),
         name: kind.name.clone(),
-        about: format!("公示中的{}信息，按决定日期由近及远。", kind.name),
+        about: match &kind.by_subject {
+            Some(by) => format!("公示中的{}，按申报日期由近及远。{}", kind.name, by.meaning),
+            None => format!("公示中的{}信息，按决定日期由近及远。", kind.name),
+        },
         columns,
         kind: Some(Arc::clone(kind)),
     }

@@ -8,19 +8,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::law::{Kind, Law};
-use xinyong_domain::rules::deadline::{Clock as DueClock, clocks};
+use xinyong_domain::rules::deadline::Clock as DueClock;
 use xinyong_domain::rules::disclosure::Disclosure;
 use xinyong_domain::ruling::{Citation, Ruling};
 use xinyong_domain::value::date;
-use xinyong_store::{PublicationEvent, Record, RecordVersion};
+use xinyong_store::{PublicationEvent, Record, RecordVersion, sm3_hex};
 
 use super::names::{Names, PersonView};
-use super::record::{ShownField, content_of, judged, platform_of, shown_fields};
+use super::record::{
+    ShownField, content_of, decision_clocks, judged, mark, platform_of, shown_fields,
+};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::clock::Clock;
 use crate::desk::Desk;
-use crate::intake::Platform;
+use crate::intake::{Platform, Signature};
 use crate::refusal::{DeskError, Refusal};
 
 /// Versions shown at most, the newest.
@@ -39,6 +41,8 @@ pub struct HeldRecord {
     pub kind: String,
     /// Name of its kind.
     pub kind_name: String,
+    /// What stands beside it because the subject entered it itself; empty otherwise.
+    pub mark: String,
     /// Title of the document, else its number, else the kind.
     pub title: String,
     /// Number of the document.
@@ -129,6 +133,23 @@ pub struct RecordState {
     pub fields: Vec<ShownField>,
     /// Whether it has a sealed part.
     pub sealed: bool,
+    /// How the subject vouched for it, where it entered it itself.
+    pub signature: Option<SignatureView>,
+}
+
+/// How a subject vouched for what it entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignatureView {
+    /// The signer's account.
+    pub who: PersonView,
+    /// When.
+    pub at: i64,
+    /// SM3 of the exact content.
+    pub content: String,
+    /// SM3 of the text of the commitment.
+    pub commitment: String,
+    /// That text, where the law folder still has it.
+    pub text: String,
 }
 
 /// What the platform knew at the end of a past day.
@@ -254,6 +275,7 @@ pub(crate) fn held(
         id: record.id,
         kind: kind.id.clone(),
         kind_name: kind.name.clone(),
+        mark: mark(kind),
         title,
         number,
         party: at(kind.party.name),
@@ -269,7 +291,19 @@ pub(crate) fn held(
     })
 }
 
-fn state(
+fn signature(signed: Signature, kind: &Kind, names: &Names) -> SignatureView {
+    let texts = kind.by_subject.iter().flat_map(|by| &by.commitments).map(|one| &one.text);
+    let text = texts.into_iter().find(|text| sm3_hex(text.as_bytes()) == signed.commitment);
+    SignatureView {
+        who: names.person(&signed.by),
+        at: signed.at,
+        content: signed.content,
+        text: text.cloned().unwrap_or_default(),
+        commitment: signed.commitment,
+    }
+}
+
+pub(super) fn state(
     record: &Record,
     on: Date,
     law: &Law,
@@ -278,8 +312,10 @@ fn state(
 ) -> Result<RecordState, DeskError> {
     let content = content_of(record)?;
     let kind = kind_of(law, &record.kind)?;
+    let platform = platform_of(record)?;
     Ok(RecordState {
-        clocks: clocks(law, record.decided_on, platform_of(record)?.channel == "samr"),
+        clocks: decision_clocks(law, kind, record.decided_on, &platform.channel),
+        signature: platform.signature.map(|signed| signature(signed, kind, names)),
         head: held(record, on, law, names, actor)?,
         fields: shown_fields(kind, &content, |field| !field.sensitive),
         sealed: record.sealed.is_some(),
@@ -326,7 +362,7 @@ pub async fn record_dossier(
     })
 }
 
-fn event(event: PublicationEvent) -> Result<EventView, DeskError> {
+pub(super) fn event(event: PublicationEvent) -> Result<EventView, DeskError> {
     let citations = serde_json::from_str(&event.citations).map_err(|error| {
         DeskError::Store(xinyong_store::StoreError::Inconsistent {
             table: "publication_event".to_owned(),
@@ -344,7 +380,7 @@ fn event(event: PublicationEvent) -> Result<EventView, DeskError> {
     })
 }
 
-fn versions(
+pub(super) fn versions(
     stored: Vec<RecordVersion>,
     law: &Law,
     names: &Names,

@@ -19,6 +19,7 @@ mod lists;
 mod matching;
 mod names;
 mod open;
+mod own;
 mod powers;
 mod record;
 mod search;
@@ -35,9 +36,10 @@ pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, 
 pub use departments::{
     Department, DepartmentKind, DepartmentPage, department_page, departments, duty_of,
 };
+pub(crate) use dossier::held as held_record;
 pub use dossier::{
     AsOf, BatchRecords, EventView, FieldChange, HeldRecord, RecordDossier, RecordState,
-    VersionView, as_of_day, batch_records, record_dossier,
+    SignatureView, VersionView, as_of_day, batch_records, record_dossier,
 };
 pub(crate) use dossier::{held, record_of};
 pub use doubles::{DoubleGroup, DoublePage, DoubleSubject, doubles};
@@ -53,6 +55,7 @@ pub use matching::{
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
+pub use own::{OwnRecord, OwnSubject, own_record, own_subject};
 pub use powers::{PublicEdition, PublicPower, UnitPowers, unit_powers, units_with_powers};
 pub(crate) use record::view;
 pub(crate) use record::{Kept, content_of, judged, platform_of};

@@ -16,6 +16,8 @@ pub struct OpenRecord {
     pub kind: String,
     /// Name of the kind.
     pub kind_name: String,
+    /// What stands beside it because the subject entered it itself; empty otherwise.
+    pub mark: String,
     /// Title of the document.
     pub title: String,
     /// Number of the document.
@@ -40,8 +42,9 @@ pub struct OpenRecord {
 
 impl OpenRecord {
     /// Headings of the table, in the order of [`OpenRecord::cells`].
-    pub const HEADINGS: [&'static str; 11] = [
+    pub const HEADINGS: [&'static str; 12] = [
         "信息类别",
+        "标记",
         "名称",
         "文号",
         "作出机关",
@@ -56,10 +59,11 @@ impl OpenRecord {
 
     /// The cells of its row.
     #[must_use]
-    pub fn cells(&self) -> [String; 11] {
+    pub fn cells(&self) -> [String; 12] {
         let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
         [
             self.kind_name.clone(),
+            self.mark.clone(),
             self.title.clone(),
             self.number.clone(),
             self.authority.clone(),
@@ -92,6 +96,7 @@ pub async fn open_records(
             reported_by: units.get(&record.unit).cloned().unwrap_or_default(),
             kind: record.kind,
             kind_name: record.kind_name,
+            mark: record.mark,
             title: record.title,
             number: record.number,
             authority: record.authority,

@@ -40,6 +40,8 @@ pub struct PublicRecord {
     pub kind: String,
     /// Name of its kind.
     pub kind_name: String,
+    /// What stands beside it because the subject entered it itself; empty otherwise.
+    pub mark: String,
     /// Title of the document, or what stands for it.
     pub title: String,
     /// Number of the document.
@@ -93,6 +95,21 @@ fn inconsistent(record: &Record, column: &str, reason: &str) -> DeskError {
     })
 }
 
+/// The clocks that a decision runs. What a subject enters itself is no decision.
+pub(crate) fn decision_clocks(
+    law: &Law,
+    kind: &Kind,
+    decided: Date,
+    channel: &str,
+) -> Vec<DueClock> {
+    if kind.by_subject.is_some() { Vec::new() } else { clocks(law, decided, channel == "samr") }
+}
+
+/// What stands beside records of a kind that subjects enter themselves.
+pub(crate) fn mark(kind: &Kind) -> String {
+    kind.by_subject.as_ref().map(|by| by.mark.clone()).unwrap_or_default()
+}
+
 /// The fields of the official layout that may be shown, in its order, as far as something stands in them.
 pub(crate) fn shown_fields(
     kind: &Kind,
@@ -140,6 +157,16 @@ impl Kept {
         })
     }
 
+    /// What stands in a field in the clear.
+    pub(crate) fn value(&self, code: &str) -> &str {
+        self.content.get(code).map_or("", String::as_str)
+    }
+
+    /// Whether the subject entered it itself, and signed.
+    pub(crate) fn is_signed(&self) -> bool {
+        self.platform.signature.is_some()
+    }
+
     /// The facts that the rules ask for.
     pub(crate) fn facts<'k>(&'k self, record: &Record, kind: &'k Kind) -> RecordFacts<'k> {
         RecordFacts {
@@ -179,6 +206,7 @@ pub(crate) fn view(
         id: record.id,
         kind: kind.id.clone(),
         kind_name: kind.name.clone(),
+        mark: mark(kind),
         title: kind.title.map(at).unwrap_or_default(),
         number: at(kind.document_number),
         party: at(kind.party.name),
@@ -190,7 +218,7 @@ pub(crate) fn view(
         decided,
         valid_until: ruling.value.publicity.valid_until,
         fields: shown_fields(kind, &content, |field| field.public),
-        clocks: clocks(law, decided, channel == "samr"),
+        clocks: decision_clocks(law, kind, decided, &channel),
         disclosure: ruling,
         known_at: record.recorded_at,
         version: record.version,

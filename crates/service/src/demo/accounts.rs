@@ -8,6 +8,9 @@ use crate::refusal::DeskError;
 /// The password of every account of a demonstration. It is printed, and works in demonstration databases only.
 pub const DEMONSTRATION_PASSWORD: &str = "demo-password-1";
 
+/// The sign-in name of the one who acts for a subject.
+pub(super) const AGENT: &str = "agent";
+
 /// An account as it is shown to whoever tries the demonstration.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct DemoAccount {
@@ -47,6 +50,13 @@ pub(super) async fn list(desk: &Desk) -> Result<Vec<DemoAccount>, DeskError> {
             unit: desk.unit(unit).await?.name,
         });
     }
+    // Signs in on the subjects' own pages.
+    accounts.push(DemoAccount {
+        login: AGENT.to_owned(),
+        password: DEMONSTRATION_PASSWORD.to_owned(),
+        role: Role::Agent.label().to_owned(),
+        unit: "企业登录（/my）".to_owned(),
+    });
     Ok(accounts)
 }
 

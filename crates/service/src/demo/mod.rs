@@ -6,6 +6,7 @@
 //! the same county.
 
 mod accounts;
+mod agents;
 mod codes;
 mod corrections;
 mod filers;
@@ -192,6 +193,7 @@ async fn work(
     let twins = corrections::twins(&invented, settings.today);
     import(desk, law.registry(), &twins, settings.today).await?;
     corrections::work(desk, &invented, &twins).await?;
+    agents::create(desk, &invented, (start, settings.today)).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;
     progress("演示数据已就绪");

@@ -22,7 +22,7 @@ pub(crate) use pass::memory_registry;
 pub(crate) use proposals::proposals;
 pub use receive::{REGISTRY, REGISTRY_UNIT, Receive, Received, receive};
 pub(crate) use record::place_of_number;
-pub use record::{Platform, RecordFacts, disclosure};
+pub use record::{Platform, RecordFacts, Signature, disclosure};
 pub use release::{Judgement, Release, give_back, release};
 pub(crate) use run::to_json;
 pub use run::{BatchAnswer, FindingAnswer, answer, check, record_released, resume_unfinished};

@@ -49,9 +49,30 @@ pub struct Platform {
     /// When it was released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<Date>,
+    /// Who vouches for it, where the subject entered it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
+}
+
+/// A commitment of truth as it was signed. The signer's name stands in the sealed part of the version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// The signer's sign-in name.
+    pub by: String,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// SM3 of the exact content, in hexadecimal.
+    pub content: String,
+    /// SM3 of the text of the commitment, in hexadecimal.
+    pub commitment: String,
 }
 
 impl Platform {
+    /// On what its publication rests: the basis that a second person confirmed, or the subject's own signature.
+    fn grounds(&self) -> &str {
+        if self.signature.is_some() { "signed-by-subject" } else { &self.basis }
+    }
+
     /// What a row and its unit say: the row's own column first, then the unit's domain and channel, then the ordinary case.
     pub(crate) fn of_row(kind: &Kind, checked: &Checked<'_, '_>, unit: &Unit) -> Self {
         let read = |code: &str| -> String {
@@ -143,7 +164,7 @@ pub fn disclosure(
     let asked = Facts {
         question: given.question(),
         audience: facts.kind.audience,
-        basis: &facts.platform.basis,
+        basis: facts.platform.grounds(),
         exemption: &facts.platform.exemption,
         withdrawn: facts.withdrawn,
     };
@@ -180,8 +201,9 @@ impl Rulings {
     ) -> Result<Arc<Sieve>, DeskError> {
         let class = facts.kind.class.and_then(|class| facts.kind.fields.get(class));
         let class = class.and_then(|field| facts.content.get(&field.code));
-        let Platform { procedure, domain, channel, severity, basis, exemption, released, .. } =
+        let Platform { procedure, domain, channel, severity, exemption, released, .. } =
             facts.platform;
+        let basis = facts.platform.grounds();
         // Everything that the question is made of.
         let key = format!(
             "{}\n{:?}\n{}\n{:?}\n{class:?}\n{procedure}\n{domain}\n{channel}\n{severity}\n{basis}\n{exemption}\n\

@@ -15,6 +15,11 @@ statements! {
     SUCCESSORS = "SELECT unit_id, successor_id, on_day FROM unit_successor ORDER BY unit_id, successor_id";
     IDENTITIES = "SELECT blind, account_id FROM account_identity ORDER BY blind";
     CONTACTS = "SELECT account_id, sealed FROM account_contact ORDER BY account_id";
+    AGENT_PERSONS = "SELECT account_id, sealed FROM agent_person ORDER BY account_id";
+    MANDATES = "SELECT m.id, m.account_id, m.state, m.applied_at, m.decided_by, m.decided_at, m.reason, m.ended_by, m.ended_at, \
+        m.ended_reason, m.file_digest, m.file_type, (SELECT COUNT(*) FROM subject s WHERE s.id = m.subject_id), \
+        (SELECT COUNT(*) FROM agent_person p WHERE p.account_id = m.account_id), \
+        (SELECT COUNT(*) FROM upload u WHERE u.digest = m.file_digest) FROM mandate m ORDER BY m.id";
     SECURITIES = "SELECT account_id, pending, factor, factor_since FROM account_security ORDER BY account_id";
     RECOVERY_CODES = "SELECT account_id, digest FROM recovery_code ORDER BY account_id, digest";
     NOTICES = "SELECT id, account_id, day, at, read_at, mail, tries FROM notice ORDER BY id";
@@ -48,6 +53,8 @@ statements! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     NoAccount,
+    NoSubject,
+    NoPerson,
     NoUnit,
     NoKey,
     NoConfirmation,
@@ -78,6 +85,8 @@ impl Fault {
     const fn reason(self) -> &'static str {
         match self {
             Self::NoAccount => "没有对应的账号",
+            Self::NoSubject => "没有对应的主体",
+            Self::NoPerson => "没有经办人的身份信息",
             Self::NoUnit => "没有对应的单位",
             Self::NoKey => "没有对应的密钥",
             Self::NoConfirmation => "没有对应的确认",
@@ -211,6 +220,43 @@ impl Known<'_> {
             self.shut(&place, pending.as_deref()),
             self.shut(&place, factor.as_deref()),
             (factor.is_some() != row.int_or_null(3)?.is_some(), Fault::FactorSince),
+        ]))
+    }
+
+    fn agent(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let place = crate::agents::agent_place(row.int(0)?);
+        let shut = self.keys.open(Purpose::Person, &place, &row.bytes(1)?).is_err();
+        Ok(first([self.no_account(row, 0)?, (shut, Fault::Unsealable)]))
+    }
+
+    fn mandate(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let (state, applied) = (row.text(2)?, row.int(3)?);
+        let (by, at, reason) = (row.text_or_null(4)?, row.int_or_null(5)?, row.text_or_null(6)?);
+        let ended = (row.text_or_null(7)?.is_some(), row.int_or_null(8)?, row.text_or_null(9)?);
+        let (digest, kind) = (row.text_or_null(10)?, row.text_or_null(11)?);
+        let done = (by.is_some(), at.is_some());
+        let outcome = match state.as_str() {
+            "waiting" => (done != (false, false) || reason.is_some(), Fault::Decided),
+            "refused" if reason.is_none_or(|reason| reason.trim().is_empty()) => {
+                (true, Fault::ReasonMissing)
+            }
+            "active" | "refused" | "taken-back" | "ended" => {
+                (done != (true, true), Fault::Undecided)
+            }
+            _ => (true, Fault::UnknownState),
+        };
+        let is_over = state == "ended";
+        let end = (ended.0, ended.1.is_some(), ended.2.is_some());
+        Ok(first([
+            self.no_account(row, 1)?,
+            (row.int(12)? == 0, Fault::NoSubject),
+            (row.int(13)? == 0, Fault::NoPerson),
+            outcome,
+            (end != (is_over, is_over, is_over), Fault::EndedBy),
+            (at.is_some_and(|at| before(at, applied)), Fault::Order),
+            (ended.1.zip(at).is_some_and(|(end, at)| before(end, at)), Fault::Order),
+            (digest.is_some() != kind.is_some(), Fault::FileHalf),
+            (digest.is_some() && row.int(14)? == 0, Fault::NoUpload),
         ]))
     }
 
@@ -434,6 +480,8 @@ impl Check<'_> {
         self.hold(conn, ("unit_successor", 2), &SUCCESSORS, successor).await?;
         self.hold(conn, ("account_identity", 1), &IDENTITIES, |row| known.identity(row)).await?;
         self.hold(conn, ("account_contact", 1), &CONTACTS, |row| known.contact(row)).await?;
+        self.hold(conn, ("agent_person", 1), &AGENT_PERSONS, |row| known.agent(row)).await?;
+        self.hold(conn, ("mandate", 1), &MANDATES, |row| known.mandate(row)).await?;
         self.hold(conn, ("account_security", 1), &SECURITIES, |row| known.security(row)).await?;
         self.hold(conn, ("recovery_code", 1), &RECOVERY_CODES, |row| known.code(row)).await?;
         self.hold(conn, ("notice", 1), &NOTICES, |row| known.notice(row)).await?;

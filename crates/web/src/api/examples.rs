@@ -37,7 +37,7 @@ pub const RECONCILE_QUERY: &str = r#"{
 /// A page of a list.
 pub const RECORDS: &str = r#"{
   "records": [{"subject": "324443289176096804", "record": "455084147318833159", "kind": "administrative-penalty",
-    "kind_name": "行政处罚", "title": "销售标签不符合规定的食品", "number": "平示监罚〔2026〕301号",
+    "kind_name": "行政处罚", "mark": "", "title": "销售标签不符合规定的食品", "number": "平示监罚〔2026〕301号",
     "party": "平陆县示例301号加工有限公司", "code": "91140829XY00030103", "authority": "平陆县示例监督管理局",
     "summary": "罚款5000元。", "class": "罚款", "decided_on": "2026-06-10", "public_until": "2027-06-10", "valid_until": null,
     "repairable_from": "2026-09-10", "ended": false, "version": 1, "known_at": 1794837831544,
@@ -48,7 +48,7 @@ pub const RECORDS: &str = r#"{
 /// One record.
 pub const RECORD: &str = r#"{
   "subject": "324443289176096804", "record": "455084147318833159", "kind": "administrative-penalty",
-  "kind_name": "行政处罚", "title": "销售标签不符合规定的食品", "number": "平示监罚〔2026〕301号",
+  "kind_name": "行政处罚", "mark": "", "title": "销售标签不符合规定的食品", "number": "平示监罚〔2026〕301号",
   "party": "平陆县示例301号加工有限公司", "code": "91140829XY00030103", "authority": "平陆县示例监督管理局",
   "summary": "罚款5000元。", "class": "罚款", "decided_on": "2026-06-10", "public_until": "2027-06-10", "valid_until": null,
   "repairable_from": "2026-09-10", "ended": false, "version": 1, "known_at": 1794837831544,

@@ -61,6 +61,7 @@ fn record() -> Vec<(&'static str, Value)> {
         ("record", id("信息的编号")),
         ("kind", text("信息类别")),
         ("kind_name", text("信息类别的名称")),
+        ("mark", text("主体自行填报、没有核实的，写“自主申报”；其余为空")),
         ("title", text("标题")),
         ("number", text("文书号")),
         ("party", text("行政相对人名称")),

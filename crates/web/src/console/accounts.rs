@@ -104,8 +104,7 @@ pub async fn accounts(frame: Frame, Query(done): Query<Done>) -> Result<Html<Str
         })
         .collect();
     let required = accounts::factor_roles(desk).await?;
-    let roles = Role::ACCOUNTS
-        .into_iter()
+    let roles = factor_choices()
         .map(|role| Choice {
             value: role.as_str().to_owned(),
             label: role.label().to_owned(),
@@ -120,6 +119,11 @@ pub async fn accounts(frame: Frame, Query(done): Query<Done>) -> Result<Html<Str
     })
 }
 
+/// The roles of which a second factor may be asked: those of the units, and agents.
+fn factor_choices() -> impl Iterator<Item = Role> {
+    Role::ACCOUNTS.into_iter().chain([Role::Agent])
+}
+
 /// `POST /console/accounts/second-factor`: which roles need a second factor.
 ///
 /// # Errors
@@ -128,8 +132,7 @@ pub async fn factor_roles(
     frame: Frame,
     Extension(fields): Extension<Fields>,
 ) -> Result<Response, PageError> {
-    let roles: Vec<Role> = Role::ACCOUNTS
-        .into_iter()
+    let roles: Vec<Role> = factor_choices()
         .filter(|role| {
             fields.0.iter().any(|(name, value)| name == "role" && value == role.as_str())
         })
@@ -166,7 +169,7 @@ pub fn error_of(refusal: &Refusal) -> FormError {
         "account.login-invalid" | "account.exists" => "login",
         "account.name-missing" => "name",
         "account.password-weak" => "password",
-        "account.role-missing" | "account.last-administrator" => "role",
+        "account.role-missing" | "account.role-invalid" | "account.last-administrator" => "role",
         code if code.starts_with("unit.") => "unit",
         _ => "",
     };

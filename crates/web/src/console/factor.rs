@@ -17,7 +17,7 @@ use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Fact, FormError, Page, message_for};
 
-const PAGE: &str = "/console/account/second-factor";
+const PAGE: &str = "/account/second-factor";
 
 #[derive(Template)]
 #[template(path = "console/own_factor.html")]
@@ -96,7 +96,7 @@ async fn show(
         ]
     });
     draw(&Factor {
-        page: frame.console("动态验证码", "/console/account"),
+        page: frame.inside("动态验证码", "/account"),
         required: own.factor_required,
         kept,
         setting_up,
@@ -139,7 +139,7 @@ pub async fn begin(
 ) -> Result<Response, PageError> {
     let desk = frame.site.desk();
     match accounts::begin_factor(desk, actor(&frame)?, fields.get("password")).await {
-        Ok(()) => Ok(onward(&frame, PAGE)),
+        Ok(()) => Ok(onward(&frame, &frame.face.at(PAGE))),
         Err(error) => again(&frame, &session, "password", error).await,
     }
 }
@@ -179,7 +179,7 @@ pub async fn codes(
 }
 
 fn show_codes(frame: &Frame, codes: Vec<String>, first: bool) -> Result<Html<String>, PageError> {
-    draw(&Codes { page: frame.console("恢复码", "/console/account"), first, codes })
+    draw(&Codes { page: frame.inside("恢复码", "/account"), first, codes })
 }
 
 /// `POST …/remove`
@@ -193,7 +193,7 @@ pub async fn remove(
 ) -> Result<Response, PageError> {
     let (desk, who) = (frame.site.desk(), actor(&frame)?);
     match accounts::remove_factor(desk, who, fields.get("password"), fields.get("code")).await {
-        Ok(()) => Ok(onward(&frame, "/console/account?done=factor-removed")),
+        Ok(()) => Ok(onward(&frame, &frame.face.at("/account?done=factor-removed"))),
         Err(error) => again(&frame, &session, "code", error).await,
     }
 }

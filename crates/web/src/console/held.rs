@@ -15,6 +15,8 @@ pub struct HeldRow {
     pub title: String,
     /// Number of the document, empty where that is what it is called.
     pub number: String,
+    /// What stands beside it because the subject entered it itself; empty otherwise.
+    pub mark: String,
     /// Name of the party.
     pub party: String,
     /// The party's page.
@@ -45,6 +47,7 @@ pub fn held_row(record: &HeldRecord) -> HeldRow {
         href,
         title: record.title.clone(),
         number: number.to_owned(),
+        mark: record.mark.clone(),
         party: party(record),
         party_href: words::holdings_href(&record.code),
         unit: record.unit_name.clone(),

@@ -10,7 +10,7 @@ use xinyong_service::corrections::{self, CorrectionLine};
 use xinyong_service::error_reports::{self, ReportLine, WaitingReports};
 use xinyong_service::judgements;
 use xinyong_service::reporting::{self, Waiting};
-use xinyong_service::{Actor, Desk, Permission, notices};
+use xinyong_service::{Actor, Desk, Permission, agents, notices};
 
 use super::actor;
 use super::rows::{BatchRow, row};
@@ -41,6 +41,7 @@ struct Home {
     reads_batches: bool,
     tiles: Vec<Tile>,
     waiting: Vec<OwedRow>,
+    agents: Vec<super::agents::Row>,
     waiting_title: &'static str,
     month_title: &'static str,
     month: Vec<Bar>,
@@ -128,6 +129,11 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         reads_batches,
         tiles,
         waiting: shown.waiting.iter().map(|owed| owed_row(&law, today, owed)).collect(),
+        agents: agents::waiting(frame.site.desk(), actor)
+            .await?
+            .iter()
+            .map(|one| super::agents::row(&frame, one))
+            .collect(),
         waiting_title: "等您处理的批次，最急的在前",
         month_title: "各月入库的条数",
         month: bars(&shown.months),

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod accounts;
+pub mod agent;
+pub mod agents;
 pub mod assessment;
 pub mod audit;
 pub mod batch;
@@ -25,7 +27,7 @@ pub mod law_proposal;
 pub mod names;
 pub mod notices;
 pub mod own;
-mod parts;
+pub(crate) mod parts;
 pub mod power_edition;
 pub mod powers;
 pub mod provider;

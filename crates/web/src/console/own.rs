@@ -8,9 +8,10 @@ use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
 use xinyong_service::accounts::{self, OwnSession};
-use xinyong_service::{Clock, DeskError, Refusal};
+use xinyong_service::{Clock, DeskError, Refusal, agents};
 
 use super::{actor, mendable, onward};
+use crate::face::Face;
 use crate::fields::Fields;
 use crate::page_error::PageError;
 use crate::ui::draw;
@@ -91,17 +92,21 @@ pub async fn own(
         }
         None => Fact::new("动态验证码", "未设置").noted("设置后，登录时除密码外还须手机上的验证码"),
     };
-    let facts = vec![
-        Fact::new("姓名", shown.name),
-        Fact::new("登录名", shown.login),
+    let own = frame.face == Face::Own;
+    let mut facts = vec![
+        Fact::new("登录名", agents::typed_login(&shown.login)),
         Fact::new("角色", shown.role.map_or("", |role| role.label())),
-        Fact::new("单位", shown.unit_name),
         Fact::new(
             "密码",
             shown.password_at.map_or_else(String::new, |at| format!("{} 设置", Clock::show(at))),
         ),
         factor,
     ];
+    // An agent's name is sealed, and belongs to no unit.
+    if !own {
+        facts.insert(0, Fact::new("姓名", shown.name));
+        facts.insert(3, Fact::new("单位", shown.unit_name));
+    }
     let notice = match done.done.as_str() {
         "password" => Some(("密码已更改", "其他地方的登录都已退出。")),
         "session" => Some(("已退出所选的登录", "那个浏览器要再次使用，须重新登录。")),
@@ -109,7 +114,7 @@ pub async fn own(
         _ => None,
     };
     draw(&Own {
-        page: frame.console("我的账号", "/console/account"),
+        page: frame.inside("我的账号", "/account"),
         notice: notice.map(|(title, text)| NoticeText::new("success", title, text)),
         facts,
         others: shown.sessions.len() > 1,
@@ -133,7 +138,7 @@ pub async fn end_sessions(
         }
         id => accounts::end_own_session(desk, actor(&frame)?, id).await?,
     }
-    Ok(onward(&frame, "/console/account?done=session"))
+    Ok(onward(&frame, &frame.face.at("/account?done=session")))
 }
 
 /// `GET /console/account/password`
@@ -147,7 +152,7 @@ pub async fn password_form(frame: Frame) -> Result<Html<String>, PageError> {
 async fn show_password(frame: &Frame, errors: Vec<FormError>) -> Result<Html<String>, PageError> {
     let who = actor(frame)?;
     draw(&Password {
-        page: frame.console("更改密码", "/console/account"),
+        page: frame.inside("更改密码", "/account"),
         must: accounts::must_change(frame.site.desk(), who).await?,
         password_help: format!(
             "至少{}位，须有字母和数字；不能含有登录名，不能是常见密码",
@@ -188,7 +193,7 @@ pub async fn password(
     };
     let Err(error) = outcome else {
         session.cycle_id().await.map_err(PageError::internal)?;
-        return Ok(onward(&frame, "/console/account?done=password"));
+        return Ok(onward(&frame, &frame.face.at("/account?done=password")));
     };
     let refusal = mendable(error)?;
     let field = if refusal.code == "repeat" { "repeat_password" } else { field_of(&refusal) };

@@ -19,13 +19,25 @@ const MOST_TOKEN_BYTES: usize = 1024;
 
 /// What was sent.
 #[derive(Default)]
-pub(super) struct Parts {
+pub(crate) struct Parts {
     texts: BTreeMap<String, String>,
     /// The file, kept as long as this is, and the name it was sent under.
     pub file: Option<(Scratch, String)>,
+    /// Megabytes that the file may have; the desk's own limit for none.
+    most_megabytes: Option<u64>,
 }
 
 impl Parts {
+    /// Nothing yet, for a file of no more than some megabytes.
+    pub fn limited(megabytes: u64) -> Self {
+        Self { most_megabytes: Some(megabytes), ..Self::default() }
+    }
+
+    /// Fills a field in.
+    pub fn put(&mut self, field: &str, text: String) {
+        self.texts.insert(field.to_owned(), text);
+    }
+
     /// What was filled in, empty for nothing.
     pub fn text(&self, field: &str) -> &str {
         self.given(field).unwrap_or_default()
@@ -38,7 +50,7 @@ impl Parts {
 }
 
 /// Why reading the form came to a stop.
-pub(super) enum Stopped {
+pub(crate) enum Stopped {
     /// Something the person can mend.
     Refused(Refusal),
     /// Anything else.
@@ -66,7 +78,7 @@ impl From<DeskError> for Stopped {
 
 /// Reads the parts in their order into `sent`, where they stay when reading stops: the part named `file`, and the fields with the
 /// most bytes that each may have. Other parts are passed over.
-pub(super) async fn read(
+pub(crate) async fn read(
     desk: &Desk,
     caller: &Caller,
     mut multipart: Multipart,
@@ -89,7 +101,7 @@ pub(super) async fn read(
                 return Err(forged().into());
             }
         } else if name == "file" {
-            sent.file = store(desk, part).await?;
+            sent.file = store(desk, part, sent.most_megabytes).await?;
         } else if let Some((_, most)) = fields.iter().find(|(field, _)| *field == name) {
             let text = text(part, *most).await?;
             sent.texts.insert(name, text);
@@ -111,14 +123,18 @@ async fn text(mut part: Field<'_>, most: usize) -> Result<String, Stopped> {
 
 /// Writes the file to the scratch folder, no further than the desk's limit. A form without a chosen file sends an empty part
 /// without a name.
-async fn store(desk: &Desk, mut part: Field<'_>) -> Result<Option<(Scratch, String)>, Stopped> {
+async fn store(
+    desk: &Desk,
+    mut part: Field<'_>,
+    most: Option<u64>,
+) -> Result<Option<(Scratch, String)>, Stopped> {
     let sent_name = part.file_name().unwrap_or_default();
     // Some browsers send the whole path.
     let file_name = sent_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     if file_name.is_empty() {
         return Ok(None);
     }
-    let mut arriving = Arriving::begin(desk).await?;
+    let mut arriving = Arriving::begin(desk).await?.no_more_than(most);
     while let Some(chunk) = part.chunk().await? {
         match arriving.take(&chunk).await {
             Ok(()) => {}

@@ -1,14 +1,15 @@
-//! `GET /console/sign-in/provider` and the way back: signing in through a provider of identities.
+//! `GET …/sign-in/provider` of both faces and the way back: signing in through a provider of identities.
 
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
-use xinyong_service::{DeskError, Refusal, identities};
+use xinyong_service::{DeskError, Refusal, agents, identities};
 
-use super::mendable;
 use super::sign_in::{self, Wanted, broken, refused};
+use super::{mendable, onward};
+use crate::face::Face;
 use crate::page_error::PageError;
 use crate::provider::{Begun, ProviderError};
 use crate::ui::frame::Frame;
@@ -50,12 +51,13 @@ pub async fn begin(
 ) -> Result<Response, PageError> {
     let provider = frame.site.provider().ok_or_else(missing)?;
     let now = frame.site.desk().clock().now();
-    match provider.begin(wanted.next(), now).await {
+    let next = wanted.next(frame.face);
+    match provider.begin(frame.face, next, now).await {
         Ok((address, begun)) => {
             session.insert(BEGUN, begun).await.map_err(broken)?;
             Ok((StatusCode::SEE_OTHER, [(header::LOCATION, address)]).into_response())
         }
-        Err(error) => refused(&frame, wanted.next(), problem(&error)),
+        Err(error) => refused(&frame, next, problem(&error)),
     }
 }
 
@@ -85,14 +87,59 @@ pub async fn finish(
     };
     let next = begun.next().to_owned();
     let now = desk.clock().now();
-    let subject = match provider.finish(begun, &answer.state, &answer.code, now).await {
+    let subject = match provider.finish(frame.face, begun, &answer.state, &answer.code, now).await {
         Ok(subject) => subject,
         Err(error) => return refused(&frame, &next, problem(&error)),
     };
-    match identities::sign_in_by_identity(desk, provider.issuer(), &subject).await {
+    let signed_in = match frame.face {
+        Face::Console => identities::sign_in_by_identity(desk, provider.issuer(), &subject).await,
+        Face::Own => agents::sign_in_by_identity(desk, provider.issuer(), &subject).await,
+    };
+    match signed_in {
         Ok((account, actor)) => {
             sign_in::begin(&frame, &session, &headers, account, &actor, &next).await
         }
+        // Who is proved and not known yet may ask for an account, to which the identity then belongs.
+        Err(error) if frame.face == Face::Own && error.code() == "sign-in.identity-unknown" => {
+            let proved =
+                Proved { issuer: provider.issuer().to_owned(), subject, until: now + PROVED_LASTS };
+            session.insert(PROVED, proved).await.map_err(broken)?;
+            Ok(onward(&frame, "/my/sign-up"))
+        }
         Err(error) => refused(&frame, &next, mendable(error)?),
     }
+}
+
+/// Under what the session keeps whom the provider has proved, until they have an account.
+const PROVED: &str = "proved";
+/// Milliseconds in which the account must be asked for.
+const PROVED_LASTS: i64 = 30 * 60 * 1000;
+
+/// Whom the provider has proved.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Proved {
+    /// The provider's address.
+    pub issuer: String,
+    /// The provider's name for the person.
+    pub subject: String,
+    until: i64,
+}
+
+/// Whom the provider has proved in this session a short while ago.
+///
+/// # Errors
+/// When the store fails.
+pub async fn proved(frame: &Frame, session: &Session) -> Result<Option<Proved>, PageError> {
+    let now = frame.site.desk().clock().now();
+    let proved: Option<Proved> = session.get(PROVED).await.map_err(broken)?;
+    Ok(proved.filter(|proved| proved.until > now))
+}
+
+/// Forgets it, once the account is there.
+///
+/// # Errors
+/// When the store fails.
+pub async fn forget_proved(session: &Session) -> Result<(), PageError> {
+    session.remove::<Proved>(PROVED).await.map_err(broken)?;
+    Ok(())
 }

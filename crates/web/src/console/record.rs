@@ -18,6 +18,7 @@ use crate::ui::{draw, reasons, words};
 
 struct RecordHead {
     kind: String,
+    mark: String,
     title: String,
     number: String,
     unit: String,
@@ -42,12 +43,13 @@ struct Version {
     note: &'static str,
 }
 
-struct Event {
-    on: String,
-    at: String,
-    what: String,
-    reason: String,
-    why: Why,
+/// Something that happened in public.
+pub(crate) struct Event {
+    pub on: String,
+    pub at: String,
+    pub what: String,
+    pub reason: String,
+    pub why: Why,
 }
 
 #[derive(Template)]
@@ -63,6 +65,8 @@ struct Shown {
     standing_title: &'static str,
     standing: Vec<Fact>,
     content: Vec<Fact>,
+    /// How the subject vouched for it, where it entered it itself.
+    signature: Vec<Fact>,
     versions: Vec<Version>,
     events: Vec<Event>,
     withdraw_href: String,
@@ -117,6 +121,13 @@ pub async fn record(
         },
         standing: state.map(|state| reasons::standing(&law, state)).unwrap_or_default(),
         content: state.map(content).unwrap_or_default(),
+        signature: state.and_then(|state| state.signature.as_ref()).map_or_else(
+            Vec::new,
+            |signed| {
+                let login = xinyong_service::agents::typed_login(&signed.who.login);
+                crate::my::record::signature(signed, format!("{}（{login}）", signed.who.name))
+            },
+        ),
         versions: found.versions.iter().map(version).collect(),
         events: found.events.iter().map(|happened| event(&law, happened)).collect(),
         correct_href: if found.can_correct && past.is_none() {
@@ -136,6 +147,7 @@ pub async fn record(
         },
         record: RecordHead {
             kind: head.kind_name.clone(),
+            mark: head.mark.clone(),
             title: head.title.clone(),
             number: head.number.clone(),
             unit: head.unit_name.clone(),
@@ -184,7 +196,8 @@ fn notices(found: &RecordDossier, asked: &Asked) -> Vec<NoticeText> {
     notices
 }
 
-fn content(state: &RecordState) -> Vec<Fact> {
+/// What stands in the fields of a record.
+pub(crate) fn content(state: &RecordState) -> Vec<Fact> {
     let mut facts: Vec<Fact> = state
         .fields
         .iter()
@@ -238,7 +251,8 @@ fn version(shown: &VersionView) -> Version {
     }
 }
 
-fn event(law: &Law, happened: &EventView) -> Event {
+/// An event in words.
+pub(crate) fn event(law: &Law, happened: &EventView) -> Event {
     let what = match happened.kind.as_str() {
         "published" => "公示",
         "changed" => "变更",

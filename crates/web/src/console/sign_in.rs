@@ -8,10 +8,11 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use xinyong_service::accounts::{self, SignIn as Step};
-use xinyong_service::{Actor, Refusal};
+use xinyong_service::{Actor, Refusal, agents};
 
 use super::{actor, mendable, onward};
 use crate::csrf;
+use crate::face::Face;
 use crate::fields::Fields;
 use crate::guard::{ACCOUNT, AGENT, BEGAN, CSRF};
 use crate::held;
@@ -25,12 +26,15 @@ use crate::ui::view::{FormError, Page};
 struct SignIn {
     page: Page,
     next: String,
+    heading: &'static str,
     login: String,
     password_error: String,
     provider: String,
     errors: Vec<FormError>,
     locked: String,
     ended: &'static str,
+    note: &'static str,
+    may_apply: bool,
 }
 
 #[derive(Template)]
@@ -77,16 +81,15 @@ fn ended_words(why: &str) -> &'static str {
 }
 
 impl Wanted {
-    /// The page of the console to go back to, or nothing.
-    pub fn next(&self) -> &str {
-        next_page(&self.next)
+    /// The page of the face to go back to, or nothing.
+    pub fn next(&self, face: Face) -> &str {
+        next_page(face, &self.next)
     }
 }
 
-/// Only a page of the console is gone back to: nobody is led to another site by a link.
-fn next_page(wanted: &str) -> &str {
-    let inside =
-        wanted == "/console" || wanted.starts_with("/console/") || wanted.starts_with("/console?");
+/// Only a page of the same face is gone back to: nobody is led to another site by a link.
+fn next_page(face: Face, wanted: &str) -> &str {
+    let inside = face.holds(wanted);
     let plain = wanted.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if inside && plain { wanted } else { "" }
 }
@@ -96,9 +99,9 @@ fn next_page(wanted: &str) -> &str {
 /// # Errors
 /// When the template fails.
 pub async fn form(frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response, PageError> {
-    let next = wanted.next();
+    let next = wanted.next(frame.face);
     if actor(&frame)?.role.is_some() {
-        return Ok(onward(&frame, if next.is_empty() { "/console" } else { next }));
+        return Ok(onward(&frame, if next.is_empty() { frame.face.home() } else { next }));
     }
     let page = SignIn { ended: ended_words(&wanted.ended), ..blank(&frame, next) };
     Ok(draw(&page)?.into_response())
@@ -106,8 +109,21 @@ pub async fn form(frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response
 
 fn blank(frame: &Frame, next: &str) -> SignIn {
     SignIn {
-        page: frame.console("登录", ""),
+        page: frame.inside("登录", "/sign-in"),
         next: next.to_owned(),
+        heading: match frame.face {
+            Face::Console => "登录工作台",
+            Face::Own => "经办人登录",
+        },
+        note: match frame.face {
+            Face::Console => {
+                "只供有权的工作人员使用。登录、查看和操作均留有记录。忘记密码请与本单位的平台管理员联系。"
+            }
+            Face::Own => {
+                "供企业和其他组织的经办人使用。登录、查看和操作均留有记录。忘记密码请与信用办联系。"
+            }
+        },
+        may_apply: frame.face == Face::Own,
         login: String::new(),
         password_error: String::new(),
         provider: frame
@@ -148,8 +164,13 @@ pub async fn sign_in(
     Extension(fields): Extension<Fields>,
 ) -> Result<Response, PageError> {
     let desk = frame.site.desk();
-    let next = next_page(fields.get("next"));
-    match accounts::sign_in(desk, fields.get("login"), fields.get("password")).await {
+    let next = next_page(frame.face, fields.get("next"));
+    let (login, password) = (fields.get("login"), fields.get("password"));
+    let step = match frame.face {
+        Face::Console => accounts::sign_in(desk, login, password).await,
+        Face::Own => agents::sign_in(desk, login, password).await,
+    };
+    match step {
         Ok(Step::Done(account, actor)) => {
             begin(&frame, &session, &headers, account, &actor, next).await
         }
@@ -160,7 +181,7 @@ pub async fn sign_in(
                 .insert(HALF, Half { account, until, next: next.to_owned() })
                 .await
                 .map_err(broken)?;
-            Ok(onward(&frame, "/console/sign-in/code"))
+            Ok(onward(&frame, &frame.face.at("/sign-in/code")))
         }
         Err(error) => {
             let refusal = mendable(error)?;
@@ -199,7 +220,7 @@ pub async fn begin(
     if let Some(page) = held::page_to_return_to(&frame.site, headers, &actor.login).await? {
         return Ok(onward(frame, &page));
     }
-    Ok(onward(frame, if next.is_empty() { "/console" } else { next }))
+    Ok(onward(frame, if next.is_empty() { frame.face.home() } else { next }))
 }
 
 /// The kind of browser in words: enough to know one's own by, and no more.
@@ -246,7 +267,7 @@ async fn half(frame: &Frame, session: &Session) -> Result<Option<Half>, PageErro
 
 fn blank_code(frame: &Frame) -> SignInCode {
     SignInCode {
-        page: frame.console("动态验证码", ""),
+        page: frame.inside("动态验证码", "/sign-in"),
         code_error: String::new(),
         errors: Vec::new(),
         locked: String::new(),
@@ -259,7 +280,7 @@ fn blank_code(frame: &Frame) -> SignInCode {
 /// When the store fails.
 pub async fn code_form(frame: Frame, session: Session) -> Result<Response, PageError> {
     if half(&frame, &session).await?.is_none() {
-        return Ok(onward(&frame, "/console/sign-in"));
+        return Ok(onward(&frame, &frame.face.at("/sign-in")));
     }
     Ok(draw(&blank_code(&frame))?.into_response())
 }
@@ -275,12 +296,20 @@ pub async fn code(
     Extension(fields): Extension<Fields>,
 ) -> Result<Response, PageError> {
     let Some(half) = half(&frame, &session).await? else {
-        return Ok(onward(&frame, "/console/sign-in"));
+        return Ok(onward(&frame, &frame.face.at("/sign-in")));
     };
     let desk = frame.site.desk();
     match accounts::sign_in_code(desk, half.account, fields.get("code")).await {
         Ok(actor) => {
-            begin(&frame, &session, &headers, half.account, &actor, next_page(&half.next)).await
+            begin(
+                &frame,
+                &session,
+                &headers,
+                half.account,
+                &actor,
+                next_page(frame.face, &half.next),
+            )
+            .await
         }
         Err(error) => {
             let Refusal { code, message } = mendable(error)?;
@@ -303,16 +332,19 @@ pub async fn code(
 pub async fn sign_out(frame: Frame, session: Session) -> Result<Response, PageError> {
     accounts::signed_out(frame.site.desk(), actor(&frame)?).await?;
     session.flush().await.map_err(broken)?;
-    Ok(onward(&frame, "/console/sign-in"))
+    Ok(onward(&frame, &frame.face.at("/sign-in")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::next_page;
+    use crate::face::Face;
 
     #[test]
     fn nobody_is_led_away() {
+        let next_page = |wanted: &'static str| next_page(Face::Console, wanted);
         assert_eq!(next_page("/console/batches?stage=checked"), "/console/batches?stage=checked");
+        assert_eq!(next_page("/my"), "", "another face");
         for other in ["//b.cn", "https://b.cn", "/consoles", "/console/\\b", "/console/a\nb", ""] {
             assert_eq!(next_page(other), "", "{other}");
         }

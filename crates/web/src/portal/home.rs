@@ -43,6 +43,7 @@ struct LatestRow {
     unit: String,
     on: String,
     standing: Chip,
+    marks: Vec<Chip>,
 }
 
 #[derive(Template)]
@@ -175,8 +176,9 @@ fn latest(record: &PublicRecord) -> LatestRow {
         kind: record.kind_name.clone(),
         title: words::record_title(record),
         party: named(record).unwrap_or_else(|| "见详情".to_owned()),
-        unit: record.authority.clone(),
+        unit: words::author(record),
         on: from.to_string(),
         standing: words::standing(record),
+        marks: words::marks(record),
     }
 }

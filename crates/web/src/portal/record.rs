@@ -75,7 +75,13 @@ pub async fn record(
     });
     let drawn = draw(&Record {
         page: frame.portal(&title, &kind_href),
-        notices: notices.collect(),
+        notices: notices
+            .chain(
+                kind.by_subject
+                    .iter()
+                    .map(|by| NoticeText::new("info", by.mark.as_str(), by.meaning.as_str())),
+            )
+            .collect(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
         history: history(&found, corrections::public_corrections(desk, subject, record).await?),
@@ -86,7 +92,7 @@ pub async fn record(
             kind_href,
             title,
             standing: words::standing(&found),
-            marks: Vec::new(),
+            marks: words::marks(&found),
             party_href: words::subject_href(
                 elsewhere.as_ref().map_or(found.code.as_str(), |(code, _)| code.as_str()),
             ),
@@ -107,7 +113,11 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
             .map(|field| Fact::new(field.label.as_str(), words::field_value(field)))
             .collect()
     };
-    [("决定内容", facts(false)), ("当事人", facts(true))]
+    let (what, whom) = match kind.by_subject {
+        Some(_) => ("申报内容", "申报主体"),
+        None => ("决定内容", "当事人"),
+    };
+    [(what, facts(false)), (whom, facts(true))]
         .into_iter()
         .filter(|(_, facts)| !facts.is_empty())
         .map(|(title, facts)| Section { title, facts })
@@ -118,10 +128,16 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
 /// with its reason and document.
 fn history(found: &PublicRecord, entered: Vec<PublicCorrection>) -> Vec<Change> {
     let reported = found.version - i64::try_from(entered.len()).unwrap_or_default();
-    let (what, reason) = if reported > 1 {
-        (format!("第 {} 次更正", reported - 1), "报送单位更正")
+    let what = if reported > 1 {
+        format!("第 {} 次更正", reported - 1)
     } else {
-        ("录入本站".to_owned(), "报送单位报送，复核后入库")
+        "录入本站".to_owned()
+    };
+    let reason = match (reported > 1, found.mark.is_empty()) {
+        (true, true) => "报送单位更正",
+        (false, true) => "报送单位报送，复核后入库",
+        (true, false) => "主体更改",
+        (false, false) => "主体申报，没有核实",
     };
     let mut changes: Vec<Change> = entered
         .into_iter()

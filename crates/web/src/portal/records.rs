@@ -43,6 +43,7 @@ struct ListRow {
     until: String,
     until_why: Option<Why>,
     standing: Chip,
+    marks: Vec<Chip>,
 }
 
 #[derive(Template)]
@@ -199,10 +200,11 @@ fn row(law: &Law, record: &PublicRecord) -> ListRow {
         number: record.number.clone(),
         party: record.party.clone(),
         party_href: words::subject_href(&record.code),
-        unit: record.authority.clone(),
+        unit: words::author(record),
         decided_on: record.decided.to_string(),
         until: until.value,
         until_why: until.why,
         standing: words::standing(record),
+        marks: words::marks(record),
     }
 }

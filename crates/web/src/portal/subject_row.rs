@@ -39,11 +39,15 @@ pub fn row(law: &Law, units: &BTreeMap<String, String>, record: &PublicRecord) -
         href: words::record_href(record),
         title: words::record_title(record),
         number: record.number.clone(),
-        unit: record.authority.clone(),
+        unit: words::author(record),
         summary: record.summary.clone(),
         standing: words::standing(record),
-        marks: Vec::new(),
+        marks: words::marks(record),
         dates: reasons::dates(law, record),
-        known: format!("{unit}报送，本站自 {since} 起知悉。"),
+        known: if record.mark.is_empty() {
+            format!("{unit}报送，本站自 {since} 起知悉。")
+        } else {
+            format!("主体自行填报，本站自 {since} 起知悉，没有核实。")
+        },
     }
 }

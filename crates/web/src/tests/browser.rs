@@ -10,6 +10,9 @@ use http_body_util::BodyExt as _;
 use jiff::civil::date;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+use xinyong_domain::identifier::{
+    citizen_id_check_character, organisation_code_check_character, uscc_check_character,
+};
 use xinyong_service::accounts::{CreateAccount, create_account};
 use xinyong_service::{Actor, Clock, Desk, DeskOptions, Limits, Role, setup};
 
@@ -17,6 +20,25 @@ use crate::{Site, router};
 
 pub const PASSWORD: &str = "example-password-1";
 pub const UNIT: &str = "market-regulation";
+
+/// The valid code of an invented subject.
+pub fn code(party: usize) -> String {
+    let body = format!("XYDEM{party:03}");
+    let inner = organisation_code_check_character(&body).expect("a body");
+    let first = format!("91140829{body}{inner}");
+    format!("{first}{}", uscc_check_character(&first).expect("a start"))
+}
+
+/// Its name.
+pub fn company(party: usize) -> String {
+    format!("平陆县示例第{party}号器材有限公司")
+}
+
+/// The valid identity number of an invented person.
+pub fn identity(person: usize) -> String {
+    let first = format!("14082919000101{person:03}");
+    format!("{first}{}", citizen_id_check_character(&first).expect("a check"))
+}
 
 /// A site that lives as long as this value.
 pub struct TestSite {
@@ -66,6 +88,43 @@ impl TestSite {
             password: PASSWORD.to_owned(),
         };
         create_account(&self.desk, &Actor::system("test"), command).await.expect("account");
+    }
+
+    /// Somebody who asked to act for one of the invented subjects, and a browser signed in with that.
+    pub async fn agent(&self, login: &str, party: usize) -> Browser {
+        self.firms().await;
+        let mut browser = self.browser();
+        let token = browser.get("/my/sign-up").await.token();
+        let firm = company(party);
+        let (code, identity) = (code(party), identity(party));
+        let fields = [
+            ("csrf", token.as_str()),
+            ("code", &code),
+            ("firm", &firm),
+            ("person", "示例张三"),
+            ("mobile", "10000000000"),
+            ("identity", &identity),
+            ("login", login),
+            ("password", PASSWORD),
+            ("repeat_password", PASSWORD),
+        ];
+        let answer = browser.upload("/my/sign-up", &fields, "a.pdf", b"%PDF-1.7 example").await;
+        assert_eq!(answer.header("location"), "/my?done=applied", "{}", answer.text());
+        browser
+    }
+
+    /// Invented subjects in the register.
+    pub async fn firms(&self) {
+        let mut registry = "企业名称,统一社会信用代码,注册日期\n".to_owned();
+        for party in 0..3 {
+            registry.push_str(&format!("{},{},2015-03-02\n", company(party), code(party)));
+        }
+        let path = self.desk.scratch().join("registry.csv");
+        std::fs::write(&path, registry).expect("a file");
+        let actor = Actor::system("test");
+        xinyong_service::import_subjects(&self.desk, &actor, &path, "registry.csv", 10)
+            .await
+            .expect("a registry");
     }
 
     pub fn browser(&self) -> Browser {

@@ -1,5 +1,6 @@
 //! The pages as a browser sees them: through the router, over a database of their own.
 
+mod agents;
 mod api;
 mod api_writes;
 mod audit;

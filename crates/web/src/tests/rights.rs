@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use xinyong_service::{Actor, Role};
 
 use super::browser::{Answer, Browser, PASSWORD, TestSite};
+use crate::face::Face;
 use crate::routes::{Payload, ROUTES, Route, is_for_machines};
 
 /// The address with ids of nothing.
@@ -36,14 +37,15 @@ async fn ask(browser: &mut Browser, route: &Route, token: &str) -> Answer {
 
 /// A form for everybody: its token is not one of a session, and stands in its own tests.
 fn has_own_token(route: &Route) -> bool {
-    route.payload == Payload::Form
-        && route.permission.is_public()
-        && !route.path.starts_with("/console")
+    route.payload == Payload::Form && route.permission.is_public() && Face::of(route.path).is_none()
 }
 
 fn leads_to_sign_in(answer: &Answer) -> bool {
     answer.status == StatusCode::SEE_OTHER
-        && answer.header("location").starts_with("/console/sign-in?next=")
+        && Face::ALL.iter().any(|face| {
+            let to = format!("{}?next=", face.at("/sign-in"));
+            answer.header("location").starts_with(&to)
+        })
 }
 
 #[tokio::test]
@@ -94,10 +96,17 @@ async fn each_role_gets_exactly_its_table_and_no_form_goes_without_its_token() {
                     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{about}");
                 }
             }
-            if route.path == "/console/sign-out" || has_own_token(route) {
+            if route.path.ends_with("/sign-out") || has_own_token(route) {
                 continue;
             }
             let answer = ask(&mut browser, route, &token).await;
+            if Face::of(route.path) == Some(Face::Own) {
+                // On the subjects' own pages whoever works for a unit is a visitor.
+                let visits = route.permission.is_public() && route.method == "GET";
+                let led = leads_to_sign_in(&answer) || answer.status == StatusCode::FORBIDDEN;
+                assert_eq!(led, !visits, "{about}: {}", answer.status);
+                continue;
+            }
             assert!(!leads_to_sign_in(&answer), "{about}");
             assert_eq!(answer.status == StatusCode::FORBIDDEN, !may, "{about}: {}", answer.status);
             assert!(!answer.status.is_server_error(), "{about}: {}", answer.text());
@@ -106,6 +115,48 @@ async fn each_role_gets_exactly_its_table_and_no_form_goes_without_its_token() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn an_agent_gets_exactly_the_table_of_the_own_pages() {
+    let site = TestSite::new().await;
+    let mut browser = site.agent("agent-1", 0).await;
+    let actor = Actor { role: Some(Role::Agent), ..Actor::visitor() };
+    let token = browser.get("/my").await.token();
+    for route in ROUTES.iter().filter(|route| !is_for_machines(route.path)) {
+        let about = format!("{} {}", route.method, route.path);
+        if route.method == "POST" && Face::of(route.path) == Some(Face::Own) {
+            for wrong in ["", "0".repeat(token.len()).as_str()] {
+                let answer = ask(&mut browser, route, wrong).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{about}");
+            }
+        }
+        if route.path.ends_with("/sign-out") {
+            continue;
+        }
+        let answer = ask(&mut browser, route, &token).await;
+        assert!(!answer.status.is_server_error(), "{about}: {}", answer.text());
+        match Face::of(route.path) {
+            // The console does not even get the cookie; were it sent there, the role would not do.
+            Some(Face::Console) => {
+                let visits = route.permission.is_public() && route.method == "GET";
+                let led = leads_to_sign_in(&answer) || answer.status == StatusCode::FORBIDDEN;
+                assert_eq!(led, !visits, "{about}: {}", answer.status);
+            }
+            Some(Face::Own) => {
+                let may = actor.may(route.permission);
+                assert!(!leads_to_sign_in(&answer), "{about}");
+                let refused = answer.status == StatusCode::FORBIDDEN;
+                assert_eq!(refused, !may, "{about}: {}", answer.status);
+                assert_eq!(answer.header("cache-control"), "no-store", "{about}");
+            }
+            None => assert_ne!(answer.status, StatusCode::FORBIDDEN, "{about}"),
+        }
+    }
+    // An agent's session means nothing to the console, also under the console's own name.
+    let session = browser.cookies.get("my-session").expect("a session").clone();
+    browser.cookies.insert("session".to_owned(), session);
+    assert_eq!(browser.get("/console").await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -93,10 +93,10 @@ pub fn page(frame: &Frame, in_console: bool, wording: Wording) -> Html<String> {
     let (status, heading) = (status.to_string(), heading.to_owned());
     let link = |href: &str, label: &str| Link { href: href.to_owned(), label: label.to_owned() };
     let drawn = if in_console {
-        let page = frame.console(&heading, "");
+        let page = frame.inside(&heading, "/-");
         let ways = match &page.user {
-            Some(_) => vec![link("/console", "回到今天的工作")],
-            None => vec![link("/console/sign-in", "登录工作台"), link("/", "公示网站")],
+            Some(_) => vec![link(frame.face.home(), "回到首页")],
+            None => vec![link(&frame.face.at("/sign-in"), "登录"), link("/", "公示网站")],
         };
         ConsoleError { page, status, heading, message, ways, reference }.render()
     } else {

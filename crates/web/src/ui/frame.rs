@@ -7,11 +7,13 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use xinyong_domain::law::{Audience, County};
 use xinyong_service::Permission;
+use xinyong_service::agents::{self, Agent};
 
 use super::view::{Link, Nav, Page, User};
 use super::words;
 use crate::assets;
 use crate::display::{CONTRAST, Choice, SIZE};
+use crate::face::Face;
 use crate::guard::Caller;
 use crate::site::Site;
 use crate::url;
@@ -23,6 +25,8 @@ pub struct Frame {
     pub site: Site,
     /// Who asked; nobody on public pages.
     pub caller: Option<Caller>,
+    /// The face behind a sign-in that the page belongs to; the console's where it belongs to none.
+    pub face: Face,
     path: String,
     query: String,
     large: bool,
@@ -57,7 +61,8 @@ impl FromRequestParts<Site> for Frame {
         let query = parts.uri.query().unwrap_or_default();
         // The answer to a sent form cannot be asked for again at its address.
         let (path, query) = if parts.method == axum::http::Method::POST {
-            (if caller.is_some() { "/console" } else { "/" }, "")
+            let face = Face::of(parts.uri.path());
+            (face.filter(|_| caller.is_some()).map_or("/", Face::home), "")
         } else {
             (parts.uri.path(), query)
         };
@@ -77,6 +82,7 @@ impl Frame {
         Self {
             site,
             caller,
+            face: Face::of(path).unwrap_or(Face::Console),
             // Two slashes at the beginning would make the link to this page one to another site.
             path: format!("/{}", path.trim_start_matches('/')),
             query: query.to_owned(),
@@ -111,6 +117,8 @@ impl Frame {
             contrast_href: self.with(&CONTRAST, self.contrast),
             today: words::today(&self.site.desk().law(), self.site.desk().today()),
             nav: Vec::new(),
+            home: self.face.home(),
+            place: self.face.label(),
             footer: Vec::new(),
             csrf: self.caller.as_ref().map(|caller| caller.csrf.clone()).unwrap_or_default(),
             user: None,
@@ -154,6 +162,38 @@ impl Frame {
         Page { nav: self.nav(current, entries), above, footer, ..self.page(title) }
     }
 
+    /// The frame of a page that both faces have: `rest` is the address of its entry in the navigation, from the home on.
+    pub fn inside(&self, title: &str, rest: &str) -> Page {
+        let current = self.face.at(rest);
+        match self.face {
+            Face::Console => self.console(title, &current),
+            Face::Own => self.own(title, &current, None),
+        }
+    }
+
+    /// The frame of a page of the subjects' own; `firm` is the one that somebody acts for on it.
+    pub fn own(&self, title: &str, current: &str, firm: Option<&Agent>) -> Page {
+        let page = self.page(title);
+        let footer = vec![format!("{}主体办事　查看与操作均留有记录", self.site.name())];
+        let Some(caller) = self.caller.as_ref().filter(|caller| caller.is_signed_in()) else {
+            return Page { footer, ..page };
+        };
+        let mut entries = vec![("/my".to_owned(), "我的主体".to_owned())];
+        if let Some(firm) = firm {
+            let home = words::firm_href(firm.code());
+            entries.push((home.clone(), "登记在案的信息".to_owned()));
+            entries.push((format!("{home}/declarations"), "自主申报".to_owned()));
+        }
+        entries.push(("/my/apply".to_owned(), "申请经办".to_owned()));
+        entries.push(("/my/account".to_owned(), "我的账号".to_owned()));
+        let user = User {
+            name: agents::typed_login(&caller.actor.login).to_owned(),
+            role: caller.actor.role.map_or("", |role| role.label()).to_owned(),
+            unit: firm.map_or_else(String::new, |firm| firm.firm().to_owned()),
+        };
+        Page { nav: self.nav(current, entries), footer, user: Some(user), ..page }
+    }
+
     /// The frame of a console page.
     pub fn console(&self, title: &str, current: &str) -> Page {
         let page = self.page(title);
@@ -172,6 +212,7 @@ impl Frame {
             ("/console/reporting", "归集考核", Permission::ReadReporting),
             ("/console/powers", "权力事项", Permission::ReadReporting),
             ("/console/doubles", "重错码", Permission::ImportSubjects),
+            ("/console/agents", "经办人", Permission::ConfirmAgents),
             ("/console/notices", "通知", Permission::UseConsole),
             ("/console/accounts", "账号", Permission::ManageAccounts),
             ("/console/units", "单位", Permission::ManageAccounts),

@@ -63,6 +63,10 @@ pub struct Page {
     pub today: String,
     /// Navigation.
     pub nav: Vec<Nav>,
+    /// Where the face behind the sign-in begins.
+    pub home: &'static str,
+    /// What that face is called.
+    pub place: &'static str,
     /// Lines of the footer.
     pub footer: Vec<String>,
     /// Token for forms.

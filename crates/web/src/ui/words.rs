@@ -93,6 +93,17 @@ pub fn standing(record: &PublicRecord) -> Chip {
     }
 }
 
+/// Whose word a public record is: the deciding body's, or the subject's own.
+pub fn author(record: &PublicRecord) -> String {
+    if record.mark.is_empty() { record.authority.clone() } else { "主体自行填报".to_owned() }
+}
+
+/// What is to be seen at once about a public record: that the subject entered it itself.
+pub fn marks(record: &PublicRecord) -> Vec<Chip> {
+    let mark = (!record.mark.is_empty()).then(|| Chip::new(record.mark.as_str(), "info"));
+    mark.into_iter().collect()
+}
+
 /// Where a record that the console shows stands.
 pub fn held_standing(record: &HeldRecord) -> Chip {
     let shown = &record.disclosure.value;
@@ -134,6 +145,11 @@ pub fn left(today: Date, due: Date, left: i64) -> Chip {
 /// Address of a record's page in the console.
 pub fn held_href(subject: i64, record: i64) -> String {
     format!("/console/records/{subject}/{record}")
+}
+
+/// Address of a firm's page among the subjects' own.
+pub fn firm_href(code: &str) -> String {
+    format!("/my/firms/{}", crate::url::encode(code))
 }
 
 /// Address of a subject's page in the console; none for a party without a code.

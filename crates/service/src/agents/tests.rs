@@ -1,0 +1,329 @@
+//! Who may act for a subject, from the application to its end. All firms and persons are invented.
+
+use jiff::civil::date;
+use xinyong_domain::identifier::citizen_id_check_character;
+use xinyong_domain::workflow::mandate::Standing;
+
+use super::*;
+use crate::accounts::{CreateAccount, create_account};
+use crate::browse::{own_record, own_subject};
+use crate::testing::{code, company, desk};
+
+/// The valid identity number of an invented person.
+pub(crate) fn identity(person: usize) -> String {
+    let first = format!("14082919000101{person:03}");
+    format!("{first}{}", citizen_id_check_character(&first).expect("a check"))
+}
+
+/// A refusal, and what leads to it.
+type Case = (&'static str, fn(&mut SignUp));
+
+fn person(number: usize) -> Person {
+    Person {
+        name: ["示例张三", "示例李四", "示例王五"][number].to_owned(),
+        mobile: format!("1000000000{number}"),
+        identity: identity(number),
+    }
+}
+
+fn application(party: usize) -> Application {
+    let firm = Firm { code: code(party), name: company(party) };
+    Application { firm, ..Application::default() }
+}
+
+fn asked(number: usize, party: usize) -> SignUp {
+    let login = format!("person-{number}");
+    let proof = Proof::Password { login, password: "example-password-1".to_owned() };
+    SignUp { person: person(number), proof, application: application(party) }
+}
+
+fn office() -> Actor {
+    Actor {
+        login: "office".to_owned(),
+        name: "示例信用办".to_owned(),
+        unit: "credit-office".to_owned(),
+        role: Some(Role::CreditOffice),
+    }
+}
+
+async fn waiting_ids(desk: &Desk) -> Vec<i64> {
+    waiting(desk, &office()).await.expect("a list").iter().map(|row| row.id).collect()
+}
+
+/// Somebody who acts for a firm.
+pub(crate) async fn confirmed(desk: &Desk, number: usize, party: usize) -> Agent {
+    let (_, actor) = sign_up(desk, asked(number, party)).await.expect("asked");
+    let id = waiting_ids(desk).await.pop().expect("one waits");
+    confirm(desk, &office(), id).await.expect("confirmed");
+    stand(desk, &actor, &code(party)).await.expect("stands")
+}
+
+fn refusal<T>(outcome: Result<T, DeskError>) -> String {
+    outcome.err().map(|error| error.code().to_owned()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn nobody_stands_in_before_the_office_has_confirmed_nor_after_the_end() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (account, actor) = sign_up(&desk, asked(0, 0)).await.expect("asked");
+    assert_eq!(refusal(stand(&desk, &actor, &code(0)).await), "not-found", "not yet");
+    let home = own_home(&desk, &actor).await.expect("home");
+    assert_eq!((home.firms.len(), home.others[0].standing), (0, Standing::Waiting));
+    assert_eq!(home.others[0].due.as_ref().expect("a clock").value.date, date(2026, 11, 30));
+
+    let id = waiting_ids(&desk).await[0];
+    let case = mandate(&desk, &office(), id).await.expect("the case");
+    assert_eq!((case.person.name.as_str(), case.login.as_str()), ("示例张三", "person-0"));
+    assert!(!case.person.masked_identity().contains("1900"));
+    confirm(&desk, &office(), id).await.expect("confirmed");
+    assert_eq!(refusal(confirm(&desk, &office(), id).await), "agent.decided");
+    assert_eq!(waiting_ids(&desk).await, [0_i64; 0]);
+
+    let agent = stand(&desk, &actor, &code(0)).await.expect("stands");
+    assert_eq!((agent.account, agent.firm()), (account, company(0).as_str()));
+    // Another's firm and one that is not there look the same.
+    for other in [code(1), "91140829MA0000000X".to_owned(), "x".to_owned(), String::new()] {
+        let error = stand(&desk, &actor, &other).await.expect_err("another's");
+        assert_eq!(error.to_string(), no_standing().to_string(), "{other}");
+    }
+    assert_eq!(refusal(end(&desk, &office(), id, " ").await), "agent.reason-missing");
+    end(&desk, &office(), id, "示例理由").await.expect("ended");
+    assert_eq!(refusal(stand(&desk, &actor, &code(0)).await), "not-found");
+    // What had begun before writes nothing.
+    let mut tx = desk.store().transaction("t").await.expect("begun");
+    assert_eq!(refusal(agent.hold(&mut tx).await), "not-found");
+    drop(tx);
+    let home = own_home(&desk, &actor).await.expect("home");
+    assert_eq!(
+        (home.others[0].standing, home.others[0].reason.as_str()),
+        (Standing::Ended, "示例理由")
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_about_firm_and_name_is_answered_alike() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let mut said = Vec::new();
+    for (code, name) in [(code(0), company(1)), (code(40), company(0)), (code(40), company(40))] {
+        let mut command = asked(0, 0);
+        command.application.firm = Firm { code, name };
+        let error = sign_up(&desk, command).await.expect_err("no such firm");
+        assert_eq!(error.code(), "agent.firm-unknown");
+        said.push(error.to_string());
+    }
+    said.dedup();
+    assert_eq!(said.len(), 1);
+    let cases: [Case; 7] = [
+        ("agent.code-invalid", |command| command.application.firm.code = "9114".to_owned()),
+        ("agent.name-invalid", |command| command.person.name = "7".to_owned()),
+        ("agent.mobile-invalid", |command| command.person.mobile = "0359-602123".to_owned()),
+        ("agent.identity-invalid", |command| {
+            command.person.identity = "140829190001010011".to_owned();
+        }),
+        ("account.login-invalid", |command| {
+            let password = "example-password-1".to_owned();
+            command.proof = Proof::Password { login: "agent:x".to_owned(), password };
+        }),
+        ("account.password-weak", |command| {
+            let password = "short".to_owned();
+            command.proof = Proof::Password { login: "x".to_owned(), password };
+        }),
+        ("agent.firm-unknown", |command| command.application.firm.name = String::new()),
+    ];
+    for (code, change) in cases {
+        let mut command = asked(0, 0);
+        change(&mut command);
+        let error = sign_up(&desk, command).await.expect_err(code);
+        assert_eq!(error.code(), code);
+        assert!(!error.to_string().contains("0101001"), "a message repeats the number");
+    }
+    assert_eq!(waiting_ids(&desk).await, [0_i64; 0], "a refusal left something");
+    sign_up(&desk, asked(0, 0)).await.expect("asked");
+    assert_eq!(refusal(sign_up(&desk, asked(0, 0)).await), "account.exists");
+}
+
+#[tokio::test]
+async fn one_application_waits_at_a_time_and_a_refused_one_may_be_made_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (_, actor) = sign_up(&desk, asked(0, 0)).await.expect("asked");
+    assert_eq!(refusal(apply(&desk, &actor, application(0)).await), "agent.already");
+    let first = waiting_ids(&desk).await[0];
+    assert_eq!(refusal(refuse(&desk, &office(), first, "").await), "agent.reason-missing");
+    refuse(&desk, &office(), first, "示例授权书看不清").await.expect("refused");
+    let home = own_home(&desk, &actor).await.expect("home");
+    assert_eq!(home.others[0].reason, "示例授权书看不清");
+    let second = apply(&desk, &actor, application(0)).await.expect("asked again");
+    let before = mandate(&desk, &office(), second).await.expect("the case").before;
+    assert_eq!(before[0].2, "示例授权书看不清");
+    take_back(&desk, &actor, second).await.expect("taken back");
+    assert_eq!(refusal(take_back(&desk, &actor, second).await), "agent.decided");
+    let third = apply(&desk, &actor, application(0)).await.expect("asked again");
+    confirm(&desk, &office(), third).await.expect("confirmed");
+    assert_eq!(refusal(apply(&desk, &actor, application(0)).await), "agent.already");
+    // A second firm for the same person.
+    apply(&desk, &actor, application(1)).await.expect("for another firm");
+    confirm(&desk, &office(), waiting_ids(&desk).await[0]).await.expect("confirmed");
+    assert_eq!(own_home(&desk, &actor).await.expect("home").firms.len(), 2);
+    let (_, stranger) = sign_up(&desk, asked(1, 1)).await.expect("asked");
+    let theirs = waiting_ids(&desk).await[0];
+    assert_eq!(refusal(take_back(&desk, &actor, theirs).await), "not-found", "another's");
+    take_back(&desk, &stranger, theirs).await.expect("taken back");
+}
+
+#[tokio::test]
+async fn nobody_decides_about_themselves_and_only_the_office_decides() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (_, actor) = sign_up(&desk, asked(0, 0)).await.expect("asked");
+    let id = waiting_ids(&desk).await[0];
+    let own = Actor { name: "示例张三".to_owned(), ..office() };
+    assert_eq!(refusal(confirm(&desk, &own, id).await), "agent.same-person");
+    assert_eq!(refusal(refuse(&desk, &own, id, "示例").await), "agent.same-person");
+    for role in [Role::Clerk, Role::Reviewer, Role::Auditor, Role::Administrator] {
+        let other = Actor { role: Some(role), ..office() };
+        assert_eq!(refusal(confirm(&desk, &other, id).await), "access.denied", "{role:?}");
+        assert_eq!(refusal(mandate(&desk, &other, id).await), "access.denied", "{role:?}");
+        assert_eq!(refusal(stand(&desk, &other, &code(0)).await), "access.denied", "{role:?}");
+    }
+    assert_eq!(refusal(confirm(&desk, &actor, id).await), "access.denied", "the person itself");
+    assert_eq!(waiting_ids(&desk).await, [id]);
+}
+
+#[tokio::test]
+async fn a_successor_ends_who_acted_before_and_a_colleague_does_not() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let first = confirmed(&desk, 0, 0).await;
+    let second = confirmed(&desk, 1, 0).await;
+    assert!(stand(&desk, &first.actor, &code(0)).await.is_ok(), "a firm may have several");
+    let mut command = asked(2, 0);
+    command.application.replaces = true;
+    sign_up(&desk, command).await.expect("asked");
+    let id = waiting_ids(&desk).await[0];
+    let case = mandate(&desk, &office(), id).await.expect("the case");
+    assert_eq!(case.others.len(), 2);
+    confirm(&desk, &office(), id).await.expect("confirmed");
+    for agent in [&first, &second] {
+        assert_eq!(refusal(stand(&desk, &agent.actor, &code(0)).await), "not-found");
+    }
+    let (_, third) = sign_in(&desk, "PERSON-2", "example-password-1").await.map(done).expect("in");
+    let third = stand(&desk, &third, &code(0)).await.expect("stands");
+    leave(&desk, &third).await.expect("left");
+    assert_eq!(refusal(leave(&desk, &third).await), "agent.decided");
+}
+
+fn done(step: SignIn) -> (i64, Actor) {
+    match step {
+        SignIn::Done(account, actor) => (account, actor),
+        SignIn::Code(_) => panic!("no second factor was set up"),
+    }
+}
+
+#[tokio::test]
+async fn a_deregistered_subject_has_nobody_who_acts_for_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let agent = confirmed(&desk, 0, 0).await;
+    let (_, other) = sign_up(&desk, asked(1, 0)).await.expect("asked");
+    let id = waiting_ids(&desk).await[0];
+    let registry = format!("企业名称,统一社会信用代码,登记状态\n{},{},注销\n", company(0), code(0));
+    let path = desk.scratch().join("end.csv");
+    std::fs::write(&path, registry).expect("a file");
+    let system = Actor::system("test");
+    crate::import_subjects(&desk, &system, &path, "end.csv", 10).await.expect("a registry");
+    assert_eq!(refusal(stand(&desk, &agent.actor, &code(0)).await), "not-found");
+    assert_eq!(refusal(confirm(&desk, &office(), id).await), "agent.firm-deregistered");
+    assert_eq!(refusal(sign_up(&desk, asked(2, 0)).await), "agent.firm-deregistered");
+    assert_eq!(end_of_deregistered(&desk, &system).await.expect("the job"), 2);
+    assert_eq!(end_of_deregistered(&desk, &system).await.expect("again"), 0);
+    let home = own_home(&desk, &other).await.expect("home");
+    assert_eq!(
+        (home.others[0].standing, home.others[0].reason.as_str()),
+        (Standing::Refused, "主体已注销")
+    );
+}
+
+#[tokio::test]
+async fn a_scan_is_known_by_its_bytes() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let path = folder.path().join("张三的授权书.pdf");
+    let large = [b"%PDF-1.7\n".as_slice(), &vec![b'x'; 6 << 20]].concat();
+    let cases: [(&str, &[u8]); 5] = [
+        ("file.empty", b""),
+        ("file.type-invalid", b"MZ\x90\x00executable"),
+        ("file.type-invalid", b"<html>%PDF-"),
+        ("file.encrypted", b"%PDF-1.7\ntrailer << /Encrypt 5 0 R >>"),
+        ("file.too-large", &large),
+    ];
+    for (code, bytes) in cases {
+        std::fs::write(&path, bytes).expect("a file");
+        let mut command = asked(0, 0);
+        command.application.file = Some(path.clone());
+        assert_eq!(refusal(sign_up(&desk, command).await), code);
+    }
+    std::fs::write(&path, b"%PDF-1.7\nexample").expect("a file");
+    let mut command = asked(0, 0);
+    command.application.file = Some(path.clone());
+    sign_up(&desk, command).await.expect("asked");
+    let id = waiting_ids(&desk).await[0];
+    let (bytes, kind) = mandate_file(&desk, &office(), id).await.expect("the scan");
+    assert_eq!((bytes.as_slice(), kind.as_str()), (b"%PDF-1.7\nexample".as_slice(), "pdf"));
+}
+
+#[tokio::test]
+async fn names_and_numbers_stand_in_no_clear_place() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let agent = confirmed(&desk, 0, 0).await;
+    own_subject(&desk, &agent).await.expect("the subject");
+    assert_eq!(refusal(own_record(&desk, &agent, 7).await), "not-found");
+    let path = folder.path().join("backup");
+    crate::running::backup(&desk, &Actor::system("test"), &path).await.expect("a backup");
+    let text = std::fs::read_to_string(&path).expect("the backup");
+    for secret in ["示例张三", "10000000000", &identity(0)] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    // Who signs in where: neither name opens the other door.
+    let command = CreateAccount {
+        login: "person-0".to_owned(),
+        name: "示例科员".to_owned(),
+        unit: "credit-office".to_owned(),
+        role: Role::Clerk,
+        password: "other-password-2".to_owned(),
+    };
+    create_account(&desk, &Actor::system("test"), command.clone()).await.expect("an account");
+    let wrong =
+        refusal(crate::accounts::sign_in(&desk, "agent:person-0", "example-password-1").await);
+    assert_eq!(wrong, "sign-in.failed");
+    assert_eq!(refusal(sign_in(&desk, "person-0", "other-password-2").await), "sign-in.failed");
+    let command = CreateAccount { login: "x".to_owned(), role: Role::Agent, ..command };
+    let refused = create_account(&desk, &Actor::system("test"), command).await;
+    assert_eq!(refusal(refused), "account.role-invalid");
+}
+
+#[tokio::test]
+async fn a_flood_of_applications_stops_at_the_firm() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (_, actor) = sign_up(&desk, asked(0, 0)).await.expect("asked");
+    let account = own_account(&desk, &actor).await.expect("an account");
+    let mut tx = desk.store().transaction("t").await.expect("begun");
+    let subject = desk.store().subject_whole(&code(1)).await.expect("read").expect("a firm");
+    let first = desk.store().mandates_of_account(account.id, 1).await.expect("read").remove(0);
+    for number in 0..10 {
+        let other = xinyong_store::Mandate {
+            id: number + 1,
+            account_id: number + 1,
+            subject_id: subject.subject.id,
+            ..first.clone()
+        };
+        tx.add_mandate(&other).await.expect("asked");
+    }
+    tx.commit().await.expect("committed");
+    assert_eq!(refusal(apply(&desk, &actor, application(1)).await), "agent.too-many");
+    assert!(apply(&desk, &actor, application(2)).await.is_ok(), "another firm's");
+}
