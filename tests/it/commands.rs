@@ -234,3 +234,19 @@ fn bad_usage_ends_with_two() {
     let answer = platform.try_import(&file, "administrative-penalty", "no-such-unit", &[]);
     assert_eq!(answer.refusal(3), "unit.unknown");
 }
+
+#[test]
+fn editions_of_the_catalogue_are_held_against_each_other() {
+    let platform = Platform::pinglu();
+    let listed = platform.json(&["catalogue", "list"]);
+    assert_eq!(listed.as_array().map(Vec::len), Some(3));
+    let answer = platform.json(&["catalogue", "diff", "2022", "2024"]);
+    assert_eq!(answer["difference"]["classes_added"], serde_json::json!(["知识产权信息"]));
+    assert_eq!(answer["touched"][0]["kind"], "research");
+    assert_eq!(answer["touched"][0]["records"], 0);
+    let answer = platform.json(&["catalogue", "diff", "2021", "2022"]);
+    assert_eq!(answer["difference"]["classes_added"], serde_json::json!(["遵守法律法规情况信息"]));
+    assert_eq!(answer["touched"], serde_json::json!([]), "no items of any edition were read");
+    let unknown = platform.run(&["catalogue", "diff", "2022", "2025"]);
+    assert_eq!(unknown.refusal(3), "catalogue.edition-unknown");
+}

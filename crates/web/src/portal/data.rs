@@ -24,6 +24,7 @@ struct SetRow {
 struct Sets {
     page: Page,
     sets: Vec<SetRow>,
+    terms: String,
     as_of: String,
 }
 
@@ -61,6 +62,7 @@ pub async fn sets(frame: Frame) -> Result<Html<String>, PageError> {
     let desk = frame.site.desk();
     draw(&Sets {
         page: frame.portal("数据下载", "/data"),
+        terms: frame.site.county().map_or("", |county| county.text("data_terms")).to_owned(),
         sets: browse::data_sets(&desk.law()).iter().map(row).collect(),
         as_of: words::as_of(desk.today()),
     })
