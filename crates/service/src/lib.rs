@@ -18,12 +18,14 @@ pub mod law;
 pub mod mail;
 pub mod notices;
 mod press;
+pub mod publication_log;
 pub mod publicity;
 mod refusal;
 pub mod reporting;
 pub mod running;
 pub mod setup;
 pub mod sheet;
+pub mod signing;
 mod subject_import;
 #[cfg(test)]
 mod testing;

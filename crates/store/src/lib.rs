@@ -28,11 +28,13 @@ mod persons;
 mod portable;
 mod public;
 mod public_figures;
+mod publication_log;
 mod records;
 mod reporting;
 mod schema;
 mod search;
 mod sessions;
+mod signing_keys;
 mod subjects;
 mod units;
 mod uploads;
@@ -57,6 +59,9 @@ pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};
 pub use public::RecordFilter;
 pub use public_figures::MonthCount;
+pub use publication_log::{
+    NewLeaf, Opening, PublishedState, TreeHead, TreeNode, WaitingLeaf, salt_place,
+};
 pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
@@ -68,6 +73,7 @@ pub use reporting::{
 pub use schema::{SCHEMA, statements};
 pub use search::{Met, SubjectHit};
 pub use sessions::SessionRow;
+pub use signing_keys::{SigningKeyRow, signing_key_place};
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
     SubjectName, SubjectVersion, WholeSubject,

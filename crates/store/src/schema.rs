@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 7;
+pub const SCHEMA: i64 = 11;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -20,6 +20,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (5, "identities", include_str!("../migrations/sqlite/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/sqlite/0006_notices.sql")),
     (7, "reporting", include_str!("../migrations/sqlite/0007_reporting.sql")),
+    (11, "signed_record", include_str!("../migrations/sqlite/0011_signed_record.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -29,6 +30,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (5, "identities", include_str!("../migrations/postgres/0005_identities.sql")),
     (6, "notices", include_str!("../migrations/postgres/0006_notices.sql")),
     (7, "reporting", include_str!("../migrations/postgres/0007_reporting.sql")),
+    (11, "signed_record", include_str!("../migrations/postgres/0011_signed_record.sql")),
 ];
 
 statements! {
@@ -161,6 +163,8 @@ pub fn statements() -> Vec<Statement> {
         crate::console::ALL,
         crate::figures::ALL,
         crate::api::ALL,
+        crate::signing_keys::ALL,
+        crate::publication_log::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
         crate::portable::ALL,

@@ -26,6 +26,7 @@ use crate::access::{Actor, Role};
 use crate::desk::Desk;
 use crate::intake::{self, Judgement, Receive, Release};
 use crate::refusal::DeskError;
+use crate::{publication_log, signing};
 
 pub use accounts::{DEMONSTRATION_PASSWORD, DemoAccount};
 pub use codes::{DEMONSTRATION_PREFIX, is_demonstration_code};
@@ -174,6 +175,14 @@ async fn work(
     for day in waiting {
         import(desk, law.registry(), &invented, day).await?;
     }
+    progress("签名公示记录");
+    let platform = Actor::system("system");
+    // A build that was stopped here and goes on finds its key.
+    match signing::generate(desk, &platform, signing::DAYS).await {
+        Err(DeskError::Refused(refusal)) if refusal.code == "signing.key-exists" => {}
+        made => drop(made?),
+    }
+    publication_log::sign_head(desk, &platform, true).await?;
     progress("演示数据已就绪");
     Ok(())
 }

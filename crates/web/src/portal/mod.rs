@@ -10,6 +10,7 @@ mod figures;
 pub mod guides;
 pub mod home;
 pub mod interface;
+pub mod log;
 pub mod record;
 pub mod records;
 pub mod search;
