@@ -96,6 +96,7 @@ pub struct ConsistencyProof {
     /// The hashes, in hexadecimal.
     pub path: Vec<String>,
     /// The signed head of the later one, where it was signed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub head: Option<SignedHead>,
 }
 

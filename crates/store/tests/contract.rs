@@ -6,6 +6,8 @@
 mod api;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "support/publication_log.rs"]
+mod publication_log;
 
 use std::path::PathBuf;
 
@@ -16,6 +18,10 @@ use api::{
 };
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
+use publication_log::{
+    every_event_in_public_becomes_one_leaf, keys_sign_forwards_and_heads_are_kept,
+    the_log_is_filled_by_an_upgrade_and_carried_by_a_backup, two_that_append_at_once_take_turns,
+};
 use xinyong_store::{
     ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content, Counts,
     DeclaredCount, Engine, FormerName, Gap, GapExplanation, IssuedBulletin, Judgement, KeyRing,
@@ -118,6 +124,10 @@ on_both! {
     keys_are_found_by_their_hash_and_their_use_adds_up,
     a_write_under_an_idempotency_key_begins_once,
     the_feed_of_changes_is_the_same_in_any_portions,
+    every_event_in_public_becomes_one_leaf,
+    two_that_append_at_once_take_turns,
+    keys_sign_forwards_and_heads_are_kept,
+    the_log_is_filled_by_an_upgrade_and_carried_by_a_backup,
 }
 
 const NOW: i64 = 1_780_000_000_000;

@@ -98,7 +98,7 @@ pub const LOG_KEYS: &str = r#"{"keys": [{"type": "xinyong/public-key/1", "id": "
 
 /// The proof that the log goes on.
 pub const LOG_CONSISTENCY: &str = r#"{"type": "xinyong/consistency-proof/1", "from": 3, "to": 5,
-  "path": ["640d9a77ee951e7c82908b3dc2f07282d8d48d3018ba4cb02df6500a24cb18a0"], "head": null}"#;
+  "path": ["640d9a77ee951e7c82908b3dc2f07282d8d48d3018ba4cb02df6500a24cb18a0"]}"#;
 
 /// The proof of a record.
 pub const RECORD_PROOF: &str = r#"{"type": "xinyong/inclusion-proof/1",

@@ -375,7 +375,7 @@ fn log() -> [(&'static str, Value); 7] {
         ("from", whole("先前的条数")),
         ("to", whole("后来的条数")),
         ("path", path),
-        ("head", json!({ "anyOf": [named("SignedHead"), { "type": "null" }] })),
+        ("head", named("SignedHead")),
     ];
     [
         ("PublicKey", object("签名公钥", card, &["revoked_since"])),
@@ -384,7 +384,10 @@ fn log() -> [(&'static str, Value); 7] {
         ("SignedHead", object("签名的树头", signed, &[])),
         ("PublicationStatement", object("所收录的内容", statement, &[])),
         ("InclusionProof", object("收录证明", inclusion, &[])),
-        ("ConsistencyProof", object("前后一致的证明", consistency, &[])),
+        (
+            "ConsistencyProof",
+            object("前后一致的证明；后来的条数没有签过名的没有 head", consistency, &["head"]),
+        ),
     ]
 }
 

@@ -12,6 +12,7 @@ mod held;
 mod intake;
 mod kinds;
 mod law;
+mod log;
 mod names;
 mod odd;
 mod people;
