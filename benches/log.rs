@@ -2,7 +2,7 @@
 //!
 //! The peers in the same run: the same number of rows of the same width into a bare table of the same SQLite in transactions of the same
 //! size, and SM3 alone over the bytes that a proof hashes. `XINYONG_BENCH_LEAVES` sets how many (100,000 unless told). Run it with
-//! `cargo bench --bench log`.
+//! `cargo bench -p xinyong-service --bench log`.
 
 mod invented;
 
@@ -45,7 +45,8 @@ fn main() {
     proofs(count);
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     let folder = tempfile::tempdir().expect("a folder");
-    let invented = Invented { subjects: SUBJECTS, ..Invented::new() };
+    let mut invented = Invented::new();
+    invented.subjects = SUBJECTS;
     let desk = runtime.block_on(desk(folder.path()));
     let rows = u32::try_from(count).expect("not so many");
     let file = folder.path().join("file.csv");
