@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
+use xinyong_service::signing::DAYS;
 
 /// 信用：县级公共信用信息平台
 #[derive(Debug, Parser)]
@@ -70,6 +71,12 @@ pub enum Command {
     /// Publication
     #[command(subcommand)]
     Publicity(PublicityCommand),
+    /// The county's signing keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// The record of publication
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Ends the publications whose last day has passed
     Expire {
         /// The day to judge by (default: today)
@@ -326,6 +333,102 @@ pub enum LawCommand {
         /// The second person
         #[arg(long)]
         second: String,
+    },
+}
+
+/// `key`
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Makes the first key, or one in the place of a revoked one
+    Generate {
+        /// How many days it signs
+        #[arg(long, default_value_t = DAYS)]
+        days: i64,
+        /// Who makes it
+        #[arg(long, default_value = "cli")]
+        actor: String,
+    },
+    /// Lists the keys, the oldest first
+    List,
+    /// Makes a new key; the one before signs nothing any more, what it signed stays genuine
+    Rotate {
+        /// How many days it signs
+        #[arg(long, default_value_t = DAYS)]
+        days: i64,
+        /// Who makes it
+        #[arg(long, default_value = "cli")]
+        actor: String,
+    },
+    /// Revokes a key: what it signs from then on is not genuine
+    Revoke {
+        /// The key
+        id: String,
+        /// Since when its signatures are not to be believed, in milliseconds since 1970 (default: now)
+        #[arg(long)]
+        since: Option<i64>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Who revokes it
+        #[arg(long, default_value = "cli")]
+        actor: String,
+    },
+    /// Writes the public half for others to keep; as JSON to the screen unless a file is named
+    Export {
+        /// The key (default: the newest)
+        id: Option<String>,
+        /// Where to write it as PEM
+        #[arg(long, value_name = "FILE")]
+        pem: Option<PathBuf>,
+        /// Where to write it as JSON, with its name and its days
+        #[arg(long, value_name = "FILE")]
+        card: Option<PathBuf>,
+    },
+}
+
+/// `log`
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Shows the newest signed head
+    Head {
+        /// Take in what waits and sign a head now
+        #[arg(long)]
+        sign: bool,
+    },
+    /// Writes the proof that a public record stands in the log
+    Prove {
+        /// Address of the record: its subject and its own id, as in /records/KIND/SUBJECT/RECORD
+        subject: i64,
+        /// Its own id
+        record: i64,
+    },
+    /// Writes the proof that the log goes on from an earlier size
+    Consistency {
+        /// How many leaves the earlier head had
+        from: i64,
+        /// How many the later one has (default: the newest head)
+        to: Option<i64>,
+    },
+    /// Verifies a head or a proof without any database, by a key that was kept
+    Verify {
+        /// The file
+        file: PathBuf,
+        /// The public key, as `key export` or /api/v1/log/keys gives it
+        #[arg(long)]
+        key: PathBuf,
+        /// The earlier head that was kept, for a proof that the log goes on
+        #[arg(long)]
+        head: Option<PathBuf>,
+    },
+    /// Destroys what opens the leaves of a record that is no longer public
+    Erase {
+        /// Its subject
+        subject: i64,
+        /// Its own id
+        record: i64,
+        /// Who does it
+        #[arg(long, default_value = "cli")]
+        actor: String,
     },
 }
 

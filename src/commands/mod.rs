@@ -6,7 +6,9 @@ mod demo;
 mod generate;
 mod identifiers;
 mod import;
+mod keys;
 mod law;
+mod log;
 mod publicity;
 mod running;
 mod serve;
@@ -122,6 +124,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Catalogue(command) => catalogue::run(&common, command).await,
         Command::Law(command) => law::run(&common, command).await,
         Command::Publicity(command) => publicity::run(&common, command).await,
+        Command::Key(command) => keys::run(&common, command).await,
+        Command::Log(command) => log::run(&common, command).await,
         Command::Expire { on } => running::expire(&common, on).await,
         Command::Doctor => running::doctor(&common).await,
         Command::Fsck => running::fsck(&common).await,

@@ -9,7 +9,8 @@ use tokio::net::TcpListener;
 use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
 use xinyong_service::{
-    Actor, Desk, DeskError, accounts, agents, error_reports, intake, notices, open_data, publicity,
+    Actor, Desk, DeskError, accounts, agents, error_reports, intake, notices, open_data,
+    publication_log, publicity,
 };
 use xinyong_web::{Provider, Proxies, Site};
 
@@ -26,6 +27,9 @@ const MAIL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// How often it is looked whether the law in force here has changed, be it by another process.
 const LAW_INTERVAL: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// How often what happened in public is taken into the log, and a head signed where it has grown.
+const LOG_INTERVAL: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// How often watched folders are looked at. A file is taken in when it has rested from one look to the next.
 const FOLDER_INTERVAL: std::time::Duration = std::time::Duration::from_secs(10);
@@ -147,6 +151,7 @@ pub async fn listen(
 ) -> anyhow::Result<ExitCode> {
     let jobs = tokio::spawn(run_jobs(site.desk().clone()));
     let law = tokio::spawn(follow_law(site.desk().clone()));
+    let log = tokio::spawn(sign_heads(site.desk().clone()));
     let counting = tokio::spawn(write_usage(site.clone()));
     let router = xinyong_web::router(site.clone());
     xinyong_web::serve(listener, router, proxies, stop_signal()).await?;
@@ -154,6 +159,7 @@ pub async fn listen(
     site.flush_usage().await?;
     jobs.abort();
     law.abort();
+    log.abort();
     println!("已停止");
     Ok(ExitCode::SUCCESS)
 }
@@ -167,6 +173,31 @@ async fn write_usage(site: Site) {
         if let Err(error) = site.flush_usage().await {
             tracing::error!(job = "usage", code = error.code(), "failed");
         }
+    }
+}
+
+/// Keeps the record of publication. Without a key the leaves are made all the same; heads follow when there is one.
+async fn sign_heads(desk: Desk) {
+    let actor = Actor::system("system");
+    let mut missing = false;
+    loop {
+        match publication_log::sign_head(&desk, &actor, false).await {
+            Ok(signed) => {
+                missing = false;
+                if let Some(signed) = signed {
+                    tracing::info!(job = "log", size = signed.head.size, "done");
+                }
+                job_done("log", &desk);
+            }
+            // Said once, not every minute.
+            Err(error) if error.code() == "signing.no-key" => {
+                if !std::mem::replace(&mut missing, true) {
+                    tracing::warn!(job = "log", code = error.code(), "no head is signed");
+                }
+            }
+            Err(error) => tracing::error!(job = "log", code = error.code(), "failed"),
+        }
+        tokio::time::sleep(LOG_INTERVAL).await;
     }
 }
 

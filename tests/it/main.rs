@@ -7,6 +7,7 @@ mod county;
 mod faults;
 mod house;
 mod intake;
+mod log;
 mod month;
 #[path = "../../crates/store/tests/support/postgres.rs"]
 mod postgres;

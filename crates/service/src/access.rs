@@ -54,7 +54,7 @@ pub enum Permission {
     ManageAccounts,
     /// Confirm an unverified entry of law, as one of two persons.
     ConfirmLaw,
-    /// Make, look after and end the keys of machines.
+    /// Make, look after and end the keys of machines and the county's signing keys.
     ManageKeys,
     /// Ask to act for a subject. Everybody.
     ApplyAsAgent,

@@ -255,6 +255,20 @@ pub enum AuditEvent<'e> {
         /// How many of them do not hold.
         broken: usize,
     },
+    /// A signing key of the county was made, replaced or revoked.
+    SigningKey {
+        /// The stable name of the deed.
+        deed: &'static str,
+        /// The key.
+        key: &'e str,
+    },
+    /// What opens the leaves of a record in the record of publication was destroyed.
+    SaltsErased {
+        /// The subject.
+        subject: i64,
+        /// The record.
+        record: i64,
+    },
     /// A key for machines was made.
     KeyCreated {
         /// The key.
@@ -317,6 +331,8 @@ impl AuditEvent<'_> {
             Self::AuditRead => "audit.read",
             Self::AuditExported { .. } => "audit.exported",
             Self::AuditVerified { .. } => "audit.verified",
+            Self::SigningKey { deed, .. } => deed,
+            Self::SaltsErased { .. } => "publication.salts-erased",
             Self::KeyCreated { .. } => "key.created",
             Self::KeyEnded { .. } => "key.ended",
         }
@@ -357,7 +373,10 @@ impl AuditEvent<'_> {
             Self::SubjectsImported { batch, changed } => {
                 (format!("batch:{batch}"), json!({ "changed": changed }))
             }
-            Self::RecordSeen { subject, record } | Self::RecordWithdrawn { subject, record } => {
+            Self::SigningKey { key, .. } => (format!("signing-key:{key}"), json!({})),
+            Self::RecordSeen { subject, record }
+            | Self::RecordWithdrawn { subject, record }
+            | Self::SaltsErased { subject, record } => {
                 (format!("record:{subject}:{record}"), json!({}))
             }
             Self::SubjectSeen { subject } => (format!("subject:{subject}"), json!({})),

@@ -50,6 +50,16 @@ impl Clock {
         beijing().to_timestamp(self.moment()).map_or(0, |moment| moment.as_millisecond())
     }
 
+    /// Whether the clock stands before an instant that has been. Where the day is fixed, the time of day begins anew every
+    /// midnight, so only days are compared.
+    #[must_use]
+    pub fn is_before(self, now: i64, been: i64) -> bool {
+        match self {
+            Self::System => now < been,
+            Self::Fixed(_) => Self::day_of(now) < Self::day_of(been),
+        }
+    }
+
     /// An instant as a page shows it: day and minute in Beijing.
     #[must_use]
     pub fn show(instant: i64) -> String {

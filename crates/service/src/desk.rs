@@ -16,6 +16,7 @@ use crate::intake::record::number_place;
 use crate::press::{Press, SharedPress};
 use crate::refusal::DeskError;
 use crate::sheet::Limits;
+use crate::signing::{SharedSigner, Signer};
 
 /// Where random bytes come from; handed in, so that a test can decide them.
 pub type Randomness = fn(&mut [u8]) -> Result<(), getrandom::Error>;
@@ -46,6 +47,7 @@ pub struct Desk {
     inner: Arc<Inner>,
     clock: Clock,
     press: Option<SharedPress>,
+    signer: Option<SharedSigner>,
 }
 
 /// The law with what was confirmed, and which confirmations these are.
@@ -168,6 +170,7 @@ impl Desk {
             }),
             clock: options.clock,
             press: None,
+            signer: None,
         })
     }
 
@@ -222,13 +225,21 @@ impl Desk {
     /// The same desk on another day: how an invented county gets a past.
     #[must_use]
     pub fn at(&self, day: Date) -> Self {
-        Self { inner: Arc::clone(&self.inner), clock: Clock::Fixed(day), press: self.press.clone() }
+        Self { clock: Clock::Fixed(day), ..self.clone() }
     }
 
     /// The same desk with a press, so that documents can be set as PDF.
     #[must_use]
     pub fn with_press(self, press: Arc<dyn Press>) -> Self {
         Self { press: Some(press), ..self }
+    }
+
+    pub(crate) fn set_signer(self, signer: Arc<dyn Signer>) -> Self {
+        Self { signer: Some(signer), ..self }
+    }
+
+    pub(crate) fn signer(&self) -> Option<SharedSigner> {
+        self.signer.clone()
     }
 
     pub(crate) fn press(&self) -> Option<SharedPress> {

@@ -26,6 +26,7 @@ pub mod notices;
 pub mod open_data;
 pub mod powers;
 mod press;
+pub mod publication_log;
 pub mod publicity;
 mod refusal;
 pub mod report;
@@ -33,6 +34,7 @@ pub mod reporting;
 pub mod running;
 pub mod setup;
 pub mod sheet;
+pub mod signing;
 mod subject_import;
 #[cfg(test)]
 mod testing;

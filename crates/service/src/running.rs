@@ -88,11 +88,42 @@ pub async fn doctor(desk: &Desk, key_file: &Path) -> Result<Vec<Check>, DeskErro
     add("calendar", standing, detail);
     let (standing, detail) = keys(key_file);
     add("keys", standing, detail);
+    let (standing, detail) = signing(desk).await?;
+    add("signing", standing, detail);
     let (standing, detail) = disk(desk.scratch()).await;
     add("disk", standing, detail);
     let (standing, detail) = clock(desk).await?;
     add("clock", standing, detail);
     Ok(checks)
+}
+
+/// Days before its end at which a signing key should be replaced.
+const KEY_DAYS_AHEAD: i64 = 30;
+
+/// A key that signs, for a while yet.
+async fn signing(desk: &Desk) -> Result<(Standing, String), DeskError> {
+    const DAY: i64 = 24 * 3_600 * 1_000;
+    let now = desk.clock().now();
+    let keys = crate::signing::list(desk).await?;
+    let signs = keys.iter().rev().find(|key| key.revoked_at.is_none() && now < key.valid_until);
+    Ok(match signs {
+        None => (
+            Standing::Notice,
+            "没有可用的签名密钥，公示记录不签名；请运行 xinyong key generate".to_owned(),
+        ),
+        Some(key) if key.valid_until < now + KEY_DAYS_AHEAD * DAY => (
+            Standing::Notice,
+            format!(
+                "签名密钥 {} 将于 {} 到期；请运行 xinyong key rotate",
+                key.id,
+                Clock::show(key.valid_until)
+            ),
+        ),
+        Some(key) => (
+            Standing::Good,
+            format!("签名密钥 {}，有效期至 {}", key.id, Clock::show(key.valid_until)),
+        ),
+    })
 }
 
 fn keys(file: &Path) -> (Standing, String) {
@@ -150,7 +181,9 @@ async fn clock(desk: &Desk) -> Result<(Standing, String), DeskError> {
 /// # Errors
 /// When the store cannot be read.
 pub async fn fsck(desk: &Desk) -> Result<FsckReport, DeskError> {
-    Ok(desk.store().fsck(&tokens, &mut |_, _| {}).await?)
+    let mut report = desk.store().fsck(&tokens, &mut |_, _| {}).await?;
+    crate::publication_log::check(desk, &mut report).await?;
+    Ok(report)
 }
 
 /// Writes one portable file with everything, while serving. Returns how many rows went in.

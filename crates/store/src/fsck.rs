@@ -102,7 +102,13 @@ impl FsckReport {
         self.problems.is_empty()
     }
 
-    fn wrong(&mut self, table: &str, row: impl Into<String>, reason: impl Into<String>) {
+    /// Notes that so many more rows of a table were looked at.
+    pub fn saw(&mut self, table: &str, rows: u64) {
+        *self.checked.entry(table.to_owned()).or_insert(0) += rows;
+    }
+
+    /// Notes a broken row; of each table the first is named, the others are counted.
+    pub fn wrong(&mut self, table: &str, row: impl Into<String>, reason: impl Into<String>) {
         match self.problems.iter_mut().find(|problem| problem.table == table) {
             Some(problem) => problem.count += 1,
             None => self.problems.push(Problem {

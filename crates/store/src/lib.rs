@@ -34,11 +34,13 @@ mod portable;
 mod powers;
 mod public;
 mod public_figures;
+mod publication_log;
 mod records;
 mod reporting;
 mod schema;
 mod search;
 mod sessions;
+mod signing_keys;
 mod subjects;
 mod units;
 mod uploads;
@@ -69,6 +71,9 @@ pub use portable::{BackupReport, Tokenise, restore, verify_backup};
 pub use powers::{NamedRecord, Power, PowerEdition, PowerMapping};
 pub use public::RecordFilter;
 pub use public_figures::MonthCount;
+pub use publication_log::{
+    NewLeaf, Opening, PublishedState, TreeHead, TreeNode, WaitingLeaf, salt_place,
+};
 pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
@@ -80,6 +85,7 @@ pub use reporting::{
 pub use schema::{SCHEMA, statements};
 pub use search::{Met, SubjectHit};
 pub use sessions::SessionRow;
+pub use signing_keys::{SigningKeyRow, signing_key_place};
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
     SubjectName, SubjectVersion, WholeSubject,

@@ -15,6 +15,7 @@ use sm3::{Digest, Sm3};
 use crate::db::{Insert, Row, Statement, Store, Tx, Value, statements, values};
 use crate::error::StoreError;
 use crate::keys::{KeyRing, Purpose};
+use crate::publication_log::PUBLICATION_LOG;
 use crate::schema::SCHEMA;
 
 const FORMAT: &str = "xinyong-backup";
@@ -66,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 52] = [
+static TABLES: [Table; 59] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -147,6 +148,15 @@ static TABLES: [Table; 52] = [
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),
     table!(api_write by "key_id, idempotency": i key_id, t idempotency, t digest, i at, t answer),
+    table!(signing_key by "id": t id, t public, b sealed, i valid_from, i valid_until, t made_by, i newest_at, i revoked_at,
+        i revoked_since, t revoked_by, t revoked_reason),
+    table!(publication_queue by "at, record_id, seq, subject_id": i at, i record_id, i seq, i subject_id, i version, i kept),
+    table!(publication_leaf by "place": i place, b commitment),
+    table!(publication_node by "level, place": i level, i place, b hash),
+    table!(publication_opening by "record_id, seq, subject_id": i record_id, i seq, i subject_id, i version, i place, t form,
+        b salt),
+    table!(publication_form by "id": t id, t fields),
+    table!(tree_head by "size, key_id": i size, t key_id, i at, t root, t signature),
 ];
 
 static META: Statement = Statement {
@@ -479,6 +489,9 @@ async fn fill(
         }
         rows += 1;
         now = Some(table);
+    }
+    if header.schema < PUBLICATION_LOG {
+        tx.queue_all_events().await?;
     }
     rebuild(&mut tx, tokenise).await?;
     tx.commit().await

@@ -9,6 +9,7 @@ use crate::db::{Bound, Conn, Engine, Insert, Row, Store, Tx, Value, day_text, st
 use crate::error::StoreError;
 use crate::keys::sm3_hex;
 use crate::persons::json;
+use crate::publication_log::{INSERT_WAITING, PUBLICATION_LOG};
 use crate::reporting::{Arrived, NumberPlace, REPORTING, bind_documents, count_arrived};
 
 const HEAD: &str = "record (id, subject_id, kind, natural_key, version, party_category, decided_on, unit_id, batch_id, row, \
@@ -88,8 +89,9 @@ statements! {
         AND w.known_at <= $2) ORDER BY v.held_from DESC, v.record_id DESC";
     EVENTS = "SELECT e.subject_id, e.record_id, e.seq, e.kind, e.on_day, e.at, e.reason, c.list FROM publication_event e \
         LEFT JOIN citation c ON c.id = e.citation WHERE e.record_id = $2 AND e.subject_id = $1 ORDER BY e.seq";
-    EVENT_SEQS = "SELECT e.record_id, MAX(e.seq) FROM " [each] " k CROSS JOIN publication_event e \
-        WHERE e.record_id = CAST(k.value->>1 AS BIGINT) AND e.subject_id = CAST(k.value->>0 AS BIGINT) GROUP BY e.record_id";
+    EVENT_PLACES = "SELECT r.id, r.version, (SELECT COALESCE(MAX(e.seq), 0) FROM publication_event e \
+        WHERE e.record_id = r.id AND e.subject_id = r.subject_id) FROM " [each] " k CROSS JOIN record r \
+        WHERE r.id = CAST(k.value->>1 AS BIGINT) AND r.subject_id = CAST(k.value->>0 AS BIGINT)";
     CLEAR_ENDS = "UPDATE record SET ends_on = NULL WHERE id = $2 AND subject_id = $1";
     COUNT_RECORDS = "SELECT COUNT(*) FROM record";
 }
@@ -592,6 +594,7 @@ impl std::fmt::Debug for PreparedRecords {
 struct NewEvent<'a> {
     record_id: i64,
     seq: i64,
+    version: i64,
     subject_id: i64,
     kind: &'a str,
     on_day: Date,
@@ -608,14 +611,25 @@ pub(crate) fn citation_id(list: &str) -> String {
 }
 
 fn bind_events<'a>(
-    engine: Engine,
+    store: &Store,
     events: impl Iterator<Item = NewEvent<'a>>,
     bound: &mut Bound,
 ) -> Result<(), StoreError> {
+    let engine = store.engine();
     // A file's records rest on a handful of lists.
     let mut lists: HashMap<&str, String> = HashMap::new();
     let mut rows = Vec::new();
+    // They go into the record of publication from here, by a job: writers must not wait for each other at its end.
+    let mut waiting = Vec::new();
     for event in events {
+        waiting.extend(values![
+            event.at,
+            event.record_id,
+            event.seq,
+            event.subject_id,
+            event.version,
+            true,
+        ]);
         let id = lists.entry(event.citations).or_insert_with(|| citation_id(event.citations));
         rows.extend(values![
             event.record_id,
@@ -630,7 +644,12 @@ fn bind_events<'a>(
     }
     let lists: Vec<Value<'_>> = lists.iter().flat_map(|(list, id)| values![id, *list]).collect();
     bound.add(engine, &INSERT_CITATION, &lists)?;
-    bound.add(engine, &INSERT_EVENT, &rows)
+    bound.add(engine, &INSERT_EVENT, &rows)?;
+    // An earlier schema has no room for it.
+    if store.inner.schema < PUBLICATION_LOG {
+        return Ok(());
+    }
+    bound.add(engine, &INSERT_WAITING, &waiting)
 }
 
 async fn existing(
@@ -815,20 +834,21 @@ impl Tx {
         &mut self,
         events: &[PublicationEvent],
     ) -> Result<(), StoreError> {
-        let engine = self.store().engine();
+        let store = self.store().clone();
         for part in events.chunks(500) {
             let keys: Vec<_> =
                 part.iter().map(|event| (event.subject_id, event.record_id)).collect();
-            let mut last: HashMap<i64, i64> = HashMap::with_capacity(keys.len());
-            for row in self.conn().all(&EVENT_SEQS, values![json(&keys)]).await? {
-                last.insert(row.int(0)?, row.int(1)?);
+            let mut last: HashMap<i64, (i64, i64)> = HashMap::with_capacity(keys.len());
+            for row in self.conn().all(&EVENT_PLACES, values![json(&keys)]).await? {
+                last.insert(row.int(0)?, (row.int(1)?, row.int(2)?));
             }
             let events = part.iter().map(|event| {
-                let seq = last.entry(event.record_id).or_insert(0);
+                let (version, seq) = last.entry(event.record_id).or_insert((1, 0));
                 *seq += 1;
                 NewEvent {
                     record_id: event.record_id,
                     seq: *seq,
+                    version: *version,
                     subject_id: event.subject_id,
                     kind: &event.kind,
                     on_day: event.on_day,
@@ -838,7 +858,7 @@ impl Tx {
                 }
             });
             let mut bound = Bound::default();
-            bind_events(engine, events, &mut bound)?;
+            bind_events(&store, events, &mut bound)?;
             self.conn().run(bound).await?;
             for event in part.iter().filter(|event| event.kind == "ended") {
                 let values = values![event.subject_id, event.record_id];
@@ -885,6 +905,7 @@ impl Store {
             Some(NewEvent {
                 record_id: new.id,
                 seq: 1,
+                version: 1,
                 subject_id: new.subject_id,
                 kind: "published",
                 on_day: new.public_from?,
@@ -893,7 +914,7 @@ impl Store {
                 citations: &new.citations,
             })
         });
-        bind_events(self.engine(), events, &mut bound)?;
+        bind_events(self, events, &mut bound)?;
         // An earlier schema has no room for these.
         let arrived = if self.inner.schema < REPORTING {
             Arrived::new()

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 10;
+pub const SCHEMA: i64 = 11;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -23,6 +23,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (8, "corrections", include_str!("../migrations/sqlite/0008_corrections.sql")),
     (9, "open-data-powers", include_str!("../migrations/sqlite/0009_open_data_powers.sql")),
     (10, "agents", include_str!("../migrations/sqlite/0010_agents.sql")),
+    (11, "signed_record", include_str!("../migrations/sqlite/0011_signed_record.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -35,6 +36,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (8, "corrections", include_str!("../migrations/postgres/0008_corrections.sql")),
     (9, "open-data-powers", include_str!("../migrations/postgres/0009_open_data_powers.sql")),
     (10, "agents", include_str!("../migrations/postgres/0010_agents.sql")),
+    (11, "signed_record", include_str!("../migrations/postgres/0011_signed_record.sql")),
 ];
 
 statements! {
@@ -173,6 +175,8 @@ pub fn statements() -> Vec<Statement> {
         crate::console::ALL,
         crate::figures::ALL,
         crate::api::ALL,
+        crate::signing_keys::ALL,
+        crate::publication_log::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
         crate::portable::ALL,

@@ -10,6 +10,8 @@ mod api;
 mod postgres;
 #[path = "support/powers.rs"]
 mod powers;
+#[path = "support/publication_log.rs"]
+mod publication_log;
 
 use std::path::PathBuf;
 
@@ -22,6 +24,10 @@ use api::{
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use powers::{open_tables_are_compared_and_days_add_up, powers_are_proposed_decided_and_named};
+use publication_log::{
+    every_event_in_public_becomes_one_leaf, keys_sign_forwards_and_heads_are_kept,
+    the_log_is_filled_by_an_upgrade_and_carried_by_a_backup, two_that_append_at_once_take_turns,
+};
 use xinyong_store::{
     ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content,
     Correction, CorrectionDecision, Counts, DeclaredCount, Engine, ErrorReport, FormerName, Gap,
@@ -133,6 +139,10 @@ on_both! {
     powers_are_proposed_decided_and_named,
     mandates_wait_stand_and_end,
     what_no_unit_reported_is_counted_nowhere,
+    every_event_in_public_becomes_one_leaf,
+    two_that_append_at_once_take_turns,
+    keys_sign_forwards_and_heads_are_kept,
+    the_log_is_filled_by_an_upgrade_and_carried_by_a_backup,
 }
 
 const NOW: i64 = 1_780_000_000_000;

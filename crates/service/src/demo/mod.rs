@@ -29,6 +29,7 @@ use crate::access::{Actor, Role};
 use crate::desk::Desk;
 use crate::intake::{self, Judgement, Receive, Release};
 use crate::refusal::DeskError;
+use crate::{publication_log, signing};
 
 pub use accounts::{DEMONSTRATION_PASSWORD, DemoAccount};
 pub use codes::{DEMONSTRATION_PREFIX, is_demonstration_code};
@@ -196,6 +197,14 @@ async fn work(
     agents::create(desk, &invented, (start, settings.today)).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;
+    progress("签名公示记录");
+    let platform = Actor::system("system");
+    // A build that was stopped here and goes on finds its key.
+    match signing::generate(desk, &platform, signing::DAYS).await {
+        Err(DeskError::Refused(refusal)) if refusal.code == "signing.key-exists" => {}
+        made => drop(made?),
+    }
+    publication_log::sign_head(desk, &platform, true).await?;
     progress("演示数据已就绪");
     Ok(())
 }

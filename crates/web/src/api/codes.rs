@@ -27,6 +27,8 @@ pub static CODES: &[Code] = &[
     code(400, "code.invalid", "统一社会信用代码不正确"),
     code(400, "list.cursor-invalid", "翻页位置无效"),
     code(400, "changes.cursor-invalid", "续读位置无效"),
+    code(400, "log.size-invalid", "公示记录的条数不成对"),
+    code(400, "log.size-beyond", "超出了公示记录最新的树头"),
     code(400, "body.invalid", "请求内容不符合要求"),
     code(400, "body.incomplete", "请求内容没有传完整"),
     code(400, "kind.unknown", "没有这个信息类别"),

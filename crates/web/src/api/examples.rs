@@ -78,3 +78,40 @@ pub const BATCH: &str = r#"{
     "message": "处罚类别含罚款的必须填写罚款金额"}],
   "next_row": 0
 }"#;
+
+/// A signed head.
+pub const LOG_HEAD: &str = r#"{
+  "head": {"type": "xinyong/tree-head/1", "county": "140829", "log": "88aa01be33dc45ef", "hash": "SM3", "size": 5,
+    "root": "5905181e2113cb7b49916a5a0b9a8d66041efff92277ae93b39eea4778a3afb8", "time": 1794837831544,
+    "key": "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7"},
+  "signature": "3044022015d5cf9f935e46f07adda774bc514402200436e9ad9e78368e28",
+  "key": {"type": "xinyong/public-key/1", "id": "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7", "algorithm": "SM2 with SM3",
+    "distid": "1234567812345678", "valid_from": 1794837831544, "valid_until": 1857909831544,
+    "pem": "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n"}
+}"#;
+
+/// The public keys.
+pub const LOG_KEYS: &str = r#"{"keys": [{"type": "xinyong/public-key/1", "id": "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7", "algorithm": "SM2 with SM3",
+    "distid": "1234567812345678", "valid_from": 1794837831544, "valid_until": 1857909831544,
+    "pem": "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n"}]}"#;
+
+/// The proof that the log goes on.
+pub const LOG_CONSISTENCY: &str = r#"{"type": "xinyong/consistency-proof/1", "from": 3, "to": 5,
+  "path": ["640d9a77ee951e7c82908b3dc2f07282d8d48d3018ba4cb02df6500a24cb18a0"]}"#;
+
+/// The proof of a record.
+pub const RECORD_PROOF: &str = r#"{"type": "xinyong/inclusion-proof/1",
+  "statement": {"type": "xinyong/publication/1", "kind": "administrative-penalty", "subject": "324443289176096804",
+    "record": "455084147318833159", "state": "public", "from": "2026-06-10", "until": "2027-06-10",
+    "content": {"CF_NR": "罚款5000元。"}},
+  "salt": "75e4e66a1763b51169ea40868cdfb1379d395a5dfd72b8b9d784a5da6c57e7c7", "place": 0,
+  "path": ["ceaf39e75da52f8c35f4c7e44a42471478547707b7b891f78cf715fd2bf0e678"],
+  "head": {
+  "head": {"type": "xinyong/tree-head/1", "county": "140829", "log": "88aa01be33dc45ef", "hash": "SM3", "size": 5,
+    "root": "5905181e2113cb7b49916a5a0b9a8d66041efff92277ae93b39eea4778a3afb8", "time": 1794837831544,
+    "key": "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7"},
+  "signature": "3044022015d5cf9f935e46f07adda774bc514402200436e9ad9e78368e28",
+  "key": {"type": "xinyong/public-key/1", "id": "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7", "algorithm": "SM2 with SM3",
+    "distid": "1234567812345678", "valid_from": 1794837831544, "valid_until": 1857909831544,
+    "pem": "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n"}
+}}"#;

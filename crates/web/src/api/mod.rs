@@ -10,6 +10,7 @@ mod examples;
 pub mod health;
 pub mod key_book;
 pub mod limits;
+pub mod log;
 pub mod operation;
 pub mod operations;
 pub mod problem;

@@ -29,6 +29,9 @@ const fn query(
 const LIMIT: Parameter =
     query("limit", Shape::Number(1, 500, 100), "每页条数，1 到 500，不写为 100", "100");
 
+/// Leaves that a question may name at most.
+const MOST_LEAVES: i64 = 1_000_000_000_000;
+
 /// Who a subject is.
 pub static SUBJECT: Operation = Operation {
     method: "GET",
@@ -210,6 +213,92 @@ pub static RECORD: Operation = Operation {
     answer: examples::RECORD,
 };
 
+/// The proof of one record.
+pub static RECORD_PROOF: Operation = Operation {
+    method: "GET",
+    path: "/api/v1/records/{kind}/{subject}/{record}/proof",
+    id: "getRecordProof",
+    title: "一条公示信息的收录证明",
+    about: "证明这条信息今天公示的内容和期限收录在公示记录中，可以离线核验。刚公示的信息几分钟后才有；没有证明的，不论原因，都答复没有找到。",
+    parameters: &[
+        path("kind", Shape::PublicKind, "信息类别", "administrative-penalty"),
+        path("subject", Shape::Id, "列表中的 subject", "455283948234752"),
+        path("record", Shape::Id, "列表中的 record", "455283948234753"),
+    ],
+    scope: Scope::Read,
+    sent: None,
+    status: 200,
+    schema: "InclusionProof",
+    media: &[JSON],
+    codes: &["not-found"],
+    links: &[],
+    answer: examples::RECORD_PROOF,
+};
+
+/// The head of the record of publication.
+pub static LOG_HEAD: Operation = Operation {
+    method: "GET",
+    path: "/api/v1/log/head",
+    id: "getLogHead",
+    title: "公示记录最新的树头",
+    about: "公示记录只能增加、不能删改；树头是它在一个时刻的条数和根，带签名。请保存下来，日后用来核验记录没有被删改。签名的是 head 的规范形式（RFC 8785）。",
+    parameters: &[],
+    scope: Scope::Read,
+    sent: None,
+    status: 200,
+    schema: "SignedHead",
+    media: &[JSON],
+    codes: &["not-found"],
+    links: &[Link {
+        name: "consistency",
+        to: "getLogConsistency",
+        with: &[("from", "$response.body#/head/size")],
+    }],
+    answer: examples::LOG_HEAD,
+};
+
+/// The keys.
+pub static LOG_KEYS: Operation = Operation {
+    method: "GET",
+    path: "/api/v1/log/keys",
+    id: "getLogKeys",
+    title: "签名公钥",
+    about: "本平台用过的全部签名公钥，新的在前。吊销的带 revoked_since，此后的签名不可信。请在需要核验之前就保存。",
+    parameters: &[],
+    scope: Scope::Read,
+    sent: None,
+    status: 200,
+    schema: "PublicKeys",
+    media: &[JSON],
+    codes: &[],
+    links: &[],
+    answer: examples::LOG_KEYS,
+};
+
+/// That the log goes on.
+pub static LOG_CONSISTENCY: Operation = Operation {
+    method: "GET",
+    path: "/api/v1/log/consistency",
+    id: "getLogConsistency",
+    title: "公示记录前后一致的证明",
+    about: "证明有 to 条的记录由有 from 条的记录增加而来，没有删改。from 写先前保存的树头的条数。",
+    parameters: &[
+        Parameter {
+            required: true,
+            ..query("from", Shape::Number(1, MOST_LEAVES, 1), "先前的条数", "1")
+        },
+        query("to", Shape::Number(0, MOST_LEAVES, 0), "后来的条数，0 为最新的树头", "0"),
+    ],
+    scope: Scope::Read,
+    sent: None,
+    status: 200,
+    schema: "ConsistencyProof",
+    media: &[JSON],
+    codes: &["log.size-invalid", "log.size-beyond", "not-found"],
+    links: &[],
+    answer: examples::LOG_CONSISTENCY,
+};
+
 /// The feed of changes.
 pub static CHANGES: Operation = Operation {
     method: "GET",
@@ -326,7 +415,7 @@ pub static DESCRIPTION: Operation = Operation {
 };
 
 /// All of them, in the order of the page.
-pub static OPERATIONS: [&Operation; 11] = [
+pub static OPERATIONS: [&Operation; 15] = [
     &SUBJECT,
     &SUBJECTS,
     &SEARCH,
@@ -334,7 +423,11 @@ pub static OPERATIONS: [&Operation; 11] = [
     &RECONCILE_QUERY,
     &RECORDS,
     &RECORD,
+    &RECORD_PROOF,
     &CHANGES,
+    &LOG_HEAD,
+    &LOG_KEYS,
+    &LOG_CONSISTENCY,
     &BATCH_NEW,
     &BATCH,
     &DESCRIPTION,

@@ -323,6 +323,81 @@ fn reconciliation() -> [(&'static str, Value); 7] {
     ]
 }
 
+fn hex(length: usize, about: &str) -> Value {
+    json!({ "type": "string", "pattern": format!("^[0-9a-f]{{{length}}}$"), "description": about })
+}
+
+fn log() -> [(&'static str, Value); 7] {
+    let card = vec![
+        ("type", word(&["xinyong/public-key/1"], "文件的种类")),
+        ("id", hex(32, "密钥的编号：公钥（DER）的 SM3 的前一半")),
+        ("algorithm", text("签名算法")),
+        ("distid", text("签名者标识，核验时必须给出")),
+        ("valid_from", whole(INSTANT)),
+        ("valid_until", whole(INSTANT)),
+        ("revoked_since", whole("已吊销：此刻起的签名不可信，1970 年以来的毫秒数")),
+        ("pem", text("公钥")),
+    ];
+    let head = vec![
+        ("type", word(&["xinyong/tree-head/1"], "所签内容的种类")),
+        ("county", text("行政区划代码")),
+        ("log", text("公示记录的编号")),
+        ("hash", word(&["SM3"], "摘要算法")),
+        ("size", whole("条数")),
+        ("root", hex(64, "根")),
+        ("time", whole(INSTANT)),
+        ("key", hex(32, "签名密钥的编号")),
+    ];
+    let signed = vec![
+        ("head", named("TreeHead")),
+        ("signature", text("对 head 的规范形式的 SM2 签名（DER），十六进制")),
+        ("key", named("PublicKey")),
+    ];
+    let content = json!({
+        "type": "object",
+        "description": "公示的栏目和内容",
+        "additionalProperties": { "type": "string" },
+    });
+    let statement = vec![
+        ("type", word(&["xinyong/publication/1"], "所收录内容的种类")),
+        ("kind", text("信息类别")),
+        ("subject", id("主体的编号")),
+        ("record", id("信息的编号")),
+        ("state", word(&["public"], "公示中")),
+        ("from", day("公示的第一天")),
+        ("until", text("公示的最后一天，没有期限的为空")),
+        ("content", content),
+    ];
+    let path = list(hex(64, "摘要"));
+    let inclusion = vec![
+        ("type", word(&["xinyong/inclusion-proof/1"], "文件的种类")),
+        ("statement", named("PublicationStatement")),
+        ("salt", hex(64, "随机数")),
+        ("place", whole("在记录中的位置，从 0 起")),
+        ("path", path.clone()),
+        ("head", named("SignedHead")),
+    ];
+    let consistency = vec![
+        ("type", word(&["xinyong/consistency-proof/1"], "文件的种类")),
+        ("from", whole("先前的条数")),
+        ("to", whole("后来的条数")),
+        ("path", path),
+        ("head", named("SignedHead")),
+    ];
+    [
+        ("PublicKey", object("签名公钥", card, &["revoked_since"])),
+        ("PublicKeys", object("签名公钥", vec![("keys", list(named("PublicKey")))], &[])),
+        ("TreeHead", object("公示记录的树头", head, &[])),
+        ("SignedHead", object("签名的树头", signed, &[])),
+        ("PublicationStatement", object("所收录的内容", statement, &[])),
+        ("InclusionProof", object("收录证明", inclusion, &[])),
+        (
+            "ConsistencyProof",
+            object("前后一致的证明；后来的条数没有签过名的没有 head", consistency, &["head"]),
+        ),
+    ]
+}
+
 /// All schemas by name.
 pub fn all() -> Map<String, Value> {
     let mut detail = record();
@@ -362,7 +437,8 @@ pub fn all() -> Map<String, Value> {
         .chain(changes())
         .chain(batch())
         .chain(bulk())
-        .chain(reconciliation());
+        .chain(reconciliation())
+        .chain(log());
     schemas.extend(more.map(|(name, schema)| (name.to_owned(), schema)));
     schemas
 }

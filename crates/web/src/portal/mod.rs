@@ -14,6 +14,7 @@ mod figures;
 pub mod guides;
 pub mod home;
 pub mod interface;
+pub mod log;
 pub mod powers;
 pub mod record;
 pub mod records;

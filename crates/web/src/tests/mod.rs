@@ -14,6 +14,7 @@ mod held;
 mod intake;
 mod kinds;
 mod law;
+mod log;
 mod names;
 mod odd;
 mod people;

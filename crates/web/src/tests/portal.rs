@@ -7,6 +7,7 @@ use super::published::{FINE, FINE_ENDS, FINED, LICENSED, PERSON, REGISTRATION, o
 const PAGES: &[&str] = &[
     "/",
     "/departments",
+    "/log",
     "/departments/market-regulation",
     "/statistics",
     "/data",
