@@ -254,6 +254,7 @@ async fn what_is_not_public_looks_like_what_never_was() {
     let over = desk.at(date(2029, 3, 20));
     assert_eq!(not_found(proof_of(&over, 1).await), none, "before the job");
     expire(&over, &actor(), over.today()).await.expect("ended");
+    generate(&over, &actor(), DAYS).await.expect("the first key has run out by then");
     let last = sign_head(&over, &actor(), true).await.expect("signed").expect("a head");
     assert_eq!(last.head.size, 8, "three of four ended by themselves");
     assert_eq!(not_found(proof_of(&over, 1).await), none, "after it");
