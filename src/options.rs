@@ -77,6 +77,9 @@ pub enum Command {
     /// The record of publication
     #[command(subcommand)]
     Log(LogCommand),
+    /// Credit reports
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Ends the publications whose last day has passed
     Expire {
         /// The day to judge by (default: today)
@@ -108,6 +111,30 @@ pub enum Command {
         /// Which workflow
         #[arg(value_parser = ["batch"])]
         workflow: String,
+    },
+}
+
+/// `report`
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Issues the public report about a subject
+    Make {
+        /// Unified social credit code
+        code: String,
+        /// Where the file goes
+        #[arg(long)]
+        out: PathBuf,
+        /// Address of the platform, for the code on the first page
+        #[arg(long, default_value = "")]
+        site: String,
+    },
+    /// Verifies a report without any database, by a public key that was kept
+    Verify {
+        /// The file
+        file: PathBuf,
+        /// The public key, as `key export` or /api/v1/log/keys gives it; more than once for several
+        #[arg(long, required = true)]
+        key: Vec<PathBuf>,
     },
 }
 

@@ -36,6 +36,7 @@ impl Press for Typeset {
             template: paper.template,
             data: paper.data,
             codes: paper.codes,
+            files: paper.files,
             identity: &paper.identity,
             made,
         };

@@ -10,6 +10,7 @@ mod keys;
 mod law;
 mod log;
 mod publicity;
+mod report;
 mod running;
 mod serve;
 mod setup;
@@ -126,6 +127,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Publicity(command) => publicity::run(&common, command).await,
         Command::Key(command) => keys::run(&common, command).await,
         Command::Log(command) => log::run(&common, command).await,
+        Command::Report(command) => report::run(&common, command).await,
         Command::Expire { on } => running::expire(&common, on).await,
         Command::Doctor => running::doctor(&common).await,
         Command::Fsck => running::fsck(&common).await,

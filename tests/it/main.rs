@@ -12,6 +12,7 @@ mod month;
 #[path = "../../crates/store/tests/support/postgres.rs"]
 mod postgres;
 mod real_input;
+mod report;
 mod running;
 mod samples;
 mod served;

@@ -106,6 +106,15 @@ pub enum AuditEvent<'e> {
         /// What exactly, without names.
         detail: &'e str,
     },
+    /// A credit report was issued.
+    ReportIssued {
+        /// Its number.
+        number: &'e str,
+        /// For whom.
+        edition: &'e str,
+        /// About whom, by id.
+        subject: i64,
+    },
     /// Something about what a unit may license and punish.
     Powers {
         /// The stable name of the deed.
@@ -304,6 +313,7 @@ impl AuditEvent<'_> {
             | Self::Case { deed, .. }
             | Self::Powers { deed, .. }
             | Self::Agent { deed, .. } => deed,
+            Self::ReportIssued { .. } => "report.issued",
             Self::Renewed { .. } => "law.publicity-renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -390,6 +400,9 @@ impl AuditEvent<'_> {
             Self::Case { of, detail, .. } => ((*of).to_owned(), json!({ "what": detail })),
             Self::Powers { unit, detail, .. } => {
                 (format!("powers:{unit}"), json!({ "what": detail }))
+            }
+            Self::ReportIssued { number, edition, subject } => {
+                (format!("subject:{subject}"), json!({ "number": number, "edition": edition }))
             }
             Self::Renewed { examined, changed } => {
                 ("law".to_owned(), json!({ "examined": examined, "changed": changed }))

@@ -79,6 +79,14 @@ impl Clock {
         Some(moment.to_zoned_datetime(beijing()).datetime().date())
     }
 
+    /// An instant as people in Beijing read it, to the second.
+    #[must_use]
+    pub fn moment_of(instant: i64) -> Option<DateTime> {
+        let moment = Timestamp::from_millisecond(instant).ok()?;
+        let local = moment.to_zoned_datetime(beijing()).datetime();
+        local.with().subsec_nanosecond(0).build().ok()
+    }
+
     /// The first millisecond after a day, for as-of reads that include it.
     #[must_use]
     pub fn end_of(day: Date) -> i64 {

@@ -21,6 +21,8 @@ pub struct Paper {
     pub data: Value,
     /// Words that the template shows as two-dimensional codes, by the name of the picture.
     pub codes: Vec<(&'static str, String)>,
+    /// Files that the document carries.
+    pub files: Vec<(&'static str, Vec<u8>)>,
     /// What tells it from other documents.
     pub identity: String,
     /// The moment it says it was made, in UTC. The same paper with the same moment gives the same bytes.

@@ -4,14 +4,19 @@
 //! see that day, by the one rule that the pages ask.
 
 mod assemble;
+mod issue;
 mod number;
 mod paper;
+mod seal;
+mod verify;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 pub use assemble::public_report;
+pub use issue::{Issued, public};
 pub use number::ReportNumber;
+pub use verify::{Genuine, Standing, standing, verify};
 
 /// For whom a report is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

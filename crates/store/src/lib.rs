@@ -15,6 +15,7 @@ mod chain;
 mod confirmations;
 mod console;
 mod corrections;
+mod credit_reports;
 mod db;
 mod doubles;
 mod error;
@@ -55,6 +56,7 @@ pub use batches::{
 };
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use corrections::{Correction, CorrectionDecision, correction_place};
+pub use credit_reports::CreditReport;
 pub use db::{Engine, Statement, Store, Tx};
 pub use doubles::{Double, Shared};
 pub use error::StoreError;

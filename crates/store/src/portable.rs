@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 59] = [
+static TABLES: [Table; 60] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -144,6 +144,8 @@ static TABLES: [Table; 59] = [
     table!(power by "edition_id, seq": i edition_id, i seq, t code, t name, t kind, t basis, t from_day, t until_day),
     table!(power_mapping by "id": i id, t unit_id, t kind, t name_key, t name, t code, t note, t actor, i at, t ended_by,
         i ended_at),
+    table!(credit_report by "number": t number, i subject_id, t edition, t day, i at, t address, t essence, t content, t file,
+        t key_id, i signed_at, t signature, t actor),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

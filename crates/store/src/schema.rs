@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 11;
+pub const SCHEMA: i64 = 12;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -24,6 +24,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (9, "open-data-powers", include_str!("../migrations/sqlite/0009_open_data_powers.sql")),
     (10, "agents", include_str!("../migrations/sqlite/0010_agents.sql")),
     (11, "signed_record", include_str!("../migrations/sqlite/0011_signed_record.sql")),
+    (12, "credit-reports", include_str!("../migrations/sqlite/0012_credit_reports.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -37,6 +38,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (9, "open-data-powers", include_str!("../migrations/postgres/0009_open_data_powers.sql")),
     (10, "agents", include_str!("../migrations/postgres/0010_agents.sql")),
     (11, "signed_record", include_str!("../migrations/postgres/0011_signed_record.sql")),
+    (12, "credit-reports", include_str!("../migrations/postgres/0012_credit_reports.sql")),
 ];
 
 statements! {
@@ -176,6 +178,7 @@ pub fn statements() -> Vec<Statement> {
         crate::figures::ALL,
         crate::api::ALL,
         crate::signing_keys::ALL,
+        crate::credit_reports::ALL,
         crate::publication_log::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,

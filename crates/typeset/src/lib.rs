@@ -67,6 +67,8 @@ pub struct Document<'a> {
     pub data: Value,
     /// Words that the template shows as two-dimensional codes, by the name of the picture: `/check.svg`.
     pub codes: Vec<(&'static str, String)>,
+    /// Files that the document carries, by the path that the template attaches; what has some is kept as PDF/A-3a, else as PDF/A-2a.
+    pub files: Vec<(&'static str, Vec<u8>)>,
     /// What tells this document from others; the file's identifier is made of it.
     pub identity: &'a str,
     /// When it was made.
@@ -104,9 +106,11 @@ impl Typesetter {
         let Moment { year, month, day, hour, minute, second } = document.made;
         let made = Datetime::from_ymd_hms(year, month, day, hour, minute, second)
             .ok_or(TypesetError::Moment)?;
-        let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+        let kept = if document.files.is_empty() { PdfStandard::A_2a } else { PdfStandard::A_3a };
+        let standards = PdfStandards::new(&[kept, PdfStandard::Ua_1])
             .map_err(|error| TypesetError::Set(error.message().to_string()))?;
-        let sheet = Sheet::new(&self.faces, source, document.data, document.codes, made)?;
+        let Document { data, codes, files, .. } = document;
+        let sheet = Sheet::new(&self.faces, source, data, codes, files, made)?;
         let said = |problems: &[typst::diag::SourceDiagnostic]| {
             let all: Vec<_> = problems.iter().map(|one| one.message.as_str()).collect();
             TypesetError::Set(all.join("; "))

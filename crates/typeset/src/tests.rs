@@ -20,6 +20,7 @@ fn document(name: &str) -> Document<'static> {
         template: "",
         data: json!({ "name": name }),
         codes: Vec::new(),
+        files: Vec::new(),
         identity: "样张",
         made: MADE,
     }
@@ -117,6 +118,7 @@ fn every_template_can_be_kept_and_read_aloud() -> Checked {
             template: "bulletin",
             data: bulletin(units),
             codes: Vec::new(),
+            files: Vec::new(),
             identity: "通报 2026-10",
             made: MADE,
         };
@@ -132,6 +134,10 @@ fn every_template_can_be_kept_and_read_aloud() -> Checked {
     }
     Ok(())
 }
+
+/// What a file is sealed with stands in it as it was given, so that it can be found and filled in.
+const SEAL: &str =
+    "xinyong-report/1;number=202605041902570Y0Y79A8;at=0000000000000;signature=0000000000";
 
 #[test]
 fn a_report_of_many_records_keeps_its_form() -> Checked {
@@ -164,14 +170,16 @@ fn a_report_of_many_records_keeps_its_form() -> Checked {
                     { "title": "二、行政管理信息", "cells": [], "groups": groups, "text": "" },
                     { "title": "三、诚实守信相关荣誉信息", "cells": [], "groups": [], "text": "查询期内没有依法应当列出的此类信息。" },
                 ],
-                "statement": ["只汇集有关单位依法记录并报送的信息。"], "verify": "核验：输入报告编号。",
+                "seal": SEAL, "statement": ["只汇集有关单位依法记录并报送的信息。"], "verify": "核验：输入报告编号。",
             }),
             codes: vec![("/check.svg", "202605041902570Y0Y79A8".to_owned())],
+            files: vec![("/content.json", b"{}".to_vec())],
             identity: "report",
             made: MADE,
         };
         let bytes = setter.set(document)?;
-        assert!(bytes.len() > 10_000);
+        let seals = bytes.windows(SEAL.len()).filter(|window| *window == SEAL.as_bytes()).count();
+        assert!(seals > 0, "the seal is found in the file as it was given");
         if let Some(folder) = std::env::var_os("XINYONG_KEEP_DOCUMENTS") {
             std::fs::write(
                 std::path::Path::new(&folder).join(format!("report-{records}.pdf")),

@@ -34,11 +34,15 @@ impl<'a> Sheet<'a> {
         source: &str,
         data: Value,
         codes: Vec<(&'static str, String)>,
+        carried: Vec<(&'static str, Vec<u8>)>,
         made: Datetime,
     ) -> Result<Self, TypesetError> {
         let data = serde_json::to_vec(&faces.printable_data(data))
             .map_err(|error| TypesetError::Set(error.to_string()))?;
         let mut files = vec![(id("/data.json")?, Bytes::new(data))];
+        for (name, bytes) in carried {
+            files.push((id(name)?, Bytes::new(bytes)));
+        }
         for (name, text) in codes {
             let code = QrCode::new(text).map_err(|error| TypesetError::Set(error.to_string()))?;
             let picture = code.render::<svg::Color<'_>>().quiet_zone(false).build();

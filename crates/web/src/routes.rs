@@ -89,6 +89,8 @@ pub static ROUTES: &[Route] = &[
     read("/search", Permission::ReadPublic, || get(portal::search::search)),
     read("/subjects/{code}", Permission::ReadPublic, || get(portal::subject::subject)),
     read("/subjects/{code}/{kind}", Permission::ReadPublic, || get(portal::subject_records::records)),
+    read("/subjects/{code}/report.pdf", Permission::ReadPublic, || get(portal::report::pdf)),
+    read("/reports", Permission::ReadPublic, || get(portal::report::check)),
     read("/subjects/{code}/records.csv", Permission::ReadPublic, || get(portal::subject_files::csv)),
     read("/subjects/{code}/records.json", Permission::ReadPublic, || get(portal::subject_files::json)),
     read("/data", Permission::ReadPublic, || get(portal::data::sets)),

@@ -1,8 +1,11 @@
 //! A report on paper.
 
+use jiff::ToSpan as _;
 use jiff::civil::DateTime;
 use serde_json::json;
+use xinyong_store::sm3_hex;
 
+use super::seal::blank;
 use super::{Content, Line, ReportNumber};
 use crate::desk::Desk;
 use crate::press::Paper;
@@ -29,7 +32,8 @@ fn cells(lines: &[Line]) -> Vec<serde_json::Value> {
 }
 
 impl Content {
-    /// The report as PDF, under its number and made at a moment in Beijing. The same content, number and moment give the same bytes.
+    /// The report as PDF with its seal blank, under its number and made at a moment in Beijing; it carries its canonical content. The
+    /// same content, number and moment give the same bytes.
     ///
     /// # Errors
     /// `document.no-press`; an internal error when it cannot be set.
@@ -39,11 +43,12 @@ impl Content {
         number: &ReportNumber,
         at: DateTime,
         check: &str,
+        canonical: &str,
     ) -> Result<Vec<u8>, DeskError> {
-        desk.print(self.paper(number, at, check)).await
+        desk.print(self.paper(number, at, check, canonical)).await
     }
 
-    fn paper(&self, number: &ReportNumber, at: DateTime, check: &str) -> Paper {
+    fn paper(&self, number: &ReportNumber, at: DateTime, check: &str, canonical: &str) -> Paper {
         let sections: Vec<_> = self
             .sections
             .iter()
@@ -77,7 +82,9 @@ impl Content {
         Paper {
             template: "report",
             identity: format!("report {number}"),
-            made: at,
+            // Beijing keeps UTC+8 all year.
+            made: at.checked_sub(8.hours()).unwrap_or(at),
+            files: vec![("/content.json", canonical.as_bytes().to_vec())],
             codes: vec![("/check.svg", check.to_owned())],
             data: json!({
                 "title": form,
@@ -95,6 +102,7 @@ impl Content {
                 "sections": sections,
                 "statement": self.statement,
                 "verify": self.verify,
+                "seal": blank(number, &sm3_hex(canonical.as_bytes())),
             }),
         }
     }

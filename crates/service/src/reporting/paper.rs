@@ -128,6 +128,7 @@ impl Bulletin {
             identity: format!("bulletin {} {} {}", self.county, self.month, self.issued.len()),
             made: DateTime::from(made),
             codes: Vec::new(),
+            files: Vec::new(),
             data: json!({
                 "office": self.office,
                 "number": self.number_shown(),

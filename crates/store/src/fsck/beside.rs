@@ -13,6 +13,9 @@ statements! {
     UNIT_IDS = "SELECT id FROM unit ORDER BY id";
     ACCOUNT_IDS = "SELECT id, unit_id FROM account ORDER BY id";
     SUCCESSORS = "SELECT unit_id, successor_id, on_day FROM unit_successor ORDER BY unit_id, successor_id";
+    CREDIT_REPORTS = "SELECT r.number, r.essence, r.content, r.file, r.at, r.signed_at, \
+        (SELECT COUNT(*) FROM subject s WHERE s.id = r.subject_id), (SELECT COUNT(*) FROM signing_key k WHERE k.id = r.key_id) \
+        FROM credit_report r ORDER BY r.number";
     IDENTITIES = "SELECT blind, account_id FROM account_identity ORDER BY blind";
     CONTACTS = "SELECT account_id, sealed FROM account_contact ORDER BY account_id";
     AGENT_PERSONS = "SELECT account_id, sealed FROM agent_person ORDER BY account_id";
@@ -227,6 +230,16 @@ impl Known<'_> {
         let place = crate::agents::agent_place(row.int(0)?);
         let shut = self.keys.open(Purpose::Person, &place, &row.bytes(1)?).is_err();
         Ok(first([self.no_account(row, 0)?, (shut, Fault::Unsealable)]))
+    }
+
+    fn credit_report(row: &Row) -> Result<Option<Fault>, StoreError> {
+        let digests = [row.text(1)?, row.text(2)?, row.text(3)?];
+        Ok(first([
+            (!digests.iter().all(|digest| is_digest(digest)), Fault::Digest),
+            (row.int(6)? == 0, Fault::NoSubject),
+            (row.int(7)? == 0, Fault::NoKey),
+            (before(row.int(5)?, row.int(4)?), Fault::Order),
+        ]))
     }
 
     fn mandate(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
@@ -482,6 +495,7 @@ impl Check<'_> {
         self.hold(conn, ("account_contact", 1), &CONTACTS, |row| known.contact(row)).await?;
         self.hold(conn, ("agent_person", 1), &AGENT_PERSONS, |row| known.agent(row)).await?;
         self.hold(conn, ("mandate", 1), &MANDATES, |row| known.mandate(row)).await?;
+        self.hold(conn, ("credit_report", 1), &CREDIT_REPORTS, Known::credit_report).await?;
         self.hold(conn, ("account_security", 1), &SECURITIES, |row| known.security(row)).await?;
         self.hold(conn, ("recovery_code", 1), &RECOVERY_CODES, |row| known.code(row)).await?;
         self.hold(conn, ("notice", 1), &NOTICES, |row| known.notice(row)).await?;

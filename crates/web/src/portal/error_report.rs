@@ -162,7 +162,11 @@ fn from_here(headers: &HeaderMap) -> bool {
     csrf::from_this_site(headers)
 }
 
-fn pay(frame: &Frame, parts: &Parts, cost: u32) -> Result<(), PageError> {
+/// Takes something out of the bucket of the address that asks.
+///
+/// # Errors
+/// `report.too-often`.
+pub(super) fn pay(frame: &Frame, parts: &Parts, cost: u32) -> Result<(), PageError> {
     match frame.site.buckets().take(who(parts), cost, Instant::now()).wait {
         None => Ok(()),
         Some(_) => Err(slow_down()),

@@ -18,6 +18,7 @@ pub mod log;
 pub mod powers;
 pub mod record;
 pub mod records;
+pub mod report;
 pub mod search;
 pub mod sitemap;
 pub mod statistics;

@@ -14,7 +14,8 @@ use crate::ui::words;
 /// The part with the pages that are not about anybody.
 const PAGES: &str = "pages.xml";
 /// Where nothing is to be found for a search engine.
-const CLOSED: [&str; 4] = ["/console", "/search", "/api/", "/embed/"];
+const CLOSED: [&str; 6] =
+    ["/console", "/search", "/api/", "/embed/", "/reports", "/subjects/*/report.pdf"];
 
 /// Scheme and host of the site with its prefix: as the county's file has it, else as it was asked for.
 pub(crate) fn origin(site: &Site, headers: &HeaderMap) -> String {

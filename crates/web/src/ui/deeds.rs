@@ -69,6 +69,7 @@ pub fn label(action: &str) -> &str {
         "powers.declined" => "退回权力事项目录",
         "powers.named" => "说明目录外的名称",
         "powers.name-ended" => "撤回目录外名称的说明",
+        "report.issued" => "出具信用报告",
         "law.publicity-renewed" => "按现行规则重新计算公示期",
         "law.proposed" => "提出确认法规参数",
         "law.confirmed" => "确认法规参数",

@@ -1,0 +1,202 @@
+//! The credit report: issued, verified by the program without a database and by foreign programs, and every change found out.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::browser::invent;
+use crate::served::serve;
+use crate::support::{Platform, path, xinyong};
+
+const MARK: &str = "xinyong-report/1;number=";
+
+fn tool(name: &str, arguments: &[&str]) -> String {
+    let output = Command::new(name)
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|error| panic!("{name}: {error}; scripts/test installs it"));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{name}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+fn place_of(file: &[u8], wanted: &str) -> usize {
+    file.windows(wanted.len()).position(|window| window == wanted.as_bytes()).expect(wanted)
+}
+
+/// What stands behind a word of the seal.
+fn said(file: &[u8], word: &str, width: usize) -> String {
+    let from = place_of(file, MARK);
+    let seal = &file[from..];
+    let at = place_of(seal, word) + word.len();
+    String::from_utf8_lossy(&seal[at..at + width]).into_owned()
+}
+
+/// The signature, checked with nothing of ours: the seal is blanked and the file digested as the description of the format says.
+fn openssl_agrees(platform: &Platform, file: &[u8], pem: &Path) {
+    let (number, content) = (said(file, "number=", 22), said(file, ";content=", 64));
+    let (key, at) = (said(file, ";key=", 32), said(file, ";at=", 13));
+    let padded = said(file, ";signature=", 144);
+    let length = usize::from(u8::from_str_radix(&padded[2..4], 16).expect("a length")) + 2;
+    let signature: Vec<u8> = (0..length)
+        .map(|byte| u8::from_str_radix(&padded[byte * 2..byte * 2 + 2], 16).expect("digits"))
+        .collect();
+    let line = format!("{MARK}{number};content={content};key={key};at={at};signature={padded}");
+    let blank = format!(
+        "{MARK}{number};content={content};key={};at={};signature={}",
+        "0".repeat(32),
+        "0".repeat(13),
+        "0".repeat(144)
+    );
+    let mut blanked = file.to_vec();
+    let places: Vec<_> = (0..=file.len() - line.len())
+        .filter(|place| file[*place..].starts_with(line.as_bytes()))
+        .collect();
+    for place in places {
+        blanked[place..place + blank.len()].copy_from_slice(blank.as_bytes());
+    }
+    let blanked = platform.bytes("blanked.pdf", &blanked);
+    let digest = tool("openssl", &["dgst", "-sm3", "-r", path(&blanked)]);
+    let digest = digest.split_whitespace().next().expect("a digest");
+    let statement = format!(
+        "{{\"at\":{at},\"content\":\"{content}\",\"file\":\"{digest}\",\"key\":\"{key}\",\"number\":\"{number}\",\"type\":\"xinyong/report/1\"}}"
+    );
+    let statement = platform.file("statement", &statement);
+    let signature = platform.bytes("signature", &signature);
+    tool(
+        "openssl",
+        &[
+            "pkeyutl",
+            "-verify",
+            "-rawin",
+            "-digest",
+            "sm3",
+            "-pkeyopt",
+            "distid:1234567812345678",
+            "-pubin",
+            "-inkey",
+            path(pem),
+            "-in",
+            path(&statement),
+            "-sigfile",
+            path(&signature),
+        ],
+    );
+}
+
+#[test]
+fn a_report_is_genuine_until_a_byte_of_it_is_changed() {
+    let platform = Platform::empty();
+    invent(&platform);
+    let served =
+        serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+    let mut visitor = served.visitor();
+    let list = visitor.get("/records/administrative-penalty");
+    let subject = list.link("/subjects/");
+    let code = subject.rsplit('/').next().expect("a code").to_owned();
+
+    let page = visitor.get(&subject);
+    assert!(page.text.contains(&format!("{subject}/report.pdf")), "{}", page.text);
+    let (file, other) = (platform.folder().join("report.pdf"), platform.folder().join("again.pdf"));
+    let make = |out: &Path| {
+        platform.json(&["report", "make", &code, "--out", path(out), "--site", &served.address])
+    };
+    let made = make(&file);
+    let number = made["number"].as_str().expect("a number").to_owned();
+    assert_eq!(number.len(), 22);
+    assert_eq!(make(&other)["number"], number.as_str());
+    let bytes = std::fs::read(&file).expect("the file");
+    assert_eq!(bytes, std::fs::read(&other).expect("the file"), "the same day is the same file");
+
+    // The form, by foreign programs.
+    tool("qpdf", &["--check", path(&file)]);
+    let about = tool("pdfinfo", &["-meta", path(&file)]);
+    for word in ["pdfaid:part>3<", "pdfaid:conformance>A<", "pdfuaid:part>1<"] {
+        assert!(about.contains(word), "{word}: {about}");
+    }
+    let text = tool("pdftotext", &["-layout", path(&file), "-"]);
+    for word in [&number, &code, "行政管理信息", "信用状况提升建议", "数据截至"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    for word in ["评分：", "排名：", "等级："] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+    let content = platform.folder().join("content.json");
+    tool("pdfdetach", &["-save", "1", "-o", path(&content), path(&file)]);
+    let digest = tool("openssl", &["dgst", "-sm3", "-r", path(&content)]);
+    assert!(digest.starts_with(&said(&bytes, ";content=", 64)), "{digest}");
+
+    // The signature, by this program without a database and by OpenSSL.
+    let (card, pem) = (platform.folder().join("key.json"), platform.folder().join("key.pem"));
+    let export = ["key", "export", "--card", path(&card), "--pem", path(&pem)];
+    assert_eq!(platform.run(&export).code, 0);
+    let verify =
+        |file: &Path| xinyong(&["--json", "report", "verify", path(file), "--key", path(&card)]);
+    let genuine = verify(&file).json();
+    assert_eq!(genuine["number"], number.as_str());
+    openssl_agrees(&platform, &bytes, &pem);
+
+    // Changed anywhere: found out.
+    for part in 0..60 {
+        let mut changed = bytes.clone();
+        let place = part * (bytes.len() - 1) / 59;
+        changed[place] ^= 0x20;
+        let changed = platform.bytes("changed.pdf", &changed);
+        let refusal = verify(&changed).refusal(3);
+        assert!(refusal == "report.altered" || refusal == "report.no-seal", "{place}: {refusal}");
+    }
+    for (word, refusal) in [
+        (";at=", "report.altered"),
+        (";content=", "report.altered"),
+        (";key=", "report.key-unknown"),
+        ("number=", "report.altered"),
+    ] {
+        // Both places of the seal alike, as somebody would who knows the form.
+        let mut changed = bytes.clone();
+        let mut from = 0;
+        while let Some(place) =
+            changed[from..].windows(MARK.len()).position(|window| window == MARK.as_bytes())
+        {
+            let at = from + place + place_of(&changed[from + place..], word) + word.len() + 9;
+            changed[at] = if changed[at] == b'1' { b'2' } else { b'1' };
+            from = at;
+        }
+        let changed = platform.bytes("changed.pdf", &changed);
+        assert_eq!(verify(&changed).refusal(3), refusal, "{word}");
+    }
+    let longer = platform.bytes("changed.pdf", &[&bytes[..], b"\n"].concat());
+    assert_eq!(verify(&longer).refusal(3), "report.altered");
+    let none = platform.bytes("none.pdf", b"%PDF-1.7");
+    assert_eq!(verify(&none).refusal(3), "report.no-seal");
+
+    // By its number.
+    let found = visitor.get(&format!("/reports?number={number}"));
+    assert!(
+        found.text.contains("公开的信息没有变化") && found.text.contains(&code),
+        "{}",
+        found.text
+    );
+    let spaced = format!("{}%20{}", &number[..14].to_lowercase(), &number[14..].to_lowercase());
+    assert!(visitor.get(&format!("/reports?number={spaced}")).text.contains(&code));
+    let forged = format!("{}0", &number[..21]);
+    let forged = if forged == number { format!("{}1", &number[..21]) } else { forged };
+    assert_eq!(visitor.get(&format!("/reports?number={forged}")).status, 404);
+    assert_eq!(visitor.get("/reports?number=123").status, 400);
+    drop(served);
+
+    // Two years on its penalties are gone: the report was issued, and what is public is another.
+    let later = serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", "2032-01-01"]);
+    let found = later.visitor().get(&format!("/reports?number={number}"));
+    assert!(found.text.contains("此后公开的信息有变化"), "{}", found.text);
+    let record = list.link("/records/administrative-penalty/");
+    assert_eq!(later.visitor().get(&record).status, 404);
+    drop(later);
+
+    // Another county's key, and a key that was revoked by then.
+    let elsewhere = Platform::pinglu();
+    assert_eq!(elsewhere.run(&["key", "generate"]).code, 0);
+    let foreign = elsewhere.folder().join("key.json");
+    assert_eq!(elsewhere.run(&["key", "export", "--card", path(&foreign)]).code, 0);
+    let verified = xinyong(&["--json", "report", "verify", path(&file), "--key", path(&foreign)]);
+    assert_eq!(verified.refusal(3), "report.key-unknown");
+    assert_eq!(platform.json(&["fsck"])["good"], true);
+}
