@@ -8,7 +8,7 @@ use xinyong_domain::text::normalise_name;
 use xinyong_domain::workflow::mandate::{Move, Standing};
 use xinyong_store::{Mandate, NewAccount, StoreError, Subject, Tx};
 
-use super::{Person, SHOWN_AS, actor_for, file, login_of, own_account, typed_login};
+use super::{MOST_MANDATES, Person, SHOWN_AS, actor_for, file, login_of, own_account, typed_login};
 use crate::access::{Actor, Permission, Role};
 use crate::accounts::{password, read_login};
 use crate::audit::AuditEvent;
@@ -119,6 +119,24 @@ async fn keep_file(
     Ok(Some((digest, kind)))
 }
 
+/// Refuses where too many wait already: before a scan is kept, so that nobody fills the disk with applications that are refused.
+async fn room(desk: &Desk, subject: i64) -> Result<(), DeskError> {
+    let waiting = Standing::Waiting.as_str();
+    let altogether = desk.store().count_mandates(waiting).await?;
+    let of_subject = desk.store().mandates_of_subject(subject, MOST_MANDATES).await?;
+    let here = of_subject.iter().filter(|one| one.state == waiting).count();
+    if altogether >= MOST_WAITING_ALTOGETHER
+        || i64::try_from(here).is_ok_and(|here| here >= MOST_WAITING)
+    {
+        return Err(too_many());
+    }
+    Ok(())
+}
+
+fn too_many() -> DeskError {
+    DeskError::refused("agent.too-many", "已有过多的申请等待信用办确认，请稍后再试或者与信用办联系")
+}
+
 async fn add(
     desk: &Desk,
     tx: &mut Tx,
@@ -131,10 +149,7 @@ async fn add(
     if altogether >= MOST_WAITING_ALTOGETHER
         || tx.count_waiting_mandates(subject).await? >= MOST_WAITING
     {
-        return Err(DeskError::refused(
-            "agent.too-many",
-            "已有过多的申请等待信用办确认，请稍后再试或者与信用办联系",
-        ));
+        return Err(too_many());
     }
     let id = desk.new_id();
     let (file_digest, file_type) =
@@ -204,6 +219,7 @@ pub async fn sign_up(desk: &Desk, command: SignUp) -> Result<(i64, Actor), DeskE
         let taken = typed_login(&login);
         return Err(DeskError::refused("account.exists", format!("登录名“{taken}”已被使用")));
     }
+    room(desk, subject.id).await?;
     let file = keep_file(desk, &command.application).await?;
     let password = password::hash(desk, secret).await?;
     let now = desk.clock().now();
@@ -243,6 +259,7 @@ pub async fn sign_up(desk: &Desk, command: SignUp) -> Result<(i64, Actor), DeskE
 pub async fn apply(desk: &Desk, actor: &Actor, application: Application) -> Result<i64, DeskError> {
     let account = own_account(desk, actor).await?;
     let subject = firm_of(desk, &application.firm).await?;
+    room(desk, subject.id).await?;
     let file = keep_file(desk, &application).await?;
     let mut tx = desk.store().transaction("apply as agent").await?;
     let id = add(desk, &mut tx, account.id, subject.id, &application, file).await?;
