@@ -21,19 +21,16 @@ use xinyong_service::{Clock, Refusal};
 
 use super::held::party;
 use super::parts::{self, Parts, Stopped};
-use super::{actor, mendable, onward};
+use super::{actor, mendable, onward, worklist};
 use crate::fields::Fields;
 use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Choice, Fact, FormError, Nav, Page, Tile, message_for};
 use crate::ui::{draw, reasons, words};
-use crate::url;
 
 /// The list.
 pub const HERE: &str = "/console/corrections";
-/// Working days that are few.
-const SOON: i64 = 3;
 /// Bytes of a field of the record.
 const MOST_FIELD_BYTES: usize = 32 * 1024;
 /// Characters from which a field has several lines.
@@ -163,32 +160,14 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
     let decided = asked.show == "decided";
     let desk = frame.site.desk();
     let lines = corrections::corrections(desk, actor(&frame)?, decided).await?;
-    let today = desk.today();
-    let past = |line: &CorrectionLine| line.due.as_ref().is_some_and(|due| due.value.date < today);
-    let overdue = lines.iter().filter(|line| past(line)).count();
-    let soon = lines
-        .iter()
-        .filter(|line| !past(line) && line.left.is_some_and(|left| left <= SOON))
-        .count();
-    let tile = |label: &str, count: usize| Tile::new(label, count.to_string(), "项");
+    let clock = |line: &CorrectionLine| (line.due.as_ref().map(|due| due.value.date), line.left);
     draw(&Listed {
         page: frame.console("更正和撤销", HERE),
-        tabs: [("", "待确认", !decided), ("decided", "已办结", decided)]
-            .into_iter()
-            .map(|(show, label, current)| Nav {
-                href: url::with_query(HERE, &[("show", show)]),
-                label: label.to_owned(),
-                current,
-            })
-            .collect(),
+        tabs: worklist::tabs(HERE, "待确认", ("decided", "已办结"), decided),
         tiles: if decided {
             Vec::new()
         } else {
-            vec![
-                tile("待确认", lines.len()),
-                tile("三个工作日内到期", soon),
-                tile("已超过期限", overdue),
-            ]
+            worklist::clocks("待确认", "项", desk.today(), lines.iter().map(clock))
         },
         rows: lines.iter().map(|line| row(&frame, line)).collect(),
     })

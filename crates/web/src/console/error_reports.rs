@@ -9,19 +9,16 @@ use serde::Deserialize;
 use xinyong_service::Clock;
 use xinyong_service::error_reports::{self, Answer, ReportDossier, ReportLine};
 
-use super::{actor, mendable, onward};
+use super::{actor, mendable, onward, worklist};
 use crate::fields::Fields;
 use crate::page_error::PageError;
 use crate::portal::error_report::standing;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Fact, FormError, Nav, Page, Tile, message_for};
 use crate::ui::{draw, reasons, words};
-use crate::url;
 
 /// The list.
 pub const HERE: &str = "/console/error-reports";
-/// Working days that are few.
-const SOON: i64 = 3;
 
 struct Row {
     href: String,
@@ -111,31 +108,14 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
     let answered = asked.show == "answered";
     let lines = error_reports::reports(frame.site.desk(), actor(&frame)?, answered).await?;
     let today = frame.site.desk().today();
-    let past = |line: &&ReportLine| line.due.as_ref().is_some_and(|due| due.value.date < today);
-    let overdue = lines.iter().filter(past).count();
-    let soon = lines
-        .iter()
-        .filter(|line| !past(line) && line.left.is_some_and(|left| left <= SOON))
-        .count();
-    let tile = |label: &str, count: usize| Tile::new(label, count.to_string(), "件");
+    let clock = |line: &ReportLine| (line.due.as_ref().map(|due| due.value.date), line.left);
     draw(&Listed {
         page: frame.console("信息纠错", HERE),
-        tabs: [("", "待答复", !answered), ("answered", "已答复", answered)]
-            .into_iter()
-            .map(|(show, label, current)| Nav {
-                href: url::with_query(HERE, &[("show", show)]),
-                label: label.to_owned(),
-                current,
-            })
-            .collect(),
+        tabs: worklist::tabs(HERE, "待答复", ("answered", "已答复"), answered),
         tiles: if answered {
             Vec::new()
         } else {
-            vec![
-                tile("待答复", lines.len()),
-                tile("三个工作日内到期", soon),
-                tile("已超过期限", overdue),
-            ]
+            worklist::clocks("待答复", "件", today, lines.iter().map(clock))
         },
         answered,
         rows: lines.iter().map(|line| row(&frame, line)).collect(),

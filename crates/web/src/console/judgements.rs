@@ -12,7 +12,7 @@ use xinyong_service::judgements::{
 };
 use xinyong_service::{Clock, DeskError};
 
-use super::{actor, mendable, onward};
+use super::{actor, mendable, onward, worklist};
 use crate::fields::Fields;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
@@ -165,14 +165,7 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
     };
     draw(&Listed {
         page: frame.console("主体核定", ABOVE),
-        tabs: [("", "待确认", !decided), ("decided", "已办结", decided)]
-            .into_iter()
-            .map(|(show, label, current)| Nav {
-                href: url::with_query(HERE, &[("show", show)]),
-                label: label.to_owned(),
-                current,
-            })
-            .collect(),
+        tabs: worklist::tabs(HERE, "待确认", ("decided", "已办结"), decided),
         rows: lines.iter().map(row).collect(),
     })
 }

@@ -43,6 +43,7 @@ pub mod unit;
 pub mod units;
 pub mod upload;
 pub mod withdraw;
+mod worklist;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use xinyong_service::{Actor, DeskError, Refusal};
