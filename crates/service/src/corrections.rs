@@ -262,7 +262,7 @@ fn check_days(desk: &Desk, record: &Record, command: &Propose) -> Result<(), Des
 /// # Errors
 /// `access.denied`, not found, `correction.withdrawn`, `correction.event-unknown`, `correction.document-day`, `correction.known-day`,
 /// `withdraw.reason-missing`, `withdraw.document-missing`, `correction.nothing-changed`, `correction.field-closed`,
-/// `correction.other-record`, `correction.open`.
+/// `correction.other-record`, `correction.signed`, `correction.open`.
 pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<Proposed, DeskError> {
     let store = desk.store();
     let record = standing(desk, command.subject, command.record).await?;
@@ -496,7 +496,7 @@ pub async fn correction(
     })
 }
 
-/// The scan that was handed in with a correction: its name and bytes.
+/// The scan that was handed in with a correction: its name and bytes. A look at it is a line of the audit log.
 ///
 /// # Errors
 /// `access.denied`, not found.
@@ -504,6 +504,9 @@ pub async fn file(desk: &Desk, actor: &Actor, id: i64) -> Result<(String, Vec<u8
     let row = admitted(desk, actor, id).await?;
     let missing = || DeskError::NotFound("该文件");
     let (name, digest) = row.file_name.zip(row.file_digest).ok_or_else(missing)?;
+    let of = format!("correction:{id}");
+    let event = AuditEvent::Case { deed: "correction.file-seen", of: &of, detail: "" };
+    desk.audit(actor, event).await?;
     Ok((name, desk.store().read_upload(&digest).await?.ok_or_else(missing)?))
 }
 

@@ -155,6 +155,12 @@ async fn checked(
     }
     values.extend(fields.iter().map(|(code, value)| (code.clone(), value.clone())));
     let platform_before = platform_of(record)?;
+    if platform_before.signature.is_some() {
+        return Err(DeskError::refused(
+            "correction.signed",
+            "这是主体自己申报并签名的信息，他人不能改动内容；确有不实的，登记撤下",
+        ));
+    }
     let cells: Vec<&str> =
         kind.fields
             .iter()
@@ -193,6 +199,14 @@ async fn checked(
         .zip(row.category)
         .ok_or_else(|| DeskError::Internal("a passed row without date or category".to_owned()))?;
     let mut platform = platform_before;
+    let of_class = kind.class.and_then(|class| kind.fields.get(class));
+    if of_class.is_some_and(|field| fields.contains_key(&field.code)) {
+        // Somebody set it for the decision that was: another kind of penalty has no severity until somebody sets one, and the rule
+        // then takes the milder reading.
+        platform.severity.clear();
+        platform.severity_reason.clear();
+        platform.severity_source.clear();
+    }
     if kind
         .scope
         .and_then(|scope| kind.fields.get(scope))

@@ -102,6 +102,25 @@ async fn a_court_lowers_a_fine_and_the_public_sees_only_what_holds() {
 }
 
 #[tokio::test]
+async fn a_fine_that_a_court_makes_a_warning_is_not_public_by_the_severity_of_the_fine() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 9, 10)).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let (clerk, reviewer) =
+        (person("clerk", Role::Clerk, UNIT), person("reviewer", Role::Reviewer, UNIT));
+    assert!(public_record(&desk, place.0, place.1).await.is_ok());
+    let fields = [("处罚类别", "警告"), ("处罚内容", "警告"), (FINE, "")]
+        .map(|(label, value)| (field(&desk, label), value.to_owned()));
+    let warning =
+        Propose { fields: BTreeMap::from(fields), ..command(&desk, place, "court-change", "") };
+    let id = kept(&desk, &clerk, warning).await;
+    confirm(&desk, &reviewer, id).await.expect("confirmed");
+    let public = public_record(&desk, place.0, place.1).await;
+    assert!(matches!(public, Err(DeskError::NotFound(_))), "{public:?}");
+    sound(&desk).await;
+}
+
+#[tokio::test]
 async fn a_revocation_takes_it_down_with_the_reason_and_a_wrong_day_moves_what_is_counted() {
     let folder = tempfile::tempdir().expect("folder");
     let desk = desk(&folder, date(2026, 9, 10)).await;

@@ -37,6 +37,7 @@ pub fn label(action: &str) -> &str {
         "correction.proposed" => "登记更正或撤销",
         "correction.confirmed" => "确认更正或撤销",
         "correction.declined" => "退回更正或撤销",
+        "correction.file-seen" => "查看更正所附文件",
         "correction.seen" => "查看更正或撤销",
         "judgement.proposed" => "提出主体核定",
         "judgement.confirmed" => "确认主体核定",
