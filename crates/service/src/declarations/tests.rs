@@ -183,3 +183,26 @@ async fn nobody_touches_another_subjects_declaration_and_none_is_counted() {
     let arrived = desk.store().arrivals(first, last, None).await.expect("read");
     assert_eq!(arrived, [], "a declaration counts as reported");
 }
+
+#[tokio::test]
+async fn what_the_subject_signed_is_not_rewritten_by_others() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let agent = confirmed(&desk, 0, 0).await;
+    let form = form(&desk, &agent, KIND).expect("a form");
+    let id = recorded(declare(&desk, &agent, command(&form, values("示例管理体系认证"))).await);
+    let office = crate::testing::person("office", crate::Role::CreditOffice, "credit-office");
+    let rewritten = crate::corrections::Propose {
+        subject: agent.subject.id,
+        record: id,
+        event: "court-change".to_owned(),
+        document: "示例行政判决书（2026）示行初2号".to_owned(),
+        document_on: date(2026, 11, 25),
+        known_on: date(2026, 11, 25),
+        reason: "示例理由".to_owned(),
+        fields: BTreeMap::from([("ZZ_NR".to_owned(), "他人改写的内容".to_owned())]),
+        file: None,
+    };
+    let outcome = crate::corrections::propose(&desk, &office, rewritten).await;
+    assert_eq!(outcome.expect_err("refused").code(), "correction.signed");
+}
