@@ -324,6 +324,8 @@ pub fn has_page(path: &str) -> bool {
 
 /// Longest time a page may take.
 const PAGE_TIME: Duration = Duration::from_secs(60);
+/// Longest time for a scan of the subjects' face, which is small and comes from people nobody knows yet.
+const OWN_FILE_TIME: Duration = Duration::from_secs(3 * 60);
 /// Longest time a file may take to arrive over a slow line.
 const FILE_TIME: Duration = Duration::from_secs(30 * 60);
 
@@ -343,7 +345,11 @@ pub fn router(site: Site) -> Router {
             machines = machines.route(route.path, handler);
             continue;
         }
-        let time = if route.payload == Payload::File { FILE_TIME } else { PAGE_TIME };
+        let time = match (route.payload, Face::of(route.path)) {
+            (Payload::File, Some(Face::Own)) => OWN_FILE_TIME,
+            (Payload::File, _) => FILE_TIME,
+            _ => PAGE_TIME,
+        };
         let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time);
         let face = Face::of(route.path);
         if route.permission.is_public() && face.is_none() {

@@ -259,6 +259,11 @@ pub async fn sign_up(desk: &Desk, command: SignUp) -> Result<(i64, Actor), DeskE
 pub async fn apply(desk: &Desk, actor: &Actor, application: Application) -> Result<i64, DeskError> {
     let account = own_account(desk, actor).await?;
     let subject = firm_of(desk, &application.firm).await?;
+    let own = desk.store().mandates_of_account(account.id, MOST_MANDATES).await?;
+    let live = [Standing::Waiting.as_str(), Standing::Active.as_str()];
+    if own.iter().any(|one| one.subject_id == subject.id && live.contains(&one.state.as_str())) {
+        return Err(waits_or_stands().into());
+    }
     room(desk, subject.id).await?;
     let file = keep_file(desk, &application).await?;
     let mut tx = desk.store().transaction("apply as agent").await?;

@@ -67,4 +67,5 @@ pub use subject::{
     FormerName, JoinedSubject, PublicSubject, SubjectFacts, present_code, public_subject,
     shown_under, subject_facts,
 };
+pub(crate) use subject::{MOST_READ, all_public};
 pub use suggest::{MOST_SUGGESTIONS, Suggestion, suggest};

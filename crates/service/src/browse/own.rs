@@ -9,7 +9,7 @@ use super::dossier::{
     EventView, HeldRecord, RecordState, VersionView, event, held, state, versions,
 };
 use super::names::Names;
-use super::subject::{MOST_RECORDS, SubjectFacts, facts};
+use super::subject::{MOST_READ, MOST_RECORDS, SubjectFacts, facts};
 use crate::agents::Agent;
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
@@ -90,11 +90,15 @@ pub async fn own_record(desk: &Desk, agent: &Agent, record: i64) -> Result<OwnRe
     let law = desk.law();
     let open = open_audiences(desk, &law);
     let store = desk.store();
+    // By the one way to the records of a subject: what two persons found to be another's is not read here any more, and what they found
+    // to be this one's is.
     let found = store
-        .record(subject, record)
+        .records_of_subject(subject, MOST_READ)
         .await?
-        .filter(|found| opens(found, &open, &law))
+        .into_iter()
+        .find(|found| found.id == record && opens(found, &open, &law))
         .ok_or(DeskError::NotFound("该信息"))?;
+    let subject = found.subject_id;
     desk.audit(&agent.actor, AuditEvent::RecordSeen { subject, record }).await?;
     let names = Names::read(desk).await?;
     let events = store.publication_events(subject, record).await?;

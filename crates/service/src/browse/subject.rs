@@ -10,6 +10,9 @@ use super::record::{PublicRecord, view};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
+/// Records of one subject that are read for its public side at most, public or not. Beyond it a report refuses: it says of each section
+/// what is there and what is not.
+pub(crate) const MOST_READ: i64 = 20_000;
 /// Records of one subject that a page shows at most.
 pub(super) const MOST_RECORDS: i64 = 500;
 
@@ -224,6 +227,14 @@ pub async fn present_code(desk: &Desk, asked: &str) -> Result<String, DeskError>
 /// # Errors
 /// `code.invalid`, not found.
 pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, DeskError> {
+    Ok(all_public(desk, code).await?.0)
+}
+
+/// A subject's page, and whether everything that is held was looked through for it.
+pub(crate) async fn all_public(
+    desk: &Desk,
+    code: &str,
+) -> Result<(PublicSubject, bool), DeskError> {
     let whole = find(desk, code).await?;
     let law = desk.law();
     let today = desk.today();
@@ -233,7 +244,9 @@ pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, De
         .filter(|kind| kind.audience == xinyong_domain::law::Audience::Public)
         .map(|kind| (kind.id.clone(), kind.name.clone(), Vec::new()))
         .collect();
-    for record in desk.store().records_of_subject(whole.subject.id, MOST_RECORDS).await? {
+    let held = desk.store().records_of_subject(whole.subject.id, MOST_READ).await?;
+    let complete = i64::try_from(held.len()).is_ok_and(|count| count < MOST_READ);
+    for record in held {
         let Some(public) = view(&record, today, &law)? else {
             continue;
         };
@@ -241,7 +254,7 @@ pub async fn public_subject(desk: &Desk, code: &str) -> Result<PublicSubject, De
             records.push(public);
         }
     }
-    Ok(PublicSubject { facts: whole_facts(desk, whole).await?, groups })
+    Ok((PublicSubject { facts: whole_facts(desk, whole).await?, groups }, complete))
 }
 
 #[cfg(test)]

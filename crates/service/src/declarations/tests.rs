@@ -206,3 +206,27 @@ async fn what_the_subject_signed_is_not_rewritten_by_others() {
     let outcome = crate::corrections::propose(&desk, &office, rewritten).await;
     assert_eq!(outcome.expect_err("refused").code(), "correction.signed");
 }
+
+#[tokio::test]
+async fn what_is_declared_does_not_crowd_out_what_others_recorded() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (subject, fine) = crate::testing::penalty(&desk, 0, 7, "0.2").await;
+    let agent = confirmed(&desk, 0, 0).await;
+    assert_eq!(agent.subject.id, subject);
+    let mut hidden = values("示例事项");
+    hidden.insert("GKLX".to_owned(), "不公开".to_owned());
+    let mut made = 0;
+    let refusal = loop {
+        let form = form(&desk, &agent, KIND).expect("a form");
+        match declare(&desk, &agent, command(&form, hidden.clone())).await {
+            Ok(Entered::Recorded(_)) => made += 1,
+            Ok(Entered::Wrong(wrong)) => panic!("{wrong:?}"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((made, refusal.code()), (200, "declaration.too-many"));
+    let public = public_subject(&desk, &code(0)).await.expect("the page");
+    let penalties = public.groups.iter().find(|(kind, ..)| kind == "administrative-penalty");
+    assert!(penalties.is_some_and(|(.., found)| found.iter().any(|one| one.id == fine)));
+}

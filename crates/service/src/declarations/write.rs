@@ -8,8 +8,12 @@ use super::row::{Form, Passed, UNIT, Wrong, check};
 use super::{ENTRY_CHARACTERS, ENTRY_LENGTH, own, rules};
 use crate::access::Permission;
 use crate::agents::Agent;
+use crate::browse::{Kept, MOST_READ};
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
+
+/// Declarations of one subject, withdrawn ones included.
+const MOST_DECLARED: usize = 200;
 
 /// A filled form, signed.
 #[derive(Debug, Clone)]
@@ -104,7 +108,8 @@ fn record(agent: &Agent, form: &Form<'_>, passed: Passed) -> NewRecord {
 /// Records what a subject declares of its own accord. Sent twice, it is recorded once.
 ///
 /// # Errors
-/// `access.denied`, not found, `declaration.commitment-changed`, `declaration.not-agreed`, `declaration.entry-invalid`.
+/// `access.denied`, not found, `declaration.commitment-changed`, `declaration.not-agreed`, `declaration.entry-invalid`,
+/// `declaration.too-many`.
 pub async fn declare(desk: &Desk, agent: &Agent, command: Declare) -> Result<Entered, DeskError> {
     agent.actor.authorise(Permission::DeclareForSubject)?;
     let law = desk.law();
@@ -121,6 +126,7 @@ pub async fn declare(desk: &Desk, agent: &Agent, command: Declare) -> Result<Ent
         Err(wrong) => return Ok(Entered::Wrong(with_signature(wrong, desk, &form, &command))),
     };
     signed(&form, desk, &command.commitment, command.agreed)?;
+    room(desk, agent).await?;
     let key = (agent.subject.id, kind.id.clone(), passed.natural_key.clone());
     let id = desk.new_id();
     let sealed = passed.seal(desk, agent.subject.id, id)?;
@@ -135,6 +141,21 @@ pub async fn declare(desk: &Desk, agent: &Agent, command: Declare) -> Result<Ent
     agent.note(desk, &mut tx, "declaration.made", id);
     tx.commit().await?;
     Ok(Entered::Recorded(id))
+}
+
+/// Refuses where a subject has declared more than anybody has to say: what it declares must not crowd out what others recorded.
+async fn room(desk: &Desk, agent: &Agent) -> Result<(), DeskError> {
+    let mut signed = 0;
+    for record in desk.store().records_of_subject(agent.subject.id, MOST_READ).await? {
+        signed += usize::from(Kept::read(&record)?.is_signed());
+    }
+    if signed >= MOST_DECLARED {
+        return Err(DeskError::refused(
+            "declaration.too-many",
+            format!("一个主体最多申报{MOST_DECLARED}条（包括已撤回的），请在原有的申报上更改"),
+        ));
+    }
+    Ok(())
 }
 
 /// What is wrong, with the missing signature: everything at once.

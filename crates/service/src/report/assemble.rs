@@ -3,7 +3,7 @@
 use xinyong_domain::law::{Law, ReportSection};
 
 use super::{Content, Edition, Entry, Group, Line, Section};
-use crate::browse::{PublicRecord, PublicSubject, SubjectFacts, public_subject};
+use crate::browse::{PublicRecord, PublicSubject, SubjectFacts, all_public};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
@@ -17,9 +17,15 @@ const LABELLED: [(&str, &str); 2] =
 /// What the public may know of a subject today, as a report.
 ///
 /// # Errors
-/// `code.invalid`, not found.
+/// `code.invalid`, not found, `report.too-many` where a report could leave something out.
 pub async fn public_report(desk: &Desk, code: &str) -> Result<Content, DeskError> {
-    let found = public_subject(desk, code).await?;
+    let (found, complete) = all_public(desk, code).await?;
+    if !complete {
+        return Err(DeskError::refused(
+            "report.too-many",
+            "这个主体的信息太多，一份报告不能保证没有遗漏，请分类查询或者与信用办联系",
+        ));
+    }
     let county = desk.county().await?;
     let law = desk.law();
     let form = law.report();

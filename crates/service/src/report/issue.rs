@@ -37,6 +37,11 @@ pub(super) fn canonical_of(content: &Content) -> Result<(String, String), DeskEr
     Ok((whole, sm3_hex(essence.as_bytes())))
 }
 
+/// What the code on the first page says: where the number is checked, or the number alone where the site has no address of its own.
+fn address_of(site: &str, number: &ReportNumber) -> String {
+    if site.is_empty() { number.to_string() } else { format!("{site}/reports?number={number}") }
+}
+
 fn moment(at: i64) -> Result<DateTime, DeskError> {
     Clock::moment_of(at).ok_or_else(|| DeskError::Internal(format!("no moment {at}")))
 }
@@ -64,6 +69,9 @@ pub async fn public(
     for row in earlier.into_iter().filter(|row| row.content == said) {
         let number = ReportNumber::parse(&row.number)
             .ok_or_else(|| DeskError::Internal(format!("report {}", row.number)))?;
+        if row.address != address_of(site, &number) {
+            continue;
+        }
         let file = content.pdf(desk, &number, moment(row.at)?, &row.address, &whole).await?;
         // Another release of the program may set it otherwise: then it is issued anew.
         if sm3_hex(&file) == row.file {
@@ -72,7 +80,7 @@ pub async fn public(
     }
     let at = desk.clock().now();
     let number = ReportNumber::new(moment(at)?, desk.random()?);
-    let address = format!("{site}/reports?number={number}");
+    let address = address_of(site, &number);
     let file = content.pdf(desk, &number, moment(at)?, &address, &whole).await?;
     let file_digest = sm3_hex(&file);
     let mut tx = desk.store().transaction("issue credit report").await?;

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
+use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
 use tower_sessions::Session;
@@ -16,10 +17,13 @@ use crate::console::provider::{forget_proved, proved};
 use crate::console::{actor, mendable, onward, sign_in};
 use crate::guard::forged;
 use crate::page_error::PageError;
+use crate::portal::error_report::pay;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{FormError, Page, message_for};
 
+/// What an application takes from the bucket of its address: ten at once, then one in six seconds.
+const COST: u32 = 60;
 /// The fields beside those of the firm, and the bytes of each.
 const FIELDS: [(&str, usize); 9] = [
     ("code", 256),
@@ -104,13 +108,16 @@ pub async fn form(frame: Frame, session: Session) -> Result<Response, PageError>
 /// `POST /my/sign-up`: makes the account, and signs it in.
 ///
 /// # Errors
-/// When the store fails. What the person can mend is said on the form.
+/// `report.too-often`; when the store fails. What the person can mend is said on the form.
 pub async fn sign_up(
     frame: Frame,
     session: Session,
     headers: HeaderMap,
+    asked: RequestParts,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
+    // Before anything of it is read: nobody is known yet but by where they are.
+    pay(&frame, &asked, COST)?;
     let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
     let caller = frame.caller.clone().ok_or_else(forged)?;

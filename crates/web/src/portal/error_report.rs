@@ -166,7 +166,7 @@ fn from_here(headers: &HeaderMap) -> bool {
 ///
 /// # Errors
 /// `report.too-often`.
-pub(super) fn pay(frame: &Frame, parts: &Parts, cost: u32) -> Result<(), PageError> {
+pub(crate) fn pay(frame: &Frame, parts: &Parts, cost: u32) -> Result<(), PageError> {
     match frame.site.buckets().take(who(parts), cost, Instant::now()).wait {
         None => Ok(()),
         Some(_) => Err(slow_down()),

@@ -9,7 +9,6 @@ use xinyong_service::report::{self, Standing};
 use xinyong_service::{Actor, Clock, DeskError};
 
 use super::error_report::pay;
-use super::sitemap::origin;
 use super::subject::asked_for;
 use crate::page_error::PageError;
 use crate::table;
@@ -50,7 +49,12 @@ pub async fn pdf(
         Err(elsewhere) => return Ok(elsewhere),
     };
     let (desk, facts) = (frame.site.desk(), found.facts);
-    let site = origin(&frame.site, &parts.headers);
+    // Signed and kept for everybody: the address is the county's own, never one that the request names.
+    let named = frame.site.county().map_or("", |county| county.text("site_url"));
+    let site = match named.trim_end_matches('/') {
+        "" => String::new(),
+        named => format!("{named}{}", frame.site.base_path()),
+    };
     let issued = report::public(desk, &Actor::visitor(), &facts.code, &site).await?;
     let headers = table::headers(
         "application/pdf",
