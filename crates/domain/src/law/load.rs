@@ -2,6 +2,7 @@
 //! names must exist in another. What is wrong is said with file and line, all of it at once.
 
 mod by_subject;
+mod measures;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
@@ -407,6 +408,7 @@ impl Law {
         let registry = read_registry(&mut reader, &sources, &codes);
         let report = read_report(&mut reader, &sources, &kinds);
         let powers = read_layout(&mut reader, "powers.toml", &sources, &codes);
+        let measures = measures::read(&mut reader, &sources, &kinds, &codes);
         let catalogue = read_catalogue(&mut reader, &sources, &kinds);
         let counties = read_counties(&mut reader, &codes);
         let regions = read_regions(&reader, "codes/regions.csv");
@@ -418,25 +420,28 @@ impl Law {
         }
         let region_history = read_region_history(&reader);
         let names = NameLexicon::new(&regions, &codes);
-        match (calendar, registry.zip(powers), report, reader.problems.is_empty()) {
-            (Some(calendar), Some((registry, powers)), Some(report), true) => Ok(Self {
-                registry,
-                powers,
-                report,
-                catalogue,
-                edition,
-                sources,
-                parameters,
-                calendar,
-                codes,
-                kinds,
-                counties,
-                regions,
-                towns,
-                names,
-                region_history,
-                confirmations: Vec::new(),
-            }),
+        match (calendar, registry.zip(powers), report.zip(measures), reader.problems.is_empty()) {
+            (Some(calendar), Some((registry, powers)), Some((report, measures)), true) => {
+                Ok(Self {
+                    measures,
+                    registry,
+                    powers,
+                    report,
+                    catalogue,
+                    edition,
+                    sources,
+                    parameters,
+                    calendar,
+                    codes,
+                    kinds,
+                    counties,
+                    regions,
+                    towns,
+                    names,
+                    region_history,
+                    confirmations: Vec::new(),
+                })
+            }
             _ => Err(reader.problems),
         }
     }

@@ -14,6 +14,7 @@ mod heading;
 mod kind;
 mod load;
 mod matter;
+mod measures;
 mod parameter;
 mod registry;
 mod report;
@@ -40,6 +41,7 @@ pub use kind::{
 };
 pub use load::LawProblem;
 pub use matter::{ListedPower, Matter, MatterStanding, PowersOfUnit};
+pub use measures::{Measure, MeasureEdition, MeasureGround, MeasureLimit, MeasureList};
 pub use parameter::{DatedValue, Effect, Parameter, Setting};
 pub use registry::RegistryLayout;
 pub use report::{ReportCount, ReportForm, ReportSection, ReportTexts};
@@ -70,6 +72,7 @@ pub struct Law {
     pub(crate) registry: RegistryLayout,
     pub(crate) report: ReportForm,
     pub(crate) powers: RegistryLayout,
+    pub(crate) measures: MeasureList,
     pub(crate) catalogue: Vec<CatalogueEdition>,
     pub(crate) counties: BTreeMap<String, County>,
     pub(crate) regions: Vec<Region>,
@@ -132,6 +135,12 @@ impl Law {
     #[must_use]
     pub const fn powers(&self) -> &RegistryLayout {
         &self.powers
+    }
+
+    /// The national base list of measures.
+    #[must_use]
+    pub const fn measures(&self) -> &MeasureList {
+        &self.measures
     }
 
     /// The editions of the national catalogue, the oldest first.

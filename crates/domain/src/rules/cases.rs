@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::deadline::{correction_due, error_report_due, report_due, withdrawal_due};
 use super::disclosure::{Facts, disclose};
+use super::measures::{Ground, assess};
 use crate::law::Law;
 use crate::party::PartyCategory;
 use crate::rules::explain::Given;
@@ -106,6 +107,45 @@ fn answer(law: &Law, case: &Case) -> toml::Table {
             put_day("last_day", value.publicity.last_day);
             put_day("repairable_from", value.publicity.repairable_from);
             put("reason", value.reason.map_or("none", super::publicity::Reason::as_str).to_owned());
+        }
+        "measures" => {
+            let on = day(&case.given, "on").expect("on");
+            let kind = law.kind(&text(&case.given, "kind").expect("kind")).expect("a kind").clone();
+            let decided = day(&case.given, "decided").expect("decided");
+            let mut given = Given::new(&kind, decided);
+            let mut content = std::collections::BTreeMap::new();
+            for (field, value) in
+                case.given.get("set").and_then(toml::Value::as_table).expect("set")
+            {
+                let value = value.as_str().expect("a text");
+                // What the rule of publication does not ask for is content alone.
+                drop(given.set(field, value));
+                content.insert(field.clone(), value.to_owned());
+            }
+            let facts = Facts {
+                question: given.question(),
+                audience: kind.audience,
+                basis: "unit-publication-list",
+                exemption: "",
+                withdrawn: day(&case.given, "withdrawn"),
+            };
+            let disclosure = disclose(&facts, on, law).value;
+            let contested = case.given.get("contested").is_some();
+            let ground = Ground {
+                kind: &kind,
+                content: &content,
+                decided,
+                disclosure: &disclosure,
+                contested,
+            };
+            let purpose = text(&case.given, "purpose").expect("purpose");
+            let found = assess(law, &purpose, &[ground], on);
+            let proposed: Vec<_> =
+                found.proposals.iter().map(|one| one.measure.id.as_str()).collect();
+            put("edition", found.edition.map_or("none", |one| &one.edition).to_owned());
+            put("proposed", proposed.join(" "));
+            let until = found.proposals.first().and_then(|one| one.until);
+            put("until", until.map_or_else(|| "none".to_owned(), |until| until.to_string()));
         }
         other => panic!("{}: unknown rule {other}", case.name),
     }

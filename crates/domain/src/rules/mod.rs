@@ -4,6 +4,7 @@ pub mod deadline;
 pub mod disclosure;
 pub mod explain;
 pub mod forecast;
+pub mod measures;
 pub mod publicity;
 pub mod reporting;
 
