@@ -12,6 +12,7 @@ mod api;
 mod audit;
 mod batches;
 mod chain;
+mod checks;
 mod confirmations;
 mod console;
 mod corrections;
@@ -54,6 +55,7 @@ pub use batches::{
     Batch, BatchFilter, BatchRow, Counts, FindingCount, Judgement, NewBatch, RowFinding,
     StageChange,
 };
+pub use checks::{CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck};
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use corrections::{Correction, CorrectionDecision, correction_place};
 pub use credit_reports::CreditReport;

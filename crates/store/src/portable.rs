@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 60] = [
+static TABLES: [Table; 66] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -146,6 +146,15 @@ static TABLES: [Table; 60] = [
         i ended_at),
     table!(credit_report by "number": t number, i subject_id, t edition, t day, i at, t address, t essence, t content, t file,
         t key_id, i signed_at, t signature, t actor),
+    table!(check_answer by "subject_id, digest": i subject_id, t digest, t answer),
+    table!(subject_check by "number": t number, i subject_id, t unit_id, t actor, t way, t purpose, t basis, t reference, t day,
+        i at, t law, t digest),
+    table!(check_use by "number, seq": t number, i seq, t outcome, t measures, t note, t actor, i at),
+    table!(check_link by "digest": t digest, i subject_id, t unit_id, t actor, t purpose, t basis, t reference, i made_at,
+        i ends_at, t number),
+    table!(check_sheet by "id": i id, t unit_id, t actor, t purpose, t basis, t reference, t file_name, t digest, t state,
+        i received_at, i rows, i done, i finished_at, t refusal),
+    table!(check_row by "sheet_id, row": i sheet_id, i row, t number, t problem, t message),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

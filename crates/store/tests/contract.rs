@@ -6,6 +6,8 @@
 mod agents;
 #[path = "support/api.rs"]
 mod api;
+#[path = "support/checks.rs"]
+mod checks;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/powers.rs"]
@@ -20,6 +22,9 @@ use api::{
     a_write_under_an_idempotency_key_begins_once,
     keys_are_found_by_their_hash_and_their_use_adds_up,
     the_feed_of_changes_is_the_same_in_any_portions,
+};
+use checks::{
+    a_window_opens_once_and_a_list_goes_on_where_it_was, checks_are_kept_found_and_counted,
 };
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
@@ -137,6 +142,8 @@ on_both! {
     the_feed_of_changes_is_the_same_in_any_portions,
     open_tables_are_compared_and_days_add_up,
     powers_are_proposed_decided_and_named,
+    checks_are_kept_found_and_counted,
+    a_window_opens_once_and_a_list_goes_on_where_it_was,
     mandates_wait_stand_and_end,
     what_no_unit_reported_is_counted_nowhere,
     every_event_in_public_becomes_one_leaf,
@@ -340,6 +347,7 @@ async fn furnish(store: &Store) {
     tx.add_correction(&correction).await.expect("entered");
     let judged = new_judgement(61, "different", 1, 2);
     tx.add_subject_judgement(&judged, &[(11, 1)]).await.expect("judged");
+    checks::keep_one_of_each(&mut tx).await;
     tx.commit().await.expect("committed");
 }
 
@@ -2026,6 +2034,16 @@ async fn the_check_finds_what_hangs_on_nothing(ground: &Ground) {
         ("mandate", "1", "state = 'ended'", "停用的时间与停用的人只有其一"),
         ("mandate", "1", "decided_at = 5", "时间先后颠倒"),
         ("mandate", "1", "file_digest = 'x', file_type = 'pdf'", "所附文件不存在"),
+        ("subject_check", "C1", "unit_id = 'gone'", "没有对应的单位"),
+        ("subject_check", "C1", "digest = 'x'", "摘要不是摘要"),
+        ("check_answer", "", "answer = '[]'", "答复与其摘要不符"),
+        ("check_use", "C1/1", "measures = '['", "内容不是 JSON"),
+        ("check_use", "C1/1", "at = 5", "时间先后颠倒"),
+        ("check_link", "", "number = 'C9'", "没有对应的核查"),
+        ("check_sheet", "71", "state = 'lost'", "状态不是已知的状态"),
+        ("check_sheet", "71", "state = 'done'", "已办结而没有办理人、时间或结果"),
+        ("check_sheet", "71", "digest = 'x'", "所附文件不存在"),
+        ("check_sheet", "71", "done = 3", "次数不合情理"),
         ("notice", "1", "account_id = 8", "没有对应的账号"),
         ("notice", "1", "day = 'soon'", "列 day：“soon”不是日期"),
         ("notice", "1", "mail = 'lost'", "状态不是已知的状态"),

@@ -16,6 +16,18 @@ statements! {
     CREDIT_REPORTS = "SELECT r.number, r.essence, r.content, r.file, r.at, r.signed_at, \
         (SELECT COUNT(*) FROM subject s WHERE s.id = r.subject_id), (SELECT COUNT(*) FROM signing_key k WHERE k.id = r.key_id) \
         FROM credit_report r ORDER BY r.number";
+    HELD_CHECKS = "SELECT c.number, c.unit_id, c.day, c.digest, (SELECT COUNT(*) FROM subject s WHERE s.id = c.subject_id), \
+        (SELECT COUNT(*) FROM check_answer a WHERE a.subject_id = c.subject_id AND a.digest = c.digest) \
+        FROM subject_check c ORDER BY c.number";
+    HELD_ANSWERS = "SELECT subject_id, digest, answer FROM check_answer ORDER BY subject_id, digest";
+    HELD_USES = "SELECT u.number, u.seq, u.measures, u.at, (SELECT c.at FROM subject_check c WHERE c.number = u.number) FROM check_use u \
+        ORDER BY u.number, u.seq";
+    HELD_LINKS = "SELECT l.digest, l.unit_id, l.number, l.made_at, l.ends_at, \
+        (SELECT COUNT(*) FROM subject_check c WHERE c.number = l.number AND c.subject_id = l.subject_id) FROM check_link l ORDER BY l.digest";
+    HELD_SHEETS = "SELECT s.id, s.unit_id, s.state, s.rows, s.done, s.finished_at, (SELECT COUNT(*) FROM upload u WHERE u.digest = s.digest), \
+        (SELECT COUNT(*) FROM check_row r WHERE r.sheet_id = s.id) FROM check_sheet s ORDER BY s.id";
+    HELD_SHEET_ROWS = "SELECT r.sheet_id, r.row, r.number, r.problem, (SELECT COUNT(*) FROM subject_check c WHERE c.number = r.number) \
+        FROM check_row r ORDER BY r.sheet_id, r.row";
     IDENTITIES = "SELECT blind, account_id FROM account_identity ORDER BY blind";
     CONTACTS = "SELECT account_id, sealed FROM account_contact ORDER BY account_id";
     AGENT_PERSONS = "SELECT account_id, sealed FROM agent_person ORDER BY account_id";
@@ -82,6 +94,9 @@ enum Fault {
     FileHalf,
     NoEdition,
     NoPowers,
+    NoAnswer,
+    OtherAnswer,
+    NoCheck,
 }
 
 impl Fault {
@@ -113,6 +128,9 @@ impl Fault {
             Self::OtherConfirmation => "与其导致的确认不一致",
             Self::NoEdition => "事项没有对应的目录版本",
             Self::NoPowers => "目录版本没有事项",
+            Self::NoAnswer => "核查没有对应的答复",
+            Self::OtherAnswer => "答复与其摘要不符",
+            Self::NoCheck => "没有对应的核查",
             Self::FileHalf => "所附文件的名称与摘要只有其一",
         }
     }
@@ -239,6 +257,38 @@ impl Known<'_> {
             (row.int(6)? == 0, Fault::NoSubject),
             (row.int(7)? == 0, Fault::NoKey),
             (before(row.int(5)?, row.int(4)?), Fault::Order),
+        ]))
+    }
+
+    fn check(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        row.day(2)?;
+        Ok(first([
+            (!is_digest(&row.text(3)?), Fault::Digest),
+            self.no_unit(&row.text(1)?),
+            (row.int(4)? == 0, Fault::NoSubject),
+            (row.int(5)? == 0, Fault::NoAnswer),
+        ]))
+    }
+
+    fn link(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let opened = row.text_or_null(2)?.is_some();
+        Ok(first([
+            (!is_digest(&row.text(0)?), Fault::Digest),
+            self.no_unit(&row.text(1)?),
+            (opened && row.int(5)? == 0, Fault::NoCheck),
+            (row.int(4)? < row.int(3)?, Fault::Order),
+        ]))
+    }
+
+    fn sheet(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let (state, rows, done) = (row.text(2)?, row.int(3)?, row.int(4)?);
+        let over = matches!(state.as_str(), "done" | "refused");
+        Ok(first([
+            self.no_unit(&row.text(1)?),
+            (!over && !matches!(state.as_str(), "received" | "running"), Fault::UnknownState),
+            (over != row.int_or_null(5)?.is_some(), Fault::Undecided),
+            (row.int(6)? == 0, Fault::NoUpload),
+            (row.int(7)? != done || (state == "done" && done != rows), Fault::Counts),
         ]))
     }
 
@@ -437,14 +487,38 @@ fn proposal(row: &Row) -> Result<Option<Fault>, StoreError> {
     ]))
 }
 
+fn answer(row: &Row) -> Result<Option<Fault>, StoreError> {
+    let (digest, answer) = (row.text(1)?, row.text(2)?);
+    Ok((crate::keys::sm3_hex(answer.as_bytes()) != digest).then_some(Fault::OtherAnswer))
+}
+
+fn check_use(row: &Row) -> Result<Option<Fault>, StoreError> {
+    let asked = row.int_or_null(4)?;
+    let at = row.int(3)?;
+    Ok(first([
+        (asked.is_none(), Fault::NoCheck),
+        (!is_json(&row.text(2)?), Fault::NotJson),
+        (asked.is_some_and(|asked| before(at, asked)), Fault::Order),
+    ]))
+}
+
+fn check_row(row: &Row) -> Result<Option<Fault>, StoreError> {
+    let (number, problem) = (row.text_or_null(2)?, row.text_or_null(3)?);
+    Ok(first([
+        (number.is_some() == problem.is_some(), Fault::Undecided),
+        (number.is_some() && row.int(4)? == 0, Fault::NoCheck),
+    ]))
+}
+
 fn power(row: &Row) -> Result<Option<Fault>, StoreError> {
     Ok((row.int(2)? == 0).then_some(Fault::NoEdition))
 }
 
 /// The name of a row: its first column, and where that is not enough the second.
 fn name(row: &Row, columns: usize) -> Result<String, StoreError> {
-    let head = row.int(0).map(|id| id.to_string()).or_else(|_| row.text(0))?;
-    if columns == 1 { Ok(head) } else { Ok(format!("{head}/{}", row.text(1)?)) }
+    let column = |index| row.int(index).map(|id| id.to_string()).or_else(|_| row.text(index));
+    let head = column(0)?;
+    if columns == 1 { Ok(head) } else { Ok(format!("{head}/{}", column(1)?)) }
 }
 
 impl Check<'_> {
@@ -496,6 +570,12 @@ impl Check<'_> {
         self.hold(conn, ("agent_person", 1), &AGENT_PERSONS, |row| known.agent(row)).await?;
         self.hold(conn, ("mandate", 1), &MANDATES, |row| known.mandate(row)).await?;
         self.hold(conn, ("credit_report", 1), &CREDIT_REPORTS, Known::credit_report).await?;
+        self.hold(conn, ("subject_check", 1), &HELD_CHECKS, |row| known.check(row)).await?;
+        self.hold(conn, ("check_answer", 2), &HELD_ANSWERS, answer).await?;
+        self.hold(conn, ("check_use", 2), &HELD_USES, check_use).await?;
+        self.hold(conn, ("check_link", 1), &HELD_LINKS, |row| known.link(row)).await?;
+        self.hold(conn, ("check_sheet", 1), &HELD_SHEETS, |row| known.sheet(row)).await?;
+        self.hold(conn, ("check_row", 2), &HELD_SHEET_ROWS, check_row).await?;
         self.hold(conn, ("account_security", 1), &SECURITIES, |row| known.security(row)).await?;
         self.hold(conn, ("recovery_code", 1), &RECOVERY_CODES, |row| known.code(row)).await?;
         self.hold(conn, ("notice", 1), &NOTICES, |row| known.notice(row)).await?;

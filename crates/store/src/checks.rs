@@ -1,0 +1,568 @@
+//! Checks of subjects: what was answered, who asked, and what use was made of it.
+
+use jiff::civil::Date;
+
+use crate::db::{Insert, Row, Store, Tx, Value, day_text, statements, values};
+use crate::error::StoreError;
+
+static INSERT_ANSWER: Insert = Insert::new(
+    "check_answer (subject_id, digest, answer)",
+    3,
+    "ON CONFLICT (subject_id, digest) DO NOTHING",
+);
+static INSERT_CHECK: Insert = Insert::new(
+    "subject_check (number, subject_id, unit_id, actor, way, purpose, basis, reference, day, at, law, digest)",
+    12,
+    "",
+);
+static INSERT_ROW: Insert =
+    Insert::new("check_row (sheet_id, row, number, problem, message)", 5, "");
+
+statements! {
+    CHECK_ONE = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, c.digest \
+        FROM subject_check c WHERE c.number = $1";
+    CHECKS_OF_SUBJECT = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, \
+        c.digest FROM " [each] " k CROSS JOIN subject_check c WHERE c.subject_id = CAST(k.value->>0 AS BIGINT) \
+        ORDER BY c.at DESC, c.number DESC LIMIT $2";
+    CHECKS_OF_UNIT = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, c.digest, \
+        (SELECT u.outcome FROM check_use u WHERE u.number = c.number ORDER BY u.seq DESC LIMIT 1) FROM subject_check c \
+        WHERE (CAST($1 AS TEXT) IS NULL OR c.unit_id = $1) AND c.at <= $2 AND (c.at < $2 OR c.number < $3) \
+        AND (CAST($4 AS TEXT) IS NULL OR c.actor = $4) ORDER BY c.at DESC, c.number DESC LIMIT $5";
+    ANSWER = "SELECT answer FROM check_answer WHERE subject_id = $1 AND digest = $2";
+    USES = "SELECT number, seq, outcome, measures, note, actor, at FROM check_use WHERE number = $1 ORDER BY seq";
+    ADD_USE = "INSERT INTO check_use (number, seq, outcome, measures, note, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    CHECK_COUNTS = "SELECT c.unit_id, c.purpose, COALESCE((SELECT u.outcome FROM check_use u WHERE u.number = c.number \
+        ORDER BY u.seq DESC LIMIT 1), ''), COUNT(*) FROM subject_check c WHERE c.at >= $1 AND c.at < $2 \
+        AND (CAST($3 AS TEXT) IS NULL OR c.unit_id = $3) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+    ADD_LINK = "INSERT INTO check_link (digest, subject_id, unit_id, actor, purpose, basis, reference, made_at, ends_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    LINK = "SELECT digest, subject_id, unit_id, actor, purpose, basis, reference, made_at, ends_at, number FROM check_link \
+        WHERE digest = $1";
+    USE_LINK = "UPDATE check_link SET number = $2 WHERE digest = $1 AND number IS NULL";
+    ADD_SHEET = "INSERT INTO check_sheet (id, unit_id, actor, purpose, basis, reference, file_name, digest, state, received_at, rows, done) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, 0, 0)";
+    SHEET = "SELECT id, unit_id, actor, purpose, basis, reference, file_name, digest, state, received_at, rows, done, finished_at, \
+        refusal FROM check_sheet WHERE id = $1";
+    SHEETS = "SELECT id, unit_id, actor, purpose, basis, reference, file_name, digest, state, received_at, rows, done, finished_at, \
+        refusal FROM check_sheet WHERE (CAST($1 AS TEXT) IS NULL OR unit_id = $1) ORDER BY received_at DESC, id DESC LIMIT $2";
+    OPEN_SHEETS = "SELECT id, unit_id, actor, purpose, basis, reference, file_name, digest, state, received_at, rows, done, finished_at, \
+        refusal FROM check_sheet WHERE state IN ('received', 'running') ORDER BY id";
+    SHEET_STATE = "UPDATE check_sheet SET state = $2, rows = $3, done = $4, finished_at = $5, refusal = $6 WHERE id = $1";
+    LAST_ROW = "SELECT COALESCE(MAX(row), 0), COUNT(*) FROM check_row WHERE sheet_id = $1";
+    SHEET_ROWS = "SELECT r.row, r.number, r.problem, r.message, c.subject_id, c.digest, a.answer FROM check_row r \
+        LEFT JOIN subject_check c ON c.number = r.number \
+        LEFT JOIN check_answer a ON a.subject_id = c.subject_id AND a.digest = c.digest \
+        WHERE r.sheet_id = $1 AND r.row > $2 ORDER BY r.row LIMIT $3";
+}
+
+/// A look at a subject with a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectCheck {
+    /// Its number.
+    pub number: String,
+    /// About whom.
+    pub subject_id: i64,
+    /// For which unit.
+    pub unit_id: String,
+    /// Who asked: an account, or the name of a key.
+    pub actor: String,
+    /// How: `console`, `api`, `sheet`, `window` or `command`.
+    pub way: String,
+    /// For which purpose, an id of `check-purpose`.
+    pub purpose: String,
+    /// On which legal basis, as the one who asked wrote it.
+    pub basis: String,
+    /// The matter it belongs to, as the one who asked wrote it; may be empty.
+    pub reference: String,
+    /// The day that the answer is about.
+    pub day: Date,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// Edition of the law with the confirmations that counted.
+    pub law: String,
+    /// SM3 of the answer.
+    pub digest: String,
+}
+
+/// A check to be kept.
+#[derive(Debug, Clone)]
+pub struct NewCheck {
+    /// The look.
+    pub check: SubjectCheck,
+    /// What was answered.
+    pub answer: String,
+}
+
+/// What use was made of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckUse {
+    /// The check.
+    pub number: String,
+    /// Which entry, from 1; the last one counts.
+    pub seq: i64,
+    /// What came of it, an id of `use-outcome`.
+    pub outcome: String,
+    /// The measures that were taken, as a JSON list of ids.
+    pub measures: String,
+    /// What the person adds.
+    pub note: String,
+    /// Who.
+    pub actor: String,
+    /// When.
+    pub at: i64,
+}
+
+/// A window that may be opened once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckLink {
+    /// SM3 of its token.
+    pub digest: String,
+    /// About whom.
+    pub subject_id: i64,
+    /// For which unit.
+    pub unit_id: String,
+    /// Who made it.
+    pub actor: String,
+    /// For which purpose.
+    pub purpose: String,
+    /// On which basis.
+    pub basis: String,
+    /// The matter.
+    pub reference: String,
+    /// When it was made.
+    pub made_at: i64,
+    /// Until when it may be opened.
+    pub ends_at: i64,
+    /// The check it became when it was opened.
+    pub number: Option<String>,
+}
+
+/// A list of subjects that is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckSheet {
+    /// The id.
+    pub id: i64,
+    /// For which unit.
+    pub unit_id: String,
+    /// Who sent it.
+    pub actor: String,
+    /// For which purpose.
+    pub purpose: String,
+    /// On which basis.
+    pub basis: String,
+    /// The matter.
+    pub reference: String,
+    /// What the file is called.
+    pub file_name: String,
+    /// The kept file.
+    pub digest: String,
+    /// `received`, `running`, `done` or `refused`.
+    pub state: String,
+    /// When it came.
+    pub received_at: i64,
+    /// Rows known so far.
+    pub rows: i64,
+    /// Rows that are done.
+    pub done: i64,
+    /// When it was done or refused.
+    pub finished_at: Option<i64>,
+    /// Why it was refused.
+    pub refusal: Option<String>,
+}
+
+/// What became of a row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckRow {
+    /// The row as people count it.
+    pub row: i64,
+    /// The check it became.
+    pub number: Option<String>,
+    /// What is wrong instead, a stable code.
+    pub problem: Option<String>,
+    /// The same in words.
+    pub message: Option<String>,
+    /// What was answered.
+    pub answer: Option<String>,
+}
+
+/// How many checks of a unit for a purpose came to an outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckCount {
+    /// The unit.
+    pub unit_id: String,
+    /// The purpose.
+    pub purpose: String,
+    /// The outcome; empty where nobody has said it yet.
+    pub outcome: String,
+    /// How many.
+    pub checks: i64,
+}
+
+fn check(row: &Row) -> Result<SubjectCheck, StoreError> {
+    Ok(SubjectCheck {
+        number: row.text(0)?,
+        subject_id: row.int(1)?,
+        unit_id: row.text(2)?,
+        actor: row.text(3)?,
+        way: row.text(4)?,
+        purpose: row.text(5)?,
+        basis: row.text(6)?,
+        reference: row.text(7)?,
+        day: row.day(8)?,
+        at: row.int(9)?,
+        law: row.text(10)?,
+        digest: row.text(11)?,
+    })
+}
+
+fn sheet(row: &Row) -> Result<CheckSheet, StoreError> {
+    Ok(CheckSheet {
+        id: row.int(0)?,
+        unit_id: row.text(1)?,
+        actor: row.text(2)?,
+        purpose: row.text(3)?,
+        basis: row.text(4)?,
+        reference: row.text(5)?,
+        file_name: row.text(6)?,
+        digest: row.text(7)?,
+        state: row.text(8)?,
+        received_at: row.int(9)?,
+        rows: row.int(10)?,
+        done: row.int(11)?,
+        finished_at: row.int_or_null(12)?,
+        refusal: row.text_or_null(13)?,
+    })
+}
+
+impl Tx {
+    /// Keeps checks with what was answered.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for a number that is taken.
+    pub async fn add_checks(&mut self, new: &[NewCheck]) -> Result<(), StoreError> {
+        let mut seen = std::collections::HashSet::new();
+        let mut answers: Vec<Value<'_>> = Vec::with_capacity(new.len() * 3);
+        let mut checks: Vec<Value<'_>> = Vec::with_capacity(new.len() * 12);
+        for NewCheck { check, answer } in new {
+            // One statement must not name a row twice.
+            if seen.insert((check.subject_id, check.digest.as_str())) {
+                answers.extend(values![check.subject_id, &check.digest, answer]);
+            }
+            checks.extend(values![
+                &check.number,
+                check.subject_id,
+                &check.unit_id,
+                &check.actor,
+                &check.way,
+                &check.purpose,
+                &check.basis,
+                &check.reference,
+                day_text(check.day),
+                check.at,
+                &check.law,
+                &check.digest
+            ]);
+        }
+        self.conn().insert(&INSERT_ANSWER, &answers).await?;
+        self.conn().insert(&INSERT_CHECK, &checks).await?;
+        Ok(())
+    }
+
+    /// Adds what use was made of an answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where somebody else added the same entry.
+    pub async fn add_check_use(&mut self, new: &CheckUse) -> Result<(), StoreError> {
+        let values = values![
+            &new.number,
+            new.seq,
+            &new.outcome,
+            &new.measures,
+            &new.note,
+            &new.actor,
+            new.at
+        ];
+        self.conn().execute(&ADD_USE, values).await?;
+        Ok(())
+    }
+
+    /// Keeps a window that may be opened once.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn add_check_link(&mut self, new: &CheckLink) -> Result<(), StoreError> {
+        let values = values![
+            &new.digest,
+            new.subject_id,
+            &new.unit_id,
+            &new.actor,
+            &new.purpose,
+            &new.basis,
+            &new.reference,
+            new.made_at,
+            new.ends_at
+        ];
+        self.conn().execute(&ADD_LINK, values).await?;
+        Ok(())
+    }
+
+    /// Opens a window for good; false where somebody else was first.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn use_check_link(&mut self, digest: &str, number: &str) -> Result<bool, StoreError> {
+        Ok(self.conn().execute(&USE_LINK, values![digest, number]).await? == 1)
+    }
+
+    /// Keeps a list that is to be checked.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn add_check_sheet(&mut self, new: &CheckSheet) -> Result<(), StoreError> {
+        let values = values![
+            new.id,
+            &new.unit_id,
+            &new.actor,
+            &new.purpose,
+            &new.basis,
+            &new.reference,
+            &new.file_name,
+            &new.digest,
+            new.received_at
+        ];
+        self.conn().execute(&ADD_SHEET, values).await?;
+        Ok(())
+    }
+
+    /// Writes where a list stands.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn set_check_sheet(&mut self, sheet: &CheckSheet) -> Result<(), StoreError> {
+        let values = values![
+            sheet.id,
+            &sheet.state,
+            sheet.rows,
+            sheet.done,
+            sheet.finished_at,
+            &sheet.refusal
+        ];
+        self.conn().execute(&SHEET_STATE, values).await?;
+        Ok(())
+    }
+
+    /// Adds what became of rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where another process is at the same list.
+    pub async fn add_check_rows(
+        &mut self,
+        sheet: i64,
+        rows: &[CheckRow],
+    ) -> Result<(), StoreError> {
+        let mut bound: Vec<Value<'_>> = Vec::with_capacity(rows.len() * 5);
+        for row in rows {
+            bound.extend(values![sheet, row.row, &row.number, &row.problem, &row.message]);
+        }
+        self.conn().insert(&INSERT_ROW, &bound).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// A check by its number.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn subject_check(&self, number: &str) -> Result<Option<SubjectCheck>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().maybe(&CHECK_ONE, values![number]).await?.as_ref().map(check).transpose()
+    }
+
+    /// The text that was answered.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn check_answer(
+        &self,
+        subject: i64,
+        digest: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = reader.conn().maybe(&ANSWER, values![subject, digest]).await?;
+        row.as_ref().map(|row| row.text(0)).transpose()
+    }
+
+    /// Who looked at any of some subjects, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn checks_of_subjects(
+        &self,
+        subjects: &[i64],
+        limit: i64,
+    ) -> Result<Vec<SubjectCheck>, StoreError> {
+        let each = serde_json::json!(subjects.iter().map(|id| [id]).collect::<Vec<_>>());
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&CHECKS_OF_SUBJECT, values![each.to_string(), limit]).await?;
+        rows.iter().map(check).collect()
+    }
+
+    /// The checks of a unit (of all without one) or of one who asked, each with the outcome that was entered last, the newest
+    /// first, after an instant and number.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn checks_of_unit(
+        &self,
+        unit: Option<&str>,
+        actor: Option<&str>,
+        after: Option<(i64, &str)>,
+        limit: i64,
+    ) -> Result<Vec<(SubjectCheck, Option<String>)>, StoreError> {
+        let (at, number) = after.unwrap_or((i64::MAX, ""));
+        let mut reader = self.reader().await?;
+        let rows =
+            reader.conn().all(&CHECKS_OF_UNIT, values![unit, at, number, actor, limit]).await?;
+        rows.iter().map(|row| Ok((check(row)?, row.text_or_null(12)?))).collect()
+    }
+
+    /// What use was made of an answer, in the order of the entries.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn check_uses(&self, number: &str) -> Result<Vec<CheckUse>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&USES, values![number]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CheckUse {
+                    number: row.text(0)?,
+                    seq: row.int(1)?,
+                    outcome: row.text(2)?,
+                    measures: row.text(3)?,
+                    note: row.text(4)?,
+                    actor: row.text(5)?,
+                    at: row.int(6)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The checks from one instant until before another, counted by unit, purpose and outcome; of one unit or of all.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn check_counts(
+        &self,
+        from: i64,
+        before: i64,
+        unit: Option<&str>,
+    ) -> Result<Vec<CheckCount>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&CHECK_COUNTS, values![from, before, unit]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CheckCount {
+                    unit_id: row.text(0)?,
+                    purpose: row.text(1)?,
+                    outcome: row.text(2)?,
+                    checks: row.int(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// A window by the digest of its token.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn check_link(&self, digest: &str) -> Result<Option<CheckLink>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = reader.conn().maybe(&LINK, values![digest]).await?;
+        row.as_ref()
+            .map(|row| {
+                Ok(CheckLink {
+                    digest: row.text(0)?,
+                    subject_id: row.int(1)?,
+                    unit_id: row.text(2)?,
+                    actor: row.text(3)?,
+                    purpose: row.text(4)?,
+                    basis: row.text(5)?,
+                    reference: row.text(6)?,
+                    made_at: row.int(7)?,
+                    ends_at: row.int(8)?,
+                    number: row.text_or_null(9)?,
+                })
+            })
+            .transpose()
+    }
+
+    /// A list by its id.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn check_sheet(&self, id: i64) -> Result<Option<CheckSheet>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().maybe(&SHEET, values![id]).await?.as_ref().map(sheet).transpose()
+    }
+
+    /// The lists of a unit, or of all, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn check_sheets(
+        &self,
+        unit: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<CheckSheet>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&SHEETS, values![unit, limit]).await?;
+        rows.iter().map(sheet).collect()
+    }
+
+    /// The lists that are not done.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn open_check_sheets(&self) -> Result<Vec<CheckSheet>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&OPEN_SHEETS, values![]).await?;
+        rows.iter().map(sheet).collect()
+    }
+
+    /// The last row of a list that is done, and how many are.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn last_check_row(&self, sheet: i64) -> Result<(i64, i64), StoreError> {
+        let mut reader = self.reader().await?;
+        let row = reader.conn().one(&LAST_ROW, values![sheet]).await?;
+        Ok((row.int(0)?, row.int(1)?))
+    }
+
+    /// What became of rows after a row.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn check_rows(
+        &self,
+        sheet: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<CheckRow>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&SHEET_ROWS, values![sheet, after, limit]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CheckRow {
+                    row: row.int(0)?,
+                    number: row.text_or_null(1)?,
+                    problem: row.text_or_null(2)?,
+                    message: row.text_or_null(3)?,
+                    answer: row.text_or_null(6)?,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,180 @@
+//! What the store promises about checks.
+
+use jiff::civil::date;
+use xinyong_store::{
+    CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, Store, SubjectCheck, Tx, sm3_hex,
+};
+
+use super::{Ground, NOW, conflict, furnish};
+
+pub fn new_check(number: &str, subject_id: i64, answer: &str) -> NewCheck {
+    let check = SubjectCheck {
+        number: number.to_owned(),
+        subject_id,
+        unit_id: "market".to_owned(),
+        actor: "clerk".to_owned(),
+        way: "console".to_owned(),
+        purpose: "approval".to_owned(),
+        basis: "示例法第一条".to_owned(),
+        reference: String::new(),
+        day: date(2026, 5, 29),
+        at: NOW,
+        law: "edition+".to_owned(),
+        digest: sm3_hex(answer.as_bytes()),
+    };
+    NewCheck { check, answer: answer.to_owned() }
+}
+
+fn new_use(number: &str, seq: i64, outcome: &str) -> CheckUse {
+    CheckUse {
+        number: number.to_owned(),
+        seq,
+        outcome: outcome.to_owned(),
+        measures: "[]".to_owned(),
+        note: "示例".to_owned(),
+        actor: "clerk".to_owned(),
+        at: NOW + seq,
+    }
+}
+
+fn link(token: &str) -> CheckLink {
+    CheckLink {
+        digest: sm3_hex(token.as_bytes()),
+        subject_id: 1,
+        unit_id: "market".to_owned(),
+        actor: "key".to_owned(),
+        purpose: "approval".to_owned(),
+        basis: "示例法第一条".to_owned(),
+        reference: String::new(),
+        made_at: NOW,
+        ends_at: NOW + 60_000,
+        number: None,
+    }
+}
+
+fn sheet(id: i64) -> CheckSheet {
+    CheckSheet {
+        id,
+        unit_id: "market".to_owned(),
+        actor: "clerk".to_owned(),
+        purpose: "approval".to_owned(),
+        basis: "示例法第一条".to_owned(),
+        reference: String::new(),
+        file_name: "示例.csv".to_owned(),
+        digest: sm3_hex(b"abc"),
+        state: "received".to_owned(),
+        received_at: NOW,
+        rows: 0,
+        done: 0,
+        finished_at: None,
+        refusal: None,
+    }
+}
+
+/// One of everything, for the check of what stands beside the records.
+pub async fn keep_one_of_each(tx: &mut Tx) {
+    tx.add_checks(&[new_check("C1", 1, "{}")]).await.expect("kept");
+    tx.add_check_use(&new_use("C1", 1, "unaffected")).await.expect("kept");
+    tx.add_check_link(&link("one")).await.expect("kept");
+    tx.add_check_sheet(&sheet(71)).await.expect("kept");
+}
+
+pub async fn checks_are_kept_found_and_counted(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let mut tx = store.transaction("t").await.expect("begun");
+    let mut later = new_check("C3", 1, "{\"a\":1}");
+    later.check.at = NOW + 5;
+    tx.add_checks(&[new_check("C2", 2, "{}"), later.clone(), new_check("C4", 1, "{}")])
+        .await
+        .expect("kept");
+    tx.add_check_use(&new_use("C2", 1, "unaffected")).await.expect("said");
+    tx.add_check_use(&new_use("C2", 2, "measure")).await.expect("said again");
+    tx.commit().await.expect("committed");
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(conflict(&tx.add_checks(&[new_check("C2", 1, "{}")]).await), "a number once");
+    drop(tx);
+
+    assert_eq!(store.subject_check("C3").await.expect("read"), Some(later.check.clone()));
+    assert_eq!(store.subject_check("C9").await.expect("read"), None);
+    let answer = store.check_answer(1, &later.check.digest).await.expect("read");
+    assert_eq!(answer.as_deref(), Some("{\"a\":1}"));
+    assert_eq!(store.check_answer(2, &later.check.digest).await.expect("read"), None);
+    let looks = store.checks_of_subjects(&[1, 9], 10).await.expect("read");
+    let numbers: Vec<_> = looks.iter().map(|look| look.number.as_str()).collect();
+    assert_eq!(numbers, ["C3", "C4", "C1"]);
+
+    let listed = async |after, limit| {
+        let found = store.checks_of_unit(Some("market"), None, after, limit).await.expect("read");
+        found.into_iter().map(|(one, outcome)| (one.number, outcome)).collect::<Vec<_>>()
+    };
+    let first = listed(None, 2).await;
+    assert_eq!(first, [("C3".to_owned(), None), ("C4".to_owned(), None)]);
+    let rest = listed(Some((NOW, "C4")), 9).await;
+    let (measure, unaffected) = (Some("measure".to_owned()), Some("unaffected".to_owned()));
+    assert_eq!(rest, [("C2".to_owned(), measure), ("C1".to_owned(), unaffected)]);
+    let nobody = store.checks_of_unit(Some("other"), None, None, 9).await.expect("read");
+    assert!(nobody.is_empty());
+    let uses = store.check_uses("C2").await.expect("read");
+    assert_eq!(uses, [new_use("C2", 1, "unaffected"), new_use("C2", 2, "measure")]);
+
+    let counts = store.check_counts(NOW, NOW + 5, None).await.expect("counted");
+    let counts: Vec<_> =
+        counts.iter().map(|one| (one.purpose.as_str(), one.outcome.as_str(), one.checks)).collect();
+    let wanted = [("approval", "", 1), ("approval", "measure", 1), ("approval", "unaffected", 1)];
+    assert_eq!(counts, wanted);
+}
+
+pub async fn a_window_opens_once_and_a_list_goes_on_where_it_was(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let digest = sm3_hex(b"one");
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(tx.use_check_link(&digest, "C1").await.expect("opened"));
+    assert!(!tx.use_check_link(&digest, "C2").await.expect("opened before"));
+    tx.commit().await.expect("committed");
+    let opened = store.check_link(&digest).await.expect("read").expect("a window");
+    assert_eq!(opened, CheckLink { number: Some("C1".to_owned()), ..link("one") });
+    assert_eq!(store.check_link("x").await.expect("read"), None);
+
+    assert_eq!(store.last_check_row(71).await.expect("read"), (0, 0));
+    let found = CheckRow {
+        row: 2,
+        number: Some("C1".to_owned()),
+        problem: None,
+        message: None,
+        answer: None,
+    };
+    let blank = CheckRow {
+        row: 5,
+        number: None,
+        problem: Some("row.blank".to_owned()),
+        message: Some("空行".to_owned()),
+        answer: None,
+    };
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.add_check_rows(71, &[found.clone(), blank.clone()]).await.expect("kept");
+    let done = CheckSheet {
+        state: "done".to_owned(),
+        rows: 2,
+        done: 2,
+        finished_at: Some(NOW + 9),
+        ..sheet(71)
+    };
+    assert_eq!(store.open_check_sheets().await.expect("read"), [sheet(71)]);
+    tx.set_check_sheet(&done).await.expect("kept");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.last_check_row(71).await.expect("read"), (5, 2));
+    assert_eq!(store.check_sheet(71).await.expect("read"), Some(done.clone()));
+    assert_eq!(store.check_sheets(Some("market"), 9).await.expect("read"), [done]);
+    assert!(store.open_check_sheets().await.expect("read").is_empty());
+    let rows = store.check_rows(71, 0, 9).await.expect("read");
+    assert_eq!(rows, [CheckRow { answer: Some("{}".to_owned()), ..found }, blank.clone()]);
+    assert_eq!(store.check_rows(71, 2, 9).await.expect("read"), [blank]);
+    still_sound(&store).await;
+}
+
+async fn still_sound(store: &Store) {
+    let report = store.fsck(&super::tokens, &mut |_, _| {}).await.expect("checked");
+    assert!(report.is_sound(), "{report:?}");
+}
