@@ -66,11 +66,15 @@ pub enum Permission {
     DeclareForSubject,
     /// Confirm, refuse and end those who act for subjects.
     ConfirmAgents,
+    /// Check a subject for a purpose, and say what use was made of the answer.
+    CheckSubject,
+    /// See a past answer as it was given, whatever may be seen today.
+    ReadOriginal,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -98,6 +102,8 @@ impl Permission {
         Self::ReadOwnSubject,
         Self::DeclareForSubject,
         Self::ConfirmAgents,
+        Self::CheckSubject,
+        Self::ReadOriginal,
     ];
 
     /// Whether a visitor without an account has it.
@@ -193,6 +199,7 @@ impl Role {
                 Permission::RunJobs,
                 Permission::ConfirmLaw,
                 Permission::ConfirmAgents,
+                Permission::CheckSubject,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -203,6 +210,7 @@ impl Role {
                 Permission::AnswerReport,
                 Permission::CorrectRecord,
                 Permission::ReadReporting,
+                Permission::CheckSubject,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -215,12 +223,17 @@ impl Role {
                 Permission::ConfirmCorrection,
                 Permission::ReadReporting,
                 Permission::SignReporting,
+                Permission::CheckSubject,
             ],
-            Self::Auditor => &[Permission::UseConsole, Permission::ReadAudit],
+            Self::Auditor => {
+                &[Permission::UseConsole, Permission::ReadAudit, Permission::ReadOriginal]
+            }
             Self::Administrator => {
                 &[Permission::UseConsole, Permission::ManageAccounts, Permission::ManageKeys]
             }
-            Self::Machine => &[Permission::UploadBatch, Permission::ReadBatch],
+            Self::Machine => {
+                &[Permission::UploadBatch, Permission::ReadBatch, Permission::CheckSubject]
+            }
             Self::Agent => &[
                 Permission::UseOwnPages,
                 Permission::ReadOwnSubject,

@@ -27,11 +27,13 @@ pub enum Scope {
     Read,
     /// Handing in files for its unit.
     Report,
+    /// Checking subjects for its unit.
+    Check,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Read, Self::Report];
+    pub const ALL: [Self; 3] = [Self::Read, Self::Report, Self::Check];
 
     /// The stable word.
     #[must_use]
@@ -39,7 +41,14 @@ impl Scope {
         match self {
             Self::Read => "read",
             Self::Report => "report",
+            Self::Check => "check",
         }
+    }
+
+    /// Whether it is used on behalf of a unit.
+    #[must_use]
+    pub const fn is_of_unit(self) -> bool {
+        matches!(self, Self::Report | Self::Check)
     }
 
     /// What a page calls it.
@@ -48,6 +57,7 @@ impl Scope {
         match self {
             Self::Read => "读取公开信息",
             Self::Report => "报送本单位信息",
+            Self::Check => "为本单位核查主体",
         }
     }
 }
@@ -59,7 +69,7 @@ pub struct NewKey {
     pub name: String,
     /// What it is for.
     pub scopes: Vec<Scope>,
-    /// The unit it reports for; empty for a key that only reads.
+    /// The unit it works for; empty for a key that only reads.
     pub unit: String,
     /// Its last day.
     pub expires_on: Option<Date>,
@@ -74,7 +84,7 @@ pub struct Key {
     pub name: String,
     /// What it is for.
     pub scopes: Vec<Scope>,
-    /// The unit it reports for.
+    /// The unit it works for.
     pub unit: String,
     /// Its last day.
     pub expires_on: Date,
@@ -90,7 +100,7 @@ impl Key {
             login: format!("key:{}", self.id),
             name: self.name.clone(),
             unit: self.unit.clone(),
-            role: self.scopes.contains(&Scope::Report).then_some(Role::Machine),
+            role: self.scopes.iter().any(|scope| scope.is_of_unit()).then_some(Role::Machine),
         }
     }
 }
@@ -104,7 +114,7 @@ pub struct KeyView {
     pub name: String,
     /// What it is for.
     pub scopes: Vec<Scope>,
-    /// Name of the unit it reports for, empty for none.
+    /// Name of the unit it works for, empty for none.
     pub unit_name: String,
     /// Its last day.
     pub expires_on: Date,
@@ -162,9 +172,9 @@ fn mistakes(desk: &Desk, new: &NewKey) -> Vec<Refusal> {
     if new.scopes.is_empty() {
         found.push(Refusal::new("key.scope-missing", "请至少选择一项用途"));
     }
-    let reports = new.scopes.contains(&Scope::Report);
+    let reports = new.scopes.iter().any(|scope| scope.is_of_unit());
     if reports && new.unit.is_empty() {
-        found.push(Refusal::new("key.unit-missing", "用于报送的密钥必须选定报送单位"));
+        found.push(Refusal::new("key.unit-missing", "用于报送或者核查的密钥必须选定单位"));
     }
     if !reports && !new.unit.is_empty() {
         found.push(Refusal::new(

@@ -115,6 +115,40 @@ pub enum AuditEvent<'e> {
         /// About whom, by id.
         subject: i64,
     },
+    /// A subject was checked for a purpose.
+    SubjectChecked {
+        /// The subject.
+        subject: i64,
+        /// The number of the look.
+        number: &'e str,
+        /// The purpose.
+        purpose: &'e str,
+        /// SM3 of what was answered.
+        digest: &'e str,
+    },
+    /// A past answer was looked at again.
+    CheckSeen {
+        /// The subject.
+        subject: i64,
+        /// The number of the look.
+        number: &'e str,
+        /// Why, where it was seen as it had been given.
+        why: &'e str,
+    },
+    /// Somebody said what use was made of an answer.
+    CheckUsed {
+        /// The number of the look.
+        number: &'e str,
+        /// What came of it.
+        outcome: &'e str,
+    },
+    /// Somebody named a measure that the answer did not have.
+    MeasureRefused {
+        /// The number of the look.
+        number: &'e str,
+        /// The measure.
+        measure: &'e str,
+    },
     /// Something about what a unit may license and punish.
     Powers {
         /// The stable name of the deed.
@@ -314,6 +348,10 @@ impl AuditEvent<'_> {
             | Self::Powers { deed, .. }
             | Self::Agent { deed, .. } => deed,
             Self::ReportIssued { .. } => "report.issued",
+            Self::SubjectChecked { .. } => "check.answered",
+            Self::CheckSeen { .. } => "check.seen",
+            Self::CheckUsed { .. } => "check.used",
+            Self::MeasureRefused { .. } => "check.measure-refused",
             Self::Renewed { .. } => "law.publicity-renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -352,7 +390,7 @@ impl AuditEvent<'_> {
     #[must_use]
     pub const fn outcome(&self) -> &'static str {
         match self {
-            Self::SignInFailed { .. } => "refused",
+            Self::SignInFailed { .. } | Self::MeasureRefused { .. } => "refused",
             _ => "done",
         }
     }
@@ -403,6 +441,19 @@ impl AuditEvent<'_> {
             }
             Self::ReportIssued { number, edition, subject } => {
                 (format!("subject:{subject}"), json!({ "number": number, "edition": edition }))
+            }
+            Self::SubjectChecked { subject, number, purpose, digest } => (
+                format!("subject:{subject}"),
+                json!({ "number": number, "purpose": purpose, "digest": digest }),
+            ),
+            Self::CheckSeen { subject, number, why } => {
+                (format!("subject:{subject}"), json!({ "number": number, "why": why }))
+            }
+            Self::CheckUsed { number, outcome } => {
+                (format!("check:{number}"), json!({ "outcome": outcome }))
+            }
+            Self::MeasureRefused { number, measure } => {
+                (format!("check:{number}"), json!({ "measure": measure }))
             }
             Self::Renewed { examined, changed } => {
                 ("law".to_owned(), json!({ "examined": examined, "changed": changed }))

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use xinyong_domain::law::{Confirmation, County, Law, LawProblem, Unit};
-use xinyong_store::{AuditEntry, IdMaker, KeyRing, Store, Tx};
+use xinyong_store::{AuditEntry, IdMaker, KeyRing, LawConfirmation, Store, Tx};
 
 use crate::access::Actor;
 use crate::audit::AuditEvent;
 use crate::browse::PublicFigures;
+use crate::check::Keeper;
 use crate::clock::Clock;
 use crate::intake::record::number_place;
 use crate::press::{Press, SharedPress};
@@ -77,6 +78,8 @@ struct Inner {
     figures: Mutex<Option<Arc<PublicFigures>>>,
     /// Where the parts of the register end that search engines are told.
     part_ends: Mutex<Vec<i64>>,
+    /// Looks that wait to be made durable.
+    keeper: Keeper,
 }
 
 /// Reads the law: embedded, or from a folder.
@@ -114,24 +117,23 @@ fn gather(
     Ok(())
 }
 
+fn confirmation_of(row: LawConfirmation) -> Result<Confirmation, DeskError> {
+    Ok(Confirmation {
+        parameter: row.parameter,
+        from: row.from_day,
+        value: serde_json::from_str(&row.value)
+            .map_err(|error| DeskError::Internal(error.to_string()))?,
+        text: row.text,
+        first: row.first,
+        second: row.second,
+    })
+}
+
 /// The confirmations that count, and their ids, by which two readings are compared.
 async fn read_confirmations(store: &Store) -> Result<(Vec<Confirmation>, Vec<i64>), DeskError> {
     let rows = store.confirmations().await?;
     let ids = rows.iter().map(|row| row.id).collect();
-    let confirmations = rows
-        .into_iter()
-        .map(|row| {
-            Ok(Confirmation {
-                parameter: row.parameter,
-                from: row.from_day,
-                value: serde_json::from_str(&row.value)
-                    .map_err(|error| DeskError::Internal(error.to_string()))?,
-                text: row.text,
-                first: row.first,
-                second: row.second,
-            })
-        })
-        .collect::<Result<_, DeskError>>()?;
+    let confirmations = rows.into_iter().map(confirmation_of).collect::<Result<_, _>>()?;
     Ok((confirmations, ids))
 }
 
@@ -167,6 +169,7 @@ impl Desk {
                 earliest: Mutex::default(),
                 figures: Mutex::default(),
                 part_ends: Mutex::default(),
+                keeper: Keeper::default(),
             }),
             clock: options.clock,
             press: None,
@@ -200,6 +203,22 @@ impl Desk {
         let ids: Vec<String> = confirmed.iter().map(i64::to_string).collect();
         let words = format!("{}+{}", law.edition(), ids.join(","));
         (law, words)
+    }
+
+    /// The law as words of [`Desk::law_state`] have it: with the confirmations that counted then, and whether its files are those of
+    /// then.
+    pub(crate) async fn law_as_of(&self, words: &str) -> Result<(Law, bool), DeskError> {
+        let (edition, ids) = words.split_once('+').unwrap_or((words, ""));
+        let wanted: Vec<&str> = ids.split(',').filter(|id| !id.is_empty()).collect();
+        let every = self.store().every_confirmation().await?;
+        let rows = every.into_iter().map(|(row, _)| row);
+        let counted: Vec<_> =
+            rows.filter(|row| wanted.contains(&row.id.to_string().as_str())).collect();
+        let whole = counted.len() == wanted.len();
+        let confirmations = counted.into_iter().map(confirmation_of).collect::<Result<_, _>>()?;
+        let law = self.law();
+        let same = whole && law.edition() == edition;
+        Ok((law.as_ref().clone().with_confirmations(confirmations), same))
     }
 
     /// Reads the confirmations anew, so that one that was added or taken back counts, in this process or in another.
@@ -309,6 +328,10 @@ impl Desk {
         }
     }
 
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.inner.keeper
+    }
+
     pub(crate) fn decoy(&self) -> &std::sync::OnceLock<String> {
         &self.inner.decoy
     }
@@ -403,7 +426,8 @@ impl Desk {
         tx.audit(self.audit_entry(actor, event));
     }
 
-    fn audit_entry(&self, actor: &Actor, event: AuditEvent<'_>) -> AuditEntry {
+    /// The same as an entry, for who writes many at once.
+    pub(crate) fn audit_entry(&self, actor: &Actor, event: AuditEvent<'_>) -> AuditEntry {
         let (object, detail) = event.describe();
         AuditEntry {
             at: self.clock().now(),

@@ -11,6 +11,7 @@ pub mod api_writes;
 pub mod audit;
 pub mod browse;
 pub mod catalogue;
+pub mod check;
 mod clock;
 pub mod corrections;
 pub mod declarations;

@@ -46,7 +46,7 @@ struct Kept {
     details: String,
 }
 
-fn facts_of(version: &SubjectVersion) -> Result<SubjectFacts, DeskError> {
+pub(crate) fn facts_of(version: &SubjectVersion) -> Result<SubjectFacts, DeskError> {
     let inconsistent = |error: serde_json::Error| {
         DeskError::Store(xinyong_store::StoreError::Inconsistent {
             table: "subject_version".to_owned(),

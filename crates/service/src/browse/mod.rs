@@ -46,6 +46,7 @@ pub use doubles::{DoubleGroup, DoublePage, DoubleSubject, doubles};
 pub use due::OwedBatch;
 pub(crate) use due::owed;
 pub use figures::{PublicFigures, SMALLEST_GROUP, public_figures};
+pub(crate) use holdings::facts_of;
 pub use holdings::{SubjectHoldings, subject_holdings};
 pub use home::{HomeKind, PortalHome, portal_home};
 pub use lists::{ListFilter, PublicList, PublicPage, public_list, public_page};
@@ -67,5 +68,5 @@ pub use subject::{
     FormerName, JoinedSubject, PublicSubject, SubjectFacts, present_code, public_subject,
     shown_under, subject_facts,
 };
-pub(crate) use subject::{MOST_READ, all_public};
+pub(crate) use subject::{MOST_READ, all_public, facts, find};
 pub use suggest::{MOST_SUGGESTIONS, Suggestion, suggest};

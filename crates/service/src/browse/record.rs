@@ -162,6 +162,16 @@ impl Kept {
         self.content.get(code).map_or("", String::as_str)
     }
 
+    /// The fields in the clear.
+    pub(crate) const fn content(&self) -> &BTreeMap<String, String> {
+        &self.content
+    }
+
+    /// Whether a named exemption keeps it from going out.
+    pub(crate) fn is_exempt(&self) -> bool {
+        !self.platform.exemption.is_empty()
+    }
+
     /// Whether the subject entered it itself, and signed.
     pub(crate) fn is_signed(&self) -> bool {
         self.platform.signature.is_some()

@@ -115,3 +115,23 @@ pub const RECORD_PROOF: &str = r#"{"type": "xinyong/inclusion-proof/1",
     "distid": "1234567812345678", "valid_from": 1794837831544, "valid_until": 1857909831544,
     "pem": "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n"}
 }}"#;
+
+/// A check.
+pub const CHECK: &str = r#"{
+  "number": "202611271012037K2M9Q4D", "at": 1794837831544,
+  "digest": "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+  "answer": {"form": "xinyong-check-1", "day": "2026-11-27", "law": "0123456789abcdef+",
+    "purpose": {"id": "approval", "name": "行政审批"},
+    "subject": {"code": "91140829XY00030103", "name": "平陆县示例301号加工有限公司", "category": "organisation", "status": "存续",
+      "registered_on": "2015-03-02", "former_names": []},
+    "groups": [{"kind": "administrative-penalty", "name": "行政处罚", "audience": "public", "records": [{
+      "subject": "324443289176096804", "id": "455084147318833159", "version": 1, "title": "销售标签不符合规定的食品",
+      "number": "平示监罚〔2026〕301号", "authority": "平陆县示例监督管理局", "decided": "2026-06-10", "valid_until": "",
+      "public_until": "2027-06-10", "standing": "public", "mark": "", "class": "罚款", "summary": "罚款5000元。",
+      "because": [{"entry": "publicity.order36.general.maximum", "line": "《示例办法》第一条", "evidence": "已核对原文"}],
+      "inputs": {"decided": "2026-06-10"}}]}],
+    "edition": "2024", "measures": [],
+    "considered": [{"id": "severe-list-convenience", "name": "限制享受优惠政策和便利措施", "why": "unconfirmed"}],
+    "limits": [{"text": "除上列措施外，不得因本次查询结果拒绝受理。", "basis": {"entry": "measures.limit", "line": "《示例意见》",
+      "evidence": "已核对原文"}}]}
+}"#;

@@ -4,6 +4,7 @@ mod asked;
 pub mod batches;
 mod call;
 pub mod changes;
+pub mod checks;
 pub mod codes;
 pub mod description;
 mod examples;

@@ -1,12 +1,16 @@
 //! The interface as data: each operation with its parameters, answers and examples. The handlers check requests by it, the
 //! description and the interface page are printed from it, and the tests hold the route table to it.
 
+mod checks;
+
 use xinyong_service::api_keys::Scope;
 
 use super::examples;
 use super::operation::{
     BYTES, CSV, FORM, JSON, Link, NDJSON, Operation, Parameter, Place, Sent, Shape, XLSX,
 };
+
+pub use checks::{CHECK, CHECK_NEW, CHECK_USE, CHECK_WINDOW};
 
 const fn path(
     name: &'static str,
@@ -415,7 +419,7 @@ pub static DESCRIPTION: Operation = Operation {
 };
 
 /// All of them, in the order of the page.
-pub static OPERATIONS: [&Operation; 15] = [
+pub static OPERATIONS: [&Operation; 19] = [
     &SUBJECT,
     &SUBJECTS,
     &SEARCH,
@@ -430,5 +434,9 @@ pub static OPERATIONS: [&Operation; 15] = [
     &LOG_CONSISTENCY,
     &BATCH_NEW,
     &BATCH,
+    &CHECK_NEW,
+    &CHECK,
+    &CHECK_USE,
+    &CHECK_WINDOW,
     &DESCRIPTION,
 ];

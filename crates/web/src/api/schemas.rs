@@ -1,5 +1,7 @@
 //! The shapes of requests and answers, as JSON Schema.
 
+mod checks;
+
 use serde_json::{Map, Value, json};
 
 fn text(about: &str) -> Value {
@@ -438,7 +440,9 @@ pub fn all() -> Map<String, Value> {
         .chain(batch())
         .chain(bulk())
         .chain(reconciliation())
-        .chain(log());
+        .chain(log())
+        .chain(checks::answer())
+        .chain(checks::around());
     schemas.extend(more.map(|(name, schema)| (name.to_owned(), schema)));
     schemas
 }

@@ -146,10 +146,14 @@ async fn ask(
     errors: Vec<FormError>,
 ) -> Result<Html<String>, PageError> {
     let scope = fields.get("scope");
-    let both: Vec<&str> = Scope::ALL.iter().map(|scope| scope.label()).collect();
     let mut scopes = vec![Choice::new("", "请选择", scope)];
     scopes.extend(Scope::ALL.iter().map(|one| Choice::new(one.as_str(), one.label(), scope)));
-    scopes.push(Choice::new("read report", format!("两者：{}", both.join("、")), scope));
+    let several = [&[Scope::Read, Scope::Report][..], &[Scope::Report, Scope::Check], &Scope::ALL];
+    scopes.extend(several.map(|several| {
+        let words: Vec<&str> = several.iter().map(|one| one.as_str()).collect();
+        let labels: Vec<&str> = several.iter().map(|one| one.label()).collect();
+        Choice::new(&words.join(" "), labels.join("、"), scope)
+    }));
     let mut units = vec![Choice::new("", "不属于任何单位（只读取时）", fields.get("unit"))];
     let names = browse::unit_names(frame.site.desk()).await?;
     units.extend(names.iter().map(|(id, name)| Choice::new(id, name, fields.get("unit"))));

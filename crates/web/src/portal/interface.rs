@@ -109,6 +109,7 @@ fn view(operation: &'static Operation, base: &str) -> OperationView {
         key: match operation.scope {
             xinyong_service::api_keys::Scope::Read => "不需要密钥",
             xinyong_service::api_keys::Scope::Report => "需要有报送用途的密钥",
+            xinyong_service::api_keys::Scope::Check => "需要有核查用途的密钥",
         },
         parameters: operation
             .parameters

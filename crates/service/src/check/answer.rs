@@ -1,0 +1,399 @@
+//! What a check answers: put together from what is known of a subject at a moment, the same bytes for the same facts and law.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use xinyong_domain::canonical::canonical;
+use xinyong_domain::law::{Audience, Law};
+use xinyong_domain::rules::disclosure::Disclosure;
+use xinyong_domain::rules::measures::{Ground, assess};
+use xinyong_domain::rules::publicity::Reason as Hidden;
+use xinyong_domain::ruling::{Citation, Ruling};
+use xinyong_store::Record;
+
+use crate::browse::{Kept, SubjectFacts};
+use crate::intake::disclosure;
+use crate::refusal::DeskError;
+
+/// The shape of the answer, for who reads it years later.
+const FORM: &str = "xinyong-check-1";
+/// The list of purposes.
+pub(super) const PURPOSES: &str = "check-purpose";
+
+/// An id with what people call it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+}
+
+/// An article that something rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The entry of the law folder.
+    pub entry: String,
+    /// Title, number and article, as people cite them.
+    pub line: String,
+    /// How well it is known.
+    pub evidence: String,
+}
+
+impl Reason {
+    fn of(citation: &Citation) -> Self {
+        Self {
+            entry: citation.entry.clone(),
+            line: citation.line(),
+            evidence: citation.evidence.label().to_owned(),
+        }
+    }
+}
+
+/// Who the answer is about, as the register had it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckedSubject {
+    /// Unified social credit code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// `organisation` or `individual-business`.
+    pub category: String,
+    /// Registration status; `unknown` where no register was imported.
+    pub status: String,
+    /// Registration date, empty where it is not known.
+    pub registered_on: String,
+    /// Former names.
+    pub former_names: Vec<String>,
+}
+
+impl CheckedSubject {
+    pub(super) fn of(facts: &SubjectFacts) -> Self {
+        let names = facts.former_names.iter().map(|former| former.name.clone());
+        let mut former_names: Vec<String> = names.filter(|name| *name != facts.name).collect();
+        former_names.sort();
+        former_names.dedup();
+        Self {
+            code: facts.code.clone(),
+            name: facts.name.clone(),
+            category: facts.category.clone(),
+            status: facts.status.clone(),
+            registered_on: facts.registered_on.map(|day| day.to_string()).unwrap_or_default(),
+            former_names,
+        }
+    }
+}
+
+/// A record of the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckedRecord {
+    /// Id of the subject under which it is kept.
+    pub subject: String,
+    /// Its own id.
+    pub id: String,
+    /// Which of its versions was read.
+    pub version: i64,
+    /// Title, or what stands for it.
+    pub title: String,
+    /// Number of the document.
+    pub number: String,
+    /// Deciding body.
+    pub authority: String,
+    /// Decision date.
+    pub decided: Date,
+    /// Last day of validity, empty for none.
+    pub valid_until: String,
+    /// Last day on which everybody may see it, empty for none.
+    pub public_until: String,
+    /// `public`, `ended` (over, and shown as over) or `shared` (among organs only).
+    pub standing: String,
+    /// What stands beside it because the subject entered it itself; empty otherwise.
+    pub mark: String,
+    /// Class: penalty kinds, licence category, list.
+    pub class: String,
+    /// What a list shows of the content.
+    pub summary: String,
+    /// Why it may be seen, and until when.
+    pub because: Vec<Reason>,
+    /// The inputs of that rule.
+    pub inputs: BTreeMap<String, String>,
+}
+
+/// The records of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckedGroup {
+    /// The kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// `public` or `shared`.
+    pub audience: String,
+    /// The records, the newest first.
+    pub records: Vec<CheckedRecord>,
+}
+
+/// A measure that the list allows for the purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposedMeasure {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub name: String,
+    /// The group of the list.
+    pub group: String,
+    /// The article that allows it.
+    pub basis: Reason,
+    /// Against whom.
+    pub target: String,
+    /// What ends it.
+    pub lifting: String,
+    /// Its last day at the latest, empty where that is not known.
+    pub until: String,
+    /// What the person must read before taking it.
+    pub caution: String,
+    /// The record that is its ground: its id.
+    pub record: String,
+    /// The same in words.
+    pub record_line: String,
+}
+
+/// A measure of the list for this purpose that is not proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Considered {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub name: String,
+    /// `no-ground` or `unconfirmed`.
+    pub why: String,
+}
+
+/// What must not be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckLimit {
+    /// The sentence.
+    pub text: String,
+    /// On what it rests.
+    pub basis: Reason,
+}
+
+/// What a check answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckAnswer {
+    /// The shape of this answer.
+    pub form: String,
+    /// The day it is about.
+    pub day: Date,
+    /// Edition of the law folder with the confirmations that counted.
+    pub law: String,
+    /// For which purpose.
+    pub purpose: Named,
+    /// Who it is about.
+    pub subject: CheckedSubject,
+    /// What is on record, by kind in the order of the catalogue; kinds without a record are left out.
+    pub groups: Vec<CheckedGroup>,
+    /// Edition of the list of measures, empty on a day before the first.
+    pub edition: String,
+    /// What that edition allows for the purpose.
+    pub measures: Vec<ProposedMeasure>,
+    /// What else it has for the purpose.
+    pub considered: Vec<Considered>,
+    /// What must not be done.
+    pub limits: Vec<CheckLimit>,
+}
+
+/// What is known of a subject at a moment.
+pub(super) struct Facts<'f> {
+    pub subject: CheckedSubject,
+    pub records: &'f [Record],
+    pub law: &'f Law,
+    pub law_words: &'f str,
+    pub day: Date,
+    pub purpose: &'f str,
+}
+
+fn standing(ruling: &Disclosure, audience: Audience, kept: &Kept) -> Option<&'static str> {
+    match audience {
+        _ if ruling.public && ruling.ended => Some("ended"),
+        _ if ruling.public => Some("public"),
+        // Shared among organs: everything that would hide it from everybody hides it here too, but its audience.
+        Audience::Shared if ruling.reason == Some(Hidden::KindNotPublic) && !kept.is_exempt() => {
+            Some("shared")
+        }
+        _ => None,
+    }
+}
+
+/// Puts an answer together.
+pub(super) fn answer(facts: &Facts<'_>) -> Result<CheckAnswer, DeskError> {
+    let law = facts.law;
+    let purpose = law
+        .codes()
+        .get(PURPOSES)
+        .and_then(|list| list.by_id(facts.purpose))
+        .ok_or_else(|| DeskError::Internal(format!("purpose {}", facts.purpose)))?;
+    let mut seen = Vec::new();
+    for record in facts.records {
+        let Some(kind) = law.kind(&record.kind) else {
+            return Err(DeskError::Internal(format!(
+                "kind {} of record {}",
+                record.kind, record.id
+            )));
+        };
+        // What came with a version of itself that was withdrawn by then is gone for everybody.
+        if record.withdrawn_on.is_some_and(|on| on <= facts.day) {
+            continue;
+        }
+        let kept = Kept::read(record)?;
+        let ruling = disclosure(&kept.facts(record, kind), facts.day, law)?;
+        if let Some(standing) = standing(&ruling.value, kind.audience, &kept) {
+            seen.push((record, kind, kept, ruling, standing));
+        }
+    }
+    let grounds: Vec<Ground<'_>> = seen
+        .iter()
+        .map(|(record, kind, kept, ruling, _)| Ground {
+            kind,
+            content: kept.content(),
+            decided: record.decided_on,
+            disclosure: &ruling.value,
+            contested: false,
+        })
+        .collect();
+    let found = assess(law, facts.purpose, &grounds, facts.day);
+    let shown: Vec<CheckedRecord> = seen
+        .iter()
+        .map(|(record, kind, kept, ruling, standing)| shown(record, kind, kept, ruling, standing))
+        .collect();
+    let mut groups: Vec<CheckedGroup> = Vec::new();
+    for kind in law.kinds().values() {
+        let of_kind = seen.iter().zip(&shown).filter(|((_, one, ..), _)| one.id == kind.id);
+        let records: Vec<_> = of_kind.map(|(_, shown)| shown.clone()).collect();
+        if !records.is_empty() {
+            let audience = if kind.audience == Audience::Public { "public" } else { "shared" };
+            groups.push(CheckedGroup {
+                kind: kind.id.clone(),
+                name: kind.name.clone(),
+                audience: audience.to_owned(),
+                records,
+            });
+        }
+    }
+    let measures = found
+        .proposals
+        .iter()
+        .filter_map(|proposal| {
+            let record = shown.get(proposal.ground)?;
+            let measure = proposal.measure;
+            Some(ProposedMeasure {
+                id: measure.id.clone(),
+                name: measure.name.clone(),
+                group: measure.group.clone(),
+                basis: Reason::of(&measure.citation),
+                target: measure.target.clone(),
+                lifting: measure.lifting.clone(),
+                until: proposal.until.map(|day| day.to_string()).unwrap_or_default(),
+                caution: measure.caution.clone(),
+                record: record.id.clone(),
+                record_line: format!(
+                    "{}（{}，{}作出）",
+                    if record.number.is_empty() { &record.title } else { &record.number },
+                    record.authority,
+                    record.decided
+                ),
+            })
+        })
+        .collect();
+    let considered = found.others.iter().map(|(measure, why)| Considered {
+        id: measure.id.clone(),
+        name: measure.name.clone(),
+        why: why.as_str().to_owned(),
+    });
+    let limits = law
+        .measures()
+        .limits
+        .iter()
+        .map(|limit| CheckLimit { text: limit.text.clone(), basis: Reason::of(&limit.citation) });
+    Ok(CheckAnswer {
+        form: FORM.to_owned(),
+        day: facts.day,
+        law: facts.law_words.to_owned(),
+        purpose: Named { id: purpose.id.clone(), name: purpose.label.clone() },
+        subject: facts.subject.clone(),
+        groups,
+        edition: found.edition.map(|edition| edition.edition.clone()).unwrap_or_default(),
+        measures,
+        considered: considered.collect(),
+        limits: limits.collect(),
+    })
+}
+
+fn shown(
+    record: &Record,
+    kind: &xinyong_domain::law::Kind,
+    kept: &Kept,
+    ruling: &Ruling<Disclosure>,
+    standing: &str,
+) -> CheckedRecord {
+    let at = |position: usize| {
+        kind.fields
+            .get(position)
+            .map(|field| kept.value(&field.code).to_owned())
+            .unwrap_or_default()
+    };
+    let number = at(kind.document_number);
+    let title = kind.title.map(at).unwrap_or_default();
+    let title = [&title, &number].into_iter().find(|text| !text.is_empty()).unwrap_or(&kind.name);
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let public = ruling.value.public;
+    CheckedRecord {
+        subject: record.subject_id.to_string(),
+        id: record.id.to_string(),
+        version: record.version,
+        title: title.clone(),
+        number,
+        authority: at(kind.authority),
+        decided: record.decided_on,
+        valid_until: day(ruling.value.publicity.valid_until),
+        public_until: day(ruling.value.publicity.last_day.filter(|_| public)),
+        standing: standing.to_owned(),
+        mark: kind.by_subject.as_ref().map(|by| by.mark.clone()).unwrap_or_default(),
+        class: kind.class.map(at).unwrap_or_default(),
+        summary: at(kind.summary),
+        because: ruling.because.iter().map(Reason::of).collect(),
+        inputs: ruling.inputs.clone(),
+    }
+}
+
+impl CheckAnswer {
+    /// Its one spelling.
+    pub(super) fn text(&self) -> Result<String, DeskError> {
+        let internal = |error: &dyn std::fmt::Display| DeskError::Internal(error.to_string());
+        let value = serde_json::to_value(self).map_err(|error| internal(&error))?;
+        canonical(&value).map_err(|error| internal(&error))
+    }
+
+    /// An answer as it was kept.
+    pub(super) fn read(text: &str) -> Result<Self, DeskError> {
+        serde_json::from_str(text).map_err(|error| {
+            DeskError::Store(xinyong_store::StoreError::Inconsistent {
+                table: "check_answer".to_owned(),
+                column: "answer".to_owned(),
+                row: String::new(),
+                reason: error.to_string(),
+            })
+        })
+    }
+
+    /// How many records are in it.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.groups.iter().map(|group| group.records.len()).sum()
+    }
+
+    /// The measures that nobody verified.
+    pub fn unconfirmed(&self) -> impl Iterator<Item = &Considered> {
+        self.considered.iter().filter(|one| one.why == "unconfirmed")
+    }
+}

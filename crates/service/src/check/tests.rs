@@ -1,0 +1,256 @@
+//! Checks end to end over a desk of their own. All parties are invented.
+
+use jiff::civil::date;
+
+use super::{
+    Asked, ask, feed_back, find_subject, looks_at, make_window, one, open_window, original, recent,
+    replay, say_in_window, statistics,
+};
+use crate::publicity::{Withdraw, withdraw};
+use crate::testing::{UNIT, code, company, desk, penalty, person};
+use crate::{Actor, Desk, Role};
+
+fn asked(purpose: &str) -> Asked {
+    Asked {
+        purpose: purpose.to_owned(),
+        basis: "《行政许可法》第三十四条".to_owned(),
+        reference: "办件示例1".to_owned(),
+        way: "console",
+    }
+}
+
+fn clerk() -> Actor {
+    person("clerk", Role::Clerk, UNIT)
+}
+
+async fn refused(desk: &Desk, typed: &str, asked: &Asked) -> &'static str {
+    ask(desk, &clerk(), typed, asked).await.expect_err("refused").code()
+}
+
+#[tokio::test]
+async fn what_is_on_record_is_answered_kept_and_worked_out_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (subject, fine) = penalty(&desk, 3, 7, "0.2").await;
+    let looked = ask(&desk, &clerk(), &company(3), &asked("行政审批")).await.expect("answered");
+    assert_eq!(looked.check.unit_id, UNIT);
+    assert_eq!(looked.check.purpose, "approval");
+    assert_eq!(looked.answer.subject.code, code(3));
+    assert_eq!(looked.answer.count(), 1);
+    let group = looked.answer.groups.first().expect("a kind");
+    let record = group.records.first().expect("a record");
+    assert_eq!(
+        (record.id.as_str(), record.standing.as_str()),
+        (fine.to_string().as_str(), "public")
+    );
+    assert!(!record.because.is_empty(), "every conclusion cites");
+    assert_eq!(looked.answer.edition, "2024");
+    assert!(looked.answer.measures.is_empty(), "no article of the list stands in the decision");
+    assert!(looked.answer.limits.len() >= 3);
+    assert!(!looked.text.contains("score") && !looked.text.contains("分值"));
+
+    let auditor = person("auditor", Role::Auditor, "");
+    let (check, text) =
+        original(&desk, &auditor, &looked.check.number, "复核示例").await.expect("the original");
+    assert_eq!((&check, text.as_str()), (&looked.check, looked.text.as_str()));
+    let unsaid = original(&desk, &auditor, &looked.check.number, " ").await;
+    assert_eq!(unsaid.expect_err("refused").code(), "check.why-missing");
+    let denied = original(&desk, &clerk(), &looked.check.number, "复核示例").await;
+    assert_eq!(denied.expect_err("refused").code(), "access.denied");
+
+    // Years later, and after the fine was taken down: the same bytes come out.
+    let later = desk.at(date(2031, 1, 2));
+    let command = Withdraw {
+        subject,
+        record: fine,
+        decided: date(2031, 1, 2),
+        reason: "复议撤销示例".to_owned(),
+    };
+    withdraw(&later, &person("second", Role::CreditOffice, "credit-office"), command)
+        .await
+        .expect("withdrawn");
+    let again = replay(&later, &auditor, &looked.check.number, "复核示例").await.expect("again");
+    assert!(again.same && again.same_law, "{}", again.text);
+}
+
+#[tokio::test]
+async fn what_has_gone_since_is_shown_to_nobody_but_those_entitled() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (subject, fine) = penalty(&desk, 3, 7, "0.2").await;
+    let looked = ask(&desk, &clerk(), &code(3), &asked("approval")).await.expect("answered");
+    let number = &looked.check.number;
+    assert_eq!(one(&desk, &clerk(), number).await.expect("seen").answer, looked.answer);
+    let other = person("other", Role::Clerk, "finance");
+    assert_eq!(one(&desk, &other, number).await.expect_err("none of theirs").code(), "not-found");
+
+    let second = person("second", Role::CreditOffice, "credit-office");
+    let command = Withdraw {
+        subject,
+        record: fine,
+        decided: date(2026, 11, 25),
+        reason: "复议撤销示例".to_owned(),
+    };
+    withdraw(&desk, &second, command).await.expect("withdrawn");
+    let seen = one(&desk, &clerk(), number).await.expect("seen");
+    assert_eq!(seen.answer.count(), 0);
+    let shown = serde_json::to_string(&seen.answer).expect("JSON");
+    assert!(!shown.contains("7号"), "{shown}");
+    let auditor = person("auditor", Role::Auditor, "");
+    let (_, text) = original(&desk, &auditor, number, "复核示例").await.expect("the original");
+    assert_eq!(text, looked.text);
+    // A new check says nothing of it.
+    let anew = ask(&desk, &clerk(), &code(3), &asked("approval")).await.expect("answered");
+    assert_eq!(anew.answer.count(), 0);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_question_is_said() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let good = asked("approval");
+    assert_eq!(refused(&desk, "", &good).await, "check.subject-missing");
+    assert_eq!(refused(&desk, "91140829XYDEM00099", &good).await, "code.invalid");
+    assert_eq!(refused(&desk, &code(80), &good).await, "not-found");
+    assert_eq!(refused(&desk, "没有这个示例公司", &good).await, "not-found");
+    assert_eq!(refused(&desk, &code(3), &asked("盘问")).await, "check.purpose-unknown");
+    let no_basis = Asked { basis: " 无 ".to_owned(), ..good.clone() };
+    assert_eq!(refused(&desk, &code(3), &no_basis).await, "check.basis-missing");
+    let personal = Asked { basis: "查11010519491231002X".to_owned(), ..good.clone() };
+    assert_eq!(refused(&desk, &code(3), &personal).await, "check.personal-number");
+    let long = Asked { reference: "长".repeat(101), ..good.clone() };
+    assert_eq!(refused(&desk, &code(3), &long).await, "check.reference-too-long");
+    let visitor = ask(&desk, &Actor::visitor(), &code(3), &good).await;
+    assert_eq!(visitor.expect_err("refused").code(), "access.denied");
+
+    // One name that three entries have or had: named, not guessed.
+    let path = desk.scratch().join("same.csv");
+    let rows: String =
+        (60..63).map(|party| format!("平陆县示例同名商行,{},2019-01-02\n", code(party))).collect();
+    std::fs::write(&path, format!("企业名称,统一社会信用代码,注册日期\n{rows}")).expect("a file");
+    let office = Actor::system("test");
+    crate::import_subjects(&desk, &office, &path, "same.csv", 10).await.expect("imported");
+    let error = find_subject(&desk, "平陆县示例同名商行").await.expect_err("several");
+    assert_eq!(error.code(), "check.several");
+    assert!((60..63).all(|party| error.to_string().contains(&code(party))), "{error}");
+}
+
+#[tokio::test]
+async fn use_is_fed_back_counted_and_no_measure_is_invented() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (subject, _) = penalty(&desk, 3, 7, "0.2").await;
+    let looked = ask(&desk, &clerk(), &code(3), &asked("approval")).await.expect("answered");
+    let number = looked.check.number.as_str();
+    let say = async |outcome: &str, measures: &[&str]| {
+        let measures: Vec<String> = measures.iter().map(|&one| one.to_owned()).collect();
+        feed_back(&desk, &clerk(), number, outcome, &measures, "示例说明").await
+    };
+    let code_of = |outcome: Result<(), crate::DeskError>| outcome.expect_err("refused").code();
+    assert_eq!(code_of(say("punish", &[]).await), "use.outcome-unknown");
+    assert_eq!(code_of(say("measure", &[]).await), "use.measure-missing");
+    assert_eq!(code_of(say("measure", &["severe-list-honours"]).await), "use.measure-outside");
+    say("convenience", &[]).await.expect("said");
+    say("unaffected", &[]).await.expect("said again");
+    let seen = one(&desk, &clerk(), number).await.expect("seen");
+    let said: Vec<_> = seen.uses.iter().map(|entry| entry.outcome.as_str()).collect();
+    assert_eq!(said, ["给予便利（容缺受理、告知承诺、优先办理等）", "正常办理，未采取措施"]);
+
+    let list = recent(&desk, &clerk(), None).await.expect("listed");
+    let outcomes: Vec<_> = list.looks.iter().map(|look| look.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["正常办理，未采取措施"]);
+    let day = date(2026, 11, 25);
+    let counts = statistics(&desk, &clerk(), day, day).await.expect("counted");
+    let counted: Vec<_> = counts
+        .iter()
+        .map(|one| (one.purpose.as_str(), one.checks, one.said, one.measures, one.easier))
+        .collect();
+    assert_eq!(counted, [("行政审批", 1, 1, 0, 0)]);
+    let none = statistics(&desk, &clerk(), date(2026, 1, 1), date(2026, 11, 24)).await;
+    assert!(none.expect("counted").is_empty());
+
+    // The subject sees who looked, for what, on which basis, and no person's name.
+    let looks = looks_at(&desk, subject).await.expect("read");
+    let look = looks.first().expect("a look");
+    assert_eq!(
+        (look.purpose.as_str(), look.basis.as_str()),
+        ("行政审批", "《行政许可法》第三十四条")
+    );
+    assert!(!serde_json::to_string(&looks).expect("JSON").contains("clerk"));
+    let audit =
+        desk.store().list_audit(&xinyong_store::AuditFilter::default(), 50).await.expect("read");
+    let actions: Vec<_> = audit.iter().map(|row| row.entry.action.as_str()).collect();
+    for action in ["check.answered", "check.seen", "check.used", "check.measure-refused"] {
+        assert!(actions.contains(&action), "{action}: {actions:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_opens_once_for_its_unit_and_takes_the_answer_back() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (subject, _) = penalty(&desk, 3, 7, "0.2").await;
+    let key = person("key:5", Role::Machine, UNIT);
+    let window = make_window(&desk, &key, &code(3), &asked("approval")).await.expect("made");
+    assert!(
+        looks_at(&desk, subject).await.expect("read").is_empty(),
+        "nothing is looked up before"
+    );
+    let early = say_in_window(&desk, &window.token, "unaffected", &[], "").await;
+    assert_eq!(early.expect_err("nothing was shown yet").code(), "check.window-over");
+    assert_eq!(open_window(&desk, "other").await.expect_err("no such link").code(), "not-found");
+
+    let (one_side, other_side) =
+        tokio::join!(open_window(&desk, &window.token), open_window(&desk, &window.token));
+    let opened = match (one_side, other_side) {
+        (Ok(looked), Err(error)) | (Err(error), Ok(looked)) => {
+            assert_eq!(error.code(), "check.window-over");
+            looked
+        }
+        both => panic!("{both:?}"),
+    };
+    assert_eq!((opened.check.way.as_str(), opened.check.unit_id.as_str()), ("window", UNIT));
+    assert_eq!(
+        looks_at(&desk, subject).await.expect("read").len(),
+        1,
+        "one look, whoever was second"
+    );
+    let number =
+        say_in_window(&desk, &window.token, "unaffected", &[], "").await.expect("said back");
+    assert_eq!(number, opened.check.number);
+    let late = desk.at(date(2026, 11, 27));
+    let fresh = make_window(&desk, &key, &code(3), &asked("approval")).await.expect("made");
+    for token in [&window.token, &fresh.token] {
+        assert_eq!(open_window(&late, token).await.expect_err("late").code(), "check.window-over");
+    }
+}
+
+#[tokio::test]
+async fn many_at_once_are_all_kept_and_a_number_stands_for_one() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for place in 0..200_usize {
+        let (asking, leaving) = (desk.clone(), desk.clone());
+        tasks.spawn(async move {
+            let looked = ask(&asking, &clerk(), &code(place % 17), &asked("approval")).await;
+            looked.expect("answered").check.number
+        });
+        // Some go away before they are answered; the others are none the worse.
+        if place % 20 == 0 {
+            let gone = tokio::spawn(async move {
+                drop(ask(&leaving, &clerk(), &code(1), &asked("approval")).await);
+            });
+            gone.abort();
+        }
+    }
+    let mut numbers = tasks.join_all().await;
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 200);
+    for number in &numbers {
+        assert!(desk.store().subject_check(number).await.expect("read").is_some(), "{number}");
+    }
+    let report = crate::running::fsck(&desk).await.expect("checked");
+    assert!(report.is_sound(), "{report:?}");
+}
