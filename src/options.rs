@@ -80,6 +80,9 @@ pub enum Command {
     /// Credit reports
     #[command(subcommand)]
     Report(ReportCommand),
+    /// Checks of subjects for a purpose
+    #[command(subcommand)]
+    Check(CheckCommand),
     /// Ends the publications whose last day has passed
     Expire {
         /// The day to judge by (default: today)
@@ -111,6 +114,61 @@ pub enum Command {
         /// Which workflow
         #[arg(value_parser = ["batch"])]
         workflow: String,
+    },
+}
+
+/// What a check is for.
+#[derive(Debug, Args)]
+pub struct CheckFor {
+    /// The purpose, e.g. approval or 行政审批
+    #[arg(long)]
+    pub purpose: String,
+    /// The legal basis of the look
+    #[arg(long)]
+    pub basis: String,
+    /// The matter it belongs to
+    #[arg(long, default_value = "")]
+    pub reference: String,
+    /// The unit that asks (default: the credit office)
+    #[arg(long, default_value = "")]
+    pub unit: String,
+}
+
+/// `check`
+#[derive(Debug, Subcommand)]
+pub enum CheckCommand {
+    /// Checks a subject and keeps the answer under a number
+    Ask {
+        /// A code, or the exact name
+        subject: String,
+        #[command(flatten)]
+        about: CheckFor,
+    },
+    /// Gives a kept answer back, byte for byte
+    Show {
+        /// Its number
+        number: String,
+        /// Why it is looked at again; kept in the audit log
+        #[arg(long)]
+        why: String,
+    },
+    /// Works a kept answer out again from the law and the facts of its moment
+    Replay {
+        /// Its number
+        number: String,
+        /// Why it is looked at again; kept in the audit log
+        #[arg(long)]
+        why: String,
+    },
+    /// Checks a list of subjects and writes it with an answer in each row
+    List {
+        /// The list: .xlsx, .xls or .csv
+        file: PathBuf,
+        /// The file to write
+        #[arg(long)]
+        out: PathBuf,
+        #[command(flatten)]
+        about: CheckFor,
     },
 }
 

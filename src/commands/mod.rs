@@ -2,6 +2,7 @@
 
 mod accounts;
 mod catalogue;
+mod check;
 mod demo;
 mod generate;
 mod identifiers;
@@ -128,6 +129,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Key(command) => keys::run(&common, command).await,
         Command::Log(command) => log::run(&common, command).await,
         Command::Report(command) => report::run(&common, command).await,
+        Command::Check(command) => check::run(&common, command).await,
         Command::Expire { on } => running::expire(&common, on).await,
         Command::Doctor => running::doctor(&common).await,
         Command::Fsck => running::fsck(&common).await,

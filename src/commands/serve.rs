@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
 use xinyong_service::{
-    Actor, Desk, DeskError, accounts, agents, error_reports, intake, notices, open_data,
+    Actor, Desk, DeskError, accounts, agents, check, error_reports, intake, notices, open_data,
     publication_log, publicity,
 };
 use xinyong_web::{Provider, Proxies, Site};
@@ -224,6 +224,13 @@ async fn run_jobs(desk: Desk) {
     if let Err(error) = intake::resume_unfinished(&desk).await {
         tracing::error!(code = error.code(), "unfinished batches could not be resumed");
     }
+    let lists = desk.clone();
+    // Long lists take turns with files; the timetable does not wait for them.
+    tokio::spawn(async move {
+        if let Err(error) = check::resume_lists(&lists).await {
+            tracing::error!(code = error.code(), "unfinished lists could not be resumed");
+        }
+    });
     let mut last = None;
     let mut rounds = 0_u64;
     loop {

@@ -9,6 +9,7 @@ mod ask;
 mod keep;
 mod look;
 mod replay;
+mod sheet;
 mod uses;
 mod window;
 
@@ -21,7 +22,10 @@ pub use answer::{
 };
 pub use ask::{Asked, Looked, ask, find_subject, purposes};
 pub(crate) use keep::Keeper;
-pub use look::{CheckList, CheckView, LookView, looks_at, one, original, recent};
+pub use look::{CheckList, CheckView, LookView, looks_at, one, original, own_looks, recent};
 pub use replay::{Replay, replay};
+pub use sheet::{
+    ListView, MOST_ROWS, answered_list, list, lists, receive_list, resume_lists, run_list,
+};
 pub use uses::{UseCount, UseEntry, feed_back, outcomes, statistics};
-pub use window::{Window, make_window, open_window, say_in_window};
+pub use window::{Window, make_window, open_window, say_in_window, seen_in_window};

@@ -12,6 +12,7 @@ use super::ask::look_up;
 use super::uses::{UseEntry, entries};
 use super::{Asked, Looked};
 use crate::access::{Actor, Permission};
+use crate::agents::Agent;
 use crate::audit::AuditEvent;
 use crate::browse::{Names, PersonView};
 use crate::desk::Desk;
@@ -257,6 +258,15 @@ pub async fn looks_at(desk: &Desk, subject: i64) -> Result<Vec<LookView>, DeskEr
     }
     let found = desk.store().checks_of_subjects(&group, MOST_LOOKS).await?;
     views(desk, found.into_iter().map(|check| (check, None)).collect()).await
+}
+
+/// Who looked at the subject that somebody acts for.
+///
+/// # Errors
+/// `access.denied`; when the store fails.
+pub async fn own_looks(desk: &Desk, agent: &Agent) -> Result<Vec<LookView>, DeskError> {
+    agent.actor.authorise(Permission::ReadOwnSubject)?;
+    looks_at(desk, agent.subject.id).await
 }
 
 /// The days from which statistics are counted until before which.

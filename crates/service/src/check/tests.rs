@@ -3,8 +3,8 @@
 use jiff::civil::date;
 
 use super::{
-    Asked, ask, feed_back, find_subject, looks_at, make_window, one, open_window, original, recent,
-    replay, say_in_window, statistics,
+    Asked, answered_list, ask, feed_back, find_subject, looks_at, make_window, one, open_window,
+    original, receive_list, recent, replay, run_list, say_in_window, statistics,
 };
 use crate::publicity::{Withdraw, withdraw};
 use crate::testing::{UNIT, code, company, desk, penalty, person};
@@ -253,4 +253,101 @@ async fn many_at_once_are_all_kept_and_a_number_stands_for_one() {
     }
     let report = crate::running::fsck(&desk).await.expect("checked");
     assert!(report.is_sound(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_list_comes_back_row_by_row_and_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (subject, _) = penalty(&desk, 3, 7, "0.2").await;
+    let path = desk.scratch().join("list.csv");
+    let rows = format!(
+        "示例招标资格审查名单,\n序号,统一社会信用代码,企业名称\n1,{},随便写的名称\n2,,{}\n,,\n3,{},\n4,{},\n5,11010519491231002X,\n",
+        code(3),
+        company(4),
+        code(3),
+        "91140829XYDEM00099",
+    );
+    std::fs::write(&path, rows).expect("a file");
+    let list = async |purpose: &str| {
+        receive_list(&desk, &clerk(), &path, "名单.csv", &Asked { way: "sheet", ..asked(purpose) })
+            .await
+    };
+    assert_eq!(list("盘问").await.expect_err("refused").code(), "check.purpose-unknown");
+    let id = list("tendering").await.expect("received");
+    let early = answered_list(&desk, &clerk(), id, &folder.path().join("early.xlsx")).await;
+    assert_eq!(early.expect_err("refused").code(), "check.list-running");
+    run_list(&desk, id).await.expect("done");
+    run_list(&desk, id).await.expect("nothing to do");
+    let done = super::list(&desk, &clerk(), id).await.expect("read");
+    assert_eq!((done.state.as_str(), done.rows, done.done), ("done", 5, 5));
+    assert_eq!(
+        looks_at(&desk, subject).await.expect("read").len(),
+        1,
+        "the repeated row is no look"
+    );
+    let other = person("other", Role::Clerk, "finance");
+    assert_eq!(
+        super::list(&desk, &other, id).await.expect_err("none of theirs").code(),
+        "not-found"
+    );
+
+    let target = folder.path().join("out.xlsx");
+    answered_list(&desk, &clerk(), id, &target).await.expect("written");
+    let mut opened = crate::sheet::open(&target, "out.xlsx", desk.limits()).expect("a workbook");
+    let mut rows = opened.rows(0).expect("rows");
+    let mut row = crate::sheet::Row::new();
+    let mut said = Vec::new();
+    while rows.read(&mut row).expect("read") {
+        said.push((row.number, row.cell(1).to_owned(), row.cell(3).to_owned()));
+    }
+    let at = |number: u32| said.iter().find(|row| row.0 == number).expect("the row");
+    assert_eq!(at(2).2, "核查结果");
+    assert!(at(3).2.contains(&company(3)) && at(3).2.contains("行政处罚1条"), "{said:?}");
+    assert!(
+        at(3).2.contains("没有可以采取的惩戒措施") && at(3).2.contains("核查编号2026"),
+        "{said:?}"
+    );
+    assert!(at(4).2.contains(&code(4)) && at(4).2.contains("没有可以查看的在册信息"), "{said:?}");
+    assert_eq!(at(6).2, "与第3行相同，不重复核查");
+    assert!(at(7).2.contains("统一社会信用代码不正确"), "{said:?}");
+    assert!(!at(8).1.contains("19491231"), "{said:?}");
+    // The next day it has to be asked anew.
+    let late = answered_list(&desk.at(date(2026, 11, 26)), &clerk(), id, &target).await;
+    assert_eq!(late.expect_err("refused").code(), "check.list-over");
+
+    // One that was stopped after some rows goes on with the next.
+    let id = list("approval").await.expect("received");
+    let mut tx = desk.store().transaction("half").await.expect("begun");
+    let first = xinyong_store::CheckRow {
+        row: 3,
+        number: None,
+        problem: Some("示例".to_owned()),
+        message: Some("先前做的".to_owned()),
+        answer: None,
+    };
+    tx.add_check_rows(id, &[first]).await.expect("kept");
+    tx.commit().await.expect("committed");
+    assert_eq!(super::resume_lists(&desk).await.expect("resumed"), 1);
+    let done = super::list(&desk, &clerk(), id).await.expect("read");
+    assert_eq!((done.state.as_str(), done.rows, done.done), ("done", 5, 5));
+    let rows = desk.store().check_rows(id, 0, 9).await.expect("read");
+    assert_eq!(rows.first().and_then(|row| row.message.as_deref()), Some("先前做的"));
+    assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
+}
+
+#[tokio::test]
+async fn lists_without_anything_to_check_are_refused_at_once() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let path = desk.scratch().join("list.csv");
+    for (content, code) in [
+        (String::new(), "file.empty"),
+        ("统一社会信用代码,名称\n,\n".to_owned(), "check.list-empty"),
+        ("代码\n".to_owned() + &"某示例公司\n".repeat(super::MOST_ROWS + 1), "check.list-too-long"),
+    ] {
+        std::fs::write(&path, content).expect("a file");
+        let refused = receive_list(&desk, &clerk(), &path, "名单.csv", &asked("approval")).await;
+        assert_eq!(refused.expect_err("refused").code(), code);
+    }
 }

@@ -3,6 +3,7 @@
 use xinyong_store::{CheckLink, NewCheck, sm3_hex};
 
 use super::ask::{Asked, Looked, checked, event, find_subject, look_up, unit_of};
+use super::look::{CheckView, one};
 use super::uses::feed_back;
 use crate::access::{Actor, Permission, Role};
 use crate::browse::find;
@@ -111,6 +112,22 @@ pub async fn open_window(desk: &Desk, token: &str) -> Result<Looked, DeskError> 
     Ok(looked)
 }
 
+/// What a link showed, for who holds it and is still in time to say what came of it; as far as it may be seen today.
+///
+/// # Errors
+/// Not found, `check.window-over`.
+pub async fn seen_in_window(desk: &Desk, token: &str) -> Result<CheckView, DeskError> {
+    let link = link(desk, token).await?;
+    let number = opened(desk, &link)?;
+    one(desk, &maker(&link), &number).await
+}
+
+/// The number of a link that was opened, while something may be said of it.
+fn opened(desk: &Desk, link: &CheckLink) -> Result<String, DeskError> {
+    let late = desk.clock().is_before(link.made_at + SAYING, desk.clock().now());
+    link.number.clone().filter(|_| !late).ok_or_else(over)
+}
+
 /// Says what use was made of what a link showed.
 ///
 /// # Errors
@@ -123,8 +140,7 @@ pub async fn say_in_window(
     note: &str,
 ) -> Result<String, DeskError> {
     let link = link(desk, token).await?;
-    let late = desk.clock().is_before(link.made_at + SAYING, desk.clock().now());
-    let Some(number) = link.number.clone().filter(|_| !late) else { return Err(over()) };
+    let number = opened(desk, &link)?;
     feed_back(desk, &maker(&link), &number, outcome, measures, note).await?;
     Ok(number)
 }

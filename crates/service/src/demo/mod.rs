@@ -7,6 +7,7 @@
 
 mod accounts;
 mod agents;
+mod checks;
 mod codes;
 mod corrections;
 mod filers;
@@ -196,6 +197,7 @@ async fn work(
     corrections::work(desk, &invented, &twins).await?;
     agents::create(desk, &invented, (start, settings.today)).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
+    checks::work(desk, &invented, (start, settings.today)).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;
     progress("签名公示记录");
     let platform = Actor::system("system");

@@ -46,6 +46,8 @@ pub struct Annotator {
     /// The number of the last row written.
     last: u32,
     heading: Option<Row>,
+    /// What the added column is called.
+    title: &'static str,
     formats: Formats,
 }
 
@@ -96,6 +98,12 @@ impl Annotator {
         Self::with_rows_per_sheet(path, sheet_name, columns, SHEET_ROWS)
     }
 
+    /// The same with another heading for the added column.
+    #[must_use]
+    pub fn titled(self, title: &'static str) -> Self {
+        Self { title, ..self }
+    }
+
     fn with_rows_per_sheet(
         path: &Path,
         sheet_name: &str,
@@ -115,6 +123,7 @@ impl Annotator {
             sheets: 0,
             last: 0,
             heading: None,
+            title: FINDINGS_HEADING,
             formats: Formats::new(),
         };
         annotator.add_sheet(&fit_sheet_name(sheet_name))?;
@@ -137,7 +146,7 @@ impl Annotator {
     pub fn write_heading(&mut self, row: &Row) -> Result<(), AnnotateError> {
         let at = self.advance(row.number)?;
         let sheet = self.workbook.worksheet_from_index(self.sheets as usize - 1)?;
-        heading(sheet, at, row, self.columns, &self.formats.heading)?;
+        heading(sheet, at, row, (self.columns, self.title), &self.formats.heading)?;
         self.heading = Some(row.clone());
         Ok(())
     }
@@ -180,7 +189,7 @@ impl Annotator {
             self.add_sheet(&format!("续{}", self.sheets + 1))?;
             if let Some(row) = &self.heading {
                 let sheet = self.workbook.worksheet_from_index(self.sheets as usize - 1)?;
-                heading(sheet, 0, row, self.columns, &self.formats.heading)?;
+                heading(sheet, 0, row, (self.columns, self.title), &self.formats.heading)?;
             }
         }
         Ok(1 + beyond % body)
@@ -201,11 +210,11 @@ fn heading(
     sheet: &mut Worksheet,
     at: u32,
     row: &Row,
-    columns: u16,
+    (columns, title): (u16, &str),
     format: &Format,
 ) -> Result<(), XlsxError> {
     cells(sheet, at, row, columns, format)?;
-    sheet.write_string_with_format(at, columns, FINDINGS_HEADING, format)?;
+    sheet.write_string_with_format(at, columns, title, format)?;
     // A heading in the last row of a sheet has nothing below it to freeze.
     if at + 1 < SHEET_ROWS {
         sheet.set_freeze_panes(at + 1, 0)?;

@@ -11,6 +11,8 @@ pub mod batch_records;
 pub mod batch_steps;
 pub mod batches;
 pub mod bulletin;
+pub mod check_lists;
+pub mod checks;
 pub mod corrections;
 pub mod doubles;
 pub mod download;

@@ -6,6 +6,7 @@ pub mod declarations;
 pub mod declare;
 pub mod home;
 pub mod leave;
+pub mod looks;
 pub mod record;
 pub mod sign_up;
 pub mod subject;

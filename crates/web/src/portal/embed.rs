@@ -18,7 +18,7 @@ struct Embed {
 }
 
 /// Who may frame the page: the sites that the county names, else every one.
-fn origins(county: Option<&County>) -> String {
+pub(super) fn origins(county: Option<&County>) -> String {
     let named: Vec<String> = county
         .map(|county| county.lines("embed_origins"))
         .unwrap_or_default()

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod catalogue;
+pub mod check_window;
 pub mod data;
 pub mod data_catalogue;
 pub mod data_changes;

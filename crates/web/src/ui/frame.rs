@@ -183,6 +183,7 @@ impl Frame {
             let home = words::firm_href(firm.code());
             entries.push((home.clone(), "登记在案的信息".to_owned()));
             entries.push((format!("{home}/declarations"), "自主申报".to_owned()));
+            entries.push((format!("{home}/looks"), "谁查询过".to_owned()));
         }
         entries.push(("/my/apply".to_owned(), "申请经办".to_owned()));
         entries.push(("/my/account".to_owned(), "我的账号".to_owned()));
@@ -206,6 +207,7 @@ impl Frame {
             ("/console", "今天的工作", Permission::UseConsole),
             ("/console/batches", "报送批次", Permission::ReadBatch),
             ("/console/upload", "报送文件", Permission::UploadBatch),
+            ("/console/checks", "信用核查", Permission::CheckSubject),
             ("/console/error-reports", "信息纠错", Permission::AnswerReport),
             ("/console/corrections", "更正和撤销", Permission::CorrectRecord),
             ("/console/names", "名称匹配", Permission::ReadRecord),

@@ -1,6 +1,7 @@
 //! What the templates are filled with, and how reasons, days and errors are put into words.
 
 pub mod chart;
+pub mod check_answer;
 pub mod deeds;
 pub mod failure;
 pub mod frame;
