@@ -1,5 +1,5 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] | node browser.mjs agent BASE CODE FIRM IDENTITY | node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY |
+// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] | node browser.mjs agent BASE CODE FIRM IDENTITY | node browser.mjs check BASE | node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY |
 // node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
 // and looks at them with large letters and on paper too.
 import { readFileSync, mkdirSync } from 'node:fs';
@@ -513,7 +513,7 @@ async function ownPages(one, width) {
   await page.goto(`${base}${firm}/declarations`);
   const record = await page.locator('main table a').first().getAttribute('href');
   const entry = `${firm}/declarations/${record.split('/').pop()}`;
-  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
+  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
   for (const path of paths) {
     await page.goto(base + path);
     await axeCheck(page, `agent ${path} at ${width}`);
@@ -544,7 +544,7 @@ async function pages() {
       if (one.size && path.includes('size=')) await portal.goto(`${base}/?size=${one.size}`);
     }
     for (const [login, paths] of [
-      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered']],
+      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists']],
       ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10']],
       ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active']],
       ['auditor', ['/console', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
@@ -561,7 +561,7 @@ async function pages() {
         await axeCheck(page, `${login} ${path} at ${width}`);
         checked++;
         // One of what is listed, and the form that leads on from it.
-        for (const [list, link] of [['/console/error-reports', 'td a'], ['/console/corrections', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]']]) {
+        for (const [list, link] of [['/console/checks', 'td a'], ['/console/error-reports', 'td a'], ['/console/corrections', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]']]) {
           if (path !== list) continue;
           const found = page.locator(`main ${link}`);
           if (!(await found.count())) continue;
@@ -597,6 +597,100 @@ async function pages() {
     checked += await ownPages(one, width);
   }
   return { checked };
+}
+
+// The approval window: a firm on a list and a clean one are checked, one by one, as a list, and inside another system; the firm sees who looked.
+async function check() {
+  const visitor = await (await context({ javaScriptEnabled: false })).newPage();
+  await visitor.goto(`${base}/records/serious-dishonesty-listing`);
+  const listed = (await visitor.locator('main a[href*="/subjects/"]').first().getAttribute('href')).split('/').pop();
+  const person = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(person, 'agent', undefined, '/my');
+  const firm = (await person.locator('main table a[href*="/my/firms/"]').first().getAttribute('href')).split('/').pop();
+
+  const clerk = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(clerk, 'clerk');
+  await clerk.goto(`${base}/console/checks`);
+  await clerk.fill('input[name=subject]', '没有这个示例公司');
+  await clerk.click('section.act form button[type=submit]');
+  expect((await clerk.textContent('#error-summary')).includes('请写明核查用途'), 'a purpose is asked for');
+  const ask = async (subject, purpose, basis) => {
+    await clerk.goto(`${base}/console/checks`);
+    await clerk.fill('input[name=subject]', subject);
+    await clerk.selectOption('select[name=purpose]', purpose);
+    await clerk.fill('input[name=basis]', basis);
+    await clerk.click('section.act form button[type=submit]');
+  };
+  await ask('没有这个示例公司', 'approval', '《示例法》第一条');
+  expect((await clerk.textContent('#error-summary')).includes('没有找到这个主体'), 'an unknown name is said');
+  await ask(firm, 'honour', '《示例评优办法》第九条');
+  await clerk.waitForURL(/\/console\/checks\/2\w{21}$/);
+  expect((await clerk.textContent('main')).includes('没有可以采取的惩戒措施'), 'nothing follows for the clean firm');
+  await ask(listed, 'approval', '《示例法》第三十四条');
+  await clerk.waitForURL(/\/console\/checks\/2\w{21}$/);
+  const answer = await clerk.textContent('main');
+  for (const said of ['依法依规限制市场准入', '第四十八条', '移出名单', '不得因本次查询结果拒绝受理', '限制享受优惠政策和便利措施', '采取前请核对']) {
+    expect(answer.includes(said), `the answer says ${said}`);
+  }
+  await clerk.selectOption('select[name=outcome]', 'measure');
+  await clerk.click('section.act form button[type=submit]');
+  expect((await clerk.textContent('#error-summary')).includes('请勾选采取了哪一项'), 'a measure has to be named');
+  await clerk.selectOption('select[name=outcome]', 'measure');
+  await clerk.check('input[name=measures]');
+  await clerk.fill('textarea[name=note]', '示例说明');
+  await clerk.click('section.act form button[type=submit]');
+  await clerk.waitForURL(/\/console\/checks\/2\w{21}$/);
+  const number = clerk.url().split('/').pop();
+  await clerk.goto(`${base}/console/checks`);
+  expect((await clerk.locator('tr', { hasText: number }).first().textContent()).includes('依法采取提示的措施'), 'the ledger says what came of it');
+
+  await clerk.goto(`${base}/console/checks/lists`);
+  await clerk.selectOption('select[name=purpose]', 'tendering');
+  await clerk.fill('input[name=basis]', '《示例招标文件》');
+  await clerk.setInputFiles('input[type=file]', { name: '名单.csv', mimeType: 'text/csv', buffer: Buffer.from(`统一社会信用代码\n${firm}\n${listed}\n${firm}\n`) });
+  await clerk.click('section.act form button[type=submit]');
+  await clerk.waitForURL(/\/lists\/\d+$/);
+  const list = clerk.url();
+  for (let tries = 0; tries < 60 && !(await clerk.locator('a[href$="/answers.xlsx"]').count()); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await clerk.goto(list);
+  }
+  expect((await clerk.textContent('main')).includes('3 / 3 行'), 'every row was worked through');
+  const file = await clerk.request.get(`${list}/answers.xlsx`);
+  expect(file.status() === 200 && (await file.body()).subarray(0, 2).toString() === 'PK', 'the list comes back as a workbook');
+
+  const admin = await (await context()).newPage();
+  await signIn(admin, 'admin');
+  await admin.goto(`${base}/console/keys/new`);
+  await admin.fill('input[name=system]', '示例审批系统');
+  await admin.selectOption('select[name=scope]', 'check');
+  await admin.selectOption('select[name=unit]', 'market-regulation');
+  await admin.click('main form button[type=submit]');
+  const key = (await admin.textContent('main')).match(/xyk_\w+/)[0];
+  const window = async () => {
+    const made = await fetch(`${base}/api/v1/check-windows`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify({ subject: listed, purpose: 'qualification', basis: '《示例资质办法》第三条' }) });
+    expect(made.status === 201, `a window is made: ${made.status}`);
+    return base + (await made.json()).address;
+  };
+  const clerkOfAnother = await (await context({ javaScriptEnabled: false })).newPage();
+  const first = await window();
+  await clerkOfAnother.goto(first);
+  await axeCheck(clerkOfAnother, 'a window');
+  expect((await clerkOfAnother.textContent('main')).includes('依法依规限制市场准入'), 'the window shows the answer');
+  expect((await (await clerkOfAnother.context().request.get(first)).text()).includes('不能再打开'), 'a window opens once');
+  await clerkOfAnother.selectOption('select[name=outcome]', 'measure');
+  await clerkOfAnother.click('main form button[type=submit]');
+  expect((await clerkOfAnother.textContent('#error-summary')).includes('请勾选'), 'a window says what is wrong');
+  await clerkOfAnother.selectOption('select[name=outcome]', 'not-taken');
+  await clerkOfAnother.click('main form button[type=submit]');
+  expect((await clerkOfAnother.textContent('main')).includes('应用结果已填写'), 'a window takes the use back');
+
+  await person.goto(`${base}/my/firms/${firm}/looks`);
+  const looks = await person.textContent('main');
+  for (const said of ['评优评先', '《示例评优办法》第九条', '招标投标', '批量核查', '市场监督管理局']) {
+    expect(looks.includes(said), `the firm sees ${said}`);
+  }
+  return { number, key };
 }
 
 async function shots([folder]) {
@@ -635,7 +729,7 @@ async function shots([folder]) {
 
 let answer = {};
 try {
-  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent }[task](rest);
+  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }

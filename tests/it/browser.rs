@@ -102,6 +102,26 @@ fn a_firms_agent_from_the_application_to_a_declaration_and_its_end() {
 }
 
 #[test]
+fn the_approval_window_checks_decides_and_says_what_came_of_it() {
+    let platform = Platform::empty();
+    let passwords = invent(&platform);
+    let served =
+        serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+    let answer = browser(&served.address, &passwords, &["check"]);
+    let log = served.stop_and_read_log();
+    let key = answer["key"].as_str().expect("a key");
+    assert!(!log.contains(key) && !log.contains("embed/check/"), "no token stands in the log: {log}");
+    // The kept bytes are the digest's, and the same bytes come out again.
+    let number = answer["number"].as_str().expect("a number");
+    let shown = platform.run(&["check", "show", number, "--why", "核对示例"]);
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    assert!(shown.stdout.starts_with('{') && shown.stdout.contains("wage-arrears-market-access"));
+    let again = platform.json(&["check", "replay", number, "--why", "核对示例"]);
+    assert_eq!((&again["same"], &again["same_law"]), (&true.into(), &true.into()), "{again}");
+    assert_eq!(platform.json(&["fsck"])["good"], true);
+}
+
+#[test]
 fn a_clerk_and_a_citizen_need_no_mouse() {
     let platform = Platform::empty();
     let passwords = invent(&platform);
