@@ -672,7 +672,7 @@ async function check() {
     expect(made.status === 201, `a window is made: ${made.status}`);
     return base + (await made.json()).address;
   };
-  const clerkOfAnother = await (await context({ javaScriptEnabled: false })).newPage();
+  const clerkOfAnother = await (await context()).newPage();
   const first = await window();
   await clerkOfAnother.goto(first);
   await axeCheck(clerkOfAnother, 'a window');
