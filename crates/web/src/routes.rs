@@ -245,6 +245,7 @@ pub static ROUTES: &[Route] = &[
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
     read("/console/audit/export.csv", Permission::ReadAudit, || get(console::audit::export)),
     read("/console/agents", Permission::ConfirmAgents, || get(console::agents::agents)),
+    form("/console/agents", Permission::ConfirmAgents, || post(console::agents::refuse)),
     read("/console/agents/{id}", Permission::ConfirmAgents, || get(console::agent::agent)),
     read("/console/agents/{id}/file", Permission::ConfirmAgents, || get(console::agent::file)),
     form("/console/agents/{id}/confirm", Permission::ConfirmAgents, || post(console::agent::confirm)),

@@ -253,3 +253,43 @@ async fn a_bad_application_says_what_is_wrong_and_keeps_what_was_typed() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_refuses_what_it_ticked_with_one_reason() {
+    let site = TestSite::new().await;
+    site.agent("zhang", 0).await;
+    let mut li = site.agent("li", 1).await;
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    let list = "/console/agents";
+    let page = office.get(list).await.text();
+    let ids: Vec<&str> = page
+        .split("name=\"mandate\" value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(ids.len(), 2, "{page}");
+    assert!(
+        !page.contains("checked")
+            && office.get(&format!("{list}?all=1")).await.text().contains("checked")
+    );
+    let token = office.get(list).await.token();
+    let fields =
+        |reason: &'static str| [("csrf", token.as_str()), ("mandate", ids[1]), ("reason", reason)];
+    let none = office.post(list, &[("csrf", &token), ("reason", "示例")]).await;
+    assert!(none.text().contains("请勾选要不予确认的申请"), "{}", none.text());
+    let bare = office.post(list, &fields(" ")).await;
+    assert_eq!(bare.status, StatusCode::BAD_REQUEST);
+    assert!(bare.text().contains("请写明理由") && bare.text().matches(" checked").count() == 1);
+    let done = office.post(list, &fields("冒用名义的申请")).await;
+    assert_eq!(done.header("location"), format!("{list}?refused=1&left=0"), "{}", done.text());
+    let page = office.get(done.header("location")).await.text();
+    assert!(
+        page.contains("已不予确认 1 项申请") && page.contains(ids[0]) && !page.contains(ids[1])
+    );
+    assert!(li.get("/my").await.text().contains("冒用名义的申请"), "the person reads why");
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let token = clerk.get("/console").await.token();
+    let denied =
+        clerk.post(list, &[("csrf", &token), ("mandate", ids[0]), ("reason", "示例")]).await;
+    assert_eq!(denied.status, StatusCode::FORBIDDEN);
+}

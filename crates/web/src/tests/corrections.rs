@@ -248,7 +248,15 @@ async fn a_court_changes_a_penalty_and_two_persons_put_it_right() {
     assert!(scan.header("content-disposition").starts_with("attachment"));
     let none = post(&mut reviewer, &one, &one, &[("decision", "decline"), ("reason", " ")]).await;
     assert!(none.text().contains("请写明退回的理由"), "{}", none.text());
-    let done = post(&mut reviewer, &one, &one, &[("decision", "confirm")]).await;
+    let blind = post(&mut reviewer, &one, &one, &[("decision", "confirm")]).await;
+    assert!(blind.text().contains("请对照文书重新核对后再确认"), "{}", blind.text());
+    // The words that say kinds and amount change: the severity may be judged anew, with reason and source.
+    let version = hidden(&page, "version");
+    let mut fields = vec![("decision", "confirm"), ("version", &version), ("severity", "general")];
+    let bare = post(&mut reviewer, &one, &one, &fields).await;
+    assert!(bare.text().contains("请写明理由"), "{}", bare.text());
+    fields.extend([("severity_reason", "判决认定情节一般"), ("severity_source", "判决书第3页")]);
+    let done = post(&mut reviewer, &one, &one, &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let again = post(&mut reviewer, "/console", &one, &[("decision", "confirm")]).await;
     assert!(again.text().contains("已经办结"), "{}", again.text());
@@ -263,6 +271,10 @@ async fn a_court_changes_a_penalty_and_two_persons_put_it_right() {
     assert!(!old.contains("罚款5000元。"), "{old}");
     let versions = clerk.get(&held).await.text();
     assert!(versions.contains("第 2 版") && versions.contains("罚款5000元。"), "{versions}");
+    assert!(
+        versions.contains("判决认定情节一般") && versions.contains("判决书第3页"),
+        "{versions}"
+    );
     assert!(
         clerk.get("/console/corrections?show=decided").await.text().contains("人民法院变更决定")
     );
