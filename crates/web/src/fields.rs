@@ -10,3 +10,9 @@ impl Fields {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 }
+
+/// Text as a database can hold it: PostgreSQL knows no character NUL, which nobody types and no page of ours sends.
+pub fn without_nul(mut text: String) -> String {
+    text.retain(|one| one != '\0');
+    text
+}

@@ -401,6 +401,7 @@ pub fn router(site: Site) -> Router {
 pub(crate) fn dress(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
         .layer(from_fn_with_state(site.clone(), layers::choices))
+        .layer(from_fn(layers::readable))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(site.clone(), layers::failures))
 }
