@@ -13,7 +13,7 @@ use xinyong_service::agents::{self, Person, Proof, SignUp};
 
 use super::apply::{FirmForm, application, error_of};
 use crate::console::parts::{self, Parts, Stopped};
-use crate::console::provider::{forget_proved, proved};
+use crate::console::provider::proved;
 use crate::console::{actor, mendable, onward, sign_in};
 use crate::guard::forged;
 use crate::page_error::PageError;
@@ -163,7 +163,6 @@ pub async fn sign_up(
     match outcome {
         Ok((account, actor)) => {
             count(&frame, &asked, SIGN_UPS);
-            forget_proved(&session).await?;
             sign_in::begin(&frame, &session, &headers, account, &actor, "/my?done=applied").await
         }
         Err(error) => {
