@@ -118,10 +118,13 @@ impl Buckets {
 /// Addresses that are counted of one day before all of them are forgotten.
 const MOST_COUNTED: usize = 65_536;
 
+/// How many of what from whom.
+type Counts = HashMap<(Who, &'static str), u32>;
+
 /// How much each address has left here today for people to look through. A process that starts anew begins with nothing.
 #[derive(Debug, Default)]
 pub struct DayBook {
-    counted: Mutex<(Option<Date>, HashMap<(Who, &'static str), u32>)>,
+    counted: Mutex<(Option<Date>, Counts)>,
 }
 
 impl DayBook {

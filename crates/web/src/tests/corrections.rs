@@ -7,6 +7,8 @@ use xinyong_service::Role;
 use super::browser::{Answer, Browser};
 use super::console::{ids, link, recorded};
 use super::people::post;
+use crate::api::limits::Who;
+use crate::listen::Client;
 
 const LIST: &str = "/console/error-reports";
 
@@ -372,4 +374,37 @@ async fn two_of_the_office_find_that_two_entries_are_one_and_take_it_back() {
     for deed in ["proposed", "confirmed", "undo-proposed", "undone"] {
         assert!(log.contains(&format!("judgement.{deed}")), "{deed}: {log}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_cannot_fill_the_day_of_a_unit() {
+    let (site, mut clerk, _, batch) = recorded().await;
+    let (href, _) = public_record(&mut clerk, &batch).await;
+    let mut visitor = site.browser();
+    let address = "192.0.2.1".parse().expect("an address");
+    let today = site.desk.today();
+    for _ in 0..20 {
+        site.site.left_today().note(Who::at(address), "error-report", today);
+    }
+    let page = visitor.get(&format!("{href}/report")).await.text();
+    let body: Vec<String> = ["once", "day", "code"]
+        .into_iter()
+        .map(|name| format!("{name}={}", hidden(&page, name)))
+        .chain(["ground=content".to_owned(), "said=a".to_owned()])
+        .collect();
+    let mut from = async |address| {
+        let mut request = Request::builder()
+            .method("POST")
+            .uri(format!("{href}/report"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body.join("&")))
+            .expect("a request");
+        request.extensions_mut().insert(Client(address));
+        visitor.send(request).await
+    };
+    let full = from(address).await;
+    assert_eq!(full.status, StatusCode::BAD_REQUEST);
+    assert!(full.text().contains("您所在的网络今天提交的已经很多"), "{}", full.text());
+    let other = from("192.0.2.2".parse().expect("an address")).await;
+    assert_eq!(other.status, StatusCode::OK, "{}", other.text());
 }
