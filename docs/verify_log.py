@@ -7,7 +7,7 @@
 
 HEAD.json is an answer of /api/v1/log/head, PROOF.json one of /api/v1/records/…/proof or /api/v1/log/consistency, KEY.json one entry of
 /api/v1/log/keys, kept since before: a key that comes with the proof proves nothing by itself. Ends with 0 when it holds, 1 when it
-does not, 2 when it was asked wrongly. It asks no network.
+does not, 2 when it was asked wrongly or this machine cannot tell. It asks no network.
 
 What is checked is in the open: a statement in its canonical form (RFC 8785) hashed with SM3 under its salt is a leaf of a tree (RFC
 6962), and the root of that tree is in a head signed with SM2 (GB/T 32918, the name of the signer 1234567812345678).
@@ -24,8 +24,33 @@ import tempfile
 DISTID = "1234567812345678"
 
 
+# A signature that is known to be good: an openssl that does not say so knows no SM2. Its key signed nothing else.
+GOOD_KEY = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAEDo3vBauubJNynd4NhlkvhX8pkMgs
+O8C7GxQRoFgJhPkDEi4cVqgkG8CT3O9mgh6KQEB2n7FlcA4ZidL7fqxPYA==
+-----END PUBLIC KEY-----
+"""
+GOOD_MESSAGE = b"xinyong self test"
+GOOD_SIGNATURE = bytes.fromhex(
+    "3044022007c29412ce9faa10f5d2bbfe60bfe289356a00fa40d851472bc0d8871e0bd82a"
+    "0220432fcf1c5cec667af2aea94a060003c0196351fb68cc56a89c542fb1cb364d2e")
+
+
 class Wrong(Exception):
     """Why it does not hold."""
+
+
+class Unable(Exception):
+    """Why this machine cannot tell whether it holds."""
+
+
+def openssl(arguments, data=None):
+    """Runs the command; its code and what it wrote."""
+    try:
+        run = subprocess.run(["openssl"] + arguments, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    except OSError:
+        raise Unable("本机没有可用的 openssl 命令，无法验证；请安装 OpenSSL 3.0 以上的版本")
+    return run.returncode, run.stdout
 
 
 def sm3(data):
@@ -33,8 +58,10 @@ def sm3(data):
     try:
         return hashlib.new("sm3", data).digest()
     except ValueError:
-        run = subprocess.run(["openssl", "dgst", "-sm3", "-binary"], input=data, stdout=subprocess.PIPE, check=True)
-        return run.stdout
+        code, digest = openssl(["dgst", "-sm3", "-binary"], data)
+        if code != 0 or len(digest) != 32:
+            raise Unable("本机 openssl 不能计算 SM3，无法验证；请安装 OpenSSL 3.0 以上的版本")
+        return digest
 
 
 def canonical(value):
@@ -69,11 +96,19 @@ def signature_holds(pem, message, signature):
             names[name] = os.path.join(folder, name)
             with open(names[name], "wb") as file:
                 file.write(data)
-        run = subprocess.run(
-            ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", names["key"], "-rawin", "-digest", "sm3",
-             "-pkeyopt", "distid:" + DISTID, "-in", names["message"], "-sigfile", names["signature"]],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-        return run.returncode == 0
+        code, _ = openssl(
+            ["pkeyutl", "-verify", "-pubin", "-inkey", names["key"], "-rawin", "-digest", "sm3",
+             "-pkeyopt", "distid:" + DISTID, "-in", names["message"], "-sigfile", names["signature"]])
+        return code == 0
+
+
+def check_signature(pem, message, signature):
+    """A refusal counts only from an openssl that knows a good signature when it sees one."""
+    if signature_holds(pem, message, signature):
+        return
+    if not signature_holds(GOOD_KEY, GOOD_MESSAGE, GOOD_SIGNATURE):
+        raise Unable("本机 openssl 不能验证 SM2，无法判断真伪；请安装 OpenSSL 3.0 以上、支持 SM2 的版本")
+    raise Wrong("签名与树头不符：树头被改动，或不是用这把密钥签的名")
 
 
 def check_head(signed, key):
@@ -84,8 +119,7 @@ def check_head(signed, key):
         raise Wrong("公钥文件不是本平台的公钥")
     if head["key"] != key["id"]:
         raise Wrong("树头不是用这把密钥签的名")
-    if not signature_holds(key["pem"], canonical(head).encode(), bytes.fromhex(signed["signature"])):
-        raise Wrong("签名与树头不符：树头被改动，或不是用这把密钥签的名")
+    check_signature(key["pem"], canonical(head).encode(), bytes.fromhex(signed["signature"]))
     if key.get("revoked_since") is not None and head["time"] >= key["revoked_since"]:
         raise Wrong("签名时密钥已被吊销")
     if not key["valid_from"] <= head["time"] <= key["valid_until"]:
@@ -181,6 +215,12 @@ def main():
             print(check_inclusion(file, key))
         else:
             print(check_consistency(file, key, read(asked.head)))
+    except Unable as unable:
+        print(unable)
+        return 2
+    except OSError as error:
+        print("文件无法读取：%s" % error)
+        return 2
     except Wrong as wrong:
         print(wrong)
         return 1

@@ -27,6 +27,20 @@ fn taken(platform: &Platform, served: &Served, address: &str, name: &str) -> (Pa
     (platform.file(name, &page.text), serde_json::from_str(&page.text).expect("JSON"))
 }
 
+/// Code and words of the verifier where the commands of one folder are all there are.
+fn verified_with(commands: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let asked = ["-c", "import sys; print(sys.executable)"];
+    let python = Command::new("python3").args(asked).output().expect("Python runs").stdout;
+    let python = String::from_utf8(python).expect("a path");
+    let output = Command::new(python.trim())
+        .args(["-B", VERIFIER])
+        .args(arguments)
+        .env("PATH", commands)
+        .output()
+        .expect("Python runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// What the one-file verifier ends with and says.
 fn verified(arguments: &[&str]) -> (bool, String) {
     let output =
@@ -111,6 +125,22 @@ fn anybody_verifies_that_nothing_was_taken_out_or_changed() {
         let answer = by_command(&[path(file), "--key", card]);
         assert_eq!(answer.code, if holds { 0 } else { 3 }, "{what} {}: {answer:?}", file.display());
     }
+
+    // Where nothing can verify, nothing is called forged.
+    let commands = platform.folder().join("commands");
+    std::fs::create_dir(&commands).expect("a folder");
+    for file in [&head_file, &forged_head] {
+        let (code, said) = verified_with(&commands, &["head", path(file), "--key", card]);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("没有可用的 openssl"), "{said}");
+    }
+    let deaf = commands.join("openssl");
+    std::fs::write(&deaf, "#!/bin/sh\nexit 1\n").expect("written");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&deaf, mode).expect("to be run");
+    let (code, said) = verified_with(&commands, &["head", path(&head_file), "--key", card]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("本机 openssl 不能验证 SM2"), "{said}");
 
     // It grows, and goes on from the head that was kept.
     drop(served);

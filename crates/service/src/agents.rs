@@ -25,7 +25,7 @@ pub use apply::{Application, Firm, Proof, SignUp, apply, sign_up, take_back};
 pub use file::{FILE_TYPES, most_megabytes};
 pub use office::{
     AgentCase, AgentRow, confirm, end, end_of_deregistered, mandate, mandate_file, mandates,
-    refuse, waiting,
+    refuse, refuse_many, waiting,
 };
 pub use own::{OwnFirm, OwnHome, leave, own_home};
 pub use person::Person;
@@ -40,6 +40,12 @@ const SHOWN_AS: &str = "经办人";
 pub(crate) fn login_of(typed: &str) -> String {
     let typed: String = typed.trim().to_lowercase().chars().take(40).collect();
     format!("{PREFIX}{typed}")
+}
+
+/// What people are shown of an agent's sign-in name; nothing for the name of anybody else. What an agent chose to type may itself say
+/// who they are.
+pub(crate) fn shown_as(login: &str) -> Option<&'static str> {
+    login.starts_with(PREFIX).then_some(SHOWN_AS)
 }
 
 /// What an agent types, of a whole sign-in name.

@@ -18,6 +18,9 @@ fn beijing() -> TimeZone {
     TimeZone::fixed(Offset::constant(8))
 }
 
+/// Milliseconds by which the clocks of machines that share a database may differ.
+const SKEW: i64 = 5_000;
+
 impl Clock {
     fn machine() -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
@@ -50,12 +53,13 @@ impl Clock {
         beijing().to_timestamp(self.moment()).map_or(0, |moment| moment.as_millisecond())
     }
 
-    /// Whether the clock stands before an instant that has been. Where the day is fixed, the time of day begins anew every
+    /// Whether the clock stands before an instant that has been, by more than the clocks of several machines differ. Where the day is
+    /// fixed, the time of day begins anew every
     /// midnight, so only days are compared.
     #[must_use]
     pub fn is_before(self, now: i64, been: i64) -> bool {
         match self {
-            Self::System => now < been,
+            Self::System => now + SKEW < been,
             Self::Fixed(_) => Self::day_of(now) < Self::day_of(been),
         }
     }

@@ -6,7 +6,7 @@
 
 mod apply;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -33,11 +33,12 @@ use apply::Changed;
 
 /// The list of what may happen.
 pub const EVENTS: &str = "correction-event";
+/// The list of severities.
+pub const SEVERITIES: &str = "severity";
 /// The kind of record whose clock stands in the law.
 const PENALTY: &str = "administrative-penalty";
-/// Corrections that are looked through for a list, and that it shows.
-const MOST_LOOKED: i64 = 2_000;
-const MOST_SHOWN: usize = 100;
+/// Corrections that a list shows.
+const MOST_SHOWN: i64 = 100;
 /// Longest reason for declining.
 const LONGEST_REASON: usize = 500;
 /// The kinds of notices.
@@ -74,6 +75,28 @@ pub enum Proposed {
     Kept(i64),
     /// The record as it would be does not pass the check of a row.
     Invalid(Vec<Finding>),
+}
+
+/// What the second person confirms.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// The correction.
+    pub id: i64,
+    /// The version of the record that was shown: what somebody never saw, they do not confirm.
+    pub seen: i64,
+    /// The severity as it is judged anew; none leaves it as the change leaves it.
+    pub severity: Option<NewSeverity>,
+}
+
+/// A severity that is set for the decision as it now is.
+#[derive(Debug, Clone)]
+pub struct NewSeverity {
+    /// A code of [`SEVERITIES`].
+    pub class: String,
+    /// Why.
+    pub reason: String,
+    /// On what document.
+    pub source: String,
 }
 
 /// A field that may be changed, as the form asks for it.
@@ -148,6 +171,9 @@ pub struct CorrectionDossier {
     pub may_decide: bool,
     /// Whether the record changed since this was entered.
     pub moved: bool,
+    /// Whether the change touches what the severity was judged by, so that it may be judged anew; and how it then stands unless it
+    /// is, empty for not judged.
+    pub severity: Option<String>,
 }
 
 /// A confirmed change as the public reads it beside the record.
@@ -174,9 +200,9 @@ fn outcome(event: &str) -> Result<Outcome, Refusal> {
 }
 
 /// Units whose records the actor answers for; `None` for all.
-async fn limit(desk: &Desk, actor: &Actor) -> Result<Option<BTreeSet<String>>, DeskError> {
+async fn limit(desk: &Desk, actor: &Actor) -> Result<Option<Vec<String>>, DeskError> {
     match actor.unit_limit() {
-        Some(unit) => Ok(Some(stands_for(desk, unit).await?)),
+        Some(unit) => Ok(Some(stands_for(desk, unit).await?.into_iter().collect())),
         None => Ok(None),
     }
 }
@@ -188,7 +214,7 @@ async fn authorise(
     unit: &str,
 ) -> Result<(), DeskError> {
     actor.authorise(permission)?;
-    if limit(desk, actor).await?.is_none_or(|units| units.contains(unit)) {
+    if limit(desk, actor).await?.is_none_or(|units| units.iter().any(|one| one == unit)) {
         return Ok(());
     }
     Ok(actor.authorise_for(permission, unit)?)
@@ -271,12 +297,16 @@ pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<Pro
     let outcome = outcome(&command.event)?;
     check_days(desk, &record, &command)?;
     Withdraw::reason_of(&command.reason, &command.document)?;
+    // Whatever refuses does so before the scan is kept.
+    if store.corrections_of(command.subject, command.record).await?.iter().any(is_open) {
+        return Err(one_waits());
+    }
     let id = desk.new_id();
     let sealed = match outcome {
         Outcome::TakeDown => None,
         Outcome::Change => {
             let fields = apply::differing(desk, &record, &command.fields)?;
-            match apply::changed(desk, &record, &fields).await? {
+            match apply::changed(desk, &record, &fields, None).await? {
                 Changed::Invalid(findings) => return Ok(Proposed::Invalid(findings)),
                 Changed::Sound(_) => {}
             }
@@ -318,18 +348,21 @@ pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<Pro
     };
     let mut tx = store.transaction("propose correction").await?;
     match tx.add_correction(&new).await {
-        Err(StoreError::Conflict(_)) => {
-            return Err(DeskError::refused(
-                "correction.open",
-                "这条信息已有一项更正等待确认，请先办完",
-            ));
-        }
+        Err(StoreError::Conflict(_)) => return Err(one_waits()),
         other => other?,
     }
     tell(desk, &mut tx, &new, actor).await?;
     note(desk, &mut tx, actor, "correction.proposed", &new);
     tx.commit().await?;
     Ok(Proposed::Kept(id))
+}
+
+fn is_open(row: &Correction) -> bool {
+    row.state == "open"
+}
+
+fn one_waits() -> DeskError {
+    DeskError::refused("correction.open", "这条信息已有一项更正等待确认，请先办完")
 }
 
 fn note(desk: &Desk, tx: &mut Tx, actor: &Actor, deed: &'static str, of: &Correction) {
@@ -409,16 +442,23 @@ pub async fn corrections(
     decided: bool,
 ) -> Result<Vec<CorrectionLine>, DeskError> {
     actor.authorise(Permission::CorrectRecord)?;
-    let limit = limit(desk, actor).await?;
+    let (units, store) = (limit(desk, actor).await?, desk.store());
+    let rows = match decided {
+        false => store.open_corrections(units.as_deref(), "", MOST_SHOWN).await?,
+        true => store.decided_corrections(units.as_deref(), MOST_SHOWN).await?,
+    };
+    lines(desk, actor, &rows).await
+}
+
+async fn lines(
+    desk: &Desk,
+    actor: &Actor,
+    rows: &[Correction],
+) -> Result<Vec<CorrectionLine>, DeskError> {
     let names = Names::read(desk).await?;
     let mut lines = Vec::new();
-    for row in desk.store().corrections(decided, MOST_LOOKED).await? {
-        if limit.as_ref().is_none_or(|units| units.contains(&row.unit_id)) {
-            lines.extend(line(desk, actor, &names, &row).await?);
-        }
-        if lines.len() >= MOST_SHOWN {
-            break;
-        }
+    for row in rows {
+        lines.extend(line(desk, actor, &names, row).await?);
     }
     Ok(lines)
 }
@@ -431,8 +471,10 @@ pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Vec<CorrectionLine>, 
     if !actor.may(Permission::ConfirmCorrection) {
         return Ok(Vec::new());
     }
-    let mut lines = corrections(desk, actor, false).await?;
-    lines.retain(|line| line.proposed.0.login != actor.login);
+    actor.authorise(Permission::CorrectRecord)?;
+    let units = limit(desk, actor).await?;
+    let rows = desk.store().open_corrections(units.as_deref(), &actor.login, MOST_SHOWN).await?;
+    let mut lines = lines(desk, actor, &rows).await?;
     lines.sort_by_key(|line| line.left.unwrap_or(i64::MAX));
     Ok(lines)
 }
@@ -466,7 +508,7 @@ pub async fn correction(
     let names = Names::read(desk).await?;
     let record = standing(desk, row.subject_id, row.record_id).await?;
     let fields = fields_of(desk, &row)?;
-    let open = row.state == "open";
+    let open = is_open(&row);
     let findings = match (open, outcome(&row.event)?) {
         (true, Outcome::Change) => apply::findings(desk, &record, &fields).await?,
         _ => Vec::new(),
@@ -487,6 +529,10 @@ pub async fn correction(
             && actor.may(Permission::ConfirmCorrection)
             && actor.login != row.proposed_by,
         moved: open && record.version != row.version,
+        severity: match (open, outcome(&row.event)?) {
+            (true, Outcome::Change) => apply::severity_after(desk, &record, &fields)?,
+            _ => None,
+        },
         reason: row.reason,
         file: row.file_name.zip(row.file_digest),
         decided: row.decided_by.as_deref().map(|by| names.person(by)).zip(row.decided_at),
@@ -513,7 +559,7 @@ pub async fn file(desk: &Desk, actor: &Actor, id: i64) -> Result<(String, Vec<u8
 async fn undecided(desk: &Desk, actor: &Actor, id: i64) -> Result<Correction, DeskError> {
     actor.authorise(Permission::ConfirmCorrection)?;
     let row = admitted(desk, actor, id).await?;
-    if row.state != "open" {
+    if !is_open(&row) {
         return Err(decided_before());
     }
     Ok(row)
@@ -523,13 +569,46 @@ fn decided_before() -> DeskError {
     DeskError::refused("correction.decided", "这项更正已经办结，请刷新页面查看")
 }
 
+fn moved() -> DeskError {
+    DeskError::refused(
+        "correction.moved",
+        "这条信息在您打开页面以后有了新的版本；下面是现在的内容，请对照文书重新核对后再确认",
+    )
+}
+
+/// What was judged anew, as it is kept.
+fn judged(desk: &Desk, given: &NewSeverity) -> Result<NewSeverity, Refusal> {
+    let law = desk.law();
+    let known = law.codes().get(SEVERITIES).is_some_and(|list| list.by_id(&given.class).is_some());
+    if !known {
+        return Err(Refusal::new("correction.severity-unknown", "请从列表中选择失信程度"));
+    }
+    let (reason, source) = (given.reason.trim(), given.source.trim());
+    let fits = |text: &str| !text.is_empty() && text.chars().count() <= LONGEST_REASON;
+    if !fits(reason) {
+        return Err(Refusal::new(
+            "correction.severity-reason-missing",
+            format!("重新认定失信程度的，请写明理由（{LONGEST_REASON}字以内）"),
+        ));
+    }
+    if !fits(source) {
+        return Err(Refusal::new(
+            "correction.severity-source-missing",
+            format!("重新认定失信程度的，请写明出处，例如判决书第几页（{LONGEST_REASON}字以内）"),
+        ));
+    }
+    let (reason, source) = (reason.to_owned(), source.to_owned());
+    Ok(NewSeverity { class: given.class.clone(), reason, source })
+}
+
 /// The second person confirms: the record has a new version, or is taken down, at once.
 ///
 /// # Errors
 /// `access.denied`, not found, `correction.decided`, `correction.same-person`, `correction.withdrawn`, `correction.row-invalid`,
-/// `correction.other-record`, `correction.moved` when somebody changed the record at the same time.
-pub async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<i64, DeskError> {
-    let row = undecided(desk, actor, id).await?;
+/// `correction.other-record`, `correction.moved` when the record is not any more what was shown; `correction.severity-closed`,
+/// `correction.severity-unknown`, `correction.severity-reason-missing`, `correction.severity-source-missing`.
+pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<i64, DeskError> {
+    let row = undecided(desk, actor, command.id).await?;
     if row.proposed_by == actor.login {
         return Err(DeskError::refused(
             "correction.same-person",
@@ -538,20 +617,28 @@ pub async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<i64, DeskErr
     }
     let record = standing(desk, row.subject_id, row.record_id).await?;
     not_withdrawn(&record)?;
+    if record.version != command.seen {
+        return Err(moved());
+    }
+    let severity = command.severity.as_ref().map(|given| judged(desk, given)).transpose()?;
     let reason = Withdraw::reason_of(&row.reason, &row.document)?;
     let version = record.version + 1;
     let change = match outcome(&row.event)? {
+        Outcome::TakeDown if severity.is_some() => return Err(apply::severity_closed()),
         Outcome::TakeDown => None,
-        Outcome::Change => match apply::changed(desk, &record, &fields_of(desk, &row)?).await? {
-            Changed::Sound(change) => Some(change),
-            Changed::Invalid(findings) => {
-                let first = findings.first().map_or("", |finding| finding.message.as_str());
-                return Err(DeskError::refused(
-                    "correction.row-invalid",
-                    format!("更正后的信息没有通过检查：{first}；请退回后改正"),
-                ));
+        Outcome::Change => {
+            let fields = fields_of(desk, &row)?;
+            match apply::changed(desk, &record, &fields, severity.as_ref()).await? {
+                Changed::Sound(change) => Some(change),
+                Changed::Invalid(findings) => {
+                    let first = findings.first().map_or("", |finding| finding.message.as_str());
+                    return Err(DeskError::refused(
+                        "correction.row-invalid",
+                        format!("更正后的信息没有通过检查：{first}；请退回后改正"),
+                    ));
+                }
             }
-        },
+        }
     };
     let mut tx = desk.store().transaction("confirm correction").await?;
     // Stamped inside the transaction: the feed of changes counts on stamps being young when they are committed.
@@ -583,13 +670,14 @@ pub async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<i64, DeskErr
         }
     };
     match written {
-        Err(StoreError::Conflict(_)) => {
-            return Err(DeskError::refused(
-                "correction.moved",
-                "这条信息刚刚有了新的版本，请刷新页面核对后再确认",
-            ));
-        }
+        Err(StoreError::Conflict(_)) => return Err(moved()),
         other => other?,
+    }
+    if let Some(severity) = severity {
+        let (of, detail) =
+            (format!("correction:{}", row.id), format!("severity:{}", severity.class));
+        let deed = "correction.severity-judged";
+        desk.audit_with(&mut tx, actor, AuditEvent::Case { deed, of: &of, detail: &detail });
     }
     decide(desk, &mut tx, actor, &row, "confirmed", None, Some(version)).await?;
     tx.commit().await?;
@@ -602,7 +690,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<i64, DeskErr
 /// `access.denied`, not found, `correction.decided`, `correction.reason-missing`.
 pub async fn decline(desk: &Desk, actor: &Actor, id: i64, reason: &str) -> Result<(), DeskError> {
     let row = admitted(desk, actor, id).await?;
-    if row.state != "open" {
+    if !is_open(&row) {
         return Err(decided_before());
     }
     if row.proposed_by != actor.login {

@@ -13,14 +13,14 @@ use xinyong_store::sm3_hex;
 
 use crate::access::Permission;
 use crate::agents::Agent;
-use crate::browse::{HeldRecord, Kept, Names, held_record};
+use crate::browse::{HeldRecord, Kept, MOST_READ, Names, held_record};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
 pub use write::{Change, Declare, Entered, change, declare, withdraw};
 
 /// Declarations of one subject that a page shows: the newest.
-const MOST_SHOWN: i64 = 500;
+const MOST_SHOWN: usize = 500;
 /// Characters of the part of a number that the platform gives.
 const ENTRY_LENGTH: usize = 8;
 /// Characters of it: none that is taken for another.
@@ -143,9 +143,12 @@ pub async fn declarations(desk: &Desk, agent: &Agent) -> Result<Vec<HeldRecord>,
     let law = desk.law();
     let names = Names::read(desk).await?;
     let mut shown = Vec::new();
-    for record in desk.store().records_of_subject(agent.subject.id, MOST_SHOWN).await? {
+    for record in desk.store().records_of_subject(agent.subject.id, MOST_READ).await? {
         if Kept::read(&record)?.is_signed() {
             shown.push(held_record(&record, desk.today(), &law, &names, &agent.actor)?);
+        }
+        if shown.len() >= MOST_SHOWN {
+            break;
         }
     }
     Ok(shown)
@@ -174,6 +177,7 @@ pub async fn declaration(
     Ok(OwnDeclaration { held, values })
 }
 
+/// A declaration shown under the subject; it stands in the register under its own `subject_id`.
 async fn own(
     desk: &Desk,
     agent: &Agent,
@@ -181,7 +185,15 @@ async fn own(
 ) -> Result<(xinyong_store::Record, Kept), DeskError> {
     agent.actor.authorise(Permission::DeclareForSubject)?;
     let missing = || DeskError::NotFound("该申报");
-    let found = desk.store().record(agent.subject.id, record).await?.ok_or_else(missing)?;
+    // By the one way to the records of a subject: with those of an entry that was found to be this one, without those that were found to
+    // be another's.
+    let found = desk
+        .store()
+        .records_of_subject(agent.subject.id, MOST_READ)
+        .await?
+        .into_iter()
+        .find(|found| found.id == record)
+        .ok_or_else(missing)?;
     let kept = Kept::read(&found)?;
     if kept.is_signed() { Ok((found, kept)) } else { Err(missing()) }
 }

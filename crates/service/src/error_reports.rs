@@ -34,8 +34,9 @@ pub const LONGEST_TEXT: usize = 1_000;
 pub const LONGEST_CONTACT: usize = 100;
 /// Reports about one record that may wait at the same time: more say nothing new.
 const MOST_ON_RECORD: i64 = 20;
-/// Reports of one day that may wait untouched: more are not people.
-const MOST_A_DAY: i64 = 1_000;
+/// Reports to one unit of one day that may wait untouched: more are not people. What comes to one unit counts against no other;
+/// how many one address may send is for the pages to count.
+const MOST_A_DAY: i64 = 200;
 /// The kind of notice that is written for a report.
 const NOTICE: &str = "error-report";
 
@@ -217,7 +218,7 @@ pub async fn send(desk: &Desk, actor: &Actor, command: Report) -> Result<Receipt
     let (text, contact) = checked(desk, &command)?;
     let today = desk.today();
     if store.open_error_reports(command.subject, command.record).await? >= MOST_ON_RECORD
-        || store.error_reports_received(today).await? >= MOST_A_DAY
+        || store.error_reports_received(&record.unit, today).await? >= MOST_A_DAY
     {
         return Err(DeskError::refused(
             "report.too-many",

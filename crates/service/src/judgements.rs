@@ -166,13 +166,21 @@ async fn shown_here(desk: &Desk, from: i64, records: &[(i64, i64)]) -> Result<()
     let all = records
         .iter()
         .all(|(subject, id)| held.iter().any(|one| one.subject_id == *subject && one.id == *id));
-    if all {
-        return Ok(());
+    if !all {
+        return Err(DeskError::refused(
+            "judgement.record-elsewhere",
+            "所选的信息中有的不在这个主体名下，或者已核定属于另一个主体，请刷新页面重新选择",
+        ));
     }
-    Err(DeskError::refused(
-        "judgement.record-elsewhere",
-        "所选的信息中有的不在这个主体名下，或者已核定属于另一个主体，请刷新页面重新选择",
-    ))
+    for (subject, id) in records {
+        if desk.store().record_judged(*subject, *id).await?.is_some() {
+            return Err(DeskError::refused(
+                "judgement.record-judged",
+                "所选的信息中有的是因一项核定才归到这个主体名下的，不能再核定给别的主体；要改的请先撤回那项核定",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Writes a judgement down. Nothing counts before a second person confirms. Returns its id.
@@ -181,7 +189,7 @@ async fn shown_here(desk: &Desk, from: i64, records: &[(i64, i64)]) -> Result<()
 /// `access.denied`, `judgement.finding-unknown`, `judgement.basis-unknown`, `judgement.document-missing`,
 /// `judgement.reason-missing`, `judgement.subject-unknown`, `judgement.same-subject`, `judgement.target-joined`,
 /// `judgement.already-joined`, `judgement.contradicts`, `judgement.repeated`, `judgement.record-elsewhere`,
-/// `judgement.too-many-records`, `judgement.open`.
+/// `judgement.record-judged`, `judgement.too-many-records`, `judgement.open`.
 pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<i64, DeskError> {
     actor.authorise(Permission::JudgeSubjects)?;
     let store = desk.store();

@@ -131,6 +131,11 @@ impl KeyCard {
     }
 }
 
+/// Whether a key may sign now.
+fn holds(key: &SigningKeyRow, now: i64) -> bool {
+    key.revoked_at.is_none() && now < key.valid_until
+}
+
 /// Something that was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Signed {
@@ -156,7 +161,21 @@ impl Desk {
     ) -> Result<Option<SigningKeyRow>, DeskError> {
         let now = self.clock().now();
         let keys = tx.signing_keys().await?;
-        Ok(keys.into_iter().rev().find(|key| key.revoked_at.is_none() && now < key.valid_until))
+        Ok(keys.into_iter().rev().find(|key| holds(key, now)))
+    }
+
+    /// The same, held until the transaction ends. Who waited for it may find that it holds no more by then: the next one is asked.
+    async fn held_key(&self, tx: &mut Tx) -> Result<Option<SigningKeyRow>, DeskError> {
+        while let Some(key) = self.current_key(tx).await? {
+            let key = tx
+                .lock_signing_key(&key.id)
+                .await?
+                .ok_or_else(|| DeskError::Internal("a signing key went away".to_owned()))?;
+            if holds(&key, self.clock().now()) {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
     }
 
     /// Signs what `make` gives for a key and a time. The key is held until the transaction ends, so that times never go backwards.
@@ -169,16 +188,12 @@ impl Desk {
         tx: &mut Tx,
         make: impl FnOnce(&str, i64) -> Value,
     ) -> Result<Signed, DeskError> {
-        let Some(key) = self.current_key(tx).await? else {
+        let Some(key) = self.held_key(tx).await? else {
             return Err(DeskError::refused(
                 "signing.no-key",
                 "还没有可用的签名密钥：请先运行 xinyong key generate",
             ));
         };
-        let key = tx
-            .lock_signing_key(&key.id)
-            .await?
-            .ok_or_else(|| DeskError::Internal("a signing key went away".to_owned()))?;
         // Only now: who waited for the key must not come with an earlier time.
         let now = self.clock().now();
         let newest = key.newest_at.max(key.valid_from);

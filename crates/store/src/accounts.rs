@@ -7,7 +7,7 @@ statements! {
     ADD_ACCOUNT = "INSERT INTO account (id, login, name, unit_id, role, password, failed, locked_until, created_at, active) \
         VALUES ($1, $2, $3, $4, $5, $6, 0, NULL, $7, 1)";
     ACCOUNTS = "SELECT id, login, name, unit_id, role, password, failed, locked_until, created_at, active \
-        FROM account ORDER BY login";
+        FROM account WHERE role <> 'agent' ORDER BY login";
     ACCOUNT_BY_LOGIN = "SELECT id, login, name, unit_id, role, password, failed, locked_until, created_at, active \
         FROM account WHERE login = $1";
     ACCOUNT_BY_ID = "SELECT id, login, name, unit_id, role, password, failed, locked_until, created_at, active \
@@ -185,7 +185,8 @@ impl crate::db::Tx {
 }
 
 impl Store {
-    /// All accounts, by login.
+    /// All accounts of the people of the units and of the platform, by login. Those who act for subjects are as many as there are
+    /// firms, and belong in no list of these.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.

@@ -18,13 +18,16 @@ statements! {
         reason, ended_by, ended_at, ended_reason FROM mandate WHERE subject_id = $1 ORDER BY applied_at DESC, id DESC LIMIT $2";
     IN_STATE = "SELECT id, account_id, subject_id, state, replaces, file_digest, file_type, applied_at, decided_by, decided_at, \
         reason, ended_by, ended_at, ended_reason FROM mandate WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
-    COUNT_STATE = "SELECT COUNT(*) FROM mandate WHERE state = $1";
+    OF_SUBJECT_IN = "SELECT id, account_id, subject_id, state, replaces, file_digest, file_type, applied_at, decided_by, decided_at, \
+        reason, ended_by, ended_at, ended_reason FROM mandate WHERE subject_id = $1 AND state = $2 ORDER BY applied_at DESC, id DESC";
     COUNT_WAITING = "SELECT COUNT(*) FROM mandate WHERE subject_id = $1 AND state = 'waiting'";
     /// The row is held until the commit, so that a mandate does not end under what is being done by it.
     STANDS = "SELECT id FROM mandate WHERE id = $1 AND state = 'active'"
         pg "SELECT id FROM mandate WHERE id = $1 AND state = 'active' FOR SHARE";
     DECIDE = "UPDATE mandate SET state = $2, decided_by = $3, decided_at = $4, reason = $5 WHERE id = $1 AND state = 'waiting'";
     END = "UPDATE mandate SET state = 'ended', ended_by = $2, ended_at = $3, ended_reason = $4 WHERE id = $1 AND state = 'active'";
+    END_OTHERS = "UPDATE mandate SET state = 'ended', ended_by = $3, ended_at = $4, ended_reason = $5 \
+        WHERE subject_id = $1 AND state = 'active' AND id <> $2 RETURNING id";
     OF_DEREGISTERED = "SELECT m.id, m.subject_id, s.status FROM mandate m JOIN subject s ON s.id = m.subject_id \
         WHERE m.state IN ('active', 'waiting') AND s.status LIKE '%注销%' ORDER BY m.id";
 }
@@ -167,6 +170,21 @@ impl Tx {
         Ok(self.conn().execute(&END, values![id, by, at, reason]).await? == 1)
     }
 
+    /// Ends every mandate of a subject that stands, but one. Which they were.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn end_other_mandates(
+        &mut self,
+        (subject, but): (i64, i64),
+        by: &str,
+        at: i64,
+        reason: &str,
+    ) -> Result<Vec<i64>, StoreError> {
+        let rows = self.conn().all(&END_OTHERS, values![subject, but, by, at, reason]).await?;
+        rows.iter().map(|row| row.int(0)).collect()
+    }
+
     /// Whether a mandate stands, and goes on to until the commit.
     ///
     /// # Errors
@@ -255,12 +273,18 @@ impl Store {
         rows.iter().map(mandate).collect()
     }
 
-    /// How many mandates are in a state.
+    /// All mandates of a subject in a state, the newest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn count_mandates(&self, state: &str) -> Result<i64, StoreError> {
-        self.reader().await?.conn().one(&COUNT_STATE, values![state]).await?.int(0)
+    pub async fn mandates_of_subject_in(
+        &self,
+        subject: i64,
+        state: &str,
+    ) -> Result<Vec<Mandate>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&OF_SUBJECT_IN, values![subject, state]).await?;
+        rows.iter().map(mandate).collect()
     }
 
     /// The mandates that wait or stand for subjects whose status speaks of deregistration: mandate, subject, status.

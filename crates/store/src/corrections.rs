@@ -22,10 +22,18 @@ statements! {
         FROM correction WHERE record_id = $2 AND subject_id = $1 ORDER BY id DESC";
     OPEN_CORRECTIONS = "SELECT id, subject_id, record_id, version, unit_id, event, document, document_on, known_on, reason, sealed, \
         file_name, file_digest, proposed_by, proposed_at, state, decided_by, decided_at, decided_on, decline_reason, result_version \
-        FROM correction WHERE state = 'open' ORDER BY known_on, id LIMIT $1";
+        FROM correction WHERE state = 'open' AND proposed_by <> $1 ORDER BY known_on, id LIMIT $2";
+    OPEN_CORRECTIONS_OF = "SELECT id, subject_id, record_id, version, unit_id, event, document, document_on, known_on, reason, sealed, file_name, \
+        file_digest, proposed_by, proposed_at, state, decided_by, decided_at, decided_on, decline_reason, result_version \
+        FROM correction WHERE unit_id IN " [texts]
+        " AND state = 'open' AND proposed_by <> $2 ORDER BY known_on, id LIMIT $3";
     DECIDED_CORRECTIONS = "SELECT id, subject_id, record_id, version, unit_id, event, document, document_on, known_on, reason, sealed, \
         file_name, file_digest, proposed_by, proposed_at, state, decided_by, decided_at, decided_on, decline_reason, result_version \
-        FROM correction WHERE state IN " [texts] " ORDER BY known_on DESC, id DESC LIMIT $2";
+        FROM correction WHERE state IN ('confirmed', 'declined') ORDER BY known_on DESC, id DESC LIMIT $1";
+    DECIDED_CORRECTIONS_OF = "SELECT id, subject_id, record_id, version, unit_id, event, document, document_on, known_on, reason, sealed, file_name, \
+        file_digest, proposed_by, proposed_at, state, decided_by, decided_at, decided_on, decline_reason, result_version \
+        FROM correction WHERE unit_id IN " [texts]
+        " AND state IN ('confirmed', 'declined') ORDER BY known_on DESC, id DESC LIMIT $2";
     SUPERSEDED = "SELECT v.record_id FROM " [each] " k CROSS JOIN record_version v WHERE v.record_id = CAST(k.value->>1 AS BIGINT) \
         AND v.subject_id = CAST(k.value->>0 AS BIGINT) AND v.content_digest = k.value->>2 AND EXISTS (SELECT 1 FROM correction c \
         WHERE c.record_id = v.record_id AND c.subject_id = v.subject_id AND c.state = 'confirmed' AND c.result_version > v.version)";
@@ -221,21 +229,42 @@ impl Store {
         Ok(found)
     }
 
-    /// Corrections that wait for their second person, the longest known first; or, `decided`, the newest of the others.
+    /// Corrections of some units, or of all for none named, that wait for their second person, the longest known first; without
+    /// those that `but` entered, empty for nobody.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn corrections(
+    pub async fn open_corrections(
         &self,
-        decided: bool,
+        units: Option<&[String]>,
+        but: &str,
         limit: i64,
     ) -> Result<Vec<Correction>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = if decided {
-            let states = json(&["confirmed", "declined"]);
-            reader.conn().all(&DECIDED_CORRECTIONS, values![states, limit]).await?
-        } else {
-            reader.conn().all(&OPEN_CORRECTIONS, values![limit]).await?
+        let rows = match units {
+            None => reader.conn().all(&OPEN_CORRECTIONS, values![but, limit]).await?,
+            Some(units) => {
+                reader.conn().all(&OPEN_CORRECTIONS_OF, values![json(units), but, limit]).await?
+            }
+        };
+        rows.iter().map(correction).collect()
+    }
+
+    /// Corrections of some units, or of all for none named, that were decided, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn decided_corrections(
+        &self,
+        units: Option<&[String]>,
+        limit: i64,
+    ) -> Result<Vec<Correction>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = match units {
+            None => reader.conn().all(&DECIDED_CORRECTIONS, values![limit]).await?,
+            Some(units) => {
+                reader.conn().all(&DECIDED_CORRECTIONS_OF, values![json(units), limit]).await?
+            }
         };
         rows.iter().map(correction).collect()
     }

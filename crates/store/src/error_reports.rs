@@ -26,7 +26,17 @@ statements! {
         taken_by, taken_at, answer, answered_by, answered_at, answered_on, corrected_version FROM error_report WHERE state IN " [texts]
         " ORDER BY received_on DESC, id DESC LIMIT $2";
     OPEN_ON_RECORD = "SELECT COUNT(*) FROM error_report WHERE record_id = $2 AND subject_id = $1 AND state IN ('received', 'checking')";
-    RECEIVED_ON = "SELECT COUNT(*) FROM error_report WHERE state = 'received' AND received_on = $1";
+    REPORTS_OF = "SELECT id, number, once, subject_id, record_id, version, unit_id, ground, sealed, contact, received_on, at, state, \
+        taken_by, taken_at, answer, answered_by, answered_at, answered_on, corrected_version FROM error_report WHERE unit_id IN " [texts]
+        " AND state IN ('received', 'checking') ORDER BY received_on, id LIMIT $2";
+    ANSWERED_OF = "SELECT id, number, once, subject_id, record_id, version, unit_id, ground, sealed, contact, received_on, at, state, \
+        taken_by, taken_at, answer, answered_by, answered_at, answered_on, corrected_version FROM error_report WHERE unit_id IN " [texts]
+        " AND state IN ('corrected', 'dismissed') ORDER BY received_on DESC, id DESC LIMIT $2";
+    OPEN_DAYS = "SELECT received_on, COUNT(*) FROM error_report WHERE state IN ('received', 'checking') \
+        GROUP BY received_on ORDER BY received_on";
+    OPEN_DAYS_OF = "SELECT received_on, COUNT(*) FROM error_report WHERE unit_id IN " [texts]
+        " AND state IN ('received', 'checking') GROUP BY received_on ORDER BY received_on";
+    RECEIVED_ON = "SELECT COUNT(*) FROM error_report WHERE unit_id = $1 AND state = 'received' AND received_on = $2";
 }
 
 /// A report of an error. `sealed` and `contact` open with [`crate::Purpose::Platform`] for [`report_place`] and
@@ -229,23 +239,42 @@ impl Store {
         row.as_ref().map(report).transpose()
     }
 
-    /// Reports that wait for an answer, those that came first before the others; or, `answered`, the newest of the others.
+    /// Reports to some units, or to all for none named, that wait for an answer, those that came first before the others; or,
+    /// `answered`, the newest of the others.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
     pub async fn error_reports(
         &self,
         answered: bool,
+        units: Option<&[String]>,
         limit: i64,
     ) -> Result<Vec<ErrorReport>, StoreError> {
-        let (statement, states) = if answered {
-            (&ANSWERED, ["corrected", "dismissed"])
-        } else {
-            (&REPORTS, ["received", "checking"])
+        let (statement, list) = match (answered, units) {
+            (false, None) => (&REPORTS, json(&["received", "checking"])),
+            (true, None) => (&ANSWERED, json(&["corrected", "dismissed"])),
+            (false, Some(units)) => (&REPORTS_OF, json(units)),
+            (true, Some(units)) => (&ANSWERED_OF, json(units)),
         };
         let mut reader = self.reader().await?;
-        let rows = reader.conn().all(statement, values![json(&states), limit]).await?;
+        let rows = reader.conn().all(statement, values![list, limit]).await?;
         rows.iter().map(report).collect()
+    }
+
+    /// How many reports to some units, or to all for none named, wait for an answer, by the day they came.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn open_error_report_days(
+        &self,
+        units: Option<&[String]>,
+    ) -> Result<Vec<(Date, i64)>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = match units {
+            None => reader.conn().all(&OPEN_DAYS, vec![]).await?,
+            Some(units) => reader.conn().all(&OPEN_DAYS_OF, values![json(units)]).await?,
+        };
+        rows.iter().map(|row| Ok((row.day(0)?, row.int(1)?))).collect()
     }
 
     /// How many reports about a record wait for an answer.
@@ -257,12 +286,12 @@ impl Store {
         reader.conn().one(&OPEN_ON_RECORD, values![subject, record]).await?.int(0)
     }
 
-    /// How many reports came on a day that nobody has taken on yet.
+    /// How many reports came to a unit on a day that nobody has taken on yet.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn error_reports_received(&self, on: Date) -> Result<i64, StoreError> {
+    pub async fn error_reports_received(&self, unit: &str, on: Date) -> Result<i64, StoreError> {
         let mut reader = self.reader().await?;
-        reader.conn().one(&RECEIVED_ON, values![on]).await?.int(0)
+        reader.conn().one(&RECEIVED_ON, values![unit, on]).await?.int(0)
     }
 }

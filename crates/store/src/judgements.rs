@@ -21,6 +21,9 @@ statements! {
     JUDGEMENTS = "SELECT id, finding, from_id, to_id, basis, document, reason, proposed_by, proposed_at, state, decided_by, decided_at, \
         decline_reason, undo_reason, undo_by, undo_at, undone_by, undone_at, hash FROM subject_judgement WHERE state IN " [texts]
         " ORDER BY id DESC LIMIT $2";
+    JUDGEMENTS_WAITING = "SELECT id, finding, from_id, to_id, basis, document, reason, proposed_by, proposed_at, state, decided_by, decided_at, \
+        decline_reason, undo_reason, undo_by, undo_at, undone_by, undone_at, hash FROM subject_judgement WHERE state = 'open' \
+        OR (state = 'confirmed' AND undo_by IS NOT NULL) ORDER BY id DESC LIMIT $1";
     JUDGED_RECORDS = "SELECT record_id, subject_id FROM judged_record WHERE judgement_id = $1 ORDER BY record_id, subject_id";
     RECORD_JUDGED = "SELECT judgement_id, to_id FROM judged_record WHERE record_id = $2 AND subject_id = $1 AND counts = 1";
     ROOTS = "WITH RECURSIVE up (id, now, step) AS (SELECT CAST(k.value->>0 AS BIGINT), CAST(k.value->>0 AS BIGINT), 0 FROM " [each] " k \
@@ -237,6 +240,19 @@ impl Store {
     ) -> Result<Vec<SubjectJudgement>, StoreError> {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&JUDGEMENTS, values![json(states), limit]).await?;
+        rows.iter().map(judgement).collect()
+    }
+
+    /// Judgements that wait for a second person, to hold or to be undone, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn waiting_judgements(
+        &self,
+        limit: i64,
+    ) -> Result<Vec<SubjectJudgement>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&JUDGEMENTS_WAITING, values![limit]).await?;
         rows.iter().map(judgement).collect()
     }
 

@@ -1212,7 +1212,10 @@ async fn reports_of_errors_are_taken_answered_and_forgotten(ground: &Ground) {
     assert_eq!(by_number, store.error_report(3).await.expect("asked"));
     assert_eq!(store.open_error_reports(1, 100).await.expect("counted"), 2);
     assert_eq!(store.open_error_reports(2, 100).await.expect("counted"), 0);
-    assert_eq!(store.error_reports_received(date(2026, 11, 25)).await.expect("counted"), 2);
+    let received =
+        async |unit| store.error_reports_received(unit, date(2026, 11, 25)).await.expect("counted");
+    let unit = new_report(&store, 1, "a").unit_id;
+    assert_eq!((received(&unit).await, received("other").await), (2, 0));
 
     let answer = ReportAnswer {
         id: 1,
@@ -1232,11 +1235,21 @@ async fn reports_of_errors_are_taken_answered_and_forgotten(ground: &Ground) {
     assert_eq!(tx.erase_report_contacts(date(2026, 11, 26)).await.expect("erased"), 0);
     assert_eq!(tx.erase_report_contacts(date(2026, 11, 27)).await.expect("erased"), 1);
     tx.commit().await.expect("committed");
-    let ids = async |answered| -> Vec<i64> {
-        let list = store.error_reports(answered, 10).await.expect("listed");
+    let ids = async |answered, units: Option<&[String]>| -> Vec<i64> {
+        let list = store.error_reports(answered, units, 10).await.expect("listed");
         list.iter().map(|one| one.id).collect()
     };
-    assert_eq!((ids(false).await, ids(true).await), (vec![3], vec![1]));
+    let days = async |units: Option<&[String]>| {
+        store.open_error_report_days(units).await.expect("counted")
+    };
+    let (mine, other) = ([unit, "none".to_owned()], ["other".to_owned()]);
+    for units in [None, Some(&mine[..])] {
+        assert_eq!((ids(false, units).await, ids(true, units).await), (vec![3], vec![1]));
+        assert_eq!(days(units).await, [(date(2026, 11, 25), 1)]);
+    }
+    let units = Some(&other[..]);
+    assert_eq!((ids(false, units).await, ids(true, units).await), (Vec::new(), Vec::new()));
+    assert_eq!(days(units).await, []);
     assert_eq!(store.error_report(1).await.expect("asked").expect("kept").contact, None);
     assert!(store.error_report(3).await.expect("asked").expect("kept").contact.is_some());
 }
@@ -1371,6 +1384,17 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     assert_eq!(store.record_judged(1, 11).await.expect("asked"), Some((4, 3)));
     assert_eq!(store.judged_subjects().await.expect("listed"), [1, 3]);
     assert_eq!(problems(&store).await, []);
+    let waiting = async || -> Vec<i64> {
+        let list = store.waiting_judgements(10).await.expect("listed");
+        list.iter().map(|one| one.id).collect()
+    };
+    assert!(!waiting().await.contains(&4), "what holds waits for nobody");
+    let held = store.subject_judgement(4).await.expect("asked").expect("kept");
+    let asked = SubjectJudgement { undo_by: Some("first".to_owned()), ..held.clone() };
+    let mut tx = store.transaction("test").await.expect("begun");
+    tx.change_subject_judgement(&asked).await.expect("asked").expect("first");
+    tx.commit().await.expect("committed");
+    assert!(waiting().await.contains(&4), "until somebody wants it undone");
     undo(&store, 4, NOW + 60).await;
     assert_eq!((shown(1).await, shown(3).await), (vec![13, 11], Vec::<i64>::new()));
     assert_eq!(store.record_judged(1, 11).await.expect("asked"), None);
@@ -1410,8 +1434,14 @@ async fn a_correction_waits_for_its_second_person(ground: &Ground) {
     assert_eq!((held.state.as_str(), held.result_version), ("confirmed", Some(2)));
     let ids = |list: Vec<Correction>| list.iter().map(|one| one.id).collect::<Vec<_>>();
     assert_eq!(ids(store.corrections_of(1, 100).await.expect("listed")), [2, 1]);
-    assert_eq!(ids(store.corrections(false, 10).await.expect("listed")), [2]);
-    assert_eq!(ids(store.corrections(true, 10).await.expect("listed")), [1]);
+    let (mine, other) = ([new(1).unit_id], ["other".to_owned()]);
+    for (units, found) in [(None, 1), (Some(&mine[..]), 1), (Some(&other[..]), 0)] {
+        let open = async |but| ids(store.open_corrections(units, but, 10).await.expect("listed"));
+        assert_eq!(open("").await, [2][..found]);
+        assert!(open(&new(2).proposed_by).await.is_empty(), "not those of one's own");
+        let decided = store.decided_corrections(units, 10).await.expect("listed");
+        assert_eq!(ids(decided), [1][..found]);
+    }
 }
 
 async fn what_units_owe_is_declared_explained_and_known(ground: &Ground) {

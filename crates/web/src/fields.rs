@@ -15,3 +15,9 @@ impl Fields {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 }
+
+/// Text as a database can hold it: PostgreSQL knows no character NUL, which nobody types and no page of ours sends.
+pub fn without_nul(mut text: String) -> String {
+    text.retain(|one| one != '\0');
+    text
+}

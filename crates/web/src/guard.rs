@@ -12,7 +12,7 @@ use xinyong_service::{Actor, DeskError, Permission, accounts};
 
 use crate::csrf;
 use crate::face::Face;
-use crate::fields::Fields;
+use crate::fields::{Fields, without_nul};
 use crate::held;
 use crate::page_error::PageError;
 use crate::routes::Payload;
@@ -193,7 +193,7 @@ async fn read_form(request: Request, caller: &Caller) -> Result<Request, Respons
     Ok(Request::from_parts(parts, Body::empty()))
 }
 
-/// The fields of a form, apart from the rest of its request.
+/// The fields of a form, apart from the rest of its request. The one way to them: what no database holds is not in them.
 pub async fn take_fields(request: Request) -> Result<(Parts, Fields), Response> {
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, MOST_FORM_BYTES)
@@ -204,8 +204,12 @@ pub async fn take_fields(request: Request) -> Result<(Parts, Fields), Response> 
     if let Some(kind) = parts.headers.get(header::CONTENT_TYPE) {
         copy.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
     }
-    let fields = Form::<Vec<(String, String)>>::from_request(copy, &())
-        .await
-        .map_or_else(|_| Fields::default(), |Form(fields)| Fields(fields));
+    let fields = Form::<Vec<(String, String)>>::from_request(copy, &()).await.map_or_else(
+        |_| Fields::default(),
+        |Form(fields)| {
+            let clean = |(name, value)| (without_nul(name), without_nul(value));
+            Fields(fields.into_iter().map(clean).collect())
+        },
+    );
     Ok((parts, fields))
 }

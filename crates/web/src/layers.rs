@@ -68,6 +68,20 @@ pub async fn choices(State(site): State<Site>, request: Request, next: Next) -> 
         .into_response()
 }
 
+/// An address with the character NUL in its path or its query, which no database looks for, asks for nothing of ours.
+///
+/// # Errors
+/// `address.invalid`.
+pub async fn readable(request: Request, next: Next) -> Result<Response, PageError> {
+    let uri = request.uri();
+    let asked = [uri.path(), uri.query().unwrap_or_default()];
+    if asked.iter().any(|text| text.contains("%00")) {
+        let message = "地址里有不能识别的字符，请检查后重新输入";
+        return Err(DeskError::refused("address.invalid", message).into());
+    }
+    Ok(next.run(request).await)
+}
+
 /// A panic becomes an error like any other. What it said stays in the log.
 pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     PageError::internal("handler panicked").into_response()

@@ -259,6 +259,7 @@ pub static ROUTES: &[Route] = &[
     read("/console/audit", Permission::ReadAudit, || get(console::audit::audit)),
     read("/console/audit/export.csv", Permission::ReadAudit, || get(console::audit::export)),
     read("/console/agents", Permission::ConfirmAgents, || get(console::agents::agents)),
+    form("/console/agents", Permission::ConfirmAgents, || post(console::agents::refuse)),
     read("/console/agents/{id}", Permission::ConfirmAgents, || get(console::agent::agent)),
     read("/console/agents/{id}/file", Permission::ConfirmAgents, || get(console::agent::file)),
     form("/console/agents/{id}/confirm", Permission::ConfirmAgents, || post(console::agent::confirm)),
@@ -415,6 +416,7 @@ pub fn router(site: Site) -> Router {
 pub(crate) fn dress(pages: Router<Site>, site: &Site) -> Router<Site> {
     pages
         .layer(from_fn_with_state(site.clone(), layers::choices))
+        .layer(from_fn(layers::readable))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(site.clone(), layers::failures))
 }

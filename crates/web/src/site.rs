@@ -6,7 +6,7 @@ use xinyong_domain::law::County;
 use xinyong_service::{Desk, DeskError};
 
 use crate::api::key_book::KeyBook;
-use crate::api::limits::Buckets;
+use crate::api::limits::{Buckets, DayBook};
 use crate::provider::Provider;
 
 /// The installation behind the pages. Cheap to clone.
@@ -23,6 +23,7 @@ struct Inner {
     demonstration: bool,
     keys: KeyBook,
     buckets: Buckets,
+    left_today: DayBook,
     description: OnceLock<Vec<u8>>,
     county: Option<County>,
     provider: OnceLock<Provider>,
@@ -57,6 +58,7 @@ impl Site {
                 county,
                 keys: KeyBook::default(),
                 buckets: Buckets::default(),
+                left_today: DayBook::default(),
                 description: OnceLock::new(),
                 provider: OnceLock::new(),
             }),
@@ -119,6 +121,11 @@ impl Site {
     /// How often machines may still ask.
     pub(crate) fn buckets(&self) -> &Buckets {
         &self.inner.buckets
+    }
+
+    /// How much each address has left here today.
+    pub(crate) fn left_today(&self) -> &DayBook {
+        &self.inner.left_today
     }
 
     /// Writes down how much the keys of machines were used; to be called every few seconds and at the end.

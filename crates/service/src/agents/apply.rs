@@ -19,8 +19,9 @@ use crate::refusal::{DeskError, Refusal};
 /// Applications for one firm that may wait at the same time.
 const MOST_WAITING: i64 = 10;
 
-/// Applications that may wait altogether: more are nobody's wish.
-const MOST_WAITING_ALTOGETHER: i64 = 2_000;
+/// Applications of one account that may wait at the same time. There is no such number for all: whoever fills it stops everybody.
+/// How many accounts one address may ask for is for the pages to count.
+const MOST_WAITING_OF_ACCOUNT: usize = 20;
 
 /// The firm, as its licence has it.
 #[derive(Debug, Clone, Default)]
@@ -122,15 +123,8 @@ async fn keep_file(
 /// Refuses where too many wait already: before a scan is kept, so that nobody fills the disk with applications that are refused.
 async fn room(desk: &Desk, subject: i64) -> Result<(), DeskError> {
     let waiting = Standing::Waiting.as_str();
-    let altogether = desk.store().count_mandates(waiting).await?;
-    let of_subject = desk.store().mandates_of_subject(subject, MOST_MANDATES).await?;
-    let here = of_subject.iter().filter(|one| one.state == waiting).count();
-    if altogether >= MOST_WAITING_ALTOGETHER
-        || i64::try_from(here).is_ok_and(|here| here >= MOST_WAITING)
-    {
-        return Err(too_many());
-    }
-    Ok(())
+    let here = desk.store().mandates_of_subject_in(subject, waiting).await?.len();
+    if i64::try_from(here).is_ok_and(|here| here < MOST_WAITING) { Ok(()) } else { Err(too_many()) }
 }
 
 fn too_many() -> DeskError {
@@ -145,10 +139,7 @@ async fn add(
     application: &Application,
     file: Option<(String, &'static str)>,
 ) -> Result<i64, DeskError> {
-    let altogether = desk.store().count_mandates(Standing::Waiting.as_str()).await?;
-    if altogether >= MOST_WAITING_ALTOGETHER
-        || tx.count_waiting_mandates(subject).await? >= MOST_WAITING
-    {
+    if tx.count_waiting_mandates(subject).await? >= MOST_WAITING {
         return Err(too_many());
     }
     let id = desk.new_id();
@@ -263,6 +254,10 @@ pub async fn apply(desk: &Desk, actor: &Actor, application: Application) -> Resu
     let live = [Standing::Waiting.as_str(), Standing::Active.as_str()];
     if own.iter().any(|one| one.subject_id == subject.id && live.contains(&one.state.as_str())) {
         return Err(waits_or_stands().into());
+    }
+    let waiting = own.iter().filter(|one| one.state == Standing::Waiting.as_str()).count();
+    if waiting >= MOST_WAITING_OF_ACCOUNT {
+        return Err(too_many());
     }
     room(desk, subject.id).await?;
     let file = keep_file(desk, &application).await?;

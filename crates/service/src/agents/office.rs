@@ -1,5 +1,7 @@
 //! What the credit office does with those who act for subjects: who asks, whether they may, and until when.
 
+use std::collections::BTreeSet;
+
 use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::party::is_deregistered;
 use xinyong_domain::rules::deadline::report_due;
@@ -190,7 +192,8 @@ pub async fn mandate(desk: &Desk, actor: &Actor, id: i64) -> Result<AgentCase, D
     let same = store.same_person(&blind, mandate.account_id).await?;
     let of_firm = store.mandates_of_subject(firm.id, MOST_MANDATES).await?;
     let mut others = Vec::new();
-    for other in of_firm.iter().filter(|one| one.state == "active" && one.id != id) {
+    let active = store.mandates_of_subject_in(firm.id, Standing::Active.as_str()).await?;
+    for other in active.iter().filter(|one| one.id != id) {
         let name = Person::of(desk, other.account_id).await?.0.name;
         others.push((other.id, name, other.decided_at.unwrap_or(other.applied_at)));
     }
@@ -268,13 +271,10 @@ pub async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<(), DeskErro
         return Err(overtaken());
     }
     if mandate.replaces {
-        for other in store.mandates_of_subject(firm.id, MOST_MANDATES).await? {
-            let stands = other.state == Standing::Active.as_str() && other.id != id;
-            if stands && tx.end_mandate(other.id, &actor.login, now, "更换经办人").await? {
-                let event =
-                    AuditEvent::Agent { deed: "agent.ended", subject: firm.id, id: other.id };
-                desk.audit_with(&mut tx, actor, event);
-            }
+        let others = (firm.id, id);
+        for other in tx.end_other_mandates(others, &actor.login, now, "更换经办人").await? {
+            let event = AuditEvent::Agent { deed: "agent.ended", subject: firm.id, id: other };
+            desk.audit_with(&mut tx, actor, event);
         }
     }
     notices::agent_decided(&mut tx, id).await?;
@@ -313,6 +313,36 @@ pub async fn refuse(desk: &Desk, actor: &Actor, id: i64, reason: &str) -> Result
     let event = AuditEvent::Agent { deed: "agent.refused", subject: mandate.subject_id, id };
     desk.audit_with(&mut tx, actor, event);
     Ok(tx.commit().await?)
+}
+
+/// Refuses several applications with one reason, each as [`refuse`] does. Returns how many were refused, and how many were left as
+/// they are: decided meanwhile, or for a colleague to decide.
+///
+/// # Errors
+/// `access.denied`, `agent.none-chosen`, `agent.reason-missing`; when the store fails, after which those before are refused.
+pub async fn refuse_many(
+    desk: &Desk,
+    actor: &Actor,
+    ids: &BTreeSet<i64>,
+    reason: &str,
+) -> Result<(usize, usize), DeskError> {
+    actor.authorise(Permission::ConfirmAgents)?;
+    if ids.is_empty() || i64::try_from(ids.len()).is_ok_and(|count| count > PER_PAGE) {
+        return Err(DeskError::refused(
+            "agent.none-chosen",
+            format!("请勾选要不予确认的申请，一次不超过{PER_PAGE}项"),
+        ));
+    }
+    let reason = reason_of(reason)?;
+    let (mut done, mut left) = (0, 0);
+    for id in ids {
+        match refuse(desk, actor, *id, &reason).await {
+            Ok(()) => done += 1,
+            Err(DeskError::Refused(_) | DeskError::NotFound(_)) => left += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((done, left))
 }
 
 /// Ends a mandate. The person's next request for the firm is answered as if the firm were not there.

@@ -325,5 +325,89 @@ async fn a_flood_of_applications_stops_at_the_firm() {
     }
     tx.commit().await.expect("committed");
     assert_eq!(refusal(apply(&desk, &actor, application(1)).await), "agent.too-many");
+    // However many wait for others, of firms that nobody knows.
+    let mut tx = desk.store().transaction("t").await.expect("begun");
+    for number in 100..2_200 {
+        let other = xinyong_store::Mandate {
+            id: number,
+            account_id: number,
+            subject_id: -number,
+            ..first.clone()
+        };
+        tx.add_mandate(&other).await.expect("asked");
+    }
+    // And 19 more of the same account, with the one for the first firm.
+    for number in 3_000..3_018 {
+        let other = xinyong_store::Mandate { id: number, subject_id: -number, ..first.clone() };
+        tx.add_mandate(&other).await.expect("asked");
+    }
+    tx.commit().await.expect("committed");
     assert!(apply(&desk, &actor, application(2)).await.is_ok(), "another firm's");
+    assert_eq!(refusal(apply(&desk, &actor, application(3)).await), "agent.too-many");
+}
+
+#[tokio::test]
+async fn the_office_refuses_many_at_once_with_one_reason() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    for number in 0..3 {
+        sign_up(&desk, asked(number, number)).await.expect("asked");
+    }
+    let ids = waiting_ids(&desk).await;
+    let all: std::collections::BTreeSet<i64> = ids.iter().copied().chain([7]).collect();
+    let none = std::collections::BTreeSet::new();
+    let same_name = Actor { name: "示例李四".to_owned(), ..office() };
+    assert_eq!(refusal(refuse_many(&desk, &office(), &none, "示例").await), "agent.none-chosen");
+    assert_eq!(refusal(refuse_many(&desk, &office(), &all, " ").await), "agent.reason-missing");
+    let clerk = Actor { role: Some(Role::Clerk), ..office() };
+    assert_eq!(refusal(refuse_many(&desk, &clerk, &all, "示例").await), "access.denied");
+    confirm(&desk, &office(), ids[0]).await.expect("confirmed");
+    let done = refuse_many(&desk, &same_name, &all, "不是该主体的人员").await.expect("refused");
+    assert_eq!(done, (1, 3), "what is decided, a namesake's and an unknown one are left");
+    assert_eq!(waiting_ids(&desk).await, [ids[1]]);
+    let (rows, _) = mandates(&desk, &office(), Standing::Refused, 0).await.expect("a list");
+    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[2]]);
+    let case = mandate(&desk, &office(), ids[2]).await.expect("the case");
+    assert_eq!(case.decided.map(|(.., why)| why).as_deref(), Some("不是该主体的人员"));
+}
+
+#[tokio::test]
+async fn who_acts_for_firms_stands_in_no_list_of_the_units_people() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let agent = confirmed(&desk, 0, 0).await;
+    let system = Actor::system("test");
+    let listed = crate::accounts::accounts(&desk, &system).await.expect("accounts");
+    assert!(listed.iter().all(|one| one.role != Some(Role::Agent)), "{listed:?}");
+    let names = crate::browse::Names::read(&desk).await.expect("names");
+    let shown = names.person(&agent.actor.login);
+    assert_eq!((shown.name.as_str(), shown.login), ("经办人", agent.actor.login));
+    assert_eq!(names.person("stranger").name, "stranger");
+}
+
+#[tokio::test]
+async fn a_successor_ends_everybody_however_many_asked_since() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let first = confirmed(&desk, 0, 0).await;
+    let mut command = asked(1, 0);
+    command.application.replaces = true;
+    sign_up(&desk, command).await.expect("asked");
+    let id = waiting_ids(&desk).await[0];
+    let held = desk.store().mandate(id).await.expect("read").expect("there");
+    // More than are looked at, all of them later and over.
+    let mut tx = desk.store().transaction("t").await.expect("begun");
+    for number in 1..=201 {
+        let (account_id, applied_at) = (-number, held.applied_at + number);
+        let other = xinyong_store::Mandate { id: number, account_id, applied_at, ..held.clone() };
+        tx.add_mandate(&other).await.expect("asked");
+        assert!(
+            tx.decide_mandate(number, "refused", "office", applied_at, "示例").await.expect("x")
+        );
+    }
+    tx.commit().await.expect("committed");
+    let case = mandate(&desk, &office(), id).await.expect("the case");
+    assert_eq!(case.others.len(), 1);
+    confirm(&desk, &office(), id).await.expect("confirmed");
+    assert_eq!(refusal(stand(&desk, &first.actor, &code(0)).await), "not-found");
 }

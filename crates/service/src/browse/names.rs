@@ -45,9 +45,10 @@ impl Names {
         self.units.get(id).cloned().unwrap_or_else(|| id.to_owned())
     }
 
-    /// A person by sign-in name.
+    /// A person by sign-in name. Who acts for a subject is named as such, and not looked up: there are as many as firms.
     pub(crate) fn person(&self, login: &str) -> PersonView {
-        let name = self.people.get(login).map_or(login, String::as_str);
+        let known = self.people.get(login).map(String::as_str);
+        let name = known.or_else(|| crate::agents::shown_as(login)).unwrap_or(login);
         PersonView { login: login.to_owned(), name: name.to_owned() }
     }
 }

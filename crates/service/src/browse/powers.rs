@@ -18,6 +18,8 @@ pub struct PublicEdition {
     pub from: Date,
     /// The last day, where another one follows.
     pub until: Option<Date>,
+    /// Whether another one of the same first day took its place: it is in force on no day.
+    pub replaced: bool,
     /// The day it was released.
     pub released: Option<Date>,
     /// The document it rests on.
@@ -84,11 +86,15 @@ pub async fn unit_powers(
         if row.state != "released" {
             continue;
         }
-        let until = editions.last().and_then(|next| next.from.yesterday().ok());
+        // Of two with the same first day the later one holds, as for what is compared with it.
+        let replaced = editions.last().is_some_and(|next| next.from == row.from);
+        let until =
+            editions.last().filter(|_| !replaced).and_then(|next| next.from.yesterday().ok());
         editions.push(PublicEdition {
             id: row.id,
             from: row.from,
             until,
+            replaced,
             released: row.decided_at.and_then(Clock::day_of),
             note: row.note,
             powers: u64::try_from(row.powers).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! One subject's page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use xinyong_domain::identifier;
@@ -193,6 +193,8 @@ pub async fn shown_under(
 
 /// Lengths of the codes by which a subject may be asked for besides the unified one.
 const OTHER_CODES: [usize; 3] = [ORGANISATION_CODE, 12, 15];
+/// Entries with the same organisation code that are looked at: a code has only so many first characters.
+const MOST_SHARING: i64 = 100;
 /// Length of an organisation code.
 const ORGANISATION_CODE: usize = 9;
 
@@ -215,8 +217,17 @@ pub async fn present_code(desk: &Desk, asked: &str) -> Result<String, DeskError>
     if code.len() != ORGANISATION_CODE {
         return Err(DeskError::NotFound("该主体"));
     }
-    let mut found = desk.store().codes_by_organisation(&code, 2).await?;
-    match (found.pop(), found.is_empty()) {
+    // Entries that were found to be one are one.
+    let mut present = BTreeSet::new();
+    for held in desk.store().codes_by_organisation(&code, MOST_SHARING).await? {
+        let entry = desk.store().subject_by_code(&held).await?;
+        let root = match entry {
+            Some(entry) => root_code(desk, entry.id).await?,
+            None => None,
+        };
+        present.insert(root.unwrap_or(held));
+    }
+    match (present.pop_first(), present.is_empty()) {
         (Some(one), true) => Ok(one),
         _ => Err(DeskError::NotFound("该主体")),
     }
@@ -330,6 +341,35 @@ mod tests {
         };
         assert_eq!(refused("140829000009999").await, "not-found", "a tax id leads nowhere");
         assert_eq!(refused(&one[8..17]).await, "not-found", "two have it");
+        let mut tx = desk.store().transaction("test").await.expect("begun");
+        let same = xinyong_store::SubjectJudgement {
+            id: 9,
+            finding: "same".to_owned(),
+            from_id: 3,
+            to_id: 2,
+            basis: "registry-answer".to_owned(),
+            document: "示例复函".to_owned(),
+            reason: "示例".to_owned(),
+            proposed_by: "first".to_owned(),
+            proposed_at: 1,
+            state: "open".to_owned(),
+            decided_by: None,
+            decided_at: None,
+            decline_reason: None,
+            undo_reason: None,
+            undo_by: None,
+            undo_at: None,
+            undone_by: None,
+            undone_at: None,
+            hash: String::new(),
+        };
+        let hash = tx.add_subject_judgement(&same, &[]).await.expect("kept");
+        let state = "confirmed".to_owned();
+        let same = xinyong_store::SubjectJudgement { state, hash, ..same };
+        tx.change_subject_judgement(&same).await.expect("confirmed").expect("first");
+        tx.commit().await.expect("committed");
+        let joined = present_code(&desk, &one[8..17]).await;
+        assert_eq!(joined.expect("the two are one"), one);
         assert_eq!(refused("123456789").await, "not-found");
         assert_eq!(refused("12345678").await, "code.invalid");
         assert_eq!(refused("一二三四五六七八九").await, "code.invalid");

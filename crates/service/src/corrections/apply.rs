@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use xinyong_domain::check::{Checker, Filing, Party, Seen};
 use xinyong_domain::finding::{Finding, Level};
-use xinyong_domain::law::{Kind, Law, Profile};
+use xinyong_domain::law::{FieldType, Kind, Law, Profile};
 use xinyong_store::{Content, NewRecord, Purpose, Record, RecordChange, record_place};
 
+use super::{NewSeverity, SEVERITIES};
 use crate::browse::{FieldChange, content_of, platform_of};
 use crate::desk::Desk;
 use crate::intake::record::{Platform, RecordFacts, Rulings, number_place, split_content};
@@ -114,24 +115,69 @@ pub(super) async fn findings(
     record: &Record,
     fields: &BTreeMap<String, String>,
 ) -> Result<Vec<Finding>, DeskError> {
-    Ok(match checked(desk, record, fields).await? {
+    Ok(match checked(desk, record, fields, None).await? {
         (Changed::Invalid(findings), _) | (Changed::Sound(_), findings) => findings,
     })
 }
 
-/// The record with these fields, as a new version.
+/// The record with these fields, and with a severity where it was judged anew, as a new version.
 pub(super) async fn changed(
     desk: &Desk,
     record: &Record,
     fields: &BTreeMap<String, String>,
+    severity: Option<&NewSeverity>,
 ) -> Result<Changed, DeskError> {
-    Ok(checked(desk, record, fields).await?.0)
+    Ok(checked(desk, record, fields, severity).await?.0)
+}
+
+/// Whether other kinds of penalty are imposed than before.
+fn changes_class(kind: &Kind, fields: &BTreeMap<String, String>) -> bool {
+    let class = kind.class.and_then(|class| kind.fields.get(class));
+    class.is_some_and(|field| fields.contains_key(&field.code))
+}
+
+/// Whether what changes is what a severity is judged by: the kinds of penalty, an amount, or the words that say both.
+fn opens_severity(kind: &Kind, fields: &BTreeMap<String, String>) -> bool {
+    let judged_by = |position: usize, of: FieldType| {
+        of == FieldType::Amount || kind.class == Some(position) || kind.summary == position
+    };
+    kind.position(SEVERITIES).is_some()
+        && kind.fields.iter().enumerate().any(|(position, field)| {
+            fields.contains_key(&field.code) && judged_by(position, field.kind)
+        })
+}
+
+pub(super) fn severity_closed() -> DeskError {
+    DeskError::refused(
+        "correction.severity-closed",
+        "处罚种类、金额和内容都没有变化的，失信程度不在这里重新认定",
+    )
+}
+
+/// Where a severity may be judged anew: how it stands unless it is, in words, empty for not judged.
+pub(super) fn severity_after(
+    desk: &Desk,
+    record: &Record,
+    fields: &BTreeMap<String, String>,
+) -> Result<Option<String>, DeskError> {
+    let law = desk.law();
+    let kind = kind_of(&law, &record.kind)?;
+    if !opens_severity(kind, fields) {
+        return Ok(None);
+    }
+    if changes_class(kind, fields) {
+        return Ok(Some(String::new()));
+    }
+    let held = platform_of(record)?.severity;
+    let label = law.codes().get(SEVERITIES).and_then(|list| list.by_id(&held));
+    Ok(Some(label.map_or(held.clone(), |code| code.label.clone())))
 }
 
 async fn checked(
     desk: &Desk,
     record: &Record,
     fields: &BTreeMap<String, String>,
+    severity: Option<&NewSeverity>,
 ) -> Result<(Changed, Vec<Finding>), DeskError> {
     let store = desk.store();
     let law = desk.law();
@@ -199,13 +245,20 @@ async fn checked(
         .zip(row.category)
         .ok_or_else(|| DeskError::Internal("a passed row without date or category".to_owned()))?;
     let mut platform = platform_before;
-    let of_class = kind.class.and_then(|class| kind.fields.get(class));
-    if of_class.is_some_and(|field| fields.contains_key(&field.code)) {
+    if changes_class(kind, fields) {
         // Somebody set it for the decision that was: another kind of penalty has no severity until somebody sets one, and the rule
         // then takes the milder reading.
         platform.severity.clear();
         platform.severity_reason.clear();
         platform.severity_source.clear();
+    }
+    if let Some(judged) = severity {
+        if !opens_severity(kind, fields) {
+            return Err(severity_closed());
+        }
+        platform.severity.clone_from(&judged.class);
+        platform.severity_reason.clone_from(&judged.reason);
+        platform.severity_source.clone_from(&judged.source);
     }
     if kind
         .scope

@@ -45,6 +45,18 @@ async fn kept(desk: &Desk, actor: &Actor, command: Propose) -> i64 {
     }
 }
 
+/// Confirms what is shown now.
+async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<i64, DeskError> {
+    let seen = seen(desk, id).await;
+    super::confirm(desk, actor, Confirm { id, seen, severity: None }).await
+}
+
+/// The version that whoever opens a correction now is shown.
+async fn seen(desk: &Desk, id: i64) -> i64 {
+    let row = desk.store().correction(id).await.expect("asked").expect("kept");
+    standing(desk, row.subject_id, row.record_id).await.expect("there").version
+}
+
 async fn sound(desk: &Desk) {
     let report = crate::running::fsck(desk).await.expect("checked");
     assert!(report.problems.is_empty(), "{:?}", report.problems);
@@ -185,7 +197,7 @@ async fn what_could_not_be_reported_cannot_be_corrected_into_the_register() {
             Proposed::Kept(_) => panic!("{value} was kept"),
         }
     }
-    assert!(desk.store().corrections(false, 10).await.expect("listed").is_empty());
+    assert!(desk.store().open_corrections(None, "", 10).await.expect("listed").is_empty());
 }
 
 #[tokio::test]
@@ -234,4 +246,168 @@ async fn two_persons_of_the_unit_and_nobody_else() {
     reform(&desk, &system, UNIT, (Reform::Merge, &heirs), &grounds).await.expect("reformed");
     confirm(&desk, &stranger, id).await.expect("by the heir");
     sound(&desk).await;
+}
+
+#[tokio::test]
+async fn nobody_confirms_over_a_version_they_did_not_see() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 9, 10)).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let (clerk, reviewer) =
+        (person("clerk", Role::Clerk, UNIT), person("reviewer", Role::Reviewer, UNIT));
+    let id = kept(&desk, &clerk, command(&desk, place, "court-change", "0.1")).await;
+    let opened = correction(&desk, &reviewer, id).await.expect("shown");
+    assert!(!opened.moved);
+    let seen = opened.line.record.version;
+    // While the page lies open, the unit's next file says something else.
+    penalty(&desk, 1, 11, "0.3").await;
+    let stale = super::confirm(&desk, &reviewer, Confirm { id, seen, severity: None });
+    assert_eq!(refused(stale).await, "correction.moved");
+    let public = public_record(&desk, place.0, place.1).await.expect("public");
+    assert_eq!(public.version, 2, "nothing was written");
+    let opened = correction(&desk, &reviewer, id).await.expect("shown");
+    assert!(opened.moved && opened.changes[0].before.contains("0.3"), "{opened:?}");
+    let seen = opened.line.record.version;
+    let fresh = super::confirm(&desk, &reviewer, Confirm { id, seen, severity: None });
+    assert_eq!(fresh.await.expect("confirmed"), 3);
+
+    // What takes a record down is no different.
+    let id = kept(&desk, &clerk, command(&desk, place, "own-revocation", "")).await;
+    let stale = super::confirm(&desk, &reviewer, Confirm { id, seen, severity: None });
+    assert_eq!(refused(stale).await, "correction.moved");
+    sound(&desk).await;
+}
+
+#[tokio::test]
+async fn who_confirms_a_lower_fine_may_judge_the_severity_anew() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 9, 10)).await;
+    let (clerk, reviewer) =
+        (person("clerk", Role::Clerk, UNIT), person("reviewer", Role::Reviewer, UNIT));
+    let anew = |class: &str, reason: &str, source: &str| {
+        Some(NewSeverity {
+            class: class.to_owned(),
+            reason: reason.to_owned(),
+            source: source.to_owned(),
+        })
+    };
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let id = kept(&desk, &clerk, command(&desk, place, "court-change", "0.1")).await;
+    let shown = correction(&desk, &reviewer, id).await.expect("shown");
+    assert_eq!(shown.severity.as_deref(), Some("一般"), "it was set for the higher fine");
+    let seen = shown.line.record.version;
+    let with = async |severity| {
+        refused(super::confirm(&desk, &reviewer, Confirm { id, seen, severity })).await
+    };
+    assert_eq!(with(anew("mild", "a", "b")).await, "correction.severity-unknown");
+    assert_eq!(with(anew("minor", " ", "b")).await, "correction.severity-reason-missing");
+    assert_eq!(with(anew("minor", "a", " ")).await, "correction.severity-source-missing");
+    let severity = anew("minor", "判决认定情节轻微", "判决书第3页");
+    let command_ = Confirm { id, seen, severity };
+    super::confirm(&desk, &reviewer, command_).await.expect("confirmed");
+    let held = standing(&desk, place.0, place.1).await.expect("there");
+    let platform = crate::browse::platform_of(&held).expect("read");
+    assert_eq!(platform.severity, "minor");
+    assert_eq!(
+        (platform.severity_reason.as_str(), platform.severity_source.as_str()),
+        ("判决认定情节轻微", "判决书第3页")
+    );
+    assert!(public_record(&desk, place.0, place.1).await.is_err(), "a minor one is not public");
+    let log = crate::browse::audit_page(
+        &desk,
+        &Actor::system("test"),
+        &crate::browse::AuditQuery::default(),
+    )
+    .await
+    .expect("the log");
+    assert!(format!("{log:?}").contains("severity:minor"), "{log:?}");
+
+    // Another kind of penalty has none unless somebody judges; what leaves kinds and amounts as they are opens nothing.
+    let place = penalty(&desk, 2, 12, "0.2").await;
+    let fields = [("处罚类别", "警告"), ("处罚内容", "警告"), (FINE, "")]
+        .map(|(label, value)| (field(&desk, label), value.to_owned()));
+    let warning =
+        Propose { fields: BTreeMap::from(fields), ..command(&desk, place, "court-change", "") };
+    let id = kept(&desk, &clerk, warning).await;
+    let shown = correction(&desk, &reviewer, id).await.expect("shown");
+    assert_eq!(shown.severity.as_deref(), Some(""));
+
+    let place = penalty(&desk, 3, 13, "0.2").await;
+    let mut day = command(&desk, place, "own-correction", "0.2");
+    day.fields.insert(field(&desk, "处罚决定日期"), "2026-09-02".to_owned());
+    let id = kept(&desk, &clerk, day).await;
+    let shown = correction(&desk, &reviewer, id).await.expect("shown");
+    assert_eq!(shown.severity, None);
+    let (seen, severity) = (shown.line.record.version, anew("minor", "a", "b"));
+    let closed = super::confirm(&desk, &reviewer, Confirm { id, seen, severity });
+    assert_eq!(refused(closed).await, "correction.severity-closed");
+    let id = {
+        let place = penalty(&desk, 4, 14, "0.2").await;
+        kept(&desk, &clerk, command(&desk, place, "own-revocation", "")).await
+    };
+    let (seen, severity) = (1, anew("minor", "a", "b"));
+    let closed = super::confirm(&desk, &reviewer, Confirm { id, seen, severity });
+    assert_eq!(refused(closed).await, "correction.severity-closed");
+    sound(&desk).await;
+}
+
+#[tokio::test]
+async fn the_scan_of_what_is_refused_is_not_kept() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 9, 10)).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let clerk = person("clerk", Role::Clerk, UNIT);
+    let scan = |name: &str| {
+        let path = desk.scratch().join(name);
+        std::fs::write(&path, format!("%PDF-{name}")).expect("a file");
+        Some((path, "判决书.pdf".to_owned()))
+    };
+    let with =
+        |name: &str| Propose { file: scan(name), ..command(&desk, place, "court-change", "0.1") };
+    let kept = async |name: &str| {
+        let digest = xinyong_store::sm3_hex(format!("%PDF-{name}").as_bytes());
+        desk.store().read_upload(&digest).await.expect("asked").is_some()
+    };
+    propose(&desk, &clerk, with("first")).await.expect("entered");
+    assert!(kept("first").await);
+    assert_eq!(refused(propose(&desk, &clerk, with("second"))).await, "correction.open");
+    assert!(!kept("second").await, "what is refused leaves nothing behind");
+}
+
+#[tokio::test]
+async fn what_other_units_enter_hides_nothing_of_ones_own() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 9, 10)).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let (clerk, reviewer) =
+        (person("clerk", Role::Clerk, UNIT), person("reviewer", Role::Reviewer, UNIT));
+    let id = kept(&desk, &clerk, command(&desk, place, "court-change", "0.1")).await;
+    let held = desk.store().correction(id).await.expect("asked").expect("kept");
+    // Known before, of another unit, and more than anybody looks through.
+    let mut tx = desk.store().transaction("test").await.expect("begun");
+    for number in 1..=2_001 {
+        let other = Correction {
+            id: number,
+            record_id: -number,
+            unit_id: "health".to_owned(),
+            known_on: date(2026, 9, 8),
+            file_name: None,
+            ..held.clone()
+        };
+        tx.add_correction(&other).await.expect("kept");
+    }
+    // And of the same unit and the same reviewer, which wait for others.
+    for number in 3_001..=3_101 {
+        let own = Correction {
+            id: number,
+            record_id: -number,
+            known_on: date(2026, 9, 8),
+            proposed_by: reviewer.login.clone(),
+            ..held.clone()
+        };
+        tx.add_correction(&own).await.expect("kept");
+    }
+    tx.commit().await.expect("committed");
+    let waits = waiting(&desk, &reviewer).await.expect("waiting");
+    assert_eq!(waits.iter().map(|line| line.id).collect::<Vec<_>>(), [id]);
 }

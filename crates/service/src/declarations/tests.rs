@@ -230,3 +230,69 @@ async fn what_is_declared_does_not_crowd_out_what_others_recorded() {
     let penalties = public.groups.iter().find(|(kind, ..)| kind == "administrative-penalty");
     assert!(penalties.is_some_and(|(.., found)| found.iter().any(|one| one.id == fine)));
 }
+
+#[tokio::test]
+async fn a_form_sent_again_with_other_content_is_told_so_and_never_answered_as_done() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let agent = confirmed(&desk, 0, 0).await;
+    let form = form(&desk, &agent, KIND).expect("a form");
+    let id = recorded(declare(&desk, &agent, command(&form, values("示例一"))).await);
+    let other = declare(&desk, &agent, command(&form, values("示例二"))).await;
+    assert_eq!(other.expect_err("refused").code(), "declaration.entry-used");
+    assert_eq!(public_record(&desk, agent.subject.id, id).await.expect("public").title, "示例一");
+    // The very form is one declaration, also after it was changed by another.
+    let command_ = Change {
+        record: id,
+        version: 1,
+        values: values("示例三"),
+        commitment: form.commitment_digest.clone(),
+        agreed: true,
+    };
+    change(&desk, &agent, command_).await.expect("changed");
+    assert_eq!(recorded(declare(&desk, &agent, command(&form, values("示例一"))).await), id);
+}
+
+#[tokio::test]
+async fn what_an_entry_declared_that_was_found_to_be_this_one_is_its_own() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (agent, former) = (confirmed(&desk, 0, 0).await, confirmed(&desk, 1, 1).await);
+    let form = form(&desk, &former, KIND).expect("a form");
+    let id = recorded(declare(&desk, &former, command(&form, values("示例一"))).await);
+    let twin = self::form(&desk, &former, KIND).expect("a form");
+    let second = recorded(declare(&desk, &former, command(&twin, values("示例二"))).await);
+    let office =
+        |login: &str| crate::testing::person(login, crate::Role::CreditOffice, "credit-office");
+    let same = crate::judgements::Propose {
+        finding: "same".to_owned(),
+        from: code(1),
+        to: code(0),
+        records: Vec::new(),
+        basis: "registry-answer".to_owned(),
+        document: "示例登记机关复函〔2026〕1号".to_owned(),
+        reason: "同一企业的旧代码".to_owned(),
+    };
+    let judgement = crate::judgements::propose(&desk, &office("one"), same).await.expect("asked");
+    crate::judgements::confirm(&desk, &office("two"), judgement).await.expect("confirmed");
+
+    let listed = declarations(&desk, &agent).await.expect("a list");
+    assert_eq!(listed.len(), 2);
+    let seen = declaration(&desk, &agent, id).await.expect("reachable");
+    assert_eq!(seen.held.subject, former.subject.id, "it stands where it stood");
+    let to = Change {
+        record: id,
+        version: seen.held.version,
+        values: values("示例三"),
+        commitment: form.commitment_digest.clone(),
+        agreed: true,
+    };
+    assert_eq!(recorded(change(&desk, &agent, to).await), id);
+    let public = public_record(&desk, former.subject.id, id).await.expect("public");
+    assert_eq!((public.title.as_str(), public.version), ("示例三", 2));
+    let own = own_record(&desk, &agent, id).await.expect("own");
+    assert!(own.now.sealed, "its seal opens where it stands");
+    withdraw(&desk, &agent, second).await.expect("withdrawn");
+    let report = crate::running::fsck(&desk).await.expect("checked");
+    assert!(report.is_sound(), "{report:?}");
+}

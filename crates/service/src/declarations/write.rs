@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use xinyong_store::{NewRecord, NumberPlace, RecordChange, StoreError, Withdrawal, sm3_hex};
+use xinyong_store::{
+    NewRecord, NumberPlace, RecordChange, RecordKey, StoreError, Withdrawal, sm3_hex,
+};
 
 use super::row::{Form, Passed, UNIT, Wrong, check};
 use super::{ENTRY_CHARACTERS, ENTRY_LENGTH, own, rules};
@@ -109,7 +111,7 @@ fn record(agent: &Agent, form: &Form<'_>, passed: Passed) -> NewRecord {
 ///
 /// # Errors
 /// `access.denied`, not found, `declaration.commitment-changed`, `declaration.not-agreed`, `declaration.entry-invalid`,
-/// `declaration.too-many`.
+/// `declaration.entry-used`, `declaration.too-many`.
 pub async fn declare(desk: &Desk, agent: &Agent, command: Declare) -> Result<Entered, DeskError> {
     agent.actor.authorise(Permission::DeclareForSubject)?;
     let law = desk.law();
@@ -126,21 +128,56 @@ pub async fn declare(desk: &Desk, agent: &Agent, command: Declare) -> Result<Ent
         Err(wrong) => return Ok(Entered::Wrong(with_signature(wrong, desk, &form, &command))),
     };
     signed(&form, desk, &command.commitment, command.agreed)?;
-    room(desk, agent).await?;
     let key = (agent.subject.id, kind.id.clone(), passed.natural_key.clone());
+    if let Some(before) = sent_before(desk, &key, &passed.digest).await? {
+        return Ok(before);
+    }
+    room(desk, agent).await?;
     let id = desk.new_id();
     let sealed = passed.seal(desk, agent.subject.id, id)?;
+    let digest = passed.digest.clone();
     let mut new = NewRecord { id, sealed: Some(sealed), ..record(agent, &form, passed) };
     let mut tx = desk.store().transaction("declare for subject").await?;
     agent.hold(&mut tx).await?;
-    if let Some(held) = tx.existing_records(std::slice::from_ref(&key)).await?.get(&key) {
-        return Ok(Entered::Recorded(held.id));
-    }
     new.recorded_at = desk.clock().now();
-    tx.insert_records(&[new]).await?;
+    match tx.insert_records(&[new]).await {
+        // The same form arrived twice at once: the other one is recorded by now.
+        Err(StoreError::Conflict(_)) => {
+            drop(tx);
+            return sent_before(desk, &key, &digest).await?.ok_or_else(used);
+        }
+        other => other?,
+    }
     agent.note(desk, &mut tx, "declaration.made", id);
     tx.commit().await?;
     Ok(Entered::Recorded(id))
+}
+
+fn used() -> DeskError {
+    DeskError::refused(
+        "declaration.entry-used",
+        "这份表单此前已经提交，登记的内容与现在所填的不同，这次没有登记；请到自主申报的列表查看，需要改的在那里更改，另有事项的重新打开表单填写",
+    )
+}
+
+/// What became of the form when it was sent before; nothing when it was not.
+///
+/// # Errors
+/// `declaration.entry-used` when it said something else then.
+async fn sent_before(
+    desk: &Desk,
+    key: &RecordKey,
+    digest: &str,
+) -> Result<Option<Entered>, DeskError> {
+    let store = desk.store();
+    let mut held = store.existing_records(std::slice::from_ref(key)).await?;
+    let Some(held) = held.remove(key) else { return Ok(None) };
+    // It may have been changed since: what was recorded from the form is its first version.
+    let versions = store.record_versions(key.0, held.id).await?;
+    match versions.first() {
+        Some(first) if first.content_digest == digest => Ok(Some(Entered::Recorded(held.id))),
+        _ => Err(used()),
+    }
 }
 
 /// Refuses where a subject has declared more than anybody has to say: what it declares must not crowd out what others recorded.
@@ -202,11 +239,12 @@ pub async fn change(desk: &Desk, agent: &Agent, command: Change) -> Result<Enter
     if passed.digest == found.content_digest {
         return Err(DeskError::refused("declaration.unchanged", "内容没有变化，不需要提交"));
     }
-    let id = found.id;
-    let sealed = passed.seal(desk, agent.subject.id, id)?;
+    let (id, subject_id) = (found.id, found.subject_id);
+    let sealed = passed.seal(desk, subject_id, id)?;
     let kind_of_event = event(found.public_from.is_some(), passed.sieve.public_from.is_some());
     let mut new = NewRecord {
         id,
+        subject_id,
         sealed: Some(sealed),
         reason: format!("{}更改", rules.mark),
         ..record(agent, &form, passed)
@@ -248,7 +286,7 @@ pub async fn withdraw(desk: &Desk, agent: &Agent, record: i64) -> Result<(), Des
     let mut tx = desk.store().transaction("withdraw declaration").await?;
     agent.hold(&mut tx).await?;
     let withdrawal = Withdrawal {
-        subject_id: agent.subject.id,
+        subject_id: found.subject_id,
         id: record,
         expected: found.version,
         on: desk.today(),

@@ -12,7 +12,7 @@ use super::codes::{SERIALS, credit_code};
 use super::subjects::Subject;
 use crate::access::{Actor, Role};
 use crate::browse::{ListFilter, PublicRecord, public_list};
-use crate::corrections::{self, Propose as Correct, Proposed};
+use crate::corrections::{self, Confirm, Propose as Correct, Proposed};
 use crate::desk::Desk;
 use crate::error_reports::{self, Answer, Report};
 use crate::judgements::{self, Propose as Judge};
@@ -146,7 +146,8 @@ async fn corrected(desk: &Desk, records: &[PublicRecord]) -> Result<(), DeskErro
             continue;
         };
         if confirmed {
-            corrections::confirm(desk, &reviewer, id).await?;
+            let seen = corrections::correction(desk, &reviewer, id).await?.line.record.version;
+            corrections::confirm(desk, &reviewer, Confirm { id, seen, severity: None }).await?;
         }
     }
     Ok(())

@@ -1,7 +1,5 @@
 //! The unit's side of a report: what waits, one report, taking it on, the answer; and the end of what is known of its reporter.
 
-use std::collections::BTreeSet;
-
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use xinyong_domain::calendar::WorkingDay;
@@ -18,10 +16,8 @@ use crate::desk::Desk;
 use crate::refusal::DeskError;
 use crate::units::stands_for;
 
-/// Reports that are looked through for a list.
-const MOST_LOOKED: i64 = 2_000;
 /// Reports that a list shows.
-const MOST_SHOWN: usize = 100;
+const MOST_SHOWN: i64 = 100;
 /// Longest answer, in characters.
 const LONGEST_ANSWER: usize = 500;
 
@@ -94,9 +90,9 @@ pub struct Answer {
 }
 
 /// Whose reports the actor sees; `None` for all.
-async fn limit(desk: &Desk, actor: &Actor) -> Result<Option<BTreeSet<String>>, DeskError> {
+async fn limit(desk: &Desk, actor: &Actor) -> Result<Option<Vec<String>>, DeskError> {
     match actor.unit_limit() {
-        Some(unit) => Ok(Some(stands_for(desk, unit).await?)),
+        Some(unit) => Ok(Some(stands_for(desk, unit).await?.into_iter().collect())),
         None => Ok(None),
     }
 }
@@ -143,13 +139,8 @@ pub async fn reports(
     let limit = limit(desk, actor).await?;
     let names = Names::read(desk).await?;
     let mut lines = Vec::new();
-    for found in desk.store().error_reports(answered, MOST_LOOKED).await? {
-        if limit.as_ref().is_none_or(|units| units.contains(&found.unit_id)) {
-            lines.extend(line(desk, actor, &names, &found).await?);
-        }
-        if lines.len() >= MOST_SHOWN {
-            break;
-        }
+    for found in desk.store().error_reports(answered, limit.as_deref(), MOST_SHOWN).await? {
+        lines.extend(line(desk, actor, &names, &found).await?);
     }
     Ok(lines)
 }
@@ -167,16 +158,17 @@ pub async fn waiting(desk: &Desk, actor: &Actor, most: usize) -> Result<WaitingR
     let law = desk.law();
     let today = desk.today();
     let mut shown = WaitingReports::default();
-    for found in desk.store().error_reports(false, MOST_LOOKED).await? {
-        if !limit.as_ref().is_none_or(|units| units.contains(&found.unit_id)) {
-            continue;
+    for (received, count) in desk.store().open_error_report_days(limit.as_deref()).await? {
+        let count = usize::try_from(count).unwrap_or_default();
+        shown.open += count;
+        let due = error_report_due(&law, received);
+        if due.is_some_and(|due| due.value.date < today) {
+            shown.overdue += count;
         }
-        shown.open += 1;
-        let due = error_report_due(&law, found.received_on);
-        shown.overdue += usize::from(due.is_some_and(|due| due.value.date < today));
-        if shown.lines.len() < most {
-            shown.lines.extend(line(desk, actor, &names, &found).await?);
-        }
+    }
+    let most = i64::try_from(most).unwrap_or(MOST_SHOWN);
+    for found in desk.store().error_reports(false, limit.as_deref(), most).await? {
+        shown.lines.extend(line(desk, actor, &names, &found).await?);
     }
     Ok(shown)
 }

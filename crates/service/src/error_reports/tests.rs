@@ -81,7 +81,7 @@ async fn a_report_goes_to_the_unit_and_its_answer_to_whoever_sent_it() {
         .expect("however it is written");
 
     // Nothing lies open in the database.
-    let held = desk.store().error_reports(false, 10).await.expect("listed").remove(0);
+    let held = desk.store().error_reports(false, None, 10).await.expect("listed").remove(0);
     assert!(!held.sealed.windows(9).any(|part| part == "罚款金".as_bytes()));
 
     let clerk = person("clerk", Role::Clerk, UNIT);
@@ -166,4 +166,48 @@ async fn too_many_reports_of_one_record_are_refused_and_a_dissolved_unit_is_answ
     let command =
         Answer { id: lines[0].id, corrected: false, text: "经核查没有错误".to_owned() };
     answer(&desk, &heir, command).await.expect("answered");
+}
+
+/// Reports that came from somewhere, as many as are asked for.
+async fn flood(desk: &Desk, like: &ErrorReport, unit: &str, first: i64, count: i64) {
+    let mut tx = desk.store().transaction("test").await.expect("begun");
+    for number in first..first + count {
+        let other = ErrorReport {
+            id: number,
+            number: format!("示例-{number}"),
+            once: format!("示例-{number}"),
+            record_id: -number,
+            unit_id: unit.to_owned(),
+            ..like.clone()
+        };
+        assert!(tx.add_error_report(&other).await.expect("kept"));
+    }
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn a_flood_on_one_unit_neither_stops_nor_hides_what_comes_to_another() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 9, 10)).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let visitor = Actor::visitor();
+    send(&desk, &visitor, report_of(place, "first")).await.expect("sent");
+    let clerk = person("clerk", Role::Clerk, UNIT);
+    let id = reports(&desk, &clerk, false).await.expect("listed").remove(0).id;
+    let held = desk.store().error_report(id).await.expect("asked").expect("kept");
+    // Of the days before, so that they stand first; and of today.
+    let older = ErrorReport { received_on: date(2026, 9, 1), ..held.clone() };
+    flood(&desk, &older, "health", 1, 2_001).await;
+    flood(&desk, &held, "health", 3_001, 1_001).await;
+    let listed = reports(&desk, &clerk, false).await.expect("listed");
+    assert_eq!(listed.iter().map(|line| line.id).collect::<Vec<_>>(), [id]);
+    let waits = waiting(&desk, &clerk, 5).await.expect("waiting");
+    assert_eq!((waits.open, waits.overdue, waits.lines.len()), (1, 0, 1));
+    let office = person("office", Role::CreditOffice, "credit-office");
+    let waits = waiting(&desk, &office, 5).await.expect("waiting");
+    assert_eq!((waits.open, waits.overdue), (3_003, 2_001), "counted, not looked through");
+    send(&desk, &visitor, report_of(place, "second")).await.expect("sent all the same");
+
+    flood(&desk, &held, UNIT, 5_001, MOST_A_DAY).await;
+    assert_eq!(refused(send(&desk, &visitor, report_of(place, "more"))).await, "report.too-many");
 }

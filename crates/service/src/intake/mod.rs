@@ -28,3 +28,6 @@ pub(crate) use run::to_json;
 pub use run::{BatchAnswer, FindingAnswer, answer, check, record_released, resume_unfinished};
 pub use submit::{cancel, submit};
 pub use workbook::annotated_workbook;
+
+#[cfg(test)]
+mod tests;

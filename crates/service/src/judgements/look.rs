@@ -189,14 +189,14 @@ pub async fn judgements(
 ) -> Result<Vec<JudgementLine>, DeskError> {
     actor.authorise(Permission::JudgeSubjects)?;
     let names = Names::read(desk).await?;
-    let states: &[&str] =
-        if decided { &["confirmed", "declined", "undone"] } else { &["open", "confirmed"] };
+    let store = desk.store();
+    let rows = match decided {
+        true => store.subject_judgements(&["confirmed", "declined", "undone"], MOST_SHOWN).await?,
+        false => store.waiting_judgements(MOST_SHOWN).await?,
+    };
     let mut lines = Vec::new();
-    for row in desk.store().subject_judgements(states, MOST_SHOWN).await? {
-        let waits = row.state == "open" || (row.state == "confirmed" && row.undo_by.is_some());
-        if decided || waits {
-            lines.push(line(desk, &names, &row).await?);
-        }
+    for row in rows {
+        lines.push(line(desk, &names, &row).await?);
     }
     Ok(lines)
 }
@@ -211,7 +211,7 @@ pub async fn open_judgements(desk: &Desk, actor: &Actor) -> Result<Vec<Judgement
     }
     let names = Names::read(desk).await?;
     let mut lines = Vec::new();
-    for row in desk.store().subject_judgements(&["open", "confirmed"], i64::MAX).await? {
+    for row in desk.store().waiting_judgements(i64::MAX).await? {
         let first = match row.state.as_str() {
             "open" => Some(row.proposed_by.as_str()),
             _ => row.undo_by.as_deref(),

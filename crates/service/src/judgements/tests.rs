@@ -163,7 +163,9 @@ async fn records_of_another_firm_go_to_it_and_come_back() {
         refused(propose(&desk, &office("first"), same(2, 1))).await,
         "judgement.contradicts"
     );
-    // Where it is shown now it can be, and the first judgement is not undone below it unnoticed.
+    // Nor where it is shown now, which is told to who proposes it, and not to the second person as something that just happened.
+    let onward = propose(&desk, &first, different(2, 3, &[others]));
+    assert_eq!(refused(onward).await, "judgement.record-judged");
     undone(&desk, id).await;
     assert_eq!(faces(&desk, &[1, 2]).await, before, "byte by byte");
 
@@ -263,4 +265,39 @@ async fn two_of_the_office_and_nobody_else_and_nothing_twice() {
         "the log has what was signed"
     );
     sound(&desk).await;
+}
+
+#[tokio::test]
+async fn what_waits_is_listed_however_many_were_judged_since() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 9, 10)).await;
+    let id = signed(&desk, different(1, 2, &[])).await;
+    propose_undo(&desk, &office("second"), id, "再看").await.expect("proposed");
+    let held = desk.store().subject_judgement(id).await.expect("asked").expect("kept");
+    let mut tx = desk.store().transaction("test").await.expect("begun");
+    for number in 1..=201 {
+        let open = SubjectJudgement {
+            id: id + number,
+            state: "open".to_owned(),
+            decided_by: None,
+            decided_at: None,
+            undo_reason: None,
+            undo_by: None,
+            undo_at: None,
+            ..held.clone()
+        };
+        let hash = tx.add_subject_judgement(&open, &[]).await.expect("kept");
+        let confirmed = SubjectJudgement {
+            state: "confirmed".to_owned(),
+            decided_by: Some("second".to_owned()),
+            decided_at: Some(1),
+            hash,
+            ..open
+        };
+        tx.change_subject_judgement(&confirmed).await.expect("confirmed").expect("first");
+    }
+    tx.commit().await.expect("committed");
+    let listed = judgements(&desk, &office("first"), false).await.expect("listed");
+    assert_eq!(listed.iter().map(|line| line.id).collect::<Vec<_>>(), [id]);
+    assert_eq!(open_judgements(&desk, &office("first")).await.expect("waiting").len(), 1);
 }

@@ -153,6 +153,22 @@ async fn a_sheet_is_proposed_by_one_released_by_another_and_public_from_then_on(
 }
 
 #[tokio::test]
+async fn of_two_editions_of_one_day_the_later_holds_and_no_span_runs_backwards() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = desk(&folder, TODAY).await;
+    let from = date(2026, 1, 1);
+    let first = released(&desk, SHEET, from).await;
+    let second = released(&desk, SHEET, from).await;
+    let before = released(&desk, SHEET, date(2025, 1, 1)).await;
+    let public = unit_powers(&desk, UNIT, None).await.expect("public");
+    assert_eq!(public.shown, second);
+    let seen: Vec<_> =
+        public.editions.iter().map(|one| (one.id, one.until, one.replaced)).collect();
+    let until = from.yesterday().ok();
+    assert_eq!(seen, [(second, None, false), (first, None, true), (before, until, false)]);
+}
+
+#[tokio::test]
 async fn every_finding_of_a_bad_sheet_is_told_and_nothing_of_it_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let desk = desk(&folder, TODAY).await;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use xinyong_domain::law::Kind;
 use xinyong_domain::rules::forecast::{Habits, Made, Outlook, Terms};
 use xinyong_domain::rules::reporting::{Rate, unexplained};
+use xinyong_store::NumberPlace;
 
 use super::lists::{label, written};
 use crate::access::{Actor, Permission};
@@ -100,7 +101,12 @@ pub async fn forecast(desk: &Desk, actor: &Actor) -> Result<Vec<Ahead>, DeskErro
                 })
             })
             .collect();
-        passed_over(desk, &unit, kind, &habits, &mut likely).await?;
+        let known: Vec<&NumberPlace> = absent
+            .iter()
+            .filter(|one| one.unit_id == unit && one.kind == kind_id)
+            .map(|one| &one.place)
+            .collect();
+        passed_over(desk, (&unit, kind), &habits, &known, &mut likely).await?;
         likely.sort_by(|one, other| (one.due, &one.numbers).cmp(&(other.due, &other.numbers)));
         let one = Ahead {
             name: names.unit(&unit),
@@ -120,9 +126,9 @@ pub async fn forecast(desk: &Desk, actor: &Actor) -> Result<Vec<Ahead>, DeskErro
 /// Numbers of this year's series that were passed over and that no other source names.
 async fn passed_over(
     desk: &Desk,
-    unit: &str,
-    kind: &Kind,
+    (unit, kind): (&str, &Kind),
     habits: &Habits<'_>,
+    known: &[&NumberPlace],
     likely: &mut Vec<LikelyLate>,
 ) -> Result<(), DeskError> {
     let year = i64::from(desk.today().year());
@@ -132,6 +138,13 @@ async fn passed_over(
             .iter()
             .filter(|one| one.series == series)
             .map(|one| one.first..=one.last)
+            // What another source names is listed by itself, or is late already.
+            .chain(
+                known
+                    .iter()
+                    .filter(|one| one.series == series && one.year == year)
+                    .map(|one| one.serial..=one.serial),
+            )
             .collect();
         for gap in gaps {
             let decided = gap.before_on.unwrap_or(gap.after_on);
@@ -139,12 +152,8 @@ async fn passed_over(
             let owed = gap.before.unwrap_or_default() + 1..=gap.after - 1;
             for range in unexplained(owed, &explained) {
                 let (first, last) = range.into_inner();
-                let numbers = (written(&series, year, first), written(&series, year, last));
-                if likely.iter().any(|known| known.source.is_some() && known.numbers == numbers) {
-                    continue;
-                }
                 likely.push(LikelyLate {
-                    numbers,
+                    numbers: (written(&series, year, first), written(&series, year, last)),
                     count: u64::try_from(last - first + 1).unwrap_or_default(),
                     decided,
                     due,

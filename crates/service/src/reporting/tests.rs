@@ -446,6 +446,37 @@ async fn what_is_likely_to_be_late_is_said_before_it_is_and_kept_nowhere() {
     assert!(market.is_none_or(|one| one.likely.is_empty()), "{market:?}");
     let stranger = person(Role::Auditor, "credit-office");
     assert!(forecast(&today, &stranger).await.is_err());
+
+    // 25 to 29 are passed over as well, but 27, which a source names: none of them stands twice.
+    file_of(&today, (EMERGENCY, decided), "（平）应急罚", &[31], 0).await;
+    let known = Learn {
+        unit: EMERGENCY.to_owned(),
+        kind: PENALTY.to_owned(),
+        source: "court".to_owned(),
+        lines: "（平）应急罚〔2026〕27号 2026-09-09".to_owned(),
+        note: String::new(),
+    };
+    learn(&today, &office, known, None).await.expect("learnt");
+    let found = forecast(&today, &clerk).await.expect("a forecast");
+    let mut shown: Vec<_> = found[0]
+        .likely
+        .iter()
+        .map(|one| {
+            let bare = |number: &str| number.replace("（平）应急罚〔2026〕", "").replace("号", "");
+            (bare(&one.numbers.0), bare(&one.numbers.1), one.count, one.source.is_some())
+        })
+        .collect();
+    shown.sort();
+    let row =
+        |first: &str, last: &str, count, known| (first.to_owned(), last.to_owned(), count, known);
+    let expected = [
+        row("22", "22", 1, false),
+        row("24", "24", 1, true),
+        row("25", "26", 2, false),
+        row("27", "27", 1, true),
+        row("28", "29", 2, false),
+    ];
+    assert_eq!(shown, expected, "and 30, which is late already, is not likely to be");
 }
 
 #[tokio::test]

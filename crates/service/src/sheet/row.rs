@@ -1,5 +1,7 @@
 //! One row as it stands in the file.
 
+use std::borrow::Cow;
+
 /// What a spreadsheet cell was, where its text alone would not tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mark {
@@ -22,6 +24,15 @@ pub struct Row {
     buffer: String,
     ends: Vec<usize>,
     marks: Vec<(usize, Mark)>,
+}
+
+/// Text with the sign for what was destroyed in the place of the character NUL, which PostgreSQL takes in no text. It is as long, so
+/// that cells end where they ended, and the check says of it what it says of every control character.
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.as_bytes().contains(&0) {
+        return Cow::Owned(text.replace('\0', "\u{1a}"));
+    }
+    Cow::Borrowed(text)
 }
 
 impl Row {
@@ -84,7 +95,7 @@ impl Row {
 
     /// Appends a cell.
     pub fn push(&mut self, text: &str) {
-        self.buffer.push_str(text);
+        self.buffer.push_str(&storable(text));
         self.ends.push(self.buffer.len());
     }
 
@@ -107,12 +118,17 @@ impl Row {
 
     /// Ends the cell being written.
     pub(super) fn close(&mut self) {
+        let start = self.ends.last().copied().unwrap_or_default();
+        if let Cow::Owned(text) = storable(self.buffer.get(start..).unwrap_or_default()) {
+            self.buffer.truncate(start);
+            self.buffer.push_str(&text);
+        }
         self.ends.push(self.buffer.len());
     }
 
     /// Takes over a whole record: its text and where each cell ends.
     pub(super) fn fill(&mut self, text: &str, ends: impl Iterator<Item = usize>) {
-        self.buffer.push_str(text);
+        self.buffer.push_str(&storable(text));
         self.ends.extend(ends);
     }
 }

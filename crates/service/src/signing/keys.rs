@@ -25,13 +25,14 @@ pub async fn list(desk: &Desk) -> Result<Vec<SigningKeyRow>, DeskError> {
     Ok(desk.store().signing_keys().await?)
 }
 
-async fn made(desk: &Desk, actor: &Actor, days: i64) -> Result<SigningKeyRow, DeskError> {
-    if !(1..=MOST_DAYS).contains(&days) {
-        return Err(DeskError::refused(
-            "signing.days-invalid",
-            format!("密钥的有效期应为 1 到 {MOST_DAYS} 天"),
-        ));
+fn check_days(days: i64) -> Result<(), DeskError> {
+    if (1..=MOST_DAYS).contains(&days) {
+        return Ok(());
     }
+    Err(DeskError::refused("signing.days-invalid", format!("密钥的有效期应为 1 到 {MOST_DAYS} 天")))
+}
+
+async fn made(desk: &Desk, actor: &Actor, days: i64) -> Result<SigningKeyRow, DeskError> {
     let internal = DeskError::Internal;
     let (public, sealed) = match desk.signer() {
         Some(device) => {
@@ -84,11 +85,15 @@ async fn add(
     replaces: bool,
 ) -> Result<SigningKeyRow, DeskError> {
     actor.authorise(Permission::ManageKeys)?;
-    let mut key = made(desk, actor, days).await?;
+    check_days(days)?;
     let mut tx = desk.store().transaction("signing key").await?;
     // Two that are made at once must not both be the first: whoever adds to the log waits as well, for a moment.
     tx.lock_publication_log().await?;
-    let current = desk.current_key(&mut tx).await?;
+    let mut current = desk.current_key(&mut tx).await?;
+    if let Some(key) = current {
+        // Whoever signs with it now signs before its end: only then is the clock asked.
+        current = tx.lock_signing_key(&key.id).await?.filter(|key| key.revoked_at.is_none());
+    }
     match (&current, replaces) {
         (Some(current), false) => {
             return Err(DeskError::refused(
@@ -104,6 +109,7 @@ async fn add(
         }
         _ => {}
     }
+    let mut key = made(desk, actor, days).await?;
     let newest = tx.signing_keys().await?.iter().map(|key| key.newest_at).max().unwrap_or_default();
     if desk.clock().is_before(key.valid_from, newest) {
         return Err(behind(key.valid_from, newest));

@@ -201,7 +201,9 @@ async fn a_clock_set_back_signs_nothing() {
     );
     assert_eq!(refused(rotate(&back, &actor(), DAYS).await).code, "signing.clock-behind");
     sign(&later).await.expect("signed again");
-    assert!(Clock::System.is_before(1, 2) && !Clock::System.is_before(2, 2));
+    assert!(!Clock::System.is_before(2, 2), "the same instant");
+    assert!(!Clock::System.is_before(1, 5_001), "clocks of two machines differ a little");
+    assert!(Clock::System.is_before(1, 5_002));
 }
 
 /// A device of its own, for which a pair in memory stands.
@@ -231,4 +233,45 @@ async fn a_device_takes_the_place_of_the_sealed_secret() {
     assert_eq!(refused(sign(&plain).await).code, "signing.device-missing");
     let other = plain.with_signer(device(8));
     assert_eq!(refused(sign(&other).await).code, "signing.device-missing", "another device");
+}
+
+/// Two processes on PostgreSQL: who waits for the key finds it as it is by then.
+#[tokio::test]
+async fn who_waits_for_a_key_signs_only_with_one_that_holds() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some((_server, desk)) = crate::testing::postgres_desk(&folder, date(2026, 5, 6)).await
+    else {
+        return;
+    };
+    let pause = || tokio::time::sleep(std::time::Duration::from_millis(300));
+    let first = generate(&desk, &actor(), DAYS).await.expect("made");
+
+    // Somebody signs while it is replaced: what they signed lies before its end.
+    let mut tx = desk.store().transaction("t").await.expect("begun");
+    let said = |key: &str, at: i64| json!({ "type": "test", "key": key, "time": at });
+    desk.sign(&mut tx, said).await.expect("signed");
+    let replacer = actor();
+    let (second, signed) = tokio::join!(rotate(&desk, &replacer, DAYS), async {
+        pause().await;
+        let signed = desk.sign(&mut tx, said).await.expect("signed again");
+        tx.commit().await.expect("committed");
+        signed
+    });
+    let second = second.expect("replaced");
+    let message = said(&first.id, signed.at);
+    let old = card(&desk, &first.id).await;
+    assert_eq!(old.judge(&message, signed.at, &signed.signature), Ok(()), "{old:?}");
+
+    // It is revoked while somebody waits to sign with it.
+    let mut tx = desk.store().transaction("t").await.expect("begun");
+    tx.lock_signing_key(&second.id).await.expect("locked");
+    let (late, ()) = tokio::join!(sign(&desk), async {
+        pause().await;
+        let now = desk.clock().now().max(second.newest_at);
+        assert!(
+            tx.revoke_signing_key(&second.id, (now, now + 1), "test", "遗失").await.expect("asked")
+        );
+        tx.commit().await.expect("committed");
+    });
+    assert_eq!(refused(late).code, "signing.no-key");
 }

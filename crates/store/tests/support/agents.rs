@@ -77,7 +77,10 @@ pub async fn mandates_wait_stand_and_end(ground: &Ground) {
     assert_eq!(ids(store.mandates_of_subject(1, 9).await.expect("read")), [33, 31, 1]);
     assert_eq!(ids(store.mandates_in("waiting", 0, 9).await.expect("read")), [33, 35]);
     assert_eq!(ids(store.mandates_in("waiting", 33, 9).await.expect("read")), [35]);
-    assert_eq!(store.count_mandates("active").await.expect("counted"), 2);
+    let active = store.mandates_of_subject_in(1, "active").await.expect("read");
+    assert_eq!(ids(active), [31, 1]);
+    let people = store.accounts().await.expect("read");
+    assert!(people.iter().all(|one| one.role != "agent"), "agents are in no list of people");
     assert_eq!(store.mandates_of_deregistered().await.expect("read"), []);
     store.raw_execute("UPDATE subject SET status = '注销' WHERE id = 1").await.expect("changed");
     let over = store.mandates_of_deregistered().await.expect("read");
@@ -87,6 +90,8 @@ pub async fn mandates_wait_stand_and_end(ground: &Ground) {
     );
 
     let mut tx = store.transaction("t").await.expect("begun");
+    let others = tx.end_other_mandates((1, 31), "system", NOW + 80, "示例理由").await;
+    assert_eq!(others.expect("ended"), [1], "and none that waits");
     assert!(tx.end_mandate(31, "system", NOW + 90, "示例理由").await.expect("ended"));
     assert!(!tx.mandate_stands(31).await.expect("read"));
     tx.commit().await.expect("committed");

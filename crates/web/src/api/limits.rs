@@ -8,6 +8,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use jiff::civil::Date;
+
 /// Requests a minute from an address that sends no key.
 pub const ANONYMOUS: u32 = 600;
 /// Requests a minute with a key.
@@ -113,6 +115,40 @@ impl Buckets {
     }
 }
 
+/// Addresses that are counted of one day before all of them are forgotten.
+const MOST_COUNTED: usize = 65_536;
+
+/// How many of what from whom.
+type Counts = HashMap<(Who, &'static str), u32>;
+
+/// How much each address has left here today for people to look through. A process that starts anew begins with nothing.
+#[derive(Debug, Default)]
+pub struct DayBook {
+    counted: Mutex<(Option<Date>, Counts)>,
+}
+
+impl DayBook {
+    /// Whether an address may leave no more of something on a day. The machine itself always may, as with [`Buckets`].
+    pub fn is_full(&self, who: Who, what: &'static str, most: u32, today: Date) -> bool {
+        let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let (day, held) = &*counted;
+        who != Who::Local
+            && *day == Some(today)
+            && held.get(&(who, what)).is_some_and(|count| *count >= most)
+    }
+
+    /// Counts one that was left.
+    pub fn note(&self, who: Who, what: &'static str, today: Date) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let (day, held) = &mut *counted;
+        if *day != Some(today) || held.len() >= MOST_COUNTED {
+            *day = Some(today);
+            held.clear();
+        }
+        *held.entry((who, what)).or_default() += 1;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -136,6 +172,23 @@ mod tests {
         let other = Who::at("192.0.2.2".parse().expect("an address"));
         assert_eq!(buckets.take(other, 1, start).remaining, ANONYMOUS - 1);
         assert_eq!(buckets.take(Who::Key(1), 1, start).remaining, WITH_KEY - 1);
+    }
+
+    #[test]
+    fn an_address_leaves_so_much_a_day_and_no_more() {
+        let (book, today) = (DayBook::default(), jiff::civil::date(2026, 11, 25));
+        let who = Who::at("192.0.2.1".parse().expect("an address"));
+        let other = Who::at("192.0.2.2".parse().expect("an address"));
+        for _ in 0..3 {
+            assert!(!book.is_full(who, "report", 3, today));
+            book.note(who, "report", today);
+            book.note(Who::Local, "report", today);
+        }
+        assert!(book.is_full(who, "report", 3, today));
+        assert!(!book.is_full(who, "sign-up", 3, today), "of something else");
+        assert!(!book.is_full(other, "report", 3, today), "another address");
+        assert!(!book.is_full(Who::Local, "report", 3, today), "a proxy that hides who asks");
+        assert!(!book.is_full(who, "report", 3, jiff::civil::date(2026, 11, 26)), "the day after");
     }
 
     #[test]

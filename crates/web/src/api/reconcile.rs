@@ -147,6 +147,10 @@ fn read(bytes: &[u8]) -> Result<BTreeMap<String, Asked>, Trouble> {
         let detail = format!("有的名称超过 {LONGEST_NAME} 个字");
         return Err(Trouble::new("body.invalid", detail));
     }
+    // PostgreSQL knows no such character, in a JSON text least of all.
+    if asked.values().any(|one| one.query.contains('\0')) {
+        return Err(Trouble::new("body.invalid", "有的名称含有不能识别的字符"));
+    }
     Ok(asked)
 }
 

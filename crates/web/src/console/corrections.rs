@@ -15,7 +15,8 @@ use xinyong_domain::value::date;
 use xinyong_domain::workflow::correction::Outcome;
 use xinyong_service::browse::FieldChange;
 use xinyong_service::corrections::{
-    self, CorrectionDossier, CorrectionForm, CorrectionLine, EVENTS, Propose, Proposed,
+    self, Confirm, CorrectionDossier, CorrectionForm, CorrectionLine, EVENTS, NewSeverity, Propose,
+    Proposed, SEVERITIES,
 };
 use xinyong_service::{Clock, Refusal};
 
@@ -117,6 +118,13 @@ struct One {
     may_decide: bool,
     may_decline: bool,
     moved: bool,
+    version: i64,
+    severities: Vec<Choice>,
+    severity_error: String,
+    severity_reason: String,
+    severity_reason_error: String,
+    severity_source: String,
+    severity_source_error: String,
     reason: String,
     reason_error: String,
     record_href: String,
@@ -421,6 +429,13 @@ async fn show(
         may_decide: found.may_decide,
         may_decline: open && (found.may_decide || line.proposed.0.login == who.login),
         moved: found.moved,
+        version: line.record.version,
+        severities: severities(frame, found.severity.as_deref(), fields.get("severity")),
+        severity_error: message_for(&errors, "severity"),
+        severity_reason: fields.get("severity_reason").to_owned(),
+        severity_reason_error: message_for(&errors, "severity_reason"),
+        severity_source: fields.get("severity_source").to_owned(),
+        severity_source_error: message_for(&errors, "severity_source"),
         reason: fields.get("reason").to_owned(),
         reason_error: message_for(&errors, "reason"),
         record_href: if line.record.own {
@@ -430,6 +445,32 @@ async fn show(
         },
         errors,
     })
+}
+
+/// What the second person may judge the severity to be; nothing where the change leaves what it was judged by.
+fn severities(frame: &Frame, now: Option<&str>, chosen: &str) -> Vec<Choice> {
+    let Some(now) = now else { return Vec::new() };
+    let as_is = match now {
+        "" => "暂不认定，公示从轻".to_owned(),
+        now => format!("仍为原来的认定（{now}）"),
+    };
+    let law = frame.site.desk().law();
+    let mut choices = vec![Choice::new("", as_is, chosen)];
+    if let Some(list) = law.codes().get(SEVERITIES) {
+        let each = list.codes.iter();
+        choices.extend(each.map(|code| Choice::new(&code.id, code.label.as_str(), chosen)));
+    }
+    choices
+}
+
+/// What was judged anew; nothing where nothing was filled in.
+fn judged(fields: &Fields) -> Option<NewSeverity> {
+    let text = |name: &str| fields.get(name).trim().to_owned();
+    let (class, reason, source) =
+        (text("severity"), text("severity_reason"), text("severity_source"));
+    // A reason without a class is a class forgotten, not a class refused.
+    let filled = [&class, &reason, &source].iter().any(|one| !one.is_empty());
+    filled.then_some(NewSeverity { class, reason, source })
 }
 
 fn facts(frame: &Frame, found: &CorrectionDossier) -> Vec<Fact> {
@@ -491,14 +532,24 @@ pub async fn decide(
 ) -> Result<Response, PageError> {
     let (desk, who) = (frame.site.desk(), actor(&frame)?);
     let outcome = match fields.get("decision") {
-        "confirm" => corrections::confirm(desk, who, id).await.map(drop),
+        "confirm" => {
+            let seen = fields.get("version").parse().unwrap_or_default();
+            let command = Confirm { id, seen, severity: judged(&fields) };
+            corrections::confirm(desk, who, command).await.map(drop)
+        }
         _ => corrections::decline(desk, who, id, fields.get("reason")).await,
     };
     match outcome {
         Ok(()) => Ok(onward(&frame, &href(id))),
         Err(error) => {
             let refusal = mendable(error)?;
-            let field = if refusal.code == "correction.reason-missing" { "reason" } else { "" };
+            let field = match refusal.code {
+                "correction.reason-missing" => "reason",
+                "correction.severity-unknown" => "severity",
+                "correction.severity-reason-missing" => "severity_reason",
+                "correction.severity-source-missing" => "severity_source",
+                _ => "",
+            };
             let errors = vec![FormError::new(field, refusal.message.as_str())];
             let page = show(&frame, id, &fields, errors).await?;
             Ok((StatusCode::BAD_REQUEST, page).into_response())

@@ -8,6 +8,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use xinyong_service::{Desk, DeskError, Refusal};
 
 use crate::csrf;
+use crate::fields::without_nul;
 use crate::guard::{Caller, forged};
 use crate::page_error::PageError;
 use crate::scratch::{Arriving, Scratch};
@@ -118,7 +119,7 @@ async fn text(mut part: Field<'_>, most: usize) -> Result<String, Stopped> {
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+    Ok(without_nul(String::from_utf8_lossy(&bytes).into_owned()).trim().to_owned())
 }
 
 /// Writes the file to the scratch folder, no further than the desk's limit. A form without a chosen file sends an empty part
@@ -131,6 +132,7 @@ async fn store(
     let sent_name = part.file_name().unwrap_or_default();
     // Some browsers send the whole path.
     let file_name = sent_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let file_name = without_nul(file_name);
     if file_name.is_empty() {
         return Ok(None);
     }

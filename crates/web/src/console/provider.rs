@@ -135,7 +135,7 @@ pub async fn proved(frame: &Frame, session: &Session) -> Result<Option<Proved>, 
     Ok(proved.filter(|proved| proved.until > now))
 }
 
-/// Forgets it, once the account is there.
+/// Forgets it, once somebody is signed in.
 ///
 /// # Errors
 /// When the store fails.

@@ -10,6 +10,7 @@ use tower_sessions::Session;
 use xinyong_service::accounts::{self, SignIn as Step};
 use xinyong_service::{Actor, Refusal, agents};
 
+use super::provider::forget_proved;
 use super::{actor, mendable, onward};
 use crate::csrf;
 use crate::face::Face;
@@ -213,6 +214,8 @@ pub async fn begin(
     let desk = frame.site.desk();
     session.cycle_id().await.map_err(broken)?;
     session.remove::<Half>(HALF).await.map_err(broken)?;
+    // Whom the provider proved for an account to come is nobody's business once somebody is in.
+    forget_proved(session).await?;
     session.insert(ACCOUNT, account).await.map_err(broken)?;
     session.insert(CSRF, csrf::token(desk)?).await.map_err(broken)?;
     session.insert(BEGAN, desk.clock().now()).await.map_err(broken)?;

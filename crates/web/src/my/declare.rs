@@ -220,9 +220,11 @@ pub async fn change(
     let held = declarations::declaration(desk, &agent, record).await?;
     let form = declarations::form(desk, &agent, &held.held.kind)?;
     let values = values_of(&form, &fields);
+    // The one that was shown: a form that comes back with an error must not carry one that nobody has seen.
+    let version = fields.get("version").parse().unwrap_or_default();
     let command = Change {
         record,
-        version: fields.get("version").parse().unwrap_or_default(),
+        version,
         values: values.clone(),
         commitment: fields.get("commitment").to_owned(),
         agreed: fields.get("agreed") == "1",
@@ -230,7 +232,7 @@ pub async fn change(
     match wrong(declarations::change(desk, &agent, command).await)? {
         Ok(id) => Ok(onward(&frame, &format!("{}?done=changed", record_href(agent.code(), id)))),
         Err(errors) => {
-            let what = For::Change { record, version: held.held.version };
+            let what = For::Change { record, version };
             let page = show(&frame, &agent, form, (&what, &values), errors)?;
             Ok((StatusCode::BAD_REQUEST, page).into_response())
         }

@@ -13,17 +13,21 @@ use xinyong_service::agents::{self, Person, Proof, SignUp};
 
 use super::apply::{FirmForm, application, error_of};
 use crate::console::parts::{self, Parts, Stopped};
-use crate::console::provider::{forget_proved, proved};
+use crate::console::provider::proved;
 use crate::console::{actor, mendable, onward, sign_in};
 use crate::guard::forged;
 use crate::page_error::PageError;
-use crate::portal::error_report::pay;
+use crate::portal::error_report::{count, pay, spare};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{FormError, Page, message_for};
 
 /// What an application takes from the bucket of its address: ten at once, then one in six seconds.
 const COST: u32 = 60;
+/// Accounts that one address may ask for in a day: a bank's or an office's counter asks for several.
+const MOST_OF_ADDRESS: u32 = 20;
+/// What is counted of an address.
+const SIGN_UPS: &str = "sign-up";
 /// The fields beside those of the firm, and the bytes of each.
 const FIELDS: [(&str, usize); 9] = [
     ("code", 256),
@@ -150,12 +154,15 @@ pub async fn sign_up(
                 },
                 application: application(&sent),
             };
-            agents::sign_up(desk, command).await
+            match spare(&frame, &asked, SIGN_UPS, MOST_OF_ADDRESS) {
+                Ok(()) => agents::sign_up(desk, command).await,
+                Err(full) => Err(full),
+            }
         }
     };
     match outcome {
         Ok((account, actor)) => {
-            forget_proved(&session).await?;
+            count(&frame, &asked, SIGN_UPS);
             sign_in::begin(&frame, &session, &headers, account, &actor, "/my?done=applied").await
         }
         Err(error) => {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use xinyong_service::browse::{self, DataChunk, DataPlace, DataSet, ListFilter};
+use xinyong_service::browse::{self, DataChunk, DataColumn, DataPlace, DataSet, ListFilter};
 use xinyong_service::{Desk, DeskError};
 
 use crate::page_error::PageError;
@@ -45,6 +45,23 @@ struct Sender {
     filter: ListFilter,
     format: Format,
     rest: Rest,
+    /// Whether a row was sent: a chunk may hold none that is to be seen.
+    begun: bool,
+}
+
+/// Rows as JSON objects, after those that were sent before.
+fn objects(columns: &[DataColumn], rows: &[Vec<String>], begun: &mut bool) -> String {
+    let mut out = String::new();
+    for row in rows {
+        out.push_str(if std::mem::replace(begun, true) { ",\n" } else { "\n" });
+        let object: Map<String, Value> = columns
+            .iter()
+            .zip(row)
+            .map(|(column, cell)| (column.code.clone(), Value::String(cell.clone())))
+            .collect();
+        out.push_str(&Value::Object(object).to_string());
+    }
+    out
 }
 
 impl Sender {
@@ -82,7 +99,7 @@ impl Sender {
         out
     }
 
-    fn objects(&self, chunk: &DataChunk, first: bool, last: bool) -> String {
+    fn objects(&mut self, chunk: &DataChunk, first: bool, last: bool) -> String {
         let mut out = String::new();
         if first {
             let about = json!({
@@ -97,17 +114,7 @@ impl Sender {
             out.push_str(about.to_string().trim_end_matches('}'));
             out.push_str(",\"rows\":[");
         }
-        for (place, row) in chunk.rows.iter().enumerate() {
-            out.push_str(if first && place == 0 { "\n" } else { ",\n" });
-            let object: Map<String, Value> = self
-                .set
-                .columns
-                .iter()
-                .zip(row)
-                .map(|(column, cell)| (column.code.clone(), Value::String(cell.clone())))
-                .collect();
-            out.push_str(&Value::Object(object).to_string());
-        }
+        out.push_str(&objects(&self.set.columns, &chunk.rows, &mut self.begun));
         if last {
             out.push_str("\n]}\n");
         }
@@ -133,7 +140,8 @@ async fn send(site: Site, id: &str, asked: Asked, format: Format) -> Result<Resp
         &format!("{}-{today}.{ending}", set.name),
     )?;
     let base = site.base_path().to_owned();
-    let sender = Sender { base, desk, set, filter, format, rest: Rest::Read(chunk, true) };
+    let sender =
+        Sender { base, desk, set, filter, format, rest: Rest::Read(chunk, true), begun: false };
     let pieces = stream::try_unfold(sender, async |mut sender| {
         let piece = sender.piece().await?;
         Ok::<_, DeskError>(piece.map(|text| (text, sender)))
@@ -192,4 +200,29 @@ pub async fn dictionary(
         &format!("{}-数据字典.csv", set.name),
     )?;
     Ok((headers, out).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_without_a_row_to_be_seen_leave_no_comma_behind() {
+        let empty = String::new;
+        let columns = [DataColumn {
+            code: "a".to_owned(),
+            label: empty(),
+            meaning: empty(),
+            form: empty(),
+            source: empty(),
+        }];
+        let mut begun = false;
+        let mut out = "[".to_owned();
+        for rows in [&[][..], &[vec!["1".to_owned()]], &[], &[vec!["2".to_owned()]]] {
+            out.push_str(&objects(&columns, rows, &mut begun));
+        }
+        out.push(']');
+        let read: Value = serde_json::from_str(&out).expect("JSON");
+        assert_eq!(read, json!([{ "a": "1" }, { "a": "2" }]));
+    }
 }

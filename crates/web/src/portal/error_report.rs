@@ -28,6 +28,10 @@ use crate::ui::{draw, reasons, words};
 pub const LOOK_UP: &str = "/error-reports";
 /// What a report takes from the bucket of its address: ten at once, then one in six seconds.
 const COST_OF_REPORT: u32 = 60;
+/// Reports that one address may send in a day: it may be that of a whole building, and stays far below what a unit takes in a day.
+const MOST_OF_ADDRESS: u32 = 20;
+/// What is counted of an address.
+const REPORTS: &str = "error-report";
 /// What a look takes.
 const COST_OF_LOOK: u32 = 20;
 
@@ -141,12 +145,37 @@ fn slow_down() -> PageError {
     DeskError::refused("report.too-often", "提交得太频繁，请过一会儿再试").into()
 }
 
-/// A form that came from a page of ours, not too often. Its fields.
+/// Refuses an address that has left enough of something for a day.
+///
+/// # Errors
+/// `report.too-many-today`.
+pub(crate) fn spare(
+    frame: &Frame,
+    parts: &Parts,
+    what: &'static str,
+    most: u32,
+) -> Result<(), DeskError> {
+    let site = &frame.site;
+    if site.left_today().is_full(who(parts), what, most, site.desk().today()) {
+        return Err(DeskError::refused(
+            "report.too-many-today",
+            "您所在的网络今天提交的已经很多，请明天再来；急需办理的，请直接与作出决定的单位或者信用办联系",
+        ));
+    }
+    Ok(())
+}
+
+/// Counts what an address has left.
+pub(crate) fn count(frame: &Frame, parts: &Parts, what: &'static str) {
+    frame.site.left_today().note(who(parts), what, frame.site.desk().today());
+}
+
+/// A form that came from a page of ours, not too often. Its fields, and the rest of its request.
 async fn admitted(
     frame: &Frame,
     request: Request,
     cost: u32,
-) -> Result<Result<Fields, Response>, PageError> {
+) -> Result<Result<(Fields, Parts), Response>, PageError> {
     let (parts, fields) = match take_fields(request).await {
         Ok(read) => read,
         Err(refused) => return Ok(Err(refused)),
@@ -155,7 +184,7 @@ async fn admitted(
         return Err(forged());
     }
     pay(frame, &parts, cost)?;
-    Ok(Ok(fields))
+    Ok(Ok((fields, parts)))
 }
 
 fn from_here(headers: &HeaderMap) -> bool {
@@ -176,15 +205,15 @@ pub(crate) fn pay(frame: &Frame, parts: &Parts, cost: u32) -> Result<(), PageErr
 /// Keeps a report.
 ///
 /// # Errors
-/// `access.denied` for a form that is not ours; not found; `report.too-often`, `report.too-many`. What can be mended is said on the
+/// `access.denied` for a form that is not ours; not found; `report.too-often`. What can be mended is said on the
 /// form.
 pub async fn send(
     frame: Frame,
     Path((kind, subject, record)): Path<(String, i64, i64)>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let fields = match admitted(&frame, request, COST_OF_REPORT).await? {
-        Ok(fields) => fields,
+    let (fields, parts) = match admitted(&frame, request, COST_OF_REPORT).await? {
+        Ok(admitted) => admitted,
         Err(refused) => return Ok(refused),
     };
     let desk = frame.site.desk();
@@ -204,8 +233,15 @@ pub async fn send(
         text: fields.get("said").to_owned(),
         contact: fields.get("contact").to_owned(),
     };
-    match error_reports::send(desk, &Actor::visitor(), command).await {
-        Ok(receipt) => Ok(unkept(sent(&frame, &kind, subject, record, &receipt)?)),
+    let outcome = match spare(&frame, &parts, REPORTS, MOST_OF_ADDRESS) {
+        Ok(()) => error_reports::send(desk, &Actor::visitor(), command).await,
+        Err(full) => Err(full),
+    };
+    match outcome {
+        Ok(receipt) => {
+            count(&frame, &parts, REPORTS);
+            Ok(unkept(sent(&frame, &kind, subject, record, &receipt)?))
+        }
         Err(DeskError::Refused(refusal)) => {
             let (found, _) = error_reports::form(desk, subject, record).await?;
             of_kind(&found, &kind)?;
@@ -322,7 +358,7 @@ pub async fn look_up_form(frame: Frame) -> Result<Response, PageError> {
 /// `access.denied` for a form that is not ours, `report.too-often`; when the store fails.
 pub async fn look_up(frame: Frame, request: Request) -> Result<Response, PageError> {
     let fields = match admitted(&frame, request, COST_OF_LOOK).await? {
-        Ok(fields) => fields,
+        Ok((fields, _)) => fields,
         Err(refused) => return Ok(refused),
     };
     let desk = frame.site.desk();

@@ -73,7 +73,11 @@ pub async fn powers(
         .iter()
         .map(|edition| {
             let current = edition.id == found.shown;
-            let days = words::span(Some(edition.from), edition.until);
+            let days = if edition.replaced {
+                format!("{}（由同日起施行的后一版代替）", edition.from)
+            } else {
+                words::span(Some(edition.from), edition.until)
+            };
             if current {
                 shown.clone_from(&days);
             }

@@ -106,6 +106,12 @@ async fn who_was_confirmed_declares_and_withdraws_and_the_public_sees_it_marked(
     let changed =
         send(&mut agent, &format!("{entry_href}/change"), &entry(&page, "示例新认证")).await;
     assert!(changed.header("location").ends_with("done=changed"), "{}", changed.text());
+    // A form that was open since before comes back with its error and the version it was filled in against.
+    let stale = send(&mut agent, &format!("{entry_href}/change"), &entry(&page, "")).await;
+    assert_eq!(stale.status, StatusCode::BAD_REQUEST);
+    assert_eq!(hidden(&stale.text(), "version"), "1");
+    let late = send(&mut agent, &format!("{entry_href}/change"), &entry(&stale, "示例迟到")).await;
+    assert!(late.text().contains("刚刚已被更改或撤回"), "{}", late.text());
     assert!(visitor.get(&public).await.text().contains("示例新认证"));
     let token = agent.get(&format!("{entry_href}/withdraw")).await.token();
     let withdrawn =
@@ -252,4 +258,81 @@ async fn a_bad_application_says_what_is_wrong_and_keeps_what_was_typed() {
             assert!(page.contains(&format!("value=\"{firm}\"")), "{field}: what was typed is lost");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_refuses_what_it_ticked_with_one_reason() {
+    let site = TestSite::new().await;
+    site.agent("zhang", 0).await;
+    let mut li = site.agent("li", 1).await;
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    let list = "/console/agents";
+    let page = office.get(list).await.text();
+    let ids: Vec<&str> = page
+        .split("name=\"mandate\" value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(ids.len(), 2, "{page}");
+    assert!(
+        !page.contains("checked")
+            && office.get(&format!("{list}?all=1")).await.text().contains("checked")
+    );
+    let token = office.get(list).await.token();
+    let fields =
+        |reason: &'static str| [("csrf", token.as_str()), ("mandate", ids[1]), ("reason", reason)];
+    let none = office.post(list, &[("csrf", &token), ("reason", "示例")]).await;
+    assert!(none.text().contains("请勾选要不予确认的申请"), "{}", none.text());
+    let bare = office.post(list, &fields(" ")).await;
+    assert_eq!(bare.status, StatusCode::BAD_REQUEST);
+    assert!(bare.text().contains("请写明理由") && bare.text().matches(" checked").count() == 1);
+    let done = office.post(list, &fields("冒用名义的申请")).await;
+    assert_eq!(done.header("location"), format!("{list}?refused=1&left=0"), "{}", done.text());
+    let page = office.get(done.header("location")).await.text();
+    assert!(
+        page.contains("已不予确认 1 项申请") && page.contains(ids[0]) && !page.contains(ids[1])
+    );
+    assert!(li.get("/my").await.text().contains("冒用名义的申请"), "the person reads why");
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let token = clerk.get("/console").await.token();
+    let denied =
+        clerk.post(list, &[("csrf", &token), ("mandate", ids[0]), ("reason", "示例")]).await;
+    assert_eq!(denied.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_provider_proved_is_forgotten_once_somebody_is_in() {
+    let site = TestSite::new().await;
+    site.agent("zhang", 0).await;
+    // Somebody was proved by the provider, has no account yet, and another one signs in at the same machine by password.
+    let mut browser = site.browser();
+    let token = browser.get("/my/sign-in").await.token();
+    let session = browser.cookies.get("my-session").expect("a session").clone();
+    let (data, expires_at) =
+        accounts::load_session(&site.desk, &session).await.expect("read").expect("a session");
+    let mut kept: serde_json::Value = serde_json::from_str(&data).expect("json");
+    kept["proved"] = serde_json::json!({
+        "issuer": "https://identity.example",
+        "subject": "somebody",
+        "until": site.desk.clock().now() + 60_000,
+    });
+    let state = SessionState {
+        account: None,
+        data: kept.to_string(),
+        expires_at,
+        began_at: 0,
+        agent: String::new(),
+    };
+    accounts::save_session(&site.desk, &session, state).await.expect("saved");
+    browser.get("/my/sign-up").await;
+    let (data, _) =
+        accounts::load_session(&site.desk, &session).await.expect("read").expect("a session");
+    assert!(data.contains("identity.example"), "{data}");
+    let fields = [("csrf", token.as_str()), ("login", "zhang"), ("password", PASSWORD)];
+    let answer = browser.post("/my/sign-in", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    let session = browser.cookies.get("my-session").expect("a session").clone();
+    let (data, _) =
+        accounts::load_session(&site.desk, &session).await.expect("read").expect("a session");
+    assert!(!data.contains("identity.example"), "{data}");
 }

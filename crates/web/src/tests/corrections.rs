@@ -7,6 +7,8 @@ use xinyong_service::Role;
 use super::browser::{Answer, Browser};
 use super::console::{ids, link, recorded};
 use super::people::post;
+use crate::api::limits::Who;
+use crate::listen::Client;
 
 const LIST: &str = "/console/error-reports";
 
@@ -248,7 +250,15 @@ async fn a_court_changes_a_penalty_and_two_persons_put_it_right() {
     assert!(scan.header("content-disposition").starts_with("attachment"));
     let none = post(&mut reviewer, &one, &one, &[("decision", "decline"), ("reason", " ")]).await;
     assert!(none.text().contains("请写明退回的理由"), "{}", none.text());
-    let done = post(&mut reviewer, &one, &one, &[("decision", "confirm")]).await;
+    let blind = post(&mut reviewer, &one, &one, &[("decision", "confirm")]).await;
+    assert!(blind.text().contains("请对照文书重新核对后再确认"), "{}", blind.text());
+    // The words that say kinds and amount change: the severity may be judged anew, with reason and source.
+    let version = hidden(&page, "version");
+    let mut fields = vec![("decision", "confirm"), ("version", &version), ("severity", "general")];
+    let bare = post(&mut reviewer, &one, &one, &fields).await;
+    assert!(bare.text().contains("请写明理由"), "{}", bare.text());
+    fields.extend([("severity_reason", "判决认定情节一般"), ("severity_source", "判决书第3页")]);
+    let done = post(&mut reviewer, &one, &one, &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let again = post(&mut reviewer, "/console", &one, &[("decision", "confirm")]).await;
     assert!(again.text().contains("已经办结"), "{}", again.text());
@@ -263,6 +273,10 @@ async fn a_court_changes_a_penalty_and_two_persons_put_it_right() {
     assert!(!old.contains("罚款5000元。"), "{old}");
     let versions = clerk.get(&held).await.text();
     assert!(versions.contains("第 2 版") && versions.contains("罚款5000元。"), "{versions}");
+    assert!(
+        versions.contains("判决认定情节一般") && versions.contains("判决书第3页"),
+        "{versions}"
+    );
     assert!(
         clerk.get("/console/corrections?show=decided").await.text().contains("人民法院变更决定")
     );
@@ -360,4 +374,37 @@ async fn two_of_the_office_find_that_two_entries_are_one_and_take_it_back() {
     for deed in ["proposed", "confirmed", "undo-proposed", "undone"] {
         assert!(log.contains(&format!("judgement.{deed}")), "{deed}: {log}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_cannot_fill_the_day_of_a_unit() {
+    let (site, mut clerk, _, batch) = recorded().await;
+    let (href, _) = public_record(&mut clerk, &batch).await;
+    let mut visitor = site.browser();
+    let address = "192.0.2.1".parse().expect("an address");
+    let today = site.desk.today();
+    for _ in 0..20 {
+        site.site.left_today().note(Who::at(address), "error-report", today);
+    }
+    let page = visitor.get(&format!("{href}/report")).await.text();
+    let body: Vec<String> = ["once", "day", "code"]
+        .into_iter()
+        .map(|name| format!("{name}={}", hidden(&page, name)))
+        .chain(["ground=content".to_owned(), "said=a".to_owned()])
+        .collect();
+    let mut from = async |address| {
+        let mut request = Request::builder()
+            .method("POST")
+            .uri(format!("{href}/report"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body.join("&")))
+            .expect("a request");
+        request.extensions_mut().insert(Client(address));
+        visitor.send(request).await
+    };
+    let full = from(address).await;
+    assert_eq!(full.status, StatusCode::BAD_REQUEST);
+    assert!(full.text().contains("您所在的网络今天提交的已经很多"), "{}", full.text());
+    let other = from("192.0.2.2".parse().expect("an address")).await;
+    assert_eq!(other.status, StatusCode::OK, "{}", other.text());
 }

@@ -69,3 +69,31 @@ async fn odd_questions_get_a_clear_answer_and_never_an_error_of_ours() {
     }
     assert_eq!(asked, 13 * 21);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_character_that_no_database_holds_never_reaches_it() {
+    let site = published().await;
+    let mut visitor = site.browser();
+    for path in
+        ["/search?q=%00", "/search?%00=a", "/departments/a%00b", "/console/sign-in?next=%00"]
+    {
+        let answer = visitor.get(path).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.text());
+        assert!(answer.text().contains("地址里有不能识别的字符"), "{path}: {}", answer.text());
+    }
+    assert_eq!(visitor.get("/search?q=%2500").await.status, StatusCode::OK, "only letters");
+
+    let token = visitor.get("/console/sign-in").await.token();
+    let fields = [("csrf", token.as_str()), ("login", "示\0例"), ("password", "\0")];
+    let text = visitor.post("/console/sign-in", &fields).await.text();
+    assert!(text.contains("value=\"示例\"") && !text.contains('\0'), "{text}");
+    let token = visitor.get("/my/sign-up").await.token();
+    let fields = [("csrf", token.as_str()), ("code", "\0"), ("firm", "示\0例")];
+    let text = visitor.upload("/my/sign-up", &fields, "a\0.pdf", b"%PDF-1.4").await.text();
+    assert!(text.contains("value=\"示例\"") && !text.contains('\0'), "{text}");
+
+    let queries = "queries=%7B%22q0%22%3A%7B%22query%22%3A%22%5Cu0000%22%7D%7D";
+    let kind = ("content-type", "application/x-www-form-urlencoded");
+    let answer = visitor.send_as_machine("POST", "/api/v1/reconcile", &[kind], queries).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text());
+}

@@ -40,6 +40,7 @@ pub fn label(action: &str) -> &str {
         "error-report.erased" => "删除纠错人的联系方式",
         "correction.proposed" => "登记更正或撤销",
         "correction.confirmed" => "确认更正或撤销",
+        "correction.severity-judged" => "更正时重新认定失信程度",
         "correction.declined" => "退回更正或撤销",
         "correction.file-seen" => "查看更正所附文件",
         "correction.seen" => "查看更正或撤销",
