@@ -16,6 +16,9 @@ statements! {
     CREDIT_REPORTS = "SELECT r.number, r.essence, r.content, r.file, r.at, r.signed_at, \
         (SELECT COUNT(*) FROM subject s WHERE s.id = r.subject_id), (SELECT COUNT(*) FROM signing_key k WHERE k.id = r.key_id) \
         FROM credit_report r ORDER BY r.number";
+    REPORT_TERMS = "SELECT t.number, t.unit_id, t.purpose, t.basis, t.span_from, t.span_until, t.head_size, \
+        (SELECT COUNT(*) FROM tree_head h WHERE h.size = t.head_size AND h.key_id = t.head_key), \
+        (SELECT MIN(r.edition) FROM credit_report r WHERE r.number = t.number) FROM credit_report_terms t ORDER BY t.number";
     IDENTITIES = "SELECT blind, account_id FROM account_identity ORDER BY blind";
     CONTACTS = "SELECT account_id, sealed FROM account_contact ORDER BY account_id";
     AGENT_PERSONS = "SELECT account_id, sealed FROM agent_person ORDER BY account_id";
@@ -82,6 +85,8 @@ enum Fault {
     FileHalf,
     NoEdition,
     NoPowers,
+    NoReport,
+    NoHead,
 }
 
 impl Fault {
@@ -113,6 +118,8 @@ impl Fault {
             Self::OtherConfirmation => "与其导致的确认不一致",
             Self::NoEdition => "事项没有对应的目录版本",
             Self::NoPowers => "目录版本没有事项",
+            Self::NoReport => "没有对应的信用报告",
+            Self::NoHead => "没有对应的公示记录树头",
             Self::FileHalf => "所附文件的名称与摘要只有其一",
         }
     }
@@ -239,6 +246,21 @@ impl Known<'_> {
             (row.int(6)? == 0, Fault::NoSubject),
             (row.int(7)? == 0, Fault::NoKey),
             (before(row.int(5)?, row.int(4)?), Fault::Order),
+        ]))
+    }
+
+    fn report_terms(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let (unit, edition) = (row.text(1)?, row.text_or_null(8)?);
+        let span = (row.day_or_null(4)?, row.day_or_null(5)?);
+        let named = !unit.is_empty();
+        let grounds = [row.text(2)?, row.text(3)?];
+        let unfounded = named && grounds.iter().any(|text| text.trim().is_empty());
+        Ok(first([
+            (edition.is_none(), Fault::NoReport),
+            (named && !self.units.contains(&unit), Fault::NoUnit),
+            (unfounded, Fault::ReasonMissing),
+            (span.0.is_some() != span.1.is_some() || span.0 > span.1, Fault::Order),
+            (row.int(6)? != 0 && row.int(7)? == 0, Fault::NoHead),
         ]))
     }
 
@@ -496,6 +518,8 @@ impl Check<'_> {
         self.hold(conn, ("agent_person", 1), &AGENT_PERSONS, |row| known.agent(row)).await?;
         self.hold(conn, ("mandate", 1), &MANDATES, |row| known.mandate(row)).await?;
         self.hold(conn, ("credit_report", 1), &CREDIT_REPORTS, Known::credit_report).await?;
+        let terms = |row: &Row| known.report_terms(row);
+        self.hold(conn, ("credit_report_terms", 1), &REPORT_TERMS, terms).await?;
         self.hold(conn, ("account_security", 1), &SECURITIES, |row| known.security(row)).await?;
         self.hold(conn, ("recovery_code", 1), &RECOVERY_CODES, |row| known.code(row)).await?;
         self.hold(conn, ("notice", 1), &NOTICES, |row| known.notice(row)).await?;
