@@ -56,6 +56,8 @@ pub enum Permission {
     ConfirmLaw,
     /// Make, look after and end the keys of machines and the county's signing keys.
     ManageKeys,
+    /// See where the county's signing keys stand and what they signed.
+    ReadSigningKeys,
     /// Ask to act for a subject. Everybody.
     ApplyAsAgent,
     /// Be signed in to the subjects' own pages.
@@ -70,7 +72,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -93,6 +95,7 @@ impl Permission {
         Self::ManageAccounts,
         Self::ConfirmLaw,
         Self::ManageKeys,
+        Self::ReadSigningKeys,
         Self::ApplyAsAgent,
         Self::UseOwnPages,
         Self::ReadOwnSubject,
@@ -216,10 +219,15 @@ impl Role {
                 Permission::ReadReporting,
                 Permission::SignReporting,
             ],
-            Self::Auditor => &[Permission::UseConsole, Permission::ReadAudit],
-            Self::Administrator => {
-                &[Permission::UseConsole, Permission::ManageAccounts, Permission::ManageKeys]
+            Self::Auditor => {
+                &[Permission::UseConsole, Permission::ReadAudit, Permission::ReadSigningKeys]
             }
+            Self::Administrator => &[
+                Permission::UseConsole,
+                Permission::ManageAccounts,
+                Permission::ManageKeys,
+                Permission::ReadSigningKeys,
+            ],
             Self::Machine => &[Permission::UploadBatch, Permission::ReadBatch],
             Self::Agent => &[
                 Permission::UseOwnPages,

@@ -7,6 +7,7 @@ pub mod declare;
 pub mod home;
 pub mod leave;
 pub mod record;
+pub mod reports;
 pub mod sign_up;
 pub mod subject;
 pub mod withdraw;
