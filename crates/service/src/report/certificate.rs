@@ -184,7 +184,7 @@ pub(super) async fn certificate_report(
         .iter()
         .filter_map(|kind| law.kind(&kind.id).map(|kind| kind.name.clone()))
         .collect();
-    let columns = |names: [&str; 3]| names.map(str::to_owned).to_vec();
+    let columns = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let section = |title: &str, text: &str, grid: Option<Grid>| Section {
         title: title.to_owned(),
         lines: Vec::new(),
@@ -193,14 +193,14 @@ pub(super) async fn certificate_report(
         text: text.to_owned(),
     };
     let reach = Grid {
-        columns: columns(["单位", "信息类别", "报送的决定自，报送至"]),
+        columns: columns(&["单位", "信息类别", "最早的决定", "报送至"]),
         rows: covered,
     };
     let mut sections = vec![section("一、已查询的单位和范围", &form.covered, Some(reach))];
     sections.push(if silent.is_empty() {
         section("二、未包括的单位", &form.all_covered, None)
     } else {
-        let grid = Grid { columns: columns(["单位", "信息类别", "情况"]), rows: silent };
+        let grid = Grid { columns: columns(&["单位", "信息类别", "情况"]), rows: silent };
         section("二、未包括的单位", &form.not_covered, Some(grid))
     });
     let content = Content {
@@ -309,20 +309,20 @@ async fn coverage(
             if !is_duty(kind, &settings) && reach.is_none() {
                 continue;
             }
-            let last = reach.map(|reach| reach.last).max(declared);
-            let row = |text: String| vec![unit.name.clone(), kind.name.clone(), text];
-            match last.filter(|last| *last >= from) {
-                Some(last) => {
-                    let first = reach.map(|reach| reach.first);
-                    let since =
-                        first.map_or_else(|| "申报无决定".to_owned(), |day| day.to_string());
-                    let end = if last < until { "，此后未报送" } else { "" };
-                    coverage.covered.push(row(format!("{since}，{last}{end}")));
-                }
-                None => coverage.silent.push(row(match last {
-                    None => "从未报送".to_owned(),
-                    Some(last) => format!("最近一次报送在{last}"),
-                })),
+            // What began after the span or ended before it says nothing about it.
+            let within = reach.filter(|one| one.first <= until && one.last >= from);
+            let last = within.map(|reach| reach.last).max(declared);
+            let named = vec![unit.name.clone(), kind.name.clone()];
+            if let Some(last) = last {
+                let first =
+                    within.map_or_else(|| "申报无决定".to_owned(), |one| one.first.to_string());
+                coverage.covered.push([named, vec![first, last.to_string()]].concat());
+            } else {
+                let why = reach.map_or_else(
+                    || "从未报送".to_owned(),
+                    |one| format!("所报决定自{}，最近一次报送在{}", one.first, one.last),
+                );
+                coverage.silent.push([named, vec![why]].concat());
             }
         }
     }

@@ -327,9 +327,9 @@ async fn a_certificate_is_clean_or_there_is_none() {
     assert_eq!((found[0].record, found[0].why.as_str()), (mine.1, "依法公示中"));
     assert!(found[0].number.contains("〔2026〕3号"), "{found:?}");
     assert!(!standing(&desk, number).await.expect("known").still);
-    // Before the decision there was nothing.
+    // Nobody reported anything about the time before: that is no clean record either.
     let earlier = Certificate { from: date(2026, 1, 1), until: date(2026, 8, 31) };
-    assert!(matches!(ask(earlier).await.expect("asked"), CertificateOutcome::Issued(_)));
+    assert_eq!(refusal(ask(earlier).await), "report.nothing-covered");
     // Taken down it does not count, and what was certified is so again.
     take_down(&desk, mine).await;
     assert!(matches!(ask(span).await.expect("asked"), CertificateOutcome::Issued(_)));
