@@ -46,6 +46,9 @@ pub async fn run(common: &Common, command: ReportCommand) -> anyhow::Result<Exit
                     Clock::show(genuine.at),
                     genuine.key
                 );
+                if let Some(log) = &genuine.log {
+                    println!("{}", log.says());
+                }
             }
         }
     }

@@ -513,7 +513,7 @@ async function ownPages(one, width) {
   await page.goto(`${base}${firm}/declarations`);
   const record = await page.locator('main table a').first().getAttribute('href');
   const entry = `${firm}/declarations/${record.split('/').pop()}`;
-  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
+  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/reports`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
   for (const path of paths) {
     await page.goto(base + path);
     await axeCheck(page, `agent ${path} at ${width}`);
@@ -547,8 +547,8 @@ async function pages() {
       ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists']],
       ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10']],
       ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active']],
-      ['auditor', ['/console', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
-      ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new']],
+      ['auditor', ['/console', '/console/signing-keys', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
+      ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new', '/console/signing-keys']],
     ]) {
       const page = await onlooker(one);
       if (login === 'clerk') {
@@ -561,7 +561,7 @@ async function pages() {
         await axeCheck(page, `${login} ${path} at ${width}`);
         checked++;
         // One of what is listed, and the form that leads on from it.
-        for (const [list, link] of [['/console/checks', 'td a'], ['/console/error-reports', 'td a'], ['/console/corrections', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]']]) {
+        for (const [list, link] of [['/console/checks', 'td a'], ['/console/error-reports', 'td a'], ['/console/corrections', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
           if (path !== list) continue;
           const found = page.locator(`main ${link}`);
           if (!(await found.count())) continue;
@@ -590,7 +590,13 @@ async function pages() {
         await page.goto(`${base}/console/agents`);
         await page.locator('main table a').first().click();
         await axeCheck(page, `an application at ${width}`);
-        checked++;
+        for (const form of ['report', 'certificate']) {
+          await page.goto(`${base}/console${new URL(subject, base).pathname}/${form}`);
+          await axeCheck(page, `office ${form} at ${width}`);
+          await page.click('main form button[type=submit]');
+          await axeCheck(page, `office ${form} refused at ${width}`);
+        }
+        checked += 5;
       }
       await page.context().close();
     }

@@ -110,7 +110,10 @@ fn the_approval_window_checks_decides_and_says_what_came_of_it() {
     let answer = browser(&served.address, &passwords, &["check"]);
     let log = served.stop_and_read_log();
     let key = answer["key"].as_str().expect("a key");
-    assert!(!log.contains(key) && !log.contains("embed/check/"), "no token stands in the log: {log}");
+    assert!(
+        !log.contains(key) && !log.contains("embed/check/"),
+        "no token stands in the log: {log}"
+    );
     // The kept bytes are the digest's, and the same bytes come out again.
     let number = answer["number"].as_str().expect("a number");
     let shown = platform.run(&["check", "show", number, "--why", "核对示例"]);

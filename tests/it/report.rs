@@ -83,6 +83,40 @@ fn openssl_agrees(platform: &Platform, file: &[u8], pem: &Path) {
     );
 }
 
+/// Whoever changes a part of a report, or its seal in both places alike, is found out.
+fn forged_in_each_part(platform: &Platform, bytes: &[u8], card: &Path) {
+    let verify =
+        |file: &Path| xinyong(&["--json", "report", "verify", path(file), "--key", path(card)]);
+    // Changed anywhere: found out.
+    for part in 0..60 {
+        let mut changed = bytes.to_vec();
+        let place = part * (bytes.len() - 1) / 59;
+        changed[place] ^= 0x20;
+        let changed = platform.bytes("changed.pdf", &changed);
+        let refusal = verify(&changed).refusal(3);
+        assert!(refusal == "report.altered" || refusal == "report.no-seal", "{place}: {refusal}");
+    }
+    for (word, refusal) in [
+        (";at=", "report.altered"),
+        (";content=", "report.altered"),
+        (";key=", "report.key-unknown"),
+        ("number=", "report.altered"),
+    ] {
+        // Both places of the seal alike, as somebody would who knows the form.
+        let mut changed = bytes.to_vec();
+        let mut from = 0;
+        while let Some(place) =
+            changed[from..].windows(MARK.len()).position(|window| window == MARK.as_bytes())
+        {
+            let at = from + place + place_of(&changed[from + place..], word) + word.len() + 9;
+            changed[at] = if changed[at] == b'1' { b'2' } else { b'1' };
+            from = at;
+        }
+        let changed = platform.bytes("changed.pdf", &changed);
+        assert_eq!(verify(&changed).refusal(3), refusal, "{word}");
+    }
+}
+
 #[test]
 fn a_report_is_genuine_until_a_byte_of_it_is_changed() {
     let platform = Platform::empty();
@@ -133,36 +167,11 @@ fn a_report_is_genuine_until_a_byte_of_it_is_changed() {
         |file: &Path| xinyong(&["--json", "report", "verify", path(file), "--key", path(&card)]);
     let genuine = verify(&file).json();
     assert_eq!(genuine["number"], number.as_str());
+    assert!(genuine["log"]["proven"].as_u64() >= Some(1), "{genuine}");
+    assert_eq!(genuine["log"]["missing"], 0, "{genuine}");
     openssl_agrees(&platform, &bytes, &pem);
 
-    // Changed anywhere: found out.
-    for part in 0..60 {
-        let mut changed = bytes.clone();
-        let place = part * (bytes.len() - 1) / 59;
-        changed[place] ^= 0x20;
-        let changed = platform.bytes("changed.pdf", &changed);
-        let refusal = verify(&changed).refusal(3);
-        assert!(refusal == "report.altered" || refusal == "report.no-seal", "{place}: {refusal}");
-    }
-    for (word, refusal) in [
-        (";at=", "report.altered"),
-        (";content=", "report.altered"),
-        (";key=", "report.key-unknown"),
-        ("number=", "report.altered"),
-    ] {
-        // Both places of the seal alike, as somebody would who knows the form.
-        let mut changed = bytes.clone();
-        let mut from = 0;
-        while let Some(place) =
-            changed[from..].windows(MARK.len()).position(|window| window == MARK.as_bytes())
-        {
-            let at = from + place + place_of(&changed[from + place..], word) + word.len() + 9;
-            changed[at] = if changed[at] == b'1' { b'2' } else { b'1' };
-            from = at;
-        }
-        let changed = platform.bytes("changed.pdf", &changed);
-        assert_eq!(verify(&changed).refusal(3), refusal, "{word}");
-    }
+    forged_in_each_part(&platform, &bytes, &card);
     let longer = platform.bytes("changed.pdf", &[&bytes[..], b"\n"].concat());
     assert_eq!(verify(&longer).refusal(3), "report.altered");
     let none = platform.bytes("none.pdf", b"%PDF-1.7");
@@ -198,5 +207,109 @@ fn a_report_is_genuine_until_a_byte_of_it_is_changed() {
     assert_eq!(elsewhere.run(&["key", "export", "--card", path(&foreign)]).code, 0);
     let verified = xinyong(&["--json", "report", "verify", path(&file), "--key", path(&foreign)]);
     assert_eq!(verified.refusal(3), "report.key-unknown");
+    assert_eq!(platform.json(&["fsck"])["good"], true);
+}
+
+/// The form of a report, by foreign programs, and its text.
+fn well_formed(file: &Path) -> String {
+    tool("qpdf", &["--check", path(file)]);
+    let about = tool("pdfinfo", &["-meta", path(file)]);
+    for word in ["pdfaid:part>3<", "pdfaid:conformance>A<", "pdfuaid:part>1<"] {
+        assert!(about.contains(word), "{word}: {about}");
+    }
+    tool("pdftotext", &["-layout", path(file), "-"])
+}
+
+#[test]
+fn the_other_editions_are_genuine_and_their_numbers_tell_nothing() {
+    let platform = Platform::empty();
+    let accounts: serde_json::Value = serde_json::from_str(&invent(&platform)).expect("accounts");
+    let password = |login: &str| accounts[login].as_str().expect(login).to_owned();
+    let served =
+        serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+    let (card, pem) = (platform.folder().join("key.json"), platform.folder().join("key.pem"));
+    let export = ["key", "export", "--card", path(&card), "--pem", path(&pem)];
+    assert_eq!(platform.run(&export).code, 0);
+
+    let mut agent = served.visitor();
+    agent.sign_in_at("/my", "agent", &password("agent"));
+    let firm = agent.get("/my").link("/my/firms/");
+    let code = firm.rsplit('/').next().expect("a code").to_owned();
+    let form = agent.get(&format!("{firm}/reports"));
+    let token = form.token();
+    let mine = agent.post(&format!("{firm}/reports"), &[("csrf", &token), ("edition", "subject")]);
+    let span = [("from", "2026-01-01"), ("until", platform.today.as_str())];
+    let asked = [&[("csrf", token.as_str()), ("edition", "clean-record")], &span[..]].concat();
+    let clean = agent.post(&format!("{firm}/reports"), &asked);
+    let mut clerk = served.visitor();
+    clerk.sign_in("clerk", &password("clerk"));
+    let at = format!("/console/subjects/{code}/report");
+    let token = clerk.get(&at).token();
+    let refused = clerk.post(&at, &[("csrf", &token)]);
+    assert_eq!(refused.status, 400, "{}", refused.text);
+    let basis = "示例采购项目2026-7号，《政府采购法》第二十二条";
+    let fields = [("csrf", token.as_str()), ("purpose", "procurement"), ("basis", basis)];
+    let given = clerk.post(&at, &fields);
+    assert_eq!(clerk.post(&at, &fields).bytes, given.bytes, "the same day is the same file");
+
+    let name = {
+        let list = agent.get(&firm).text;
+        let (_, rest) = list.split_once("<h1>").expect("a heading");
+        rest.split(['<', ' ']).next().expect("a name").to_owned()
+    };
+    for (page, words) in [
+        (&mine, &["主体版", "谁查询过", "公示状态"][..]),
+        (&clean, &["无违法违规证明", "未发现", "未包括的单位", "2026-01-01"]),
+        (&given, &["单位版", "政府采购", "2026-7号", "不得用于其他用途"]),
+    ] {
+        assert_eq!(page.status, 200, "{}", page.text);
+        let file = platform.bytes("edition.pdf", &page.bytes);
+        let text = well_formed(&file);
+        for word in words.iter().chain([&code.as_str()]) {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+        for word in ["评分：", "排名：", "等级："] {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+        let genuine =
+            xinyong(&["--json", "report", "verify", path(&file), "--key", path(&card)]).json();
+        let number = genuine["number"].as_str().expect("a number");
+        assert!(text.contains(number) && genuine.get("log").is_none(), "{genuine}");
+        openssl_agrees(&platform, &page.bytes, &pem);
+        forged_in_each_part(&platform, &page.bytes, &card);
+        let told = served.visitor().get(&format!("/reports?number={number}"));
+        assert!(told.text.contains("有效，所载情况没有变化"), "{}", told.text);
+        assert!(!told.text.contains(&name) && !told.text.contains(&code), "{}", told.text);
+        for edition in ["主体版", "单位版", "无违法违规证明"] {
+            assert!(!told.text.contains(edition), "{edition}: {}", told.text);
+        }
+    }
+    // Who was asked for something tells whom: the unit and the purpose, and never the person.
+    let token = agent.get(&format!("{firm}/reports")).token();
+    let again = agent.post(&format!("{firm}/reports"), &[("csrf", &token), ("edition", "subject")]);
+    let text = well_formed(&platform.bytes("edition.pdf", &again.bytes));
+    assert!(text.contains("取得信用报告") && !text.contains("示例报送员"), "{text}");
+
+    // A subject with a penalty gets no certificate, and reads what stands in the way.
+    let mut office = served.visitor();
+    office.sign_in("office", &password("office"));
+    let list = office.get("/records/administrative-penalty").link("/subjects/");
+    let at = format!("/console{list}/certificate");
+    let token = office.get(&at).token();
+    let fields = [("csrf", token.as_str()), ("basis", "示例书面申请2026年第7号")];
+    let answer = office.post(&at, &[&fields, &span[..]].concat());
+    assert!(
+        answer.status == 200 && answer.text.contains("不能出具无违法违规证明"),
+        "{}",
+        answer.text
+    );
+    // The keys say what they signed and not whose it was.
+    let mut admin = served.visitor();
+    admin.sign_in("admin", &password("admin"));
+    let key = admin.get("/console/signing-keys").link("/console/signing-keys/");
+    let page = admin.get(&key);
+    assert!(page.text.contains("单位版") && !page.text.contains(&code), "{}", page.text);
+    assert!(!page.text.contains("PRIVATE"));
+    drop(served);
     assert_eq!(platform.json(&["fsck"])["good"], true);
 }

@@ -114,6 +114,8 @@ pub struct Page {
     pub status: u16,
     pub location: String,
     pub text: String,
+    /// The answer as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Page {
@@ -167,12 +169,14 @@ impl Visitor {
         stream.write_all(body).expect("a request");
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).expect("an answer");
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, text) = text.split_once("\r\n\r\n").expect("a head");
+        let end = bytes.windows(4).position(|at| at == b"\r\n\r\n").expect("a head");
+        let body = bytes.split_off(end + 4);
+        let (head, text) = (String::from_utf8_lossy(&bytes), String::from_utf8_lossy(&body));
         let mut page = Page {
             status: head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status"),
             location: String::new(),
-            text: text.to_owned(),
+            text: text.into_owned(),
+            bytes: body.clone(),
         };
         for (name, value) in head.lines().filter_map(|line| line.split_once(": ")) {
             match name.to_ascii_lowercase().as_str() {
@@ -227,10 +231,16 @@ impl Visitor {
     }
 
     pub fn sign_in(&mut self, login: &str, password: &str) {
-        let token = self.get("/console/sign-in").token();
+        self.sign_in_at("/console", login, password);
+    }
+
+    /// Signs in on one of the two faces.
+    pub fn sign_in_at(&mut self, face: &str, login: &str, password: &str) {
+        let at = format!("{face}/sign-in");
+        let token = self.get(&at).token();
         let fields = [("csrf", token.as_str()), ("login", login), ("password", password)];
-        let page = self.post("/console/sign-in", &fields);
-        assert_eq!((page.status, page.location.as_str()), (303, "/console"), "{}", page.text);
+        let page = self.post(&at, &fields);
+        assert_eq!((page.status, page.location.as_str()), (303, face), "{}", page.text);
     }
 
     /// Asks until the page says it.

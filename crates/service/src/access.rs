@@ -56,6 +56,8 @@ pub enum Permission {
     ConfirmLaw,
     /// Make, look after and end the keys of machines and the county's signing keys.
     ManageKeys,
+    /// See where the county's signing keys stand and what they signed.
+    ReadSigningKeys,
     /// Ask to act for a subject. Everybody.
     ApplyAsAgent,
     /// Be signed in to the subjects' own pages.
@@ -74,7 +76,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -97,6 +99,7 @@ impl Permission {
         Self::ManageAccounts,
         Self::ConfirmLaw,
         Self::ManageKeys,
+        Self::ReadSigningKeys,
         Self::ApplyAsAgent,
         Self::UseOwnPages,
         Self::ReadOwnSubject,
@@ -225,12 +228,18 @@ impl Role {
                 Permission::SignReporting,
                 Permission::CheckSubject,
             ],
-            Self::Auditor => {
-                &[Permission::UseConsole, Permission::ReadAudit, Permission::ReadOriginal]
-            }
-            Self::Administrator => {
-                &[Permission::UseConsole, Permission::ManageAccounts, Permission::ManageKeys]
-            }
+            Self::Auditor => &[
+                Permission::UseConsole,
+                Permission::ReadAudit,
+                Permission::ReadSigningKeys,
+                Permission::ReadOriginal,
+            ],
+            Self::Administrator => &[
+                Permission::UseConsole,
+                Permission::ManageAccounts,
+                Permission::ManageKeys,
+                Permission::ReadSigningKeys,
+            ],
             Self::Machine => {
                 &[Permission::UploadBatch, Permission::ReadBatch, Permission::CheckSubject]
             }

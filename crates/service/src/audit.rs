@@ -114,6 +114,23 @@ pub enum AuditEvent<'e> {
         edition: &'e str,
         /// About whom, by id.
         subject: i64,
+        /// For which unit, empty where for none.
+        unit: &'e str,
+        /// For what, empty where for nothing in particular.
+        purpose: &'e str,
+        /// On what basis: a matter and an article, no names.
+        basis: &'e str,
+        /// Whether it had been issued before, and was given out again.
+        again: bool,
+    },
+    /// A report could not say what it was asked to.
+    ReportRefused {
+        /// Which edition.
+        edition: &'e str,
+        /// About whom, by id.
+        subject: i64,
+        /// First and last day that it was asked for.
+        span: [&'e str; 2],
     },
     /// A subject was checked for a purpose.
     SubjectChecked {
@@ -347,11 +364,13 @@ impl AuditEvent<'_> {
             | Self::Case { deed, .. }
             | Self::Powers { deed, .. }
             | Self::Agent { deed, .. } => deed,
+            Self::ReportIssued { again: true, .. } => "report.given-again",
             Self::ReportIssued { .. } => "report.issued",
             Self::SubjectChecked { .. } => "check.answered",
             Self::CheckSeen { .. } => "check.seen",
             Self::CheckUsed { .. } => "check.used",
             Self::MeasureRefused { .. } => "check.measure-refused",
+            Self::ReportRefused { .. } => "report.refused",
             Self::Renewed { .. } => "law.publicity-renewed",
             Self::Expired { .. } => "publicity.expired",
             Self::LawConfirmed { .. } => "law.confirmed",
@@ -439,8 +458,18 @@ impl AuditEvent<'_> {
             Self::Powers { unit, detail, .. } => {
                 (format!("powers:{unit}"), json!({ "what": detail }))
             }
-            Self::ReportIssued { number, edition, subject } => {
-                (format!("subject:{subject}"), json!({ "number": number, "edition": edition }))
+            Self::ReportIssued { number, edition, subject, unit, purpose, basis, .. } => {
+                let mut detail = json!({ "number": number, "edition": edition });
+                if !unit.is_empty() {
+                    detail["unit"] = (*unit).into();
+                    detail["purpose"] = (*purpose).into();
+                    detail["basis"] = (*basis).into();
+                }
+                (format!("subject:{subject}"), detail)
+            }
+            Self::ReportRefused { edition, subject, span: [from, until] } => {
+                let detail = json!({ "edition": edition, "from": from, "until": until });
+                (format!("subject:{subject}"), detail)
             }
             Self::SubjectChecked { subject, number, purpose, digest } => (
                 format!("subject:{subject}"),

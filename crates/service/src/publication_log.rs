@@ -29,7 +29,9 @@ use crate::signing::KeyCard;
 pub use append::append;
 pub(crate) use check::check;
 pub use file::{ProofFile, Verdict, verify};
+pub(crate) use heads::head_at;
 pub use heads::{LogStanding, head, heads, sign_head, standing};
+pub(crate) use prove::under;
 pub use prove::{consistency, inclusion};
 
 /// What a head says.
@@ -83,6 +85,19 @@ pub struct InclusionProof {
     pub head: SignedHead,
 }
 
+/// That a statement stands at a place of a tree; under which head, whoever has it knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeafProof {
+    /// What is committed to.
+    pub statement: Value,
+    /// The salt, in hexadecimal.
+    pub salt: String,
+    /// The place of the leaf.
+    pub place: i64,
+    /// The hashes from the leaf to the root, in hexadecimal.
+    pub path: Vec<String>,
+}
+
 /// That a tree goes on from an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsistencyProof {
@@ -101,7 +116,7 @@ pub struct ConsistencyProof {
 }
 
 /// What the files say they are.
-const INCLUSION: &str = "xinyong/inclusion-proof/1";
+pub(crate) const INCLUSION: &str = "xinyong/inclusion-proof/1";
 const CONSISTENCY: &str = "xinyong/consistency-proof/1";
 const HEAD: &str = "xinyong/tree-head/1";
 

@@ -5,6 +5,7 @@
 //! its own takes its place through [`Signer`].
 
 mod keys;
+mod overview;
 mod pair;
 
 use std::fmt::Debug;
@@ -20,6 +21,9 @@ use crate::desk::Desk;
 use crate::refusal::DeskError;
 
 pub use keys::{DAYS, generate, list, revoke, rotate};
+pub use overview::{
+    HeadOfKey, KeyDetail, KeyOverview, KeyStanding, Revoked, SignedReport, detail, overview,
+};
 pub use pair::{KeyPair, PublicKey};
 
 /// The name of the signer that goes into every signature; whoever verifies must give the same.

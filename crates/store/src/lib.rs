@@ -58,7 +58,7 @@ pub use batches::{
 pub use checks::{CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck};
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use corrections::{Correction, CorrectionDecision, correction_place};
-pub use credit_reports::CreditReport;
+pub use credit_reports::{CreditReport, ReportForUnit, ReportOfKey, ReportTerms};
 pub use db::{Engine, Statement, Store, Tx};
 pub use doubles::{Double, Shared};
 pub use error::StoreError;
@@ -84,7 +84,7 @@ pub use records::{
 };
 pub use reporting::{
     Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, IssuedBulletin, KnownDecision,
-    NumberPlace, Outage, PlaceOf, RowTally,
+    NumberPlace, Outage, PlaceOf, Reach, RowTally,
 };
 pub use schema::{SCHEMA, statements};
 pub use search::{Met, SubjectHit};

@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 66] = [
+static TABLES: [Table; 67] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -155,6 +155,7 @@ static TABLES: [Table; 66] = [
     table!(check_sheet by "id": i id, t unit_id, t actor, t purpose, t basis, t reference, t file_name, t digest, t state,
         i received_at, i rows, i done, i finished_at, t refusal),
     table!(check_row by "sheet_id, row": i sheet_id, i row, t number, t problem, t message),
+    table!(credit_report_terms by "number": t number, t unit_id, t purpose, t basis, t span_from, t span_until, i head_size, t head_key),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

@@ -62,6 +62,8 @@ statements! {
     ADD_HEAD = "INSERT INTO tree_head (size, key_id, at, root, signature) VALUES ($1, $2, $3, $4, $5)";
     HEADS = "SELECT size, key_id, at, root, signature FROM tree_head ORDER BY size DESC, at DESC, key_id LIMIT $1";
     HEADS_AT = "SELECT size, key_id, at, root, signature FROM tree_head WHERE size = $1 ORDER BY at DESC, key_id";
+    HEADS_OF = "SELECT size, key_id, at, root, signature FROM tree_head WHERE key_id = $1 ORDER BY size DESC LIMIT $2";
+    HEADS_BY_KEY = "SELECT key_id, COUNT(*) FROM tree_head GROUP BY key_id";
     HEADS_FROM = "SELECT size, key_id, at, root, signature FROM tree_head WHERE size > $1 OR (size = $1 AND key_id > $2) \
         ORDER BY size, key_id LIMIT $3";
 }
@@ -484,6 +486,25 @@ impl Store {
     pub async fn tree_heads_at(&self, size: i64) -> Result<Vec<TreeHead>, StoreError> {
         let mut reader = self.reader().await?;
         reader.conn().all(&HEADS_AT, values![size]).await?.iter().map(head).collect()
+    }
+
+    /// The heads that a key signed, the largest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn tree_heads_of(&self, key: &str, most: i64) -> Result<Vec<TreeHead>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().all(&HEADS_OF, values![key, most]).await?.iter().map(head).collect()
+    }
+
+    /// How many heads each key signed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn tree_heads_by_key(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&HEADS_BY_KEY, vec![]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?))).collect()
     }
 
     /// Heads behind a size and key, the smallest first.

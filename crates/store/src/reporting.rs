@@ -45,6 +45,7 @@ statements! {
     ARRIVALS_OF = "SELECT unit_id, kind, decided_on, received_on, records FROM arrival \
         WHERE unit_id = $3 AND kind = $4 AND decided_on >= $1 AND decided_on <= $2 ORDER BY 1, 2, 3, 4";
     NEWEST_ARRIVALS = "SELECT unit_id, kind, MAX(received_on) FROM arrival WHERE decided_on >= $1 GROUP BY unit_id, kind ORDER BY 1, 2";
+    REACH = "SELECT unit_id, kind, MIN(decided_on), MAX(received_on) FROM arrival GROUP BY unit_id, kind ORDER BY 1, 2";
     COUNT_GAPS = "SELECT previous, serial, previous_on, decided_on FROM (SELECT serial, decided_on, \
         LAG(serial) OVER one AS previous, LAG(decided_on) OVER one AS previous_on FROM document_number \
         WHERE unit_id = $1 AND kind = $2 AND year = $3 AND series = $4 WINDOW one AS (ORDER BY serial)) counted \
@@ -149,6 +150,19 @@ pub struct Arrival {
     pub received_on: Date,
     /// How many.
     pub records: i64,
+}
+
+/// How far a unit's records of a kind reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The unit.
+    pub unit_id: String,
+    /// The kind.
+    pub kind: String,
+    /// The earliest day of decision.
+    pub first: Date,
+    /// The day in Beijing on which the last file arrived.
+    pub last: Date,
 }
 
 /// Numbers that are missing in a series.
@@ -687,6 +701,20 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&NEWEST_ARRIVALS, values![first]).await?;
         rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.day(2)?))).collect()
+    }
+
+    /// From which day of decision and up to which day of arrival each unit's records of a kind reach.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn reach(&self) -> Result<Vec<Reach>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&REACH, vec![]).await?;
+        let one = |row: &Row| {
+            let (unit_id, kind) = (row.text(0)?, row.text(1)?);
+            Ok(Reach { unit_id, kind, first: row.day(2)?, last: row.day(3)? })
+        };
+        rows.iter().map(one).collect()
     }
 
     /// Counts the series anew to which something came. Returns how many.

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 14;
+pub const SCHEMA: i64 = 15;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -27,6 +27,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (12, "credit-reports", include_str!("../migrations/sqlite/0012_credit_reports.sql")),
     (13, "checks", include_str!("../migrations/sqlite/0013_checks.sql")),
     (14, "work-lists", include_str!("../migrations/sqlite/0014_work_lists.sql")),
+    (15, "report-terms", include_str!("../migrations/sqlite/0015_report_terms.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -43,6 +44,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (12, "credit-reports", include_str!("../migrations/postgres/0012_credit_reports.sql")),
     (13, "checks", include_str!("../migrations/postgres/0013_checks.sql")),
     (14, "work-lists", include_str!("../migrations/postgres/0014_work_lists.sql")),
+    (15, "report-terms", include_str!("../migrations/postgres/0015_report_terms.sql")),
 ];
 
 statements! {

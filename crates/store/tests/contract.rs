@@ -8,6 +8,8 @@ mod agents;
 mod api;
 #[path = "support/checks.rs"]
 mod checks;
+#[path = "support/credit_reports.rs"]
+mod credit_reports;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/powers.rs"]
@@ -26,6 +28,7 @@ use api::{
 use checks::{
     a_window_opens_once_and_a_list_goes_on_where_it_was, checks_are_kept_found_and_counted,
 };
+use credit_reports::reports_keep_their_terms;
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use powers::{open_tables_are_compared_and_days_add_up, powers_are_proposed_decided_and_named};
@@ -136,6 +139,7 @@ on_both! {
     a_backup_moves_between_engines,
     a_store_opens_again_with_its_own_keys_only,
     every_earlier_schema_is_brought_up_to_date,
+    reports_keep_their_terms,
     many_rows_in_one_go,
     keys_are_found_by_their_hash_and_their_use_adds_up,
     a_write_under_an_idempotency_key_begins_once,

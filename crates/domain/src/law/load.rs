@@ -901,7 +901,8 @@ fn read_report(
     }
     let named = form.sections.iter().flat_map(|section| &section.kinds);
     let counted = form.counts.iter().flat_map(|count| &count.kinds);
-    for id in named.clone().chain(counted).filter(|id| !kinds.contains_key(*id)) {
+    let certified = form.certificate.kinds.iter().map(|kind| &kind.id);
+    for id in named.clone().chain(counted).chain(certified).filter(|id| !kinds.contains_key(*id)) {
         reader.whole(FILE, format!("没有编号为「{id}」的信息类别"));
     }
     for id in kinds.keys() {

@@ -44,7 +44,10 @@ pub use matter::{ListedPower, Matter, MatterStanding, PowersOfUnit};
 pub use measures::{Measure, MeasureEdition, MeasureGround, MeasureLimit, MeasureList};
 pub use parameter::{DatedValue, Effect, Parameter, Setting};
 pub use registry::RegistryLayout;
-pub use report::{ReportCount, ReportForm, ReportSection, ReportTexts};
+pub use report::{
+    CertificateForm, CertificateKind, EditionTexts, ReportCount, ReportForm, ReportSection,
+    ReportTexts,
+};
 pub use source::Source;
 
 /// A town or village, or a region of GB/T 2260.

@@ -50,6 +50,55 @@ pub struct ReportTexts {
     pub verify: String,
 }
 
+/// The words of an edition that is not for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditionTexts {
+    /// What the edition is and is not, before the words that every report has.
+    pub statement: Vec<String>,
+    /// Title of the section about who looked.
+    #[serde(default)]
+    pub looks: String,
+    /// What that section says before the list.
+    #[serde(default)]
+    pub looks_about: String,
+    /// What it says where nobody did.
+    #[serde(default)]
+    pub looks_none: String,
+}
+
+/// A kind that the certificate covers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateKind {
+    /// The kind.
+    pub id: String,
+    /// Whether what began before the span and still stands counts as well, as an entry in a list does.
+    #[serde(default)]
+    pub lasting: bool,
+}
+
+/// The form of 无违法违规证明.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateForm {
+    /// What it is called.
+    pub name: String,
+    /// The kinds that it covers.
+    #[serde(rename = "kind")]
+    pub kinds: Vec<CertificateKind>,
+    /// What it certifies.
+    pub found_nothing: String,
+    /// About the units that are covered.
+    pub covered: String,
+    /// About those that are not.
+    pub not_covered: String,
+    /// Where all of them are covered.
+    pub all_covered: String,
+    /// What it proves and what not.
+    pub statement: Vec<String>,
+}
+
 /// The form of 公共信用信息报告 for organisations.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,4 +121,10 @@ pub struct ReportForm {
     pub sections: Vec<ReportSection>,
     /// The words.
     pub texts: ReportTexts,
+    /// The words of the edition for the subject itself.
+    pub subject: EditionTexts,
+    /// The words of the edition for a unit that has something to decide.
+    pub department: EditionTexts,
+    /// The form of the certificate that nothing was found.
+    pub certificate: CertificateForm,
 }

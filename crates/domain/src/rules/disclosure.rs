@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::publicity::{Publicity, Question, Reason, publicity};
+use super::publicity::{Class, Publicity, Question, Reason, publicity};
 use crate::law::{Audience, Law, PublicationRule};
 use crate::ruling::Ruling;
 
@@ -34,6 +34,9 @@ pub struct Disclosure {
     pub reason: Option<Reason>,
     /// A licence whose validity is over: still public, shown as ended.
     pub ended: bool,
+    /// Whether a unit may be shown it for something it has to decide.
+    #[serde(skip)]
+    pub for_units: bool,
     /// Class, regime and dates.
     #[serde(flatten)]
     pub publicity: Publicity,
@@ -88,13 +91,63 @@ pub fn disclose(facts: &Facts<'_>, on: Date, law: &Law) -> Ruling<Disclosure> {
     }
     ruling.map(|publicity| {
         let ended = publicity.valid_until.is_some_and(|until| until < on);
+        let public = reason.is_none();
         Disclosure {
-            public: reason.is_none(),
+            for_units: for_units(facts, public && !ended, &publicity, on),
+            public,
             reason: reason.or_else(|| ended.then_some(Reason::Ended)),
             ended,
             publicity,
         }
     })
+}
+
+/// What a record means for a certificate that nothing of its kind was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// It may be used today: there is something.
+    Stands,
+    /// The law lets nobody use it any more: taken down, or its days over.
+    Spent,
+    /// The law never makes it public, so that no certificate about what is public speaks of it.
+    Outside,
+    /// Nobody has decided yet whether it may be used: neither there nor not there.
+    Open,
+}
+
+impl Disclosure {
+    /// What the record means for such a certificate on the day it was judged for.
+    #[must_use]
+    pub const fn weight(&self) -> Weight {
+        match self.reason {
+            _ if self.public => Weight::Stands,
+            Some(Reason::Withdrawn | Reason::Ended) => Weight::Spent,
+            Some(
+                Reason::NaturalPerson
+                | Reason::SimpleProcedure
+                | Reason::WarningOnly
+                | Reason::MinorClass
+                | Reason::KindNotPublic,
+            ) => Weight::Outside,
+            Some(Reason::NotYet | Reason::NoBasis | Reason::NoConfirmedRule | Reason::Exempt)
+            | None => Weight::Open,
+        }
+    }
+}
+
+/// What is public that day and has not run out, and of the kinds that the catalogue shares among the units (政务共享) what was not taken down, is not
+/// exempt and has not run out: what the law lets nobody use any more is no ground for a unit either.
+fn for_units(facts: &Facts<'_>, holds: bool, publicity: &Publicity, on: Date) -> bool {
+    match facts.audience {
+        Audience::Public => holds,
+        Audience::Shared => {
+            publicity.class != Class::NaturalPerson
+                && facts.exemption.is_empty()
+                && facts.withdrawn.is_none_or(|withdrawn| withdrawn > on)
+                && facts.question.valid_until.is_none_or(|until| until >= on)
+        }
+        Audience::Authorised => false,
+    }
 }
 
 fn reason(facts: &Facts<'_>, publicity: &Publicity, on: Date) -> Option<Reason> {
@@ -121,3 +174,6 @@ fn reason(facts: &Facts<'_>, publicity: &Publicity, on: Date) -> Option<Reason> 
     }
     None
 }
+
+#[cfg(test)]
+mod cases;

@@ -43,7 +43,7 @@ pub struct DepartmentPage {
 
 /// Whether reporting a kind is among the duties of a unit: `licence` and `penalty` stand for what is published by those
 /// rules, any other kind for itself.
-fn is_duty(kind: &Kind, unit: &Unit) -> bool {
+pub(crate) fn is_duty(kind: &Kind, unit: &Unit) -> bool {
     let word = duty_of(kind);
     unit.duties.iter().any(|duty| duty == word)
 }

@@ -33,6 +33,7 @@ pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
 pub(crate) use data::record_row;
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
+pub(crate) use departments::is_duty;
 pub use departments::{
     Department, DepartmentKind, DepartmentPage, department_page, departments, duty_of,
 };
@@ -56,11 +57,12 @@ pub use matching::{
 pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
+pub(crate) use own::own_states;
 pub use own::{OwnRecord, OwnSubject, own_record, own_subject};
 pub use powers::{PublicEdition, PublicPower, UnitPowers, unit_powers, units_with_powers};
-pub(crate) use record::view;
 pub(crate) use record::{Kept, content_of, judged, platform_of};
 pub use record::{PublicRecord, ShownField, public_record};
+pub(crate) use record::{UsableRecord, view};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
 pub(crate) use subject::count as subject_count;
@@ -68,5 +70,7 @@ pub use subject::{
     FormerName, JoinedSubject, PublicSubject, SubjectFacts, present_code, public_subject,
     shown_under, subject_facts,
 };
-pub(crate) use subject::{MOST_READ, all_public, facts, find};
+pub(crate) use subject::{
+    MOST_READ, all_public, all_usable, facts, find as find_subject, whole_facts,
+};
 pub use suggest::{MOST_SUGGESTIONS, Suggestion, suggest};

@@ -10,6 +10,7 @@ use super::dossier::{
 };
 use super::names::Names;
 use super::subject::{MOST_READ, MOST_RECORDS, SubjectFacts, facts};
+use crate::access::Actor;
 use crate::agents::Agent;
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
@@ -79,6 +80,26 @@ pub async fn own_subject(desk: &Desk, agent: &Agent) -> Result<OwnSubject, DeskE
         .map(|record| held(record, desk.today(), &law, &names, &agent.actor))
         .collect::<Result<_, _>>()?;
     Ok(OwnSubject { facts: facts(whole)?, records, more })
+}
+
+/// Everything that a subject may see of its own, and whether all that is held was looked through. Whoever asks for it says in the audit
+/// log that somebody looked.
+pub(crate) async fn own_states(
+    desk: &Desk,
+    subject: i64,
+) -> Result<(Vec<RecordState>, bool), DeskError> {
+    let law = desk.law();
+    let open = open_audiences(desk, &law);
+    let names = Names::read(desk).await?;
+    let (nobody, today) = (Actor::visitor(), desk.today());
+    let held = desk.store().records_of_subject(subject, MOST_READ).await?;
+    let complete = i64::try_from(held.len()).is_ok_and(|count| count < MOST_READ);
+    let states = held
+        .iter()
+        .filter(|record| opens(record, &open, &law))
+        .map(|record| state(record, today, &law, &names, &nobody))
+        .collect::<Result<_, _>>()?;
+    Ok((states, complete))
 }
 
 /// One record of the subject that somebody acts for. That they looked is a line of the audit log.

@@ -167,11 +167,6 @@ impl Kept {
         &self.content
     }
 
-    /// Whether a named exemption keeps it from going out.
-    pub(crate) fn is_exempt(&self) -> bool {
-        !self.platform.exemption.is_empty()
-    }
-
     /// Whether the subject entered it itself, and signed.
     pub(crate) fn is_signed(&self) -> bool {
         self.platform.signature.is_some()
@@ -232,6 +227,52 @@ pub(crate) fn view(
         disclosure: ruling,
         known_at: record.recorded_at,
         version: record.version,
+    }))
+}
+
+/// A record that a unit may be shown for something it has to decide.
+#[derive(Debug, Clone)]
+pub(crate) struct UsableRecord {
+    /// Id of its kind.
+    pub(crate) kind: String,
+    /// Name of its kind.
+    pub(crate) kind_name: String,
+    /// What stands beside it because the subject entered it itself; empty otherwise.
+    pub(crate) mark: String,
+    /// Title of the document, or what stands for it.
+    pub(crate) title: String,
+    /// Number of the document.
+    pub(crate) number: String,
+    /// The fields that a unit may see, in official order.
+    pub(crate) fields: Vec<ShownField>,
+    /// How it stands.
+    pub(crate) disclosure: Disclosure,
+}
+
+/// What units may be shown of a stored record on a day, or nothing.
+pub(crate) fn usable(
+    record: &Record,
+    on: Date,
+    law: &Law,
+) -> Result<Option<UsableRecord>, DeskError> {
+    let kind = law.kind(&record.kind).ok_or_else(|| inconsistent(record, "kind", &record.kind))?;
+    let (ruling, content) = judged(record, kind, on, law)?;
+    if !ruling.value.for_units {
+        return Ok(None);
+    }
+    let at = |position: usize| -> String {
+        let field = kind.fields.get(position);
+        field.and_then(|field| content.get(&field.code)).cloned().unwrap_or_default()
+    };
+    let public = ruling.value.public;
+    Ok(Some(UsableRecord {
+        kind: kind.id.clone(),
+        kind_name: kind.name.clone(),
+        mark: mark(kind),
+        title: kind.title.map(at).unwrap_or_default(),
+        number: at(kind.document_number),
+        fields: shown_fields(kind, &content, |field| field.public || (!public && !field.sensitive)),
+        disclosure: ruling.value,
     }))
 }
 

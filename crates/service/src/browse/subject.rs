@@ -6,7 +6,7 @@ use serde::Serialize;
 use xinyong_domain::identifier;
 use xinyong_store::WholeSubject;
 
-use super::record::{PublicRecord, view};
+use super::record::{PublicRecord, UsableRecord, usable, view};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
@@ -266,6 +266,23 @@ pub(crate) async fn all_public(
         }
     }
     Ok((PublicSubject { facts: whole_facts(desk, whole).await?, groups }, complete))
+}
+
+/// Who a subject is and what units may be shown of it for something they have to decide, and whether everything that is held was looked
+/// through.
+pub(crate) async fn all_usable(
+    desk: &Desk,
+    code: &str,
+) -> Result<(SubjectFacts, Vec<UsableRecord>, bool), DeskError> {
+    let whole = find(desk, code).await?;
+    let (law, today) = (desk.law(), desk.today());
+    let held = desk.store().records_of_subject(whole.subject.id, MOST_READ).await?;
+    let complete = i64::try_from(held.len()).is_ok_and(|count| count < MOST_READ);
+    let mut records = Vec::new();
+    for record in held {
+        records.extend(usable(&record, today, &law)?);
+    }
+    Ok((whole_facts(desk, whole).await?, records, complete))
 }
 
 #[cfg(test)]

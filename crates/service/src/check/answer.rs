@@ -8,7 +8,6 @@ use xinyong_domain::canonical::canonical;
 use xinyong_domain::law::{Audience, Law};
 use xinyong_domain::rules::disclosure::Disclosure;
 use xinyong_domain::rules::measures::{Ground, assess};
-use xinyong_domain::rules::publicity::Reason as Hidden;
 use xinyong_domain::ruling::{Citation, Ruling};
 use xinyong_store::Record;
 
@@ -213,14 +212,11 @@ pub(super) struct Facts<'f> {
     pub purpose: &'f str,
 }
 
-fn standing(ruling: &Disclosure, audience: Audience, kept: &Kept) -> Option<&'static str> {
+fn standing(ruling: &Disclosure, audience: Audience) -> Option<&'static str> {
     match audience {
         _ if ruling.public && ruling.ended => Some("ended"),
         _ if ruling.public => Some("public"),
-        // Shared among organs: everything that would hide it from everybody hides it here too, but its audience.
-        Audience::Shared if ruling.reason == Some(Hidden::KindNotPublic) && !kept.is_exempt() => {
-            Some("shared")
-        }
+        Audience::Shared if ruling.for_units => Some("shared"),
         _ => None,
     }
 }
@@ -247,7 +243,7 @@ pub(super) fn answer(facts: &Facts<'_>) -> Result<CheckAnswer, DeskError> {
         }
         let kept = Kept::read(record)?;
         let ruling = disclosure(&kept.facts(record, kind), facts.day, law)?;
-        if let Some(standing) = standing(&ruling.value, kind.audience, &kept) {
+        if let Some(standing) = standing(&ruling.value, kind.audience) {
             seen.push((record, kind, kept, ruling, standing));
         }
     }

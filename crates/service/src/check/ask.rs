@@ -8,7 +8,7 @@ use xinyong_store::{NewCheck, SubjectCheck, sm3_hex};
 use super::answer::{CheckAnswer, CheckedSubject, Facts, PURPOSES, answer};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
-use crate::browse::{MOST_READ, facts, find, present_code};
+use crate::browse::{MOST_READ, facts, find_subject as find, present_code};
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};

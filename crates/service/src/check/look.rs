@@ -14,10 +14,10 @@ use super::{Asked, Looked};
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
 use crate::audit::AuditEvent;
-use crate::browse::{Names, PersonView};
+use crate::browse::{Names, PersonView, unit_names};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
-use crate::report::ReportNumber;
+use crate::report::{Edition, ReportNumber};
 
 /// Characters of the reason for which an answer is seen as it was given.
 const WHY: std::ops::RangeInclusive<usize> = 4..=200;
@@ -88,7 +88,7 @@ pub(super) fn way(word: &str) -> &'static str {
         "api" => "接口",
         "sheet" => "批量核查",
         "window" => "审批系统窗口",
-        "report" => "信用报告",
+        "report" => "取得信用报告",
         _ => "命令",
     }
 }
@@ -247,7 +247,7 @@ async fn views(
     Ok(found.into_iter().map(view).collect())
 }
 
-/// Who looked at a subject, when, for what, on which basis: for the subject itself. The people are not named, their unit is.
+/// Who looked at a subject, by a check or with a report, when, for what, on which basis: for the subject itself. The people are not named, their unit is.
 ///
 /// # Errors
 /// When the store fails.
@@ -257,7 +257,26 @@ pub async fn looks_at(desk: &Desk, subject: i64) -> Result<Vec<LookView>, DeskEr
         group.push(subject);
     }
     let found = desk.store().checks_of_subjects(&group, MOST_LOOKS).await?;
-    views(desk, found.into_iter().map(|check| (check, None)).collect()).await
+    let mut looks = views(desk, found.into_iter().map(|check| (check, None)).collect()).await?;
+    let names = unit_names(desk).await?;
+    for one in group {
+        let edition = Edition::Department.as_str();
+        let issued = desk.store().reports_for_units(one, edition, MOST_LOOKS).await?;
+        looks.extend(issued.into_iter().map(|look| LookView {
+            number: look.number,
+            at: look.at,
+            unit: names.get(&look.unit_id).cloned().unwrap_or(look.unit_id),
+            purpose: purpose_name(desk, &look.purpose),
+            basis: look.basis,
+            reference: String::new(),
+            way: way("report"),
+            code: String::new(),
+            name: String::new(),
+            outcome: String::new(),
+        }));
+    }
+    looks.sort_by(|one, two| (two.at, &two.number).cmp(&(one.at, &one.number)));
+    Ok(looks)
 }
 
 /// Who looked at the subject that somebody acts for.

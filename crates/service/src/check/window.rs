@@ -6,7 +6,7 @@ use super::ask::{Asked, Looked, checked, event, find_subject, look_up, unit_of};
 use super::look::{CheckView, one};
 use super::uses::feed_back;
 use crate::access::{Actor, Permission, Role};
-use crate::browse::find;
+use crate::browse::find_subject as find;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 

@@ -146,6 +146,16 @@ pub async fn head(desk: &Desk) -> Result<SignedHead, DeskError> {
     found.ok_or(DeskError::NotFound("已签名的公示记录树头"))
 }
 
+/// The head of a size that a key signed, where it is there and genuine.
+pub(crate) async fn head_at(
+    desk: &Desk,
+    size: i64,
+    key: &str,
+) -> Result<Option<SignedHead>, DeskError> {
+    let found = dressed(desk, desk.store().tree_heads_at(size).await?).await?;
+    Ok(found.into_iter().find(|head| head.head.key == key))
+}
+
 /// How the log stands.
 #[derive(Debug, Clone)]
 pub struct LogStanding {

@@ -10,7 +10,7 @@ use xinyong_store::{PublishedState, Purpose, Store, salt_place};
 
 use super::heads::dressed;
 use super::{
-    CONSISTENCY, ConsistencyProof, INCLUSION, InclusionProof, head, internal, kept_at,
+    CONSISTENCY, ConsistencyProof, INCLUSION, InclusionProof, LeafProof, head, internal, kept_at,
     public_fields, statement_json,
 };
 use crate::browse::public_record;
@@ -29,15 +29,34 @@ pub async fn inclusion(
     subject: i64,
     record: i64,
 ) -> Result<InclusionProof, DeskError> {
-    let shown = match public_record(desk, subject, record).await {
+    let head = match head(desk).await {
         Err(DeskError::NotFound(_)) => return Err(NONE),
         outcome => outcome?,
     };
+    let proof = under(desk, head.head.size, (subject, record)).await?.ok_or(NONE)?;
+    let LeafProof { statement, salt, place, path } = proof;
+    Ok(InclusionProof { of: INCLUSION.to_owned(), statement, salt, place, path, head })
+}
+
+/// The proof that a record stands, as the public sees it today, among the first `size` leaves, which a head was signed over. Nothing
+/// where it does not, or the public may not see it, or what opened its leaf is gone.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn under(
+    desk: &Desk,
+    size: i64,
+    (subject, record): (i64, i64),
+) -> Result<Option<LeafProof>, DeskError> {
+    let shown = match public_record(desk, subject, record).await {
+        Err(DeskError::NotFound(_)) => return Ok(None),
+        outcome => outcome?,
+    };
     let store = desk.store();
-    let Some(kept) = store.record(subject, record).await? else { return Err(NONE) };
-    let Some(opening) = store.opening(subject, record).await? else { return Err(NONE) };
+    let Some(kept) = store.record(subject, record).await? else { return Ok(None) };
+    let Some(opening) = store.opening(subject, record).await? else { return Ok(None) };
     if opening.version != shown.version || kept.version != shown.version {
-        return Err(NONE);
+        return Ok(None);
     }
     let fields: Vec<String> = serde_json::from_str(&opening.fields).map_err(internal)?;
     let law = desk.law();
@@ -45,7 +64,7 @@ pub async fn inclusion(
         public_fields(&law, &shown.kind).unwrap_or_default().into_iter().collect();
     // What was public then and is not any more is not given out with a proof either.
     if !fields.iter().all(|code| today.contains(code)) {
-        return Err(NONE);
+        return Ok(None);
     }
     let state = PublishedState {
         kind: kept.kind,
@@ -60,25 +79,15 @@ pub async fn inclusion(
     let place = salt_place(subject, record, opening.seq);
     let salt = store.keys().open(Purpose::Record, &place, &opening.salt)?;
     let commitment = commit(&statement, &salt).map_err(internal)?;
-    let head = match head(desk).await {
-        Err(DeskError::NotFound(_)) => return Err(NONE),
-        outcome => outcome?,
-    };
     let leaf = store.commitments(&[opening.place]).await?;
     let is_it = leaf.first().is_some_and(|(_, held)| held.as_slice() == commitment);
-    let (Ok(leaf), Ok(size)) = (u64::try_from(opening.place), u64::try_from(head.head.size)) else {
+    let (Ok(leaf), Ok(size)) = (u64::try_from(opening.place), u64::try_from(size)) else {
         return Err(internal("a place in the tree is negative"));
     };
     // The newest leaf may say that publication ended on a day that was taken back since.
-    let Some(ranges) = inclusion_ranges(leaf, size).filter(|_| is_it) else { return Err(NONE) };
-    Ok(InclusionProof {
-        of: INCLUSION.to_owned(),
-        statement,
-        salt: hex::encode(salt),
-        place: opening.place,
-        path: path(store, ranges).await?,
-        head,
-    })
+    let Some(ranges) = inclusion_ranges(leaf, size).filter(|_| is_it) else { return Ok(None) };
+    let path = path(store, ranges).await?;
+    Ok(Some(LeafProof { statement, salt: hex::encode(salt), place: opening.place, path }))
 }
 
 /// The proof that the tree of `to` leaves (the newest signed one where none is named) goes on from that of `from` leaves.

@@ -1,9 +1,9 @@
 //! Puts a report together from what the pages show.
 
-use xinyong_domain::law::{Law, ReportSection};
+use xinyong_domain::law::{Law, ReportForm, ReportSection};
 
-use super::{Content, Edition, Entry, Group, Line, Section};
-use crate::browse::{PublicRecord, PublicSubject, SubjectFacts, all_public};
+use super::{Assembled, Content, Edition, Entry, Group, Line, PublicEntry, Section};
+use crate::browse::{PublicRecord, ShownField, SubjectFacts, all_public};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
@@ -14,91 +14,180 @@ const NUMBERS: [&str; 12] =
 const LABELLED: [(&str, &str); 2] =
     [("incentive", "守信激励对象"), ("serious-dishonesty-listing", "严重失信主体")];
 
+/// A record on its way into a report.
+pub(super) struct Item {
+    /// Id of its kind.
+    pub(super) kind: String,
+    /// Name of its kind.
+    pub(super) kind_name: String,
+    /// What the report says of it.
+    pub(super) entry: Entry,
+    /// Subject and record, for one that is public.
+    pub(super) public: Option<(i64, i64)>,
+    /// Whether it holds now: what is over heads no report and is nothing to repair.
+    pub(super) holds: bool,
+    /// Whether it may be repaired.
+    pub(super) repairable: bool,
+}
+
+/// What is too much for one report, which says of each section what is there and what is not.
+pub(super) fn complete(complete: bool) -> Result<(), DeskError> {
+    if complete {
+        return Ok(());
+    }
+    Err(DeskError::refused(
+        "report.too-many",
+        "这个主体的信息太多，一份报告不能保证没有遗漏，请分类查询或者与信用办联系",
+    ))
+}
+
+/// Who issues reports here.
+pub(super) async fn issuer(desk: &Desk) -> Result<String, DeskError> {
+    Ok(format!("{}社会信用体系建设联席会议办公室", desk.county().await?.name))
+}
+
 /// What the public may know of a subject today, as a report.
 ///
 /// # Errors
 /// `code.invalid`, not found, `report.too-many` where a report could leave something out.
-pub async fn public_report(desk: &Desk, code: &str) -> Result<Content, DeskError> {
-    let (found, complete) = all_public(desk, code).await?;
-    if !complete {
-        return Err(DeskError::refused(
-            "report.too-many",
-            "这个主体的信息太多，一份报告不能保证没有遗漏，请分类查询或者与信用办联系",
-        ));
-    }
-    let county = desk.county().await?;
-    let law = desk.law();
-    let form = law.report();
-    let records = |kind: &str| {
-        let group = found.groups.iter().find(|(id, ..)| id == kind);
-        group.map_or(&[][..], |(.., records)| records.as_slice())
-    };
-    let adverse = found
+pub async fn public_report(desk: &Desk, code: &str) -> Result<Assembled, DeskError> {
+    let (found, whole) = all_public(desk, code).await?;
+    complete(whole)?;
+    let items = found
         .groups
         .iter()
-        .flat_map(|(.., records)| records)
-        .any(|record| record.disclosure.value.publicity.repairable_from.is_some());
-    let sections = form
-        .sections
-        .iter()
-        .zip(NUMBERS)
-        .map(|(section, number)| {
-            let title = if section.absent.is_empty() || !section.title.contains("地方补充") {
-                format!("{number}、{}", section.title)
-            } else {
-                section.title.clone()
-            };
-            one(&law, &found, section, title, adverse)
-        })
+        .flat_map(|(kind, name, records)| records.iter().map(move |one| item(kind, name, one)))
         .collect();
-    let labels = std::iter::once(found.facts.status.clone())
+    put_together(desk, Edition::Public, &found.facts, items).await
+}
+
+fn item(kind: &str, kind_name: &str, record: &PublicRecord) -> Item {
+    let publicity = &record.disclosure.value.publicity;
+    let mut lines = fields(&record.fields);
+    let days =
+        [("公示至", publicity.last_day), ("最早可以申请信用修复", publicity.repairable_from)];
+    lines.extend(
+        days.into_iter().filter_map(|(label, day)| Some(Line::new(label, day?.to_string()))),
+    );
+    Item {
+        kind: kind.to_owned(),
+        kind_name: kind_name.to_owned(),
+        entry: Entry { title: title(&record.title, &record.number, kind_name), lines },
+        public: Some((record.subject, record.id)),
+        holds: true,
+        repairable: publicity.repairable_from.is_some(),
+    }
+}
+
+/// What an entry is called.
+pub(super) fn title(title: &str, number: &str, kind_name: &str) -> String {
+    [title, number].into_iter().find(|text| !text.is_empty()).unwrap_or(kind_name).to_owned()
+}
+
+/// The fields of a record as lines.
+pub(super) fn fields(fields: &[ShownField]) -> Vec<Line> {
+    fields
+        .iter()
+        .filter(|field| !field.value.is_empty())
+        .map(|field| {
+            Line::new(&field.label, if field.endless { "长期" } else { field.value.as_str() })
+        })
+        .collect()
+}
+
+/// The report of an edition about a subject, from the records that its reader may see, the newest first.
+pub(super) async fn put_together(
+    desk: &Desk,
+    edition: Edition,
+    facts: &SubjectFacts,
+    items: Vec<Item>,
+) -> Result<Assembled, DeskError> {
+    let issuer = issuer(desk).await?;
+    let law = desk.law();
+    let form = law.report();
+    let adverse = items.iter().any(|item| item.holds && item.repairable);
+    let labels = std::iter::once(facts.status.clone())
         .filter(|status| !status.is_empty())
         .chain(
             LABELLED
                 .into_iter()
-                .filter(|(kind, _)| !records(kind).is_empty())
+                .filter(|(kind, _)| items.iter().any(|item| item.holds && item.kind == *kind))
                 .map(|(_, label)| label.to_owned()),
         )
         .collect();
-    Ok(Content {
+    let of = |kinds: &[String]| items.iter().filter(|item| kinds.contains(&item.kind)).count();
+    let counts = form.counts.iter().map(|count| (count.label.clone(), of(&count.kinds))).collect();
+    let mut public = Vec::new();
+    let mut sections: Vec<Section> = Vec::new();
+    for (section, number) in form.sections.iter().zip(NUMBERS) {
+        let groups = grouped(section, sections.len(), &items, &mut public);
+        sections.push(one(&law, facts, section, number, groups, adverse));
+    }
+    let content = Content {
         form: [form.name.clone(), form.edition.clone(), form.version.clone()],
-        edition: Edition::Public,
-        issuer: format!("{}社会信用体系建设联席会议办公室", county.name),
-        name: found.facts.name.clone(),
-        code: found.facts.code.clone(),
+        edition,
+        issuer,
+        name: facts.name.clone(),
+        code: facts.code.clone(),
         labels,
+        terms: Vec::new(),
+        lead: String::new(),
         as_of: desk.today(),
-        counts: form
-            .counts
-            .iter()
-            .map(|count| {
-                (count.label.clone(), count.kinds.iter().map(|kind| records(kind).len()).sum())
-            })
-            .collect(),
+        counts,
         sections,
-        statement: form.texts.statement.clone(),
+        statement: statement(form, edition),
         verify: form.texts.verify.clone(),
-    })
+        log: None,
+    };
+    Ok(Assembled { content, public })
+}
+
+fn statement(form: &ReportForm, edition: Edition) -> Vec<String> {
+    let own: &[String] = match edition {
+        Edition::Public | Edition::CleanRecord => &[],
+        Edition::Subject => &form.subject.statement,
+        Edition::Department => &form.department.statement,
+    };
+    own.iter().chain(&form.texts.statement).cloned().collect()
+}
+
+fn grouped(
+    section: &ReportSection,
+    place: usize,
+    items: &[Item],
+    public: &mut Vec<PublicEntry>,
+) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for kind in &section.kinds {
+        let mut group: Option<Group> = None;
+        for item in items.iter().filter(|item| item.kind == *kind) {
+            let group = group
+                .get_or_insert_with(|| Group { name: item.kind_name.clone(), entries: Vec::new() });
+            if let Some(id) = item.public {
+                let place = [place, groups.len(), group.entries.len()];
+                public.push(PublicEntry { place, id });
+            }
+            group.entries.push(item.entry.clone());
+        }
+        groups.extend(group);
+    }
+    groups
 }
 
 fn one(
     law: &Law,
-    found: &PublicSubject,
+    facts: &SubjectFacts,
     section: &ReportSection,
-    title: String,
+    number: &str,
+    groups: Vec<Group>,
     adverse: bool,
 ) -> Section {
     let texts = &law.report().texts;
-    let groups: Vec<Group> = section
-        .kinds
-        .iter()
-        .filter_map(|kind| found.groups.iter().find(|(id, ..)| id == kind))
-        .filter(|(.., records)| !records.is_empty())
-        .map(|(_, name, records)| Group {
-            name: name.clone(),
-            entries: records.iter().map(entry).collect(),
-        })
-        .collect();
+    let title = if section.absent.is_empty() || !section.title.contains("地方补充") {
+        format!("{number}、{}", section.title)
+    } else {
+        section.title.clone()
+    };
     let text = if section.advice {
         if adverse { &texts.advice } else { &texts.clean }
     } else if !section.absent.is_empty() {
@@ -110,8 +199,9 @@ fn one(
     };
     Section {
         title,
-        lines: if section.registry { registry(law, &found.facts) } else { Vec::new() },
+        lines: if section.registry { registry(law, facts) } else { Vec::new() },
         groups,
+        grid: None,
         text: text.to_owned(),
     }
 }
@@ -133,26 +223,4 @@ fn registry(law: &Law, facts: &SubjectFacts) -> Vec<Line> {
     }));
     lines.retain(|line| !line.value.is_empty());
     lines
-}
-
-fn entry(record: &PublicRecord) -> Entry {
-    let title = [record.title.as_str(), record.number.as_str()]
-        .into_iter()
-        .find(|text| !text.is_empty())
-        .unwrap_or(&record.kind_name);
-    let mut lines: Vec<Line> = record
-        .fields
-        .iter()
-        .filter(|field| !field.value.is_empty())
-        .map(|field| {
-            Line::new(&field.label, if field.endless { "长期" } else { field.value.as_str() })
-        })
-        .collect();
-    let publicity = &record.disclosure.value.publicity;
-    let days =
-        [("公示至", publicity.last_day), ("最早可以申请信用修复", publicity.repairable_from)];
-    lines.extend(
-        days.into_iter().filter_map(|(label, day)| Some(Line::new(label, day?.to_string()))),
-    );
-    Entry { title: title.to_owned(), lines }
 }

@@ -1,17 +1,22 @@
 //! Issues a report: number, seal, and a line that it was issued.
 
 use jiff::civil::DateTime;
-use serde_json::Value;
 use xinyong_domain::canonical::canonical;
-use xinyong_store::{CreditReport, sm3_hex};
+use xinyong_store::{CreditReport, ReportTerms, sm3_hex};
 
+use super::proofs::{LogProofs, prove};
 use super::seal::{self, Seal};
-use super::{Content, Edition, ReportNumber, public_report};
+use super::{Assembled, Content, Edition, ReportNumber, public_report};
 use crate::access::{Actor, Permission};
+use crate::agents::Agent;
 use crate::audit::AuditEvent;
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::publication_log;
 use crate::refusal::DeskError;
+
+/// Earlier reports of a day that are looked at, so that one of them is given again.
+const LOOKED_AT: usize = 5;
 
 /// A report as it is handed out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,19 +27,38 @@ pub struct Issued {
     pub pdf: Vec<u8>,
 }
 
+/// For whom a report is issued, and on what terms.
+pub(super) struct Issue<'i> {
+    /// Who asks.
+    pub(super) actor: &'i Actor,
+    /// Who acts for the subject, where somebody does: the mandate is held until the report is kept.
+    pub(super) agent: Option<&'i Agent>,
+    /// The address of the platform, for the code on the first page.
+    pub(super) site: &'i str,
+    /// About whom.
+    pub(super) subject: i64,
+    /// The terms, without the head.
+    pub(super) terms: ReportTerms,
+}
+
 fn internal(error: &impl std::fmt::Display) -> DeskError {
     DeskError::Internal(error.to_string())
 }
 
-/// The canonical form of what a report says, and the digest of it without its day.
-pub(super) fn canonical_of(content: &Content) -> Result<(String, String), DeskError> {
-    let mut value = serde_json::to_value(content).map_err(|error| internal(&error))?;
-    let whole = canonical(&value).map_err(|error| internal(&error))?;
-    if let Value::Object(members) = &mut value {
-        members.remove("as_of");
+/// The canonical form of what a report says.
+fn canonical_of(content: &Content) -> Result<String, DeskError> {
+    let value = serde_json::to_value(content).map_err(|error| internal(&error))?;
+    canonical(&value).map_err(|error| internal(&error))
+}
+
+/// The digest of what decides whether a report still says how things are, for the terms that it was issued on.
+pub(super) fn essence_of(content: &Content, terms: &ReportTerms) -> Result<String, DeskError> {
+    let mut value = content.essence();
+    if let Some((from, until)) = terms.span {
+        value["span"] = serde_json::json!([from.to_string(), until.to_string()]);
     }
     let essence = canonical(&value).map_err(|error| internal(&error))?;
-    Ok((whole, sm3_hex(essence.as_bytes())))
+    Ok(sm3_hex(essence.as_bytes()))
 }
 
 /// What the code on the first page says: where the number is checked, or the number alone where the site has no address of its own.
@@ -59,31 +83,42 @@ pub async fn public(
     site: &str,
 ) -> Result<Issued, DeskError> {
     actor.authorise(Permission::ReadPublic)?;
-    let content = public_report(desk, code).await?;
-    let known = desk.store().subject_by_code(&content.code).await?;
+    let report = public_report(desk, code).await?;
+    let known = desk.store().subject_by_code(&report.content.code).await?;
     let subject = known.ok_or(DeskError::NotFound("该主体"))?.id;
-    let (whole, essence) = canonical_of(&content)?;
-    let said = sm3_hex(whole.as_bytes());
-    let edition = Edition::Public.as_str();
-    let earlier = desk.store().credit_reports_of(subject, edition, content.as_of).await?;
-    for row in earlier.into_iter().filter(|row| row.content == said) {
-        let number = ReportNumber::parse(&row.number)
-            .ok_or_else(|| DeskError::Internal(format!("report {}", row.number)))?;
-        if row.address != address_of(site, &number) {
-            continue;
-        }
-        let file = content.pdf(desk, &number, moment(row.at)?, &row.address, &whole).await?;
-        // Another release of the program may set it otherwise: then it is issued anew.
-        if sm3_hex(&file) == row.file {
-            return sealed(row, number, file);
-        }
+    let command = Issue { actor, agent: None, site, subject, terms: ReportTerms::default() };
+    issue(desk, command, report).await
+}
+
+/// Issues a report, or gives the one again that was issued on the same day, about the same facts, on the same terms.
+pub(super) async fn issue(
+    desk: &Desk,
+    command: Issue<'_>,
+    report: Assembled,
+) -> Result<Issued, DeskError> {
+    let essence = essence_of(&report.content, &command.terms)?;
+    if let Some(issued) = again(desk, &command, &report, &essence).await? {
+        return Ok(issued);
     }
+    let log = match publication_log::head(desk).await {
+        Ok(head) => prove(desk, &report, Some(head)).await?,
+        Err(DeskError::NotFound(_)) => prove(desk, &report, None).await?,
+        Err(error) => return Err(error),
+    };
+    let Issue { actor, agent, site, subject, mut terms } = command;
+    (terms.head_size, terms.head_key) = log.as_ref().map(LogProofs::head_of).unwrap_or_default();
+    let content = Content { log, ..report.content };
+    let whole = canonical_of(&content)?;
+    let said = sm3_hex(whole.as_bytes());
     let at = desk.clock().now();
     let number = ReportNumber::new(moment(at)?, desk.random()?);
     let address = address_of(site, &number);
     let file = content.pdf(desk, &number, moment(at)?, &address, &whole).await?;
     let file_digest = sm3_hex(&file);
     let mut tx = desk.store().transaction("issue credit report").await?;
+    if let Some(agent) = agent {
+        agent.hold(&mut tx).await?;
+    }
     let signed = desk
         .sign(&mut tx, |key, at| seal::statement(&number, &said, &file_digest, key, at))
         .await
@@ -96,7 +131,7 @@ pub async fn public(
     let row = CreditReport {
         number: number.to_string(),
         subject_id: subject,
-        edition: edition.to_owned(),
+        edition: content.edition.as_str().to_owned(),
         day: content.as_of,
         at,
         address,
@@ -109,10 +144,81 @@ pub async fn public(
         actor: actor.login.clone(),
     };
     tx.add_credit_report(&row).await?;
-    let event = AuditEvent::ReportIssued { number: number.as_str(), edition, subject };
-    desk.audit_with(&mut tx, actor, event);
+    tx.add_report_terms(&row.number, &terms).await?;
+    desk.audit_with(&mut tx, actor, event(&row, &terms, false));
     tx.commit().await?;
     sealed(row, number, file)
+}
+
+fn event<'e>(row: &'e CreditReport, terms: &'e ReportTerms, again: bool) -> AuditEvent<'e> {
+    AuditEvent::ReportIssued {
+        number: &row.number,
+        edition: &row.edition,
+        subject: row.subject_id,
+        unit: &terms.unit_id,
+        purpose: &terms.purpose,
+        basis: &terms.basis,
+        again,
+    }
+}
+
+/// The report that was issued today about the same facts on the same terms, as it was: by the head that it was issued with. One in
+/// which records had no proof yet that have one now is not given again.
+async fn again(
+    desk: &Desk,
+    command: &Issue<'_>,
+    report: &Assembled,
+    essence: &str,
+) -> Result<Option<Issued>, DeskError> {
+    let (edition, day) = (report.content.edition, report.content.as_of);
+    let store = desk.store();
+    let earlier = store.credit_reports_of(command.subject, edition.as_str(), day).await?;
+    for row in earlier.into_iter().rev().filter(|row| row.essence == essence).take(LOOKED_AT) {
+        let terms = store.report_terms(&row.number).await?;
+        let alike = ReportTerms { head_size: 0, head_key: String::new(), ..terms.clone() };
+        let number = ReportNumber::parse(&row.number)
+            .ok_or_else(|| DeskError::Internal(format!("report {}", row.number)))?;
+        if alike != command.terms || row.address != address_of(command.site, &number) {
+            continue;
+        }
+        let head = match terms.head_size {
+            0 => None,
+            size => publication_log::head_at(desk, size, &terms.head_key).await?,
+        };
+        let log = prove(desk, report, head).await?;
+        if log.as_ref().is_some_and(|log| log.missing > 0) && grown(desk, &terms).await? {
+            continue;
+        }
+        let content = Content { log, ..report.content.clone() };
+        let whole = canonical_of(&content)?;
+        if sm3_hex(whole.as_bytes()) != row.content {
+            continue;
+        }
+        let file = content.pdf(desk, &number, moment(row.at)?, &row.address, &whole).await?;
+        // Another release of the program may set it otherwise: then it is issued anew.
+        if sm3_hex(&file) != row.file {
+            continue;
+        }
+        if edition != Edition::Public {
+            let mut tx = store.transaction("give credit report again").await?;
+            if let Some(agent) = command.agent {
+                agent.hold(&mut tx).await?;
+            }
+            desk.audit_with(&mut tx, command.actor, event(&row, &terms, true));
+            tx.commit().await?;
+        }
+        return sealed(row, number, file).map(Some);
+    }
+    Ok(None)
+}
+
+/// Whether there is a head now over more leaves than that of a report.
+async fn grown(desk: &Desk, terms: &ReportTerms) -> Result<bool, DeskError> {
+    match publication_log::head(desk).await {
+        Ok(head) => Ok(head.head.size > terms.head_size),
+        Err(DeskError::NotFound(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn sealed(row: CreditReport, number: ReportNumber, file: Vec<u8>) -> Result<Issued, DeskError> {

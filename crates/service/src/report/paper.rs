@@ -69,6 +69,7 @@ impl Content {
                     "title": section.title,
                     "cells": cells(&section.lines),
                     "groups": groups,
+                    "grid": section.grid,
                     "text": section.text,
                 })
             })
@@ -88,9 +89,15 @@ impl Content {
             codes: vec![("/check.svg", check.to_owned())],
             data: json!({
                 "title": form,
-                "standard": format!("公共信用信息报告标准（{edition}年版）"),
+                "standard": if edition.is_empty() {
+                    String::new()
+                } else {
+                    format!("公共信用信息报告标准（{edition}年版）")
+                },
                 "version": version,
-                "edition": self.edition.label(),
+                "edition": if form == self.edition.label() { "" } else { self.edition.label() },
+                "terms": self.terms,
+                "lead": self.lead,
                 "issuer": self.issuer,
                 "number": number.as_str(),
                 "made": at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
@@ -102,6 +109,7 @@ impl Content {
                 "sections": sections,
                 "statement": self.statement,
                 "verify": self.verify,
+                "log": self.log.as_ref().map_or("", |log| &log.note),
                 "seal": blank(number, &sm3_hex(canonical.as_bytes())),
             }),
         }

@@ -2,9 +2,14 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
-use xinyong_store::sm3_hex;
+use xinyong_store::{CreditReport, ReportTerms, sm3_hex};
 
-use super::issue::canonical_of;
+use super::attachment::content;
+use super::certificate::certificate_report;
+use super::department::department_report;
+use super::issue::essence_of;
+use super::own::own_report;
+use super::proofs::{LogCheck, check};
 use super::seal::Seal;
 use super::{Edition, ReportNumber, public_report};
 use crate::desk::Desk;
@@ -20,13 +25,18 @@ pub struct Genuine {
     pub at: i64,
     /// The key.
     pub key: String,
+    /// Where its records stand in the record of publication, for an edition that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogCheck>,
 }
 
 /// Judges a file without asking anybody, by the public keys that were kept.
 ///
 /// # Errors
 /// `report.no-seal` for what is no report of the platform, or whose seal was damaged; `report.key-unknown` for a key that is not among
-/// those given; `report.altered` when the file is not the one that was signed; `report.key-revoked`, `report.key-not-in-force`.
+/// those given; `report.altered` when the file is not the one that was signed; `report.key-revoked`, `report.key-not-in-force`;
+/// `report.content-missing` where the content that was signed is not in it; `report.log-wrong`, `report.log-differs` where its place in
+/// the record of publication does not hold.
 pub fn verify(file: &[u8], keys: &[KeyCard]) -> Result<Genuine, DeskError> {
     let no = |code, text: &str| Err(DeskError::refused(code, text));
     let Some((seal, blank)) = Seal::open(file.to_vec()) else {
@@ -43,13 +53,21 @@ pub fn verify(file: &[u8], keys: &[KeyCard]) -> Result<Genuine, DeskError> {
     };
     let statement = seal.statement(&sm3_hex(&blank));
     match card.judge(&statement, seal.at, &seal.signature) {
-        Ok(()) => Ok(Genuine { number: seal.number, at: seal.at, key: seal.key }),
-        Err(NotGenuine::Revoked) => no("report.key-revoked", "签名时密钥已被吊销，不能认定是真的"),
-        Err(NotGenuine::NotInForce) => {
-            no("report.key-not-in-force", "签名时间不在密钥的有效期内，不能认定是真的")
+        Ok(()) => {}
+        Err(NotGenuine::Revoked) => {
+            return no("report.key-revoked", "签名时密钥已被吊销，不能认定是真的");
         }
-        Err(_) => no("report.altered", "文件与签名不符：内容、编号、时间或版面有改动"),
+        Err(NotGenuine::NotInForce) => {
+            return no("report.key-not-in-force", "签名时间不在密钥的有效期内，不能认定是真的");
+        }
+        Err(_) => return no("report.altered", "文件与签名不符：内容、编号、时间或版面有改动"),
     }
+    let carried = content(file, &seal.content);
+    let Some(carried) = carried.and_then(|bytes| serde_json::from_slice(&bytes).ok()) else {
+        return no("report.content-missing", "文件里没有签名所指的内容，不能认定是完整的报告");
+    };
+    let log = check(&carried, keys)?;
+    Ok(Genuine { number: seal.number, at: seal.at, key: seal.key, log })
 }
 
 /// What the platform says of a number.
@@ -57,6 +75,15 @@ pub fn verify(file: &[u8], keys: &[KeyCard]) -> Result<Genuine, DeskError> {
 pub struct Standing {
     /// The number.
     pub number: ReportNumber,
+    /// Whether a report made now would say the same.
+    pub still: bool,
+    /// What it is about; nothing for an edition that is not for everybody, of which nobody learns more than this.
+    pub about: Option<About>,
+}
+
+/// What a public report is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct About {
     /// The edition's name.
     pub edition: &'static str,
     /// The subject's name today.
@@ -67,11 +94,10 @@ pub struct Standing {
     pub as_of: Date,
     /// When it was issued, in milliseconds since 1970.
     pub at: i64,
-    /// Whether a report made now would say the same.
-    pub still: bool,
 }
 
-/// Says whether a number is that of a report, and whether what it says still stands. What has changed is not said.
+/// Says whether a number is that of a report, and whether what it says still stands. What has changed is not said; of a report that is
+/// not for everybody neither whose it is nor which.
 ///
 /// # Errors
 /// `report.number-invalid`; not found for a number that was never given.
@@ -84,16 +110,40 @@ pub async fn standing(desk: &Desk, number: &str) -> Result<Standing, DeskError> 
     };
     let missing = || DeskError::NotFound("这个编号的报告");
     let row = desk.store().credit_report(number.as_str()).await?.ok_or_else(missing)?;
+    let edition = Edition::from_id(&row.edition)
+        .ok_or_else(|| DeskError::Internal(format!("edition {}", row.edition)))?;
     let subject = desk.store().subject(row.subject_id).await?.ok_or_else(missing)?;
     let code = subject.code.unwrap_or_default();
-    let (_, essence) = canonical_of(&public_report(desk, &code).await?)?;
-    Ok(Standing {
-        number,
-        edition: Edition::Public.label(),
+    let still = match still(desk, &row, edition, &code).await {
+        // What is refused today is not what was said then. Why, is nobody's business here.
+        Err(DeskError::Refused(_) | DeskError::NotFound(_)) => false,
+        outcome => outcome?,
+    };
+    let about = (edition == Edition::Public).then(|| About {
+        edition: edition.label(),
         name: subject.name,
         code,
         as_of: row.day,
         at: row.at,
-        still: essence == row.essence,
-    })
+    });
+    Ok(Standing { number, still, about })
+}
+
+async fn still(
+    desk: &Desk,
+    row: &CreditReport,
+    edition: Edition,
+    code: &str,
+) -> Result<bool, DeskError> {
+    let terms: ReportTerms = desk.store().report_terms(&row.number).await?;
+    let made = match edition {
+        Edition::Public => public_report(desk, code).await?,
+        Edition::Subject => own_report(desk, code).await?,
+        Edition::Department => department_report(desk, code, &terms).await?,
+        Edition::CleanRecord => match certificate_report(desk, code, &terms).await? {
+            Ok(made) => made,
+            Err(_) => return Ok(false),
+        },
+    };
+    Ok(essence_of(&made.content, &terms)? == row.essence)
 }

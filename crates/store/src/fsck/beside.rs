@@ -28,6 +28,9 @@ statements! {
         (SELECT COUNT(*) FROM check_row r WHERE r.sheet_id = s.id) FROM check_sheet s ORDER BY s.id";
     HELD_SHEET_ROWS = "SELECT r.sheet_id, r.row, r.number, r.problem, (SELECT COUNT(*) FROM subject_check c WHERE c.number = r.number) \
         FROM check_row r ORDER BY r.sheet_id, r.row";
+    REPORT_TERMS = "SELECT t.number, t.unit_id, t.purpose, t.basis, t.span_from, t.span_until, t.head_size, \
+        (SELECT COUNT(*) FROM tree_head h WHERE h.size = t.head_size AND h.key_id = t.head_key), \
+        (SELECT MIN(r.edition) FROM credit_report r WHERE r.number = t.number) FROM credit_report_terms t ORDER BY t.number";
     IDENTITIES = "SELECT blind, account_id FROM account_identity ORDER BY blind";
     CONTACTS = "SELECT account_id, sealed FROM account_contact ORDER BY account_id";
     AGENT_PERSONS = "SELECT account_id, sealed FROM agent_person ORDER BY account_id";
@@ -97,6 +100,8 @@ enum Fault {
     NoAnswer,
     OtherAnswer,
     NoCheck,
+    NoReport,
+    NoHead,
 }
 
 impl Fault {
@@ -131,6 +136,8 @@ impl Fault {
             Self::NoAnswer => "核查没有对应的答复",
             Self::OtherAnswer => "答复与其摘要不符",
             Self::NoCheck => "没有对应的核查",
+            Self::NoReport => "没有对应的信用报告",
+            Self::NoHead => "没有对应的公示记录树头",
             Self::FileHalf => "所附文件的名称与摘要只有其一",
         }
     }
@@ -289,6 +296,21 @@ impl Known<'_> {
             (over != row.int_or_null(5)?.is_some(), Fault::Undecided),
             (row.int(6)? == 0, Fault::NoUpload),
             (row.int(7)? != done || (state == "done" && done != rows), Fault::Counts),
+        ]))
+    }
+
+    fn report_terms(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let (unit, edition) = (row.text(1)?, row.text_or_null(8)?);
+        let span = (row.day_or_null(4)?, row.day_or_null(5)?);
+        let named = !unit.is_empty();
+        let grounds = [row.text(2)?, row.text(3)?];
+        let unfounded = named && grounds.iter().any(|text| text.trim().is_empty());
+        Ok(first([
+            (edition.is_none(), Fault::NoReport),
+            (named && !self.units.contains(&unit), Fault::NoUnit),
+            (unfounded, Fault::ReasonMissing),
+            (span.0.is_some() != span.1.is_some() || span.0 > span.1, Fault::Order),
+            (row.int(6)? != 0 && row.int(7)? == 0, Fault::NoHead),
         ]))
     }
 
@@ -576,6 +598,8 @@ impl Check<'_> {
         self.hold(conn, ("check_link", 1), &HELD_LINKS, |row| known.link(row)).await?;
         self.hold(conn, ("check_sheet", 1), &HELD_SHEETS, |row| known.sheet(row)).await?;
         self.hold(conn, ("check_row", 2), &HELD_SHEET_ROWS, check_row).await?;
+        let terms = |row: &Row| known.report_terms(row);
+        self.hold(conn, ("credit_report_terms", 1), &REPORT_TERMS, terms).await?;
         self.hold(conn, ("account_security", 1), &SECURITIES, |row| known.security(row)).await?;
         self.hold(conn, ("recovery_code", 1), &RECOVERY_CODES, |row| known.code(row)).await?;
         self.hold(conn, ("notice", 1), &NOTICES, |row| known.notice(row)).await?;

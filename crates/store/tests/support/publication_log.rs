@@ -165,7 +165,7 @@ pub async fn two_that_append_at_once_take_turns(ground: &Ground) {
     assert_eq!(places, (0..leaves).collect());
 }
 
-fn key(id: &str) -> SigningKeyRow {
+pub fn key(id: &str) -> SigningKeyRow {
     SigningKeyRow {
         id: id.to_owned(),
         public: "PEM".to_owned(),

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query};
 use axum::response::Html;
 use serde::Deserialize;
 use xinyong_service::browse::{self, SubjectHoldings};
-use xinyong_service::{Clock, DeskError};
+use xinyong_service::{Clock, DeskError, Permission};
 
 use super::held::{AsOfForm, HeldRow, held_row};
 use super::{actor, mendable};
@@ -34,6 +34,7 @@ struct Shown {
     subject: Option<SubjectHead>,
     groups: Vec<Group>,
     public_href: String,
+    can_certify: bool,
 }
 
 /// For which day.
@@ -95,6 +96,7 @@ pub async fn subject(
             })
             .collect(),
         public_href: words::subject_href(&code),
+        can_certify: actor(&frame)?.may(Permission::ConfirmAgents),
         name,
         code,
     })

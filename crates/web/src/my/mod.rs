@@ -8,6 +8,7 @@ pub mod home;
 pub mod leave;
 pub mod looks;
 pub mod record;
+pub mod reports;
 pub mod sign_up;
 pub mod subject;
 pub mod withdraw;

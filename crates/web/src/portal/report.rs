@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use xinyong_service::report::{self, Standing};
+use xinyong_service::report::{self, Issued, Standing};
 use xinyong_service::{Actor, Clock, DeskError};
 
 use super::error_report::pay;
@@ -49,21 +49,30 @@ pub async fn pdf(
         Err(elsewhere) => return Ok(elsewhere),
     };
     let (desk, facts) = (frame.site.desk(), found.facts);
-    // Signed and kept for everybody: the address is the county's own, never one that the request names.
+    let site = address_of(&frame);
+    let issued = report::public(desk, &Actor::visitor(), &facts.code, &site).await?;
+    let name = format!("{}公共信用信息报告", facts.name);
+    Ok(super::unindexed(handed_out(&facts.code, &name, issued)?))
+}
+
+/// The address that a report bears. It is signed and kept: the county's own, never one that the request names.
+pub fn address_of(frame: &Frame) -> String {
     let named = frame.site.county().map_or("", |county| county.text("site_url"));
-    let site = match named.trim_end_matches('/') {
+    match named.trim_end_matches('/') {
         "" => String::new(),
         named => format!("{named}{}", frame.site.base_path()),
-    };
-    let issued = report::public(desk, &Actor::visitor(), &facts.code, &site).await?;
-    let headers = table::headers(
-        "application/pdf",
-        &format!("{}-{}.pdf", facts.code, issued.number),
-        &format!("{}公共信用信息报告.pdf", facts.name),
-    )?;
-    // It is of this moment, and names penalties whose publicity ends.
+    }
+}
+
+/// A report as a file to be kept. It is of this moment, and names penalties whose publicity ends: nothing on the way keeps it.
+///
+/// # Errors
+/// When its name cannot stand in a header.
+pub fn handed_out(code: &str, name: &str, issued: Issued) -> Result<Response, PageError> {
+    let plain = format!("{code}-{}.pdf", issued.number);
+    let headers = table::headers("application/pdf", &plain, &format!("{name}.pdf"))?;
     let kept = [(header::CACHE_CONTROL, "no-store")];
-    Ok(super::unindexed((headers, kept, issued.pdf)))
+    Ok((headers, kept, issued.pdf).into_response())
 }
 
 /// Which report is asked about.
@@ -79,23 +88,24 @@ fn page(
     found: Option<&Standing>,
     errors: Vec<FormError>,
 ) -> Result<impl axum::response::IntoResponse + use<>, PageError> {
-    let standing = found.map(|found| {
-        if found.still {
-            Chip::new("有效，公开的信息没有变化", "good")
-        } else {
-            Chip::new("是本站出具的，此后公开的信息有变化", "warn")
-        }
+    let about = found.and_then(|found| found.about.as_ref());
+    let standing = found.map(|found| match (found.still, about.is_some()) {
+        (true, true) => Chip::new("有效，公开的信息没有变化", "good"),
+        (false, true) => Chip::new("是本站出具的，此后公开的信息有变化", "warn"),
+        (true, false) => Chip::new("有效，所载情况没有变化", "good"),
+        (false, false) => Chip::new("是本站出具的，此后情况有变化，已被取代", "warn"),
     });
-    let facts = found.map_or_else(Vec::new, |found| {
-        vec![
-            Fact::new("报告编号", found.number.as_str()),
-            Fact::new("版本", found.edition),
-            Fact::new("主体", found.name.as_str()),
-            Fact::new("统一社会信用代码", found.code.as_str()),
-            Fact::new("数据截至", found.as_of.to_string()),
-            Fact::new("出具时间", Clock::show(found.at)),
+    let mut facts: Vec<Fact> =
+        found.iter().map(|found| Fact::new("报告编号", found.number.as_str())).collect();
+    facts.extend(about.into_iter().flat_map(|about| {
+        [
+            Fact::new("版本", about.edition),
+            Fact::new("主体", about.name.as_str()),
+            Fact::new("统一社会信用代码", about.code.as_str()),
+            Fact::new("数据截至", about.as_of.to_string()),
+            Fact::new("出具时间", Clock::show(about.at)),
         ]
-    });
+    }));
     draw(&Check {
         page: frame.portal("核验信用报告", "/reports"),
         number: number.to_owned(),
@@ -103,8 +113,8 @@ fn page(
         errors,
         standing,
         facts,
-        subject_href: found
-            .map_or_else(String::new, |found| crate::ui::words::subject_href(&found.code)),
+        subject_href: about
+            .map_or_else(String::new, |about| crate::ui::words::subject_href(&about.code)),
     })
 }
 

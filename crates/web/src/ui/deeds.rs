@@ -76,6 +76,8 @@ pub fn label(action: &str) -> &str {
         "powers.named" => "说明目录外的名称",
         "powers.name-ended" => "撤回目录外名称的说明",
         "report.issued" => "出具信用报告",
+        "report.given-again" => "再次取得信用报告",
+        "report.refused" => "不予出具无违法违规证明",
         "law.publicity-renewed" => "按现行规则重新计算公示期",
         "law.proposed" => "提出确认法规参数",
         "law.confirmed" => "确认法规参数",

@@ -184,6 +184,7 @@ impl Frame {
             entries.push((home.clone(), "登记在案的信息".to_owned()));
             entries.push((format!("{home}/declarations"), "自主申报".to_owned()));
             entries.push((format!("{home}/looks"), "谁查询过".to_owned()));
+            entries.push((format!("{home}/reports"), "信用报告".to_owned()));
         }
         entries.push(("/my/apply".to_owned(), "申请经办".to_owned()));
         entries.push(("/my/account".to_owned(), "我的账号".to_owned()));
@@ -222,6 +223,7 @@ impl Frame {
             ("/console/law", "法规参数", Permission::UseConsole),
             ("/console/account", "我的账号", Permission::UseConsole),
             ("/console/keys", "接口密钥", Permission::ManageKeys),
+            ("/console/signing-keys", "签名密钥", Permission::ReadSigningKeys),
         ]
         .into_iter()
         .filter(|(_, _, permission)| actor.may(*permission))
