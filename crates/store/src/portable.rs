@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 60] = [
+static TABLES: [Table; 64] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -146,6 +146,12 @@ static TABLES: [Table; 60] = [
         i ended_at),
     table!(credit_report by "number": t number, i subject_id, t edition, t day, i at, t address, t essence, t content, t file,
         t key_id, i signed_at, t signature, t actor),
+    table!(enrolment by "id": i id, t unit_id, i subject_id, t basis, t purpose, t until_day, t made_by, i made_at, t ended_by,
+        i ended_at, t end_reason, i lapsed_at),
+    table!(hook by "key_id": i key_id, t address, t set_by, i set_at),
+    table!(hook_place by "key_id, enrolment_id": i key_id, i enrolment_id, i at, i record_id, i seq),
+    table!(hook_delivery by "id": i id, i key_id, i enrolment_id, i subject_id, i record_id, i seq, t event, i event_at, i made_at,
+        t state, i tries, i next_at, t what, i status, t digest, i done_at),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

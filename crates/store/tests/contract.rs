@@ -6,6 +6,8 @@
 mod agents;
 #[path = "support/api.rs"]
 mod api;
+#[path = "support/enrolments.rs"]
+mod enrolments;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/powers.rs"]
@@ -20,6 +22,10 @@ use api::{
     a_write_under_an_idempotency_key_begins_once,
     keys_are_found_by_their_hash_and_their_use_adds_up,
     the_feed_of_changes_is_the_same_in_any_portions,
+};
+use enrolments::{
+    changes_of_one_subject_are_told_in_order, deliveries_are_claimed_once_and_kept_as_receipts,
+    enrolments_begin_end_and_lapse,
 };
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
@@ -138,6 +144,9 @@ on_both! {
     open_tables_are_compared_and_days_add_up,
     powers_are_proposed_decided_and_named,
     mandates_wait_stand_and_end,
+    enrolments_begin_end_and_lapse,
+    changes_of_one_subject_are_told_in_order,
+    deliveries_are_claimed_once_and_kept_as_receipts,
     what_no_unit_reported_is_counted_nowhere,
     every_event_in_public_becomes_one_leaf,
     two_that_append_at_once_take_turns,
@@ -2117,9 +2126,20 @@ async fn a_backup_moves_between_engines(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;
     powers::add(&store).await;
+    enrolments::add(&store).await;
     let file = ground.path("backup");
     let made = store.backup(&file, NOW).await.expect("made");
-    for table in ["open_row", "open_change", "open_day", "power_edition", "power_mapping"] {
+    for table in [
+        "open_row",
+        "open_change",
+        "open_day",
+        "power_edition",
+        "power_mapping",
+        "enrolment",
+        "hook",
+        "hook_place",
+        "hook_delivery",
+    ] {
         assert_eq!(made.rows[table], 1, "{table}");
     }
     assert_eq!((made.rows["record_version"], made.rows["subject"]), (3, 2));
