@@ -66,11 +66,13 @@ pub enum Permission {
     DeclareForSubject,
     /// Confirm, refuse and end those who act for subjects.
     ConfirmAgents,
+    /// Follow a subject for a unit, on a legal basis and until a day.
+    FollowSubjects,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -98,6 +100,7 @@ impl Permission {
         Self::ReadOwnSubject,
         Self::DeclareForSubject,
         Self::ConfirmAgents,
+        Self::FollowSubjects,
     ];
 
     /// Whether a visitor without an account has it.
@@ -193,6 +196,7 @@ impl Role {
                 Permission::RunJobs,
                 Permission::ConfirmLaw,
                 Permission::ConfirmAgents,
+                Permission::FollowSubjects,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -203,6 +207,7 @@ impl Role {
                 Permission::AnswerReport,
                 Permission::CorrectRecord,
                 Permission::ReadReporting,
+                Permission::FollowSubjects,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -215,12 +220,15 @@ impl Role {
                 Permission::ConfirmCorrection,
                 Permission::ReadReporting,
                 Permission::SignReporting,
+                Permission::FollowSubjects,
             ],
             Self::Auditor => &[Permission::UseConsole, Permission::ReadAudit],
             Self::Administrator => {
                 &[Permission::UseConsole, Permission::ManageAccounts, Permission::ManageKeys]
             }
-            Self::Machine => &[Permission::UploadBatch, Permission::ReadBatch],
+            Self::Machine => {
+                &[Permission::UploadBatch, Permission::ReadBatch, Permission::FollowSubjects]
+            }
             Self::Agent => &[
                 Permission::UseOwnPages,
                 Permission::ReadOwnSubject,

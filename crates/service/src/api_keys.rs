@@ -27,11 +27,13 @@ pub enum Scope {
     Read,
     /// Handing in files for its unit.
     Report,
+    /// Being told what changes about the subjects that its unit follows.
+    Follow,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Read, Self::Report];
+    pub const ALL: [Self; 3] = [Self::Read, Self::Report, Self::Follow];
 
     /// The stable word.
     #[must_use]
@@ -39,7 +41,14 @@ impl Scope {
         match self {
             Self::Read => "read",
             Self::Report => "report",
+            Self::Follow => "follow",
         }
+    }
+
+    /// Whether a key for it belongs to a unit.
+    #[must_use]
+    pub const fn of_unit(self) -> bool {
+        !matches!(self, Self::Read)
     }
 
     /// What a page calls it.
@@ -48,6 +57,7 @@ impl Scope {
         match self {
             Self::Read => "读取公开信息",
             Self::Report => "报送本单位信息",
+            Self::Follow => "接收订阅主体的变化",
         }
     }
 }
@@ -90,7 +100,7 @@ impl Key {
             login: format!("key:{}", self.id),
             name: self.name.clone(),
             unit: self.unit.clone(),
-            role: self.scopes.contains(&Scope::Report).then_some(Role::Machine),
+            role: self.scopes.iter().any(|scope| scope.of_unit()).then_some(Role::Machine),
         }
     }
 }
@@ -146,7 +156,7 @@ pub struct Used {
     pub last_at: i64,
 }
 
-fn scopes_of(words: &str) -> Vec<Scope> {
+pub(crate) fn scopes_of(words: &str) -> Vec<Scope> {
     Scope::ALL
         .into_iter()
         .filter(|scope| words.split(' ').any(|word| word == scope.as_str()))
@@ -162,11 +172,12 @@ fn mistakes(desk: &Desk, new: &NewKey) -> Vec<Refusal> {
     if new.scopes.is_empty() {
         found.push(Refusal::new("key.scope-missing", "请至少选择一项用途"));
     }
-    let reports = new.scopes.contains(&Scope::Report);
-    if reports && new.unit.is_empty() {
-        found.push(Refusal::new("key.unit-missing", "用于报送的密钥必须选定报送单位"));
+    let belongs = new.scopes.iter().any(|scope| scope.of_unit());
+    if belongs && new.unit.is_empty() {
+        let what = "用于报送或者接收订阅的密钥必须选定单位";
+        found.push(Refusal::new("key.unit-missing", what));
     }
-    if !reports && !new.unit.is_empty() {
+    if !belongs && !new.unit.is_empty() {
         found.push(Refusal::new(
             "key.unit-needless",
             "只读取公开信息的密钥不属于任何单位，请不要选择单位",

@@ -27,17 +27,16 @@ statements! {
         h (subject_id, id) AS (SELECT r.subject_id, r.id FROM g CROSS JOIN record r WHERE r.subject_id = g.id \
         AND NOT EXISTS (SELECT 1 FROM judged_record d WHERE d.record_id = r.id AND d.subject_id = r.subject_id AND d.counts = 1) \
         UNION ALL SELECT d.subject_id, d.record_id FROM g CROSS JOIN judged_record d WHERE d.to_id = g.id AND d.counts = 1), \
-        x (at, record_id, seq, subject_id, event, kind, first) AS (\
-        SELECT e.at, e.record_id, e.seq, e.subject_id, e.kind, r.kind, (SELECT MIN(f.at) FROM publication_event f \
-        WHERE f.record_id = e.record_id AND f.subject_id = e.subject_id) FROM h CROSS JOIN record r CROSS JOIN publication_event e \
+        x (at, record_id, seq, subject_id, event, kind) AS (\
+        SELECT e.at, e.record_id, e.seq, e.subject_id, e.kind, r.kind FROM h CROSS JOIN record r CROSS JOIN publication_event e \
         WHERE r.id = h.id AND r.subject_id = h.subject_id AND e.record_id = r.id AND e.subject_id = r.subject_id \
         AND EXISTS (SELECT 1 FROM record_version v WHERE v.record_id = e.record_id AND v.subject_id = e.subject_id \
         AND v.known_at <= e.at AND v.public_from IS NOT NULL) \
         UNION ALL SELECT v.known_at, v.record_id, v.version, v.subject_id, CASE v.version WHEN 1 THEN 'published' ELSE 'changed' END, \
-        r.kind, (SELECT MIN(f.known_at) FROM record_version f WHERE f.record_id = v.record_id AND f.subject_id = v.subject_id) \
+        r.kind \
         FROM h CROSS JOIN record r CROSS JOIN record_version v WHERE r.id = h.id AND r.subject_id = h.subject_id \
         AND v.record_id = r.id AND v.subject_id = r.subject_id AND r.kind IN " [texts] ") \
-        SELECT at, record_id, seq, subject_id, event, kind, first FROM x \
+        SELECT at, record_id, seq, subject_id, event, kind FROM x \
         WHERE (at, record_id, seq) > ($3, CAST($4 AS BIGINT), CAST($5 AS BIGINT)) AND at <= $6 ORDER BY at, record_id, seq LIMIT $7";
 }
 
@@ -85,8 +84,6 @@ pub struct EnrolmentEvent {
     pub event: String,
     /// The kind of the record.
     pub kind: String,
-    /// When the first thing happened to this record that might be told.
-    pub first: i64,
 }
 
 pub(crate) fn enrolment(row: &Row) -> Result<Enrolment, StoreError> {
@@ -232,7 +229,6 @@ impl Store {
                     subject_id: row.int(3)?,
                     event: row.text(4)?,
                     kind: row.text(5)?,
-                    first: row.int(6)?,
                 })
             })
             .collect()

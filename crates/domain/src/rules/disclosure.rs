@@ -97,6 +97,19 @@ pub fn disclose(facts: &Facts<'_>, on: Date, law: &Law) -> Ruling<Disclosure> {
     })
 }
 
+/// Whether a unit that follows the subject on a legal basis is told of a record on a day: of what is public, and of what the
+/// catalogue has units share, as long as it was not taken down. What may be asked for only with the subject's authority is never told.
+#[must_use]
+pub fn is_told_to_units(facts: &Facts<'_>, judged: &Disclosure, on: Date) -> bool {
+    match facts.audience {
+        Audience::Public => judged.public,
+        Audience::Shared => {
+            facts.exemption.is_empty() && facts.withdrawn.is_none_or(|withdrawn| withdrawn > on)
+        }
+        Audience::Authorised => false,
+    }
+}
+
 fn reason(facts: &Facts<'_>, publicity: &Publicity, on: Date) -> Option<Reason> {
     if facts.audience != Audience::Public {
         return Some(Reason::KindNotPublic);

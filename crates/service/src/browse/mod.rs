@@ -29,6 +29,7 @@ mod suggest;
 
 pub use audit::{AuditLine, AuditPage, AuditQuery, audit_export, audit_page, verify_audit};
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
+pub(crate) use changes::settled_until;
 pub use changes::{Change, ChangePage, changes};
 pub use console::{ConsoleHome, console_home};
 pub(crate) use data::record_row;
@@ -62,10 +63,10 @@ pub(crate) use record::{Kept, content_of, judged, platform_of};
 pub use record::{PublicRecord, ShownField, public_record};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
-pub(crate) use subject::count as subject_count;
 pub use subject::{
     FormerName, JoinedSubject, PublicSubject, SubjectFacts, present_code, public_subject,
     shown_under, subject_facts,
 };
 pub(crate) use subject::{MOST_READ, all_public};
+pub(crate) use subject::{count as subject_count, find as subject_of};
 pub use suggest::{MOST_SUGGESTIONS, Suggestion, suggest};

@@ -9,7 +9,7 @@ use xinyong_domain::check::Checked;
 use xinyong_domain::document_number::DocumentNumber;
 use xinyong_domain::law::{Kind, Law, Unit};
 use xinyong_domain::party::PartyCategory;
-use xinyong_domain::rules::disclosure::{Disclosure, Facts, disclose};
+use xinyong_domain::rules::disclosure::{Disclosure, Facts, disclose, is_told_to_units};
 use xinyong_domain::rules::explain::Given;
 use xinyong_domain::rules::publicity::Reason;
 use xinyong_domain::ruling::Ruling;
@@ -138,6 +138,22 @@ pub fn disclosure(
     on: Date,
     law: &Law,
 ) -> Result<Ruling<Disclosure>, DeskError> {
+    ask(facts, |asked| disclose(asked, on, law))
+}
+
+/// The one call by which the service asks whether units that follow the subject are told of a record.
+///
+/// # Errors
+/// As [`disclosure`].
+pub(crate) fn told_to_units(
+    facts: &RecordFacts<'_>,
+    on: Date,
+    law: &Law,
+) -> Result<bool, DeskError> {
+    ask(facts, |asked| is_told_to_units(asked, &disclose(asked, on, law).value, on))
+}
+
+fn ask<T>(facts: &RecordFacts<'_>, rule: impl FnOnce(&Facts<'_>) -> T) -> Result<T, DeskError> {
     let mut given = Given::new(facts.kind, facts.decided);
     given.category = facts.category;
     given.released = facts.platform.released;
@@ -168,7 +184,7 @@ pub fn disclosure(
         exemption: &facts.platform.exemption,
         withdrawn: facts.withdrawn,
     };
-    Ok(disclose(&asked, on, law))
+    Ok(rule(&asked))
 }
 
 /// From when and until when a read must look at a record at all, and the articles behind it.
