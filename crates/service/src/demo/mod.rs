@@ -9,6 +9,7 @@ mod accounts;
 mod agents;
 mod codes;
 mod corrections;
+mod enrolments;
 mod filers;
 mod names;
 mod plan;
@@ -195,6 +196,7 @@ async fn work(
     import(desk, law.registry(), &twins, settings.today).await?;
     corrections::work(desk, &invented, &twins).await?;
     agents::create(desk, &invented, (start, settings.today)).await?;
+    enrolments::follow(&desk.at(settings.today), &invented).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;
     progress("签名公示记录");

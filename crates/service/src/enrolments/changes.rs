@@ -134,8 +134,9 @@ pub(super) async fn told_today(
 pub(super) fn happened(event: &str, may: bool) -> Happened {
     match event {
         _ if !may => Happened::Ended,
-        "changed" => Happened::Changed,
-        _ => Happened::Appeared,
+        "published" => Happened::Appeared,
+        // Also what ended and may be seen again.
+        _ => Happened::Changed,
     }
 }
 

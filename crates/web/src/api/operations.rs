@@ -3,6 +3,12 @@
 
 use xinyong_service::api_keys::Scope;
 
+mod enrolments;
+mod lists;
+
+pub use enrolments::{ENROLMENT_CHANGES, ENROLMENTS};
+pub use lists::LIST_RANGE;
+
 use super::examples;
 use super::operation::{
     BYTES, CSV, FORM, JSON, Link, NDJSON, Operation, Parameter, Place, Sent, Shape, XLSX,
@@ -415,7 +421,7 @@ pub static DESCRIPTION: Operation = Operation {
 };
 
 /// All of them, in the order of the page.
-pub static OPERATIONS: [&Operation; 15] = [
+pub static OPERATIONS: [&Operation; 18] = [
     &SUBJECT,
     &SUBJECTS,
     &SEARCH,
@@ -425,9 +431,12 @@ pub static OPERATIONS: [&Operation; 15] = [
     &RECORD,
     &RECORD_PROOF,
     &CHANGES,
+    &LIST_RANGE,
     &LOG_HEAD,
     &LOG_KEYS,
     &LOG_CONSISTENCY,
+    &ENROLMENTS,
+    &ENROLMENT_CHANGES,
     &BATCH_NEW,
     &BATCH,
     &DESCRIPTION,

@@ -14,6 +14,7 @@ pub mod bulletin;
 pub mod corrections;
 pub mod doubles;
 pub mod download;
+pub mod enrolments;
 pub mod error_reports;
 pub mod factor;
 pub mod forecast;
