@@ -25,8 +25,8 @@ const COMPARED_EVERY: u64 = 4;
 /// How often mails that are due are sent.
 const MAIL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
 
-/// How often it is looked whether anything is to be sent to the machines of units.
-const HOOK_INTERVAL: std::time::Duration = std::time::Duration::from_secs(3);
+/// How often it is looked whether anything is to be sent to the machines of units: each look asks about every subject that is followed.
+const HOOK_INTERVAL: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// How often it is looked whether the law in force here has changed, be it by another process.
 const LAW_INTERVAL: std::time::Duration = std::time::Duration::from_secs(5);
