@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -41,11 +43,17 @@ fn read(stream: &TcpStream) -> Option<Arrived> {
     })
 }
 
-/// Receives at an address, and answers only where it is told to; what came first is given out first. Ends with its listener.
-fn receive(listener: TcpListener, answers: bool, to: Sender<Arrived>) {
+/// Receives at an address, and answers only where it is told to; what came first is given out first. Ends with the first to come
+/// once the flag is set.
+fn receive(listener: TcpListener, answers: bool, to: Sender<Arrived>) -> Arc<AtomicBool> {
+    let over = Arc::new(AtomicBool::new(false));
+    let ends = Arc::clone(&over);
     std::thread::spawn(move || {
         let mut held = Vec::new();
         for stream in listener.incoming().map_while(Result::ok) {
+            if ends.load(Ordering::SeqCst) {
+                return;
+            }
             let Some(arrived) = read(&stream) else { continue };
             let mut stream = stream;
             if answers {
@@ -63,6 +71,7 @@ fn receive(listener: TcpListener, answers: bool, to: Sender<Arrived>) {
             drop(stream.read(&mut [0; 1]));
         }
     });
+    over
 }
 
 fn next(from: &Receiver<Arrived>) -> Arrived {
@@ -163,7 +172,7 @@ fn a_change_arrives_once_more_after_a_kill_and_waits_for_who_is_down() {
     // The next process sends the same once more, under the same id, and then it is over.
     let listener = TcpListener::bind(place).expect("the port again");
     let (to, arrived) = channel();
-    receive(listener.try_clone().expect("the same"), true, to);
+    let over = receive(listener, true, to);
     let served = serve(&platform, &arguments);
     let again = next(&arrived);
     assert_eq!(again.id, first.id);
@@ -184,8 +193,8 @@ fn a_change_arrives_once_more_after_a_kill_and_waits_for_who_is_down() {
 
     // The receiver is down, and up again.
     drop(arrived);
+    over.store(true, Ordering::SeqCst);
     drop(TcpStream::connect(place));
-    drop(listener);
     let gone = |_: &u32| {
         std::thread::sleep(Duration::from_millis(200));
         TcpStream::connect(place).is_err()
