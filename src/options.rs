@@ -243,6 +243,9 @@ pub struct Serve {
     /// A file that names folders where units' systems put files to be taken in
     #[arg(long, value_name = "FILE")]
     pub folders: Option<PathBuf>,
+    /// A file that names the hosts of units' systems to which changes may be sent
+    #[arg(long, value_name = "FILE")]
+    pub hooks: Option<PathBuf>,
 }
 
 /// `unit`

@@ -9,10 +9,10 @@ use tokio::net::TcpListener;
 use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
 use xinyong_service::{
-    Actor, Desk, DeskError, accounts, agents, check, error_reports, intake, notices, open_data,
-    publication_log, publicity,
+    Actor, Desk, DeskError, accounts, agents, check, enrolments, error_reports, intake, notices,
+    open_data, publication_log, publicity,
 };
-use xinyong_web::{Provider, Proxies, Site};
+use xinyong_web::{HttpOutlet, Provider, Proxies, Site};
 
 use super::Common;
 use crate::options::Serve;
@@ -24,6 +24,9 @@ const COMPARED_EVERY: u64 = 4;
 
 /// How often mails that are due are sent.
 const MAIL_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// How often it is looked whether anything is to be sent to the machines of units: each look asks about every subject that is followed.
+const HOOK_INTERVAL: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// How often it is looked whether the law in force here has changed, be it by another process.
 const LAW_INTERVAL: std::time::Duration = std::time::Duration::from_secs(5);
@@ -73,6 +76,11 @@ pub async fn run(common: &Common, serve: Serve) -> anyhow::Result<ExitCode> {
     if let Some(file) = &serve.folders {
         let named: Folders = described(file)?;
         tokio::spawn(watch_folders(site.desk().clone(), named.folder));
+    }
+    if let Some(file) = &serve.hooks {
+        let outlet = HttpOutlet::new(described(file)?, site.is_demonstration())?;
+        tokio::spawn(send_changes(site.desk().clone(), outlet.clone()));
+        site = site.with_outlet(outlet);
     }
     listen(site, listener, Proxies::new(serve.trusted_proxy)).await
 }
@@ -125,6 +133,32 @@ async fn send_mails(desk: Desk, mailer: SmtpMailer) {
         }
         job_done("mail", &desk);
         tokio::time::sleep(MAIL_INTERVAL).await;
+    }
+}
+
+/// Sends what changed to the machines of units, again and again. Without a key nothing is sent; it waits.
+async fn send_changes(desk: Desk, outlet: HttpOutlet) {
+    let actor = Actor::system("system");
+    let mut missing = false;
+    loop {
+        match enrolments::push(&desk, &actor, &outlet).await {
+            Ok(pushed) => {
+                missing = false;
+                if pushed != enrolments::Pushed::default() {
+                    let enrolments::Pushed { made, delivered, failed, over } = pushed;
+                    tracing::info!(job = "hooks", made, delivered, failed, over, "done");
+                }
+                job_done("hooks", &desk);
+            }
+            // Said once, not every time.
+            Err(error) if error.code() == "signing.no-key" => {
+                if !std::mem::replace(&mut missing, true) {
+                    tracing::warn!(job = "hooks", code = error.code(), "nothing is sent");
+                }
+            }
+            Err(error) => tracing::error!(job = "hooks", code = error.code(), "failed"),
+        }
+        tokio::time::sleep(HOOK_INTERVAL).await;
     }
 }
 
@@ -249,6 +283,13 @@ async fn run_jobs(desk: Desk) {
                     job_done("agents", &desk);
                 }
                 Err(error) => tracing::error!(job = "agents", code = error.code(), "failed"),
+            }
+            match enrolments::lapse(&desk, &actor).await {
+                Ok(lapsed) => {
+                    tracing::info!(job = "enrolments", lapsed, "done");
+                    job_done("enrolments", &desk);
+                }
+                Err(error) => tracing::error!(job = "enrolments", code = error.code(), "failed"),
             }
             match notices::remind(&desk).await {
                 Ok(told) => {

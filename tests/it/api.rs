@@ -44,7 +44,7 @@ fn key(served: &Served, password: &str) -> String {
     let fields = [
         ("csrf", token.as_str()),
         ("system", "示例业务系统"),
-        ("scope", "read report"),
+        ("scope", "read report follow"),
         ("unit", "market-regulation"),
         ("expires_on", "2027-11-25"),
     ];

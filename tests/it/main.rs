@@ -11,6 +11,7 @@ mod log;
 mod month;
 #[path = "../../crates/store/tests/support/postgres.rs"]
 mod postgres;
+mod pushed;
 mod real_input;
 mod report;
 mod running;

@@ -17,6 +17,7 @@ pub mod finding;
 pub mod identifier;
 pub mod kinds;
 pub mod law;
+pub mod list_check;
 pub mod merkle;
 pub mod party;
 pub mod rules;

@@ -72,11 +72,13 @@ pub enum Permission {
     CheckSubject,
     /// See a past answer as it was given, whatever may be seen today.
     ReadOriginal,
+    /// Follow a subject for a unit, on a legal basis and until a day.
+    FollowSubjects,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -107,6 +109,7 @@ impl Permission {
         Self::ConfirmAgents,
         Self::CheckSubject,
         Self::ReadOriginal,
+        Self::FollowSubjects,
     ];
 
     /// Whether a visitor without an account has it.
@@ -203,6 +206,7 @@ impl Role {
                 Permission::ConfirmLaw,
                 Permission::ConfirmAgents,
                 Permission::CheckSubject,
+                Permission::FollowSubjects,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -214,6 +218,7 @@ impl Role {
                 Permission::CorrectRecord,
                 Permission::ReadReporting,
                 Permission::CheckSubject,
+                Permission::FollowSubjects,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -227,6 +232,7 @@ impl Role {
                 Permission::ReadReporting,
                 Permission::SignReporting,
                 Permission::CheckSubject,
+                Permission::FollowSubjects,
             ],
             Self::Auditor => &[
                 Permission::UseConsole,
@@ -240,9 +246,12 @@ impl Role {
                 Permission::ManageKeys,
                 Permission::ReadSigningKeys,
             ],
-            Self::Machine => {
-                &[Permission::UploadBatch, Permission::ReadBatch, Permission::CheckSubject]
-            }
+            Self::Machine => &[
+                Permission::UploadBatch,
+                Permission::ReadBatch,
+                Permission::CheckSubject,
+                Permission::FollowSubjects,
+            ],
             Self::Agent => &[
                 Permission::UseOwnPages,
                 Permission::ReadOwnSubject,

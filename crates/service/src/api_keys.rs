@@ -29,11 +29,13 @@ pub enum Scope {
     Report,
     /// Checking subjects for its unit.
     Check,
+    /// Being told what changes about the subjects that its unit follows.
+    Follow,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Report, Self::Check];
+    pub const ALL: [Self; 4] = [Self::Read, Self::Report, Self::Check, Self::Follow];
 
     /// The stable word.
     #[must_use]
@@ -42,13 +44,14 @@ impl Scope {
             Self::Read => "read",
             Self::Report => "report",
             Self::Check => "check",
+            Self::Follow => "follow",
         }
     }
 
     /// Whether it is used on behalf of a unit.
     #[must_use]
     pub const fn is_of_unit(self) -> bool {
-        matches!(self, Self::Report | Self::Check)
+        matches!(self, Self::Report | Self::Check | Self::Follow)
     }
 
     /// What a page calls it.
@@ -58,6 +61,7 @@ impl Scope {
             Self::Read => "读取公开信息",
             Self::Report => "报送本单位信息",
             Self::Check => "为本单位核查主体",
+            Self::Follow => "接收订阅主体的变化",
         }
     }
 }
@@ -156,7 +160,7 @@ pub struct Used {
     pub last_at: i64,
 }
 
-fn scopes_of(words: &str) -> Vec<Scope> {
+pub(crate) fn scopes_of(words: &str) -> Vec<Scope> {
     Scope::ALL
         .into_iter()
         .filter(|scope| words.split(' ').any(|word| word == scope.as_str()))
@@ -172,11 +176,12 @@ fn mistakes(desk: &Desk, new: &NewKey) -> Vec<Refusal> {
     if new.scopes.is_empty() {
         found.push(Refusal::new("key.scope-missing", "请至少选择一项用途"));
     }
-    let reports = new.scopes.iter().any(|scope| scope.is_of_unit());
-    if reports && new.unit.is_empty() {
-        found.push(Refusal::new("key.unit-missing", "用于报送或者核查的密钥必须选定单位"));
+    let belongs = new.scopes.iter().any(|scope| scope.is_of_unit());
+    if belongs && new.unit.is_empty() {
+        found
+            .push(Refusal::new("key.unit-missing", "用于报送、核查或者接收订阅的密钥必须选定单位"));
     }
-    if !reports && !new.unit.is_empty() {
+    if !belongs && !new.unit.is_empty() {
         found.push(Refusal::new(
             "key.unit-needless",
             "只读取公开信息的密钥不属于任何单位，请不要选择单位",

@@ -88,6 +88,22 @@ pub enum AuditEvent<'e> {
         /// The mandate or the record.
         id: i64,
     },
+    /// Something about a unit that follows a subject: begun, ended, what it was told of that is not public.
+    Enrolment {
+        /// The stable name of the deed.
+        deed: &'static str,
+        /// The subject.
+        subject: i64,
+        /// The enrolment.
+        id: i64,
+    },
+    /// An address was set to which the changes are sent for a key, or taken away.
+    Hook {
+        /// The stable name of the deed.
+        deed: &'static str,
+        /// The key.
+        key: i64,
+    },
     /// Something about what units owe: a declaration, an explanation, a reminder, an outage, a bulletin.
     Reporting {
         /// The stable name of the deed.
@@ -363,6 +379,8 @@ impl AuditEvent<'_> {
             Self::Reporting { deed, .. }
             | Self::Case { deed, .. }
             | Self::Powers { deed, .. }
+            | Self::Enrolment { deed, .. }
+            | Self::Hook { deed, .. }
             | Self::Agent { deed, .. } => deed,
             Self::ReportIssued { again: true, .. } => "report.given-again",
             Self::ReportIssued { .. } => "report.issued",
@@ -448,7 +466,7 @@ impl AuditEvent<'_> {
             }
             Self::SubjectSeen { subject } => (format!("subject:{subject}"), json!({})),
             Self::BatchRecordsSeen { batch } => (format!("batch:{batch}"), json!({})),
-            Self::Agent { subject, id, .. } => {
+            Self::Agent { subject, id, .. } | Self::Enrolment { subject, id, .. } => {
                 (format!("subject:{subject}"), json!({ "id": id.to_string() }))
             }
             Self::Reporting { of, detail, .. } => {
@@ -523,7 +541,7 @@ impl AuditEvent<'_> {
                 (String::new(), json!({ "streams": streams, "broken": broken }))
             }
             Self::KeyCreated { key, scopes } => (format!("key:{key}"), json!({ "scopes": scopes })),
-            Self::KeyEnded { key } => (format!("key:{key}"), json!({})),
+            Self::Hook { key, .. } | Self::KeyEnded { key } => (format!("key:{key}"), json!({})),
             Self::BackedUp { rows } => (String::new(), json!({ "rows": rows })),
         };
         (object, detail.to_string())

@@ -10,7 +10,7 @@ use xinyong_store::{AuditEntry, IdMaker, KeyRing, LawConfirmation, Store, Tx};
 
 use crate::access::Actor;
 use crate::audit::AuditEvent;
-use crate::browse::PublicFigures;
+use crate::browse::{KeptRanges, PublicFigures};
 use crate::check::Keeper;
 use crate::clock::Clock;
 use crate::intake::record::number_place;
@@ -76,6 +76,8 @@ struct Inner {
     earliest: Mutex<HashMap<i64, Option<Date>>>,
     /// The figures of the portal, counted anew after a minute.
     figures: Mutex<Option<Arc<PublicFigures>>>,
+    /// What is answered about public lists, by kind.
+    ranges: Mutex<HashMap<String, KeptRanges>>,
     /// Where the parts of the register end that search engines are told.
     part_ends: Mutex<Vec<i64>>,
     /// Looks that wait to be made durable.
@@ -168,6 +170,7 @@ impl Desk {
                 decoy: std::sync::OnceLock::new(),
                 earliest: Mutex::default(),
                 figures: Mutex::default(),
+                ranges: Mutex::default(),
                 part_ends: Mutex::default(),
                 keeper: Keeper::default(),
             }),
@@ -313,6 +316,17 @@ impl Desk {
     /// Remembers figures.
     pub(crate) fn remember_figures(&self, figures: Arc<PublicFigures>) {
         *self.inner.figures.lock().unwrap_or_else(PoisonError::into_inner) = Some(figures);
+    }
+
+    /// What was answered last about a public list.
+    pub(crate) fn ranges_of(&self, kind: &str) -> Option<KeptRanges> {
+        self.inner.ranges.lock().unwrap_or_else(PoisonError::into_inner).get(kind).cloned()
+    }
+
+    /// Remembers what is answered about a public list.
+    pub(crate) fn remember_ranges(&self, kind: &str, kept: KeptRanges) {
+        let mut held = self.inner.ranges.lock().unwrap_or_else(PoisonError::into_inner);
+        held.insert(kind.to_owned(), kept);
     }
 
     /// Where parts of the register end, as far as it was read.

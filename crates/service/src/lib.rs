@@ -17,6 +17,7 @@ pub mod corrections;
 pub mod declarations;
 pub mod demo;
 mod desk;
+pub mod enrolments;
 pub mod error_reports;
 pub mod identities;
 pub mod intake;

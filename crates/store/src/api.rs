@@ -40,6 +40,7 @@ statements! {
         WHERE r.id = e.record_id AND r.subject_id = e.subject_id AND (e.at, e.record_id, e.seq) > ($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT)) \
         AND e.at <= $4 AND EXISTS (SELECT 1 FROM record_version v WHERE v.record_id = e.record_id AND v.subject_id = e.subject_id \
         AND v.known_at <= e.at AND v.public_from IS NOT NULL) ORDER BY e.at, e.record_id, e.seq LIMIT $5";
+    NEWEST_EVENT = "SELECT MAX(at) FROM publication_event";
     RECORDING_SINCE = "SELECT MIN(released_at) FROM batch WHERE stage = $1";
     RECORDS_BY_ID = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
         r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
@@ -326,6 +327,15 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// When the newest thing happened in public, in milliseconds since 1970; nothing before the first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn newest_event(&self) -> Result<Option<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().one(&NEWEST_EVENT, vec![]).await?.int_or_null(0)
     }
 
     /// Since when the batch that stands longest in a stage was released, in milliseconds since 1970.

@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 67] = [
+static TABLES: [Table; 71] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -156,6 +156,12 @@ static TABLES: [Table; 67] = [
         i received_at, i rows, i done, i finished_at, t refusal),
     table!(check_row by "sheet_id, row": i sheet_id, i row, t number, t problem, t message),
     table!(credit_report_terms by "number": t number, t unit_id, t purpose, t basis, t span_from, t span_until, i head_size, t head_key),
+    table!(enrolment by "id": i id, t unit_id, i subject_id, t basis, t purpose, t until_day, t made_by, i made_at, t ended_by,
+        i ended_at, t end_reason, i lapsed_at),
+    table!(hook by "key_id": i key_id, t address, t set_by, i set_at),
+    table!(hook_place by "key_id, enrolment_id": i key_id, i enrolment_id, i at, i record_id, i seq),
+    table!(hook_delivery by "id": i id, i key_id, i enrolment_id, i subject_id, i record_id, i seq, t event, i event_at, i made_at,
+        t state, i tries, i next_at, t what, i status, t digest, i done_at),
     table!(api_key by "id": i id, t name, t hash, t scopes, t unit_id, t expires_on, i created_at, t created_by, i ended_at,
         t ended_by),
     table!(api_usage by "key_id, day": i key_id, t day, i requests, i refusals, i last_at),

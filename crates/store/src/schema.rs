@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 15;
+pub const SCHEMA: i64 = 16;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -28,6 +28,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (13, "checks", include_str!("../migrations/sqlite/0013_checks.sql")),
     (14, "work-lists", include_str!("../migrations/sqlite/0014_work_lists.sql")),
     (15, "report-terms", include_str!("../migrations/sqlite/0015_report_terms.sql")),
+    (16, "enrolments", include_str!("../migrations/sqlite/0016_enrolments.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -45,6 +46,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (13, "checks", include_str!("../migrations/postgres/0013_checks.sql")),
     (14, "work-lists", include_str!("../migrations/postgres/0014_work_lists.sql")),
     (15, "report-terms", include_str!("../migrations/postgres/0015_report_terms.sql")),
+    (16, "enrolments", include_str!("../migrations/postgres/0016_enrolments.sql")),
 ];
 
 statements! {
@@ -186,9 +188,12 @@ pub fn statements() -> Vec<Statement> {
         crate::signing_keys::ALL,
         crate::credit_reports::ALL,
         crate::checks::ALL,
+        crate::enrolments::ALL,
+        crate::hooks::ALL,
         crate::publication_log::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
+        crate::fsck::beside::followed::ALL,
         crate::portable::ALL,
         &crate::portable::built(),
     ]

@@ -10,6 +10,8 @@ mod api;
 mod checks;
 #[path = "support/credit_reports.rs"]
 mod credit_reports;
+#[path = "support/enrolments.rs"]
+mod enrolments;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/powers.rs"]
@@ -29,6 +31,10 @@ use checks::{
     a_window_opens_once_and_a_list_goes_on_where_it_was, checks_are_kept_found_and_counted,
 };
 use credit_reports::reports_keep_their_terms;
+use enrolments::{
+    changes_of_one_subject_are_told_in_order, deliveries_are_claimed_once_and_kept_as_receipts,
+    enrolments_begin_end_and_lapse,
+};
 use jiff::civil::{Date, date};
 use postgres::PostgresServer;
 use powers::{open_tables_are_compared_and_days_add_up, powers_are_proposed_decided_and_named};
@@ -149,6 +155,9 @@ on_both! {
     checks_are_kept_found_and_counted,
     a_window_opens_once_and_a_list_goes_on_where_it_was,
     mandates_wait_stand_and_end,
+    enrolments_begin_end_and_lapse,
+    changes_of_one_subject_are_told_in_order,
+    deliveries_are_claimed_once_and_kept_as_receipts,
     what_no_unit_reported_is_counted_nowhere,
     every_event_in_public_becomes_one_leaf,
     two_that_append_at_once_take_turns,
@@ -2169,9 +2178,20 @@ async fn a_backup_moves_between_engines(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;
     powers::add(&store).await;
+    enrolments::add(&store).await;
     let file = ground.path("backup");
     let made = store.backup(&file, NOW).await.expect("made");
-    for table in ["open_row", "open_change", "open_day", "power_edition", "power_mapping"] {
+    for table in [
+        "open_row",
+        "open_change",
+        "open_day",
+        "power_edition",
+        "power_mapping",
+        "enrolment",
+        "hook",
+        "hook_place",
+        "hook_delivery",
+    ] {
         assert_eq!(made.rows[table], 1, "{table}");
     }
     assert_eq!((made.rows["record_version"], made.rows["subject"]), (3, 2));

@@ -16,6 +16,7 @@ mod layers;
 mod listen;
 mod measure;
 mod my;
+mod outlet;
 mod page_error;
 mod portal;
 mod provider;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use listen::{Client, Proxies, serve};
 pub use measure::figures;
+pub use outlet::{HttpOutlet, OutletError, OutletOptions};
 pub use provider::{Provider, ProviderError, ProviderOptions};
 pub use routes::router;
 pub use site::Site;

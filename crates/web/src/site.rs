@@ -7,6 +7,7 @@ use xinyong_service::{Desk, DeskError};
 
 use crate::api::key_book::KeyBook;
 use crate::api::limits::{Buckets, DayBook};
+use crate::outlet::HttpOutlet;
 use crate::provider::Provider;
 
 /// The installation behind the pages. Cheap to clone.
@@ -27,6 +28,7 @@ struct Inner {
     description: OnceLock<Vec<u8>>,
     county: Option<County>,
     provider: OnceLock<Provider>,
+    outlet: OnceLock<HttpOutlet>,
 }
 
 impl Site {
@@ -61,6 +63,7 @@ impl Site {
                 left_today: DayBook::default(),
                 description: OnceLock::new(),
                 provider: OnceLock::new(),
+                outlet: OnceLock::new(),
             }),
         })
     }
@@ -76,6 +79,19 @@ impl Site {
     #[must_use]
     pub fn provider(&self) -> Option<&Provider> {
         self.inner.provider.get()
+    }
+
+    /// The same site with what sends to the machines of units; the first one given stays.
+    #[must_use]
+    pub fn with_outlet(self, outlet: HttpOutlet) -> Self {
+        drop(self.inner.outlet.set(outlet));
+        self
+    }
+
+    /// What sends to the machines of units, where anything is sent.
+    #[must_use]
+    pub fn outlet(&self) -> Option<&HttpOutlet> {
+        self.inner.outlet.get()
     }
 
     /// The use cases.

@@ -135,6 +135,15 @@ impl Disclosure {
     }
 }
 
+impl Disclosure {
+    /// Whether a unit that follows the subject on a legal basis is told of the record: of what is public, also where its validity is over, and
+    /// of what units may be shown. What may be asked for only with the subject's authority is never told.
+    #[must_use]
+    pub const fn is_told_to_units(&self) -> bool {
+        self.public || self.for_units
+    }
+}
+
 /// What is public that day and has not run out, and of the kinds that the catalogue shares among the units (政务共享) what was not taken down, is not
 /// exempt and has not run out: what the law lets nobody use any more is no ground for a unit either.
 fn for_units(facts: &Facts<'_>, holds: bool, publicity: &Publicity, on: Date) -> bool {

@@ -68,6 +68,13 @@ fn place_of(cursor: &str) -> Result<Place, DeskError> {
     })
 }
 
+/// Until when nothing can come any more that stands before what is there.
+pub(crate) async fn settled_until(desk: &Desk) -> Result<i64, DeskError> {
+    // A batch that is being recorded stamps its events with an instant after its release.
+    let recording = desk.store().released_since(Stage::Released.as_str()).await?;
+    Ok((desk.clock().now() - HELD_BACK).min(recording.map_or(i64::MAX, |at| at - 1)))
+}
+
 /// A portion of the feed after a cursor, from the beginning for an empty one.
 ///
 /// # Errors
@@ -75,9 +82,7 @@ fn place_of(cursor: &str) -> Result<Place, DeskError> {
 pub async fn changes(desk: &Desk, after: &str, limit: usize) -> Result<ChangePage, DeskError> {
     let place = place_of(after)?;
     let store = desk.store();
-    // A batch that is being recorded stamps its events with an instant after its release.
-    let recording = store.released_since(Stage::Released.as_str()).await?;
-    let until = (desk.clock().now() - HELD_BACK).min(recording.map_or(i64::MAX, |at| at - 1));
+    let until = settled_until(desk).await?;
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut events = store.changes(place, until, wanted).await?;
     let more = events.len() > limit;

@@ -10,6 +10,7 @@ mod agents;
 mod checks;
 mod codes;
 mod corrections;
+mod enrolments;
 mod filers;
 mod names;
 mod plan;
@@ -196,6 +197,7 @@ async fn work(
     import(desk, law.registry(), &twins, settings.today).await?;
     corrections::work(desk, &invented, &twins).await?;
     agents::create(desk, &invented, (start, settings.today)).await?;
+    enrolments::follow(&desk.at(settings.today), &invented).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
     checks::work(desk, &invented, (start, settings.today)).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;

@@ -138,6 +138,22 @@ pub fn disclosure(
     on: Date,
     law: &Law,
 ) -> Result<Ruling<Disclosure>, DeskError> {
+    ask(facts, |asked| disclose(asked, on, law))
+}
+
+/// The one call by which the service asks whether units that follow the subject are told of a record.
+///
+/// # Errors
+/// As [`disclosure`].
+pub(crate) fn told_to_units(
+    facts: &RecordFacts<'_>,
+    on: Date,
+    law: &Law,
+) -> Result<bool, DeskError> {
+    ask(facts, |asked| disclose(asked, on, law).value.is_told_to_units())
+}
+
+fn ask<T>(facts: &RecordFacts<'_>, rule: impl FnOnce(&Facts<'_>) -> T) -> Result<T, DeskError> {
     let mut given = Given::new(facts.kind, facts.decided);
     given.category = facts.category;
     given.released = facts.platform.released;
@@ -168,7 +184,7 @@ pub fn disclosure(
         exemption: &facts.platform.exemption,
         withdrawn: facts.withdrawn,
     };
-    Ok(disclose(&asked, on, law))
+    Ok(rule(&asked))
 }
 
 /// From when and until when a read must look at a record at all, and the articles behind it.

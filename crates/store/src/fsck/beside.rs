@@ -9,6 +9,8 @@ use crate::keys::{KeyRing, Purpose};
 
 use super::Check;
 
+pub(crate) mod followed;
+
 statements! {
     UNIT_IDS = "SELECT id FROM unit ORDER BY id";
     ACCOUNT_IDS = "SELECT id, unit_id FROM account ORDER BY id";
@@ -96,6 +98,7 @@ enum Fault {
     OtherConfirmation,
     FileHalf,
     NoEdition,
+    NoEnrolment,
     NoPowers,
     NoAnswer,
     OtherAnswer,
@@ -131,6 +134,7 @@ impl Fault {
             Self::Undecided => "已办结而没有办理人、时间或结果",
             Self::Decided => "未办结而已有办理人、时间或结果",
             Self::OtherConfirmation => "与其导致的确认不一致",
+            Self::NoEnrolment => "没有对应的订阅",
             Self::NoEdition => "事项没有对应的目录版本",
             Self::NoPowers => "目录版本没有事项",
             Self::NoAnswer => "核查没有对应的答复",
@@ -613,6 +617,7 @@ impl Check<'_> {
         self.hold(conn, ("law_proposal", 1), &PROPOSALS, proposal).await?;
         self.hold(conn, ("power_edition", 1), &EDITIONS, |row| known.edition(row)).await?;
         self.hold(conn, ("power", 1), &POWERS, power).await?;
-        self.hold(conn, ("power_mapping", 1), &MAPPINGS, |row| known.mapping(row)).await
+        self.hold(conn, ("power_mapping", 1), &MAPPINGS, |row| known.mapping(row)).await?;
+        self.followed(conn, &known).await
     }
 }

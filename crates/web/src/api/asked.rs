@@ -48,6 +48,10 @@ pub fn fitting(parameter: &Parameter, value: &str) -> Result<String, Trouble> {
             value.bytes().all(|byte| byte.is_ascii_digit())
                 && value.parse().is_ok_and(|number: i64| (least..=most).contains(&number))
         }
+        Shape::Hex(digits) => {
+            value.len() == digits
+                && value.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        }
         Shape::Id => {
             !value.is_empty()
                 && value.len() <= 19
@@ -63,6 +67,7 @@ pub fn fitting(parameter: &Parameter, value: &str) -> Result<String, Trouble> {
         Shape::PublicKind | Shape::Kind => "信息类别的代码".to_owned(),
         Shape::Day => "日期，写作 2026-03-05".to_owned(),
         Shape::Number(least, most, _) => format!("{least} 到 {most} 的整数"),
+        Shape::Hex(digits) => format!("{digits} 位小写的十六进制数"),
         Shape::Id => "本站给出的编号，全是数字".to_owned(),
         Shape::Word(words) => words.join(" 或 "),
     };

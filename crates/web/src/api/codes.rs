@@ -58,6 +58,7 @@ pub static CODES: &[Code] = &[
     code(406, "accept.unsupported", "不能以所要求的格式答复"),
     code(408, "body.too-slow", "请求内容传送过慢"),
     code(409, "idempotency.in-progress", "同一请求正在处理"),
+    code(409, "enrolment.over", "订阅已经终止或者到期"),
     code(413, "body.too-large", "请求内容过大"),
     code(413, "file.too-large", "文件过大"),
     code(414, "query.too-long", "查询部分过长"),

@@ -207,6 +207,9 @@ fn parameter(site: &Site, parameter: &Parameter) -> Value {
         Shape::Number(least, most, usual) => {
             json!({ "type": "integer", "minimum": least, "maximum": most, "default": usual })
         }
+        Shape::Hex(digits) => {
+            json!({ "type": "string", "pattern": format!("^[0-9a-f]{{{digits}}}$") })
+        }
         Shape::Id => json!({ "type": "string", "pattern": "^[0-9]{1,19}$" }),
         Shape::Word(words) => json!({ "type": "string", "enum": words }),
     };

@@ -64,6 +64,29 @@ pub const CHANGES: &str = r#"{
   "next": "c1a1e3b6c2a8.650c8f2a4000007.2", "more": false
 }"#;
 
+/// Part of a list.
+pub const LIST_RANGE: &str = r#"{
+  "scheme": "xinyong/list-check/1", "kind": "abnormal-operation-listing", "prefix": "5f",
+  "rests": ["04e66a1763b51169ea40868cdfb1379d395a5dfd72b8b9d784a5da6c57e7c7", "eaf39e75da52f8c35f4c7e44a42471478547707b7b891f78cf715fd2bf0e67"]
+}"#;
+
+/// What a unit follows.
+pub const ENROLMENTS: &str = r#"{
+  "enrolments": [{"id": "455283948234755", "code": "91140829XY00030103", "name": "平陆县示例301号加工有限公司",
+    "subject": "324443289176096804", "basis": "《示例条例》第三条", "purpose": "示例日常监管", "since": 1794837831544,
+    "until": "2027-05-31", "standing": "in-force"}],
+  "next": ""
+}"#;
+
+/// What changed about one of them.
+pub const ENROLMENT_CHANGES: &str = r#"{
+  "changes": [
+    {"change": "appeared", "at": 1794837831544, "subject": "324443289176096804", "record": "455084147318833159",
+      "kind": "administrative-penalty"},
+    {"change": "ended", "at": 1794837931544, "subject": "324443289176096804", "record": "455084147318833160"}],
+  "next": "e1a1e3b6c2a8.650c8f2a4000007.2.5905181e2113cb7b49916a5a0b9a8d66", "more": false
+}"#;
+
 /// A file was taken in.
 pub const BATCH_NEW: &str =
     r#"{"id": "455084147318833160", "stage": "received", "repeated": false}"#;

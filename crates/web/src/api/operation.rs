@@ -37,6 +37,8 @@ pub enum Shape {
     Day,
     /// A whole number: the least, the most, and what holds when it is not given.
     Number(i64, i64, i64),
+    /// So many hexadecimal digits, in lower case.
+    Hex(usize),
     /// An id of the platform.
     Id,
     /// One of these words.

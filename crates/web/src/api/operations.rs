@@ -2,15 +2,19 @@
 //! description and the interface page are printed from it, and the tests hold the route table to it.
 
 mod checks;
+mod enrolments;
+mod lists;
 
 use xinyong_service::api_keys::Scope;
+
+pub use checks::{CHECK, CHECK_NEW, CHECK_USE, CHECK_WINDOW};
+pub use enrolments::{ENROLMENT_CHANGES, ENROLMENTS};
+pub use lists::LIST_RANGE;
 
 use super::examples;
 use super::operation::{
     BYTES, CSV, FORM, JSON, Link, NDJSON, Operation, Parameter, Place, Sent, Shape, XLSX,
 };
-
-pub use checks::{CHECK, CHECK_NEW, CHECK_USE, CHECK_WINDOW};
 
 const fn path(
     name: &'static str,
@@ -419,7 +423,7 @@ pub static DESCRIPTION: Operation = Operation {
 };
 
 /// All of them, in the order of the page.
-pub static OPERATIONS: [&Operation; 19] = [
+pub static OPERATIONS: [&Operation; 22] = [
     &SUBJECT,
     &SUBJECTS,
     &SEARCH,
@@ -429,9 +433,12 @@ pub static OPERATIONS: [&Operation; 19] = [
     &RECORD,
     &RECORD_PROOF,
     &CHANGES,
+    &LIST_RANGE,
     &LOG_HEAD,
     &LOG_KEYS,
     &LOG_CONSISTENCY,
+    &ENROLMENTS,
+    &ENROLMENT_CHANGES,
     &BATCH_NEW,
     &BATCH,
     &CHECK_NEW,

@@ -250,6 +250,80 @@ fn changes() -> [(&'static str, Value); 2] {
     [("Change", change), ("ChangeList", whole_answer)]
 }
 
+fn enrolments() -> [(&'static str, Value); 4] {
+    let standing = word(
+        &["in-force", "lapsed", "ended"],
+        "in-force 有效，lapsed 到期，ended 提前终止；后两种不再告知变化",
+    );
+    let enrolment = object(
+        "一项订阅",
+        vec![
+            ("id", id("订阅的编号")),
+            ("code", text("统一社会信用代码")),
+            ("name", text("主体名称")),
+            ("subject", id("主体的编号")),
+            ("basis", text("法律依据")),
+            ("purpose", text("目的")),
+            ("since", whole("登记的时刻，1970 年以来的毫秒数")),
+            ("until", day("到期日，当天仍有效")),
+            ("standing", standing),
+        ],
+        &[],
+    );
+    let answer = object(
+        "本单位的订阅",
+        vec![
+            ("enrolments", list(named("Enrolment"))),
+            ("next", text("下一页的 after，没有下一页的为空")),
+        ],
+        &[],
+    );
+    let change = object(
+        "订阅主体的一次变化",
+        vec![
+            (
+                "change",
+                word(&["appeared", "changed", "ended"], "出现、改变、终止；终止的请停止使用"),
+            ),
+            ("at", whole(INSTANT)),
+            ("subject", id("主体的编号")),
+            ("record", id("信息的编号")),
+            ("kind", text("信息类别，终止的没有")),
+        ],
+        &["kind"],
+    );
+    let changes = object(
+        "订阅主体的变化，先发生的在前",
+        vec![
+            ("changes", list(named("EnrolmentChange"))),
+            ("next", text("保存下来，下次写进 cursor 接着读")),
+            ("more", flag("后面是否已经还有")),
+        ],
+        &[],
+    );
+    [
+        ("Enrolment", enrolment),
+        ("EnrolmentList", answer),
+        ("EnrolmentChange", change),
+        ("EnrolmentChangeList", changes),
+    ]
+}
+
+fn list_range() -> [(&'static str, Value); 1] {
+    let hexadecimal = |digits: usize, about: &str| json!({ "type": "string", "pattern": format!("^[0-9a-f]{{{digits}}}$"), "description": about });
+    let range = object(
+        "名单的一段",
+        vec![
+            ("scheme", text("标记的算法，固定为 xinyong/list-check/1")),
+            ("kind", text("信息类别")),
+            ("prefix", hexadecimal(2, "标记的前两位")),
+            ("rests", list(hexadecimal(62, "标记其余的 62 位，按大小排列"))),
+        ],
+        &[],
+    );
+    [("ListRange", range)]
+}
+
 fn bulk() -> [(&'static str, Value); 3] {
     let answer = object(
         "一个代码的答复",
@@ -437,6 +511,8 @@ pub fn all() -> Map<String, Value> {
         .into_iter()
         .chain(search())
         .chain(changes())
+        .chain(enrolments())
+        .chain(list_range())
         .chain(batch())
         .chain(bulk())
         .chain(reconciliation())

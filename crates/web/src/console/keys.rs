@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use jiff::civil::Date;
 use xinyong_domain::value::date;
 use xinyong_service::api_keys::{self, KeyView, NewKey, Scope};
-use xinyong_service::{Clock, Refusal, browse};
+use xinyong_service::{Clock, Refusal, browse, enrolments};
 
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
@@ -81,6 +81,10 @@ struct KeyPage {
     state: Chip,
     facts: Vec<Fact>,
     can_end: bool,
+    errors: Vec<FormError>,
+    may_hook: bool,
+    address: String,
+    address_error: String,
     days: Vec<DayRow>,
     chart: Vec<Bar>,
 }
@@ -148,7 +152,12 @@ async fn ask(
     let scope = fields.get("scope");
     let mut scopes = vec![Choice::new("", "请选择", scope)];
     scopes.extend(Scope::ALL.iter().map(|one| Choice::new(one.as_str(), one.label(), scope)));
-    let several = [&[Scope::Read, Scope::Report][..], &[Scope::Report, Scope::Check], &Scope::ALL];
+    let several: [&[Scope]; 4] = [
+        &[Scope::Read, Scope::Report],
+        &[Scope::Read, Scope::Follow],
+        &[Scope::Report, Scope::Check],
+        &Scope::ALL,
+    ];
     scopes.extend(several.map(|several| {
         let words: Vec<&str> = several.iter().map(|one| one.as_str()).collect();
         let labels: Vec<&str> = several.iter().map(|one| one.label()).collect();
@@ -229,7 +238,17 @@ pub async fn create(
 /// # Errors
 /// `access.denied`; not found.
 pub async fn key(frame: Frame, Path(id): Path<i64>) -> Result<Html<String>, PageError> {
-    let (key, days) = api_keys::detail(frame.site.desk(), actor(&frame)?, id, DAYS).await?;
+    show(&frame, id, None, Vec::new()).await
+}
+
+async fn show(
+    frame: &Frame,
+    id: i64,
+    typed: Option<&str>,
+    errors: Vec<FormError>,
+) -> Result<Html<String>, PageError> {
+    let hook = enrolments::hook(frame.site.desk(), actor(frame)?, id).await?;
+    let (key, days) = api_keys::detail(frame.site.desk(), actor(frame)?, id, DAYS).await?;
     let mut facts = vec![
         Fact::new("用途", scopes_of(&key)),
         Fact::new("报送单位", if key.unit_name.is_empty() { "无" } else { &key.unit_name }),
@@ -244,6 +263,13 @@ pub async fn key(frame: Frame, Path(id): Path<i64>) -> Result<Html<String>, Page
     facts.push(Fact::new("请求次数", count(key.usage.requests)));
     facts.push(Fact::new("其中未完成", count(key.usage.refusals)).noted("以问题答复的请求"));
     facts.push(Fact::new("最近使用", last_used(&key)));
+    let follows = key.scopes.contains(&Scope::Follow);
+    if let Some(hook) = &hook {
+        let remark = format!("{}，{}", hook.set_by.name, Clock::show(hook.set_at));
+        facts.push(Fact::new("推送地址", hook.address.as_str()).noted(remark));
+    } else if follows {
+        facts.push(Fact::new("推送地址", "没有设定"));
+    }
     let most = days.iter().map(|day| day.requests).max().unwrap_or_default();
     draw(&KeyPage {
         page: frame.console(&key.name, HERE),
@@ -251,6 +277,13 @@ pub async fn key(frame: Frame, Path(id): Path<i64>) -> Result<Html<String>, Page
         state: state_of(&key),
         facts,
         can_end: key.ended.is_none(),
+        may_hook: follows && key.ended.is_none() && !key.expired,
+        address: match typed {
+            Some(typed) => typed.to_owned(),
+            None => hook.map(|hook| hook.address).unwrap_or_default(),
+        },
+        address_error: message_for(&errors, "address"),
+        errors,
         chart: days
             .iter()
             .map(|day| Bar {
@@ -270,6 +303,32 @@ pub async fn key(frame: Frame, Path(id): Path<i64>) -> Result<Html<String>, Page
             .collect(),
         name: key.name,
     })
+}
+
+/// Sets where the changes are sent for a key; an empty address takes it away.
+///
+/// # Errors
+/// `access.denied`; not found. What the person can mend is said on the page.
+pub async fn hook(
+    frame: Frame,
+    Path(id): Path<i64>,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, PageError> {
+    let (desk, address) = (frame.site.desk(), fields.get("address").trim());
+    let outcome = if address.is_empty() {
+        enrolments::remove_hook(desk, actor(&frame)?, id).await
+    } else {
+        enrolments::set_hook(desk, actor(&frame)?, id, address, frame.site.outlet()).await
+    };
+    match outcome {
+        Ok(()) => Ok(onward(&frame, &format!("{HERE}/{id}"))),
+        Err(error) => {
+            let refusal = mendable(error)?;
+            let errors = vec![FormError::new("address", refusal.message.as_str())];
+            let page = show(&frame, id, Some(address), errors).await?;
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+    }
 }
 
 /// Ends a key at once.

@@ -17,6 +17,7 @@ pub mod checks;
 pub mod corrections;
 pub mod doubles;
 pub mod download;
+pub mod enrolments;
 pub mod error_reports;
 pub mod factor;
 pub mod forecast;

@@ -1,7 +1,8 @@
 //! `GET /api`: the interface for machines, for people: made from the same table as its description.
 
 use askama::Template;
-use axum::response::Html;
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse as _, Response};
 
 use crate::api::codes::CODES;
 use crate::api::description::codes_of;
@@ -13,6 +14,9 @@ use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::Page;
 use crate::url;
+
+/// The program that asks about a list without saying about whom.
+const PRIVATE_CHECK: &str = include_str!("../../../../docs/private_check.py");
 
 struct ParameterRow {
     name: &'static str,
@@ -59,6 +63,7 @@ fn holds(shape: Shape) -> String {
         Shape::Kind => "信息类别的代码".to_owned(),
         Shape::Day => "日期，如 2026-03-05".to_owned(),
         Shape::Number(least, most, usual) => format!("{least} 到 {most} 的整数，不写为 {usual}"),
+        Shape::Hex(digits) => format!("{digits} 位小写的十六进制数"),
         Shape::Id => "编号，全是数字".to_owned(),
         Shape::Word(words) => words.join(" 或 "),
     }
@@ -110,6 +115,7 @@ fn view(operation: &'static Operation, base: &str) -> OperationView {
             xinyong_service::api_keys::Scope::Read => "不需要密钥",
             xinyong_service::api_keys::Scope::Report => "需要有报送用途的密钥",
             xinyong_service::api_keys::Scope::Check => "需要有核查用途的密钥",
+            xinyong_service::api_keys::Scope::Follow => "需要有接收订阅用途的密钥",
         },
         parameters: operation
             .parameters
@@ -156,4 +162,17 @@ pub async fn interface(frame: Frame) -> Result<Html<String>, PageError> {
         anonymous: ANONYMOUS,
         with_key: WITH_KEY,
     })
+}
+
+/// `GET /lists/private_check.py`: the program that asks about a list without saying about whom, and needs nothing of ours.
+pub async fn private_check() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/x-python; charset=utf-8")),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"private_check.py\""),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")),
+    ];
+    (headers, PRIVATE_CHECK).into_response()
 }

@@ -9,6 +9,7 @@ mod console;
 mod corrections;
 mod data;
 mod embedded;
+mod enrolments;
 mod factor;
 mod held;
 mod intake;

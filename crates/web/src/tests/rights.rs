@@ -20,6 +20,7 @@ fn address(route: &Route) -> String {
         .replace("{set}", "subjects")
         .replace("{part}", "pages.xml")
         .replace("{file}", "2026-11-25.csv")
+        .replace("{prefix}", "0a")
         .replace("{month}", "2026-10")
         .replace("{subject}", "1")
         .replace("{record}", "2")

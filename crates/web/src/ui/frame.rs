@@ -211,6 +211,7 @@ impl Frame {
             ("/console/checks", "信用核查", Permission::CheckSubject),
             ("/console/error-reports", "信息纠错", Permission::AnswerReport),
             ("/console/corrections", "更正和撤销", Permission::CorrectRecord),
+            ("/console/enrolments", "订阅主体", Permission::FollowSubjects),
             ("/console/names", "名称匹配", Permission::ReadRecord),
             ("/console/reporting", "归集考核", Permission::ReadReporting),
             ("/console/powers", "权力事项", Permission::ReadReporting),
