@@ -5,6 +5,7 @@ pub mod disclosure;
 pub mod explain;
 pub mod forecast;
 pub mod publicity;
+pub mod repair;
 pub mod reporting;
 
 #[cfg(test)]
