@@ -128,6 +128,7 @@ fn every_parameter_is_used_and_every_use_is_defined() {
                 "repair.entry.",
                 "repair.after-correction.",
                 "repair.materials.",
+                "repair.decider.",
             ]
             .iter()
             .any(|start| id.starts_with(start));

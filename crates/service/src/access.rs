@@ -66,11 +66,19 @@ pub enum Permission {
     DeclareForSubject,
     /// Confirm, refuse and end those who act for subjects.
     ConfirmAgents,
+    /// Apply for the repair of what is recorded about the subject that one acts for.
+    ApplyForRepair,
+    /// Enter an application for repair that somebody made at the window.
+    EnterRepair,
+    /// Work on applications for repair: accept, say what is missing, say what the unit thinks, hand on.
+    HandleRepair,
+    /// Decide about them: grant, refuse, not accept, take more time.
+    DecideRepair,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -98,6 +106,10 @@ impl Permission {
         Self::ReadOwnSubject,
         Self::DeclareForSubject,
         Self::ConfirmAgents,
+        Self::ApplyForRepair,
+        Self::EnterRepair,
+        Self::HandleRepair,
+        Self::DecideRepair,
     ];
 
     /// Whether a visitor without an account has it.
@@ -193,6 +205,9 @@ impl Role {
                 Permission::RunJobs,
                 Permission::ConfirmLaw,
                 Permission::ConfirmAgents,
+                Permission::EnterRepair,
+                Permission::HandleRepair,
+                Permission::DecideRepair,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -203,6 +218,7 @@ impl Role {
                 Permission::AnswerReport,
                 Permission::CorrectRecord,
                 Permission::ReadReporting,
+                Permission::HandleRepair,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -215,6 +231,8 @@ impl Role {
                 Permission::ConfirmCorrection,
                 Permission::ReadReporting,
                 Permission::SignReporting,
+                Permission::HandleRepair,
+                Permission::DecideRepair,
             ],
             Self::Auditor => &[Permission::UseConsole, Permission::ReadAudit],
             Self::Administrator => {
@@ -225,6 +243,7 @@ impl Role {
                 Permission::UseOwnPages,
                 Permission::ReadOwnSubject,
                 Permission::DeclareForSubject,
+                Permission::ApplyForRepair,
             ],
             Self::System => &Permission::ALL,
         }

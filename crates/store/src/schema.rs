@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 12;
+pub const SCHEMA: i64 = 17;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -25,6 +25,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (10, "agents", include_str!("../migrations/sqlite/0010_agents.sql")),
     (11, "signed_record", include_str!("../migrations/sqlite/0011_signed_record.sql")),
     (12, "credit-reports", include_str!("../migrations/sqlite/0012_credit_reports.sql")),
+    (17, "repair", include_str!("../migrations/sqlite/0017_repair.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -39,6 +40,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (10, "agents", include_str!("../migrations/postgres/0010_agents.sql")),
     (11, "signed_record", include_str!("../migrations/postgres/0011_signed_record.sql")),
     (12, "credit-reports", include_str!("../migrations/postgres/0012_credit_reports.sql")),
+    (17, "repair", include_str!("../migrations/postgres/0017_repair.sql")),
 ];
 
 statements! {
@@ -180,6 +182,7 @@ pub fn statements() -> Vec<Statement> {
         crate::signing_keys::ALL,
         crate::credit_reports::ALL,
         crate::publication_log::ALL,
+        crate::repairs::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
         crate::portable::ALL,

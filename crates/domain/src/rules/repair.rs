@@ -6,7 +6,7 @@
 //! data; a condition that nobody has verified, or that no record can answer, is left to a person and never refuses by itself (H2, H7).
 
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::publicity::{Question, Reason, market_regulation, publicity};
 use crate::calendar::Calendar;
@@ -143,7 +143,7 @@ pub struct Known {
 }
 
 /// How a condition stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It holds.
@@ -170,7 +170,7 @@ impl Outcome {
 }
 
 /// One condition with the entry behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// Its code in `law/codes/repair-condition.toml`.
     pub id: String,
@@ -183,7 +183,7 @@ pub struct Condition {
 }
 
 /// Something that has to be handed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Material {
     /// Its code in `law/codes/repair-material.toml`.
     pub id: String,
@@ -321,6 +321,14 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
         materials,
         explanation,
     })
+}
+
+/// Whether the body that recognised the conduct decides itself (谁认定、谁修复), or a level above it does. What has no rule of its own is
+/// decided by whoever decided on it.
+#[must_use]
+pub fn decided_by_unit(procedure: &str, on: Date, law: &Law) -> bool {
+    let decider = law.at(on).word(&format!("repair.decider.{procedure}")).applies();
+    decider.is_none_or(|decider| decider.value == Entry::Recogniser.as_str())
 }
 
 fn day_or(day: Option<Date>, otherwise: &str) -> String {

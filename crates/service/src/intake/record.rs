@@ -12,6 +12,7 @@ use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::disclosure::{Disclosure, Facts, disclose};
 use xinyong_domain::rules::explain::Given;
 use xinyong_domain::rules::publicity::Reason;
+use xinyong_domain::rules::repair::{Known, Repair, Standing, repair};
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::text::normalise_name;
 use xinyong_store::NumberPlace;
@@ -129,15 +130,8 @@ pub struct RecordFacts<'k> {
     pub withdrawn: Option<Date>,
 }
 
-/// The one call by which the service asks what the public may see.
-///
-/// # Errors
-/// An internal error when a stored value is not of its list: stored data that contradicts the law folder is never guessed at.
-pub fn disclosure(
-    facts: &RecordFacts<'_>,
-    on: Date,
-    law: &Law,
-) -> Result<Ruling<Disclosure>, DeskError> {
+/// What is known about a decision, in the words of the rules.
+fn given_of<'k>(facts: &RecordFacts<'k>) -> Result<Given<'k>, DeskError> {
     let mut given = Given::new(facts.kind, facts.decided);
     given.category = facts.category;
     given.released = facts.platform.released;
@@ -161,6 +155,19 @@ pub fn disclosure(
     set("domain", &facts.platform.domain)?;
     set("channel", &facts.platform.channel)?;
     set("severity", &facts.platform.severity)?;
+    Ok(given)
+}
+
+/// The one call by which the service asks what the public may see.
+///
+/// # Errors
+/// An internal error when a stored value is not of its list: stored data that contradicts the law folder is never guessed at.
+pub fn disclosure(
+    facts: &RecordFacts<'_>,
+    on: Date,
+    law: &Law,
+) -> Result<Ruling<Disclosure>, DeskError> {
+    let given = given_of(facts)?;
     let asked = Facts {
         question: given.question(),
         audience: facts.kind.audience,
@@ -169,6 +176,30 @@ pub fn disclosure(
         withdrawn: facts.withdrawn,
     };
     Ok(disclose(&asked, on, law))
+}
+
+/// The one call by which the service asks how a record may be repaired. What is not public for any other reason has nothing to repair.
+///
+/// # Errors
+/// As [`disclosure`].
+pub(crate) fn repairing(
+    facts: &RecordFacts<'_>,
+    known: &Known,
+    on: Date,
+    law: &Law,
+) -> Result<Ruling<Repair>, DeskError> {
+    let given = given_of(facts)?;
+    let known = Known { withdrawn: facts.withdrawn, ..*known };
+    let mut ruling = repair(&given.question(), &known, on, law);
+    let shown = disclosure(facts, on, law)?.value;
+    let hidden = matches!(
+        shown.reason,
+        Some(Reason::KindNotPublic | Reason::Exempt | Reason::NoBasis | Reason::Withdrawn)
+    );
+    if hidden {
+        ruling.value.standing = Standing::Nothing;
+    }
+    Ok(ruling)
 }
 
 /// From when and until when a read must look at a record at all, and the articles behind it.
