@@ -15,6 +15,7 @@ mod plan;
 mod powers;
 mod random;
 mod records;
+mod repairs;
 mod subjects;
 
 use std::path::PathBuf;
@@ -195,6 +196,7 @@ async fn work(
     import(desk, law.registry(), &twins, settings.today).await?;
     corrections::work(desk, &invented, &twins).await?;
     agents::create(desk, &invented, (start, settings.today)).await?;
+    repairs::work(&desk.at(settings.today)).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;
     progress("签名公示记录");

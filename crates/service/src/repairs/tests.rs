@@ -9,6 +9,7 @@ use crate::agents::tests::confirmed;
 use crate::browse::public_record;
 use crate::publicity::{self, Withdraw};
 use crate::testing::{UNIT, code, desk, penalty, person, postgres_desk};
+use crate::units::{Grounds, Reform, reform};
 
 /// Three months after the decision of [`penalty`], the first day for its general class.
 const DAY: Date = date(2026, 12, 1);
@@ -326,6 +327,31 @@ async fn an_outside_decision_is_entered_once_and_a_revoked_penalty_is_no_repair(
     );
     assert!(case(&desk, &clerk, other).await.expect("shown").places.is_empty());
     step(&desk, &reviewer, doing(other, Event::Refuse)).await.expect("ended");
+    sound(&desk).await;
+}
+
+#[tokio::test]
+async fn whoever_took_over_from_a_unit_owes_its_answers() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let places = [penalty(&desk, 1, 11, "0.2").await, penalty(&desk, 1, 12, "0.4").await];
+    let agent = confirmed(&desk, 0, 1).await;
+    apply(&desk, &agent, form(&desk, &[places[0].1])).await.expect("applied");
+    let grounds = Grounds {
+        on: DAY,
+        reason: "机构改革（示例）".to_owned(),
+        document: "示例文件1号".to_owned(),
+    };
+    let heirs = vec!["health".to_owned()];
+    let system = Actor::system("test");
+    reform(&desk, &system, UNIT, (Reform::Merge, &heirs), &grounds).await.expect("reformed");
+    let heir = person("heir", Role::Reviewer, "health");
+    let waits = work(&desk, &heir, false).await.expect("work");
+    assert_eq!((waits.len(), waits[0].unit.as_str()), (1, "平陆县卫生健康和体育局"));
+    step(&desk, &heir, doing(waits[0].id, Event::Accept)).await.expect("accepted by the heir");
+    // What is applied for from now on is the heir's from the beginning.
+    apply(&desk, &agent, form(&desk, &[places[1].1])).await.expect("applied");
+    assert_eq!(work(&desk, &heir, false).await.expect("work").len(), 2);
     sound(&desk).await;
 }
 

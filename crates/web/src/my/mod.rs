@@ -7,6 +7,8 @@ pub mod declare;
 pub mod home;
 pub mod leave;
 pub mod record;
+pub mod repair;
+pub mod repair_one;
 pub mod sign_up;
 pub mod subject;
 pub mod withdraw;

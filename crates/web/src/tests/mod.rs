@@ -22,6 +22,7 @@ mod portal;
 mod powers;
 mod public;
 mod published;
+mod repair;
 mod reporting;
 mod rights;
 mod shape;

@@ -182,6 +182,7 @@ impl Frame {
         if let Some(firm) = firm {
             let home = words::firm_href(firm.code());
             entries.push((home.clone(), "登记在案的信息".to_owned()));
+            entries.push((format!("{home}/repair"), "信用修复".to_owned()));
             entries.push((format!("{home}/declarations"), "自主申报".to_owned()));
         }
         entries.push(("/my/apply".to_owned(), "申请经办".to_owned()));
@@ -208,6 +209,7 @@ impl Frame {
             ("/console/upload", "报送文件", Permission::UploadBatch),
             ("/console/error-reports", "信息纠错", Permission::AnswerReport),
             ("/console/corrections", "更正和撤销", Permission::CorrectRecord),
+            ("/console/repairs", "信用修复", Permission::HandleRepair),
             ("/console/names", "名称匹配", Permission::ReadRecord),
             ("/console/reporting", "归集考核", Permission::ReadReporting),
             ("/console/powers", "权力事项", Permission::ReadReporting),
