@@ -7,6 +7,7 @@
 
 mod apply;
 mod decide;
+mod figures;
 mod forecast;
 mod places;
 
@@ -34,6 +35,7 @@ pub use apply::{
     supply_at_window, withdraw, withdraw_at_window,
 };
 pub use decide::{Step, step};
+pub use figures::{RepairFigures, figures};
 pub use forecast::{Forecast, WindowSubject, forecast, forecast_for_window};
 pub use places::{close, confirm_place, confirm_places};
 
@@ -426,9 +428,14 @@ async fn told(
             document: one.document,
         });
     }
-    let places = store
-        .repair_receipts(item.id)
-        .await?
+    let mut receipts = store.repair_receipts(item.id).await?;
+    let law = desk.law();
+    let order = |place: &str| {
+        let codes = law.codes().get(PLACES);
+        codes.and_then(|list| list.codes.iter().position(|code| code.id == place))
+    };
+    receipts.sort_by_key(|one| order(&one.place));
+    let places = receipts
         .into_iter()
         .map(|one| PlaceView {
             label: label(desk, PLACES, &one.place),

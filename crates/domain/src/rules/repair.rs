@@ -268,11 +268,12 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
         explanation
             .push(format!("{on}申请，修复的办法按申请之日施行的规定，向{}申请。", entry.label()));
     }
-    explanation.extend(
-        own.beside.iter().filter(|beside| beside.repairable_from.is_none()).map(|beside| {
-            format!("{}：公示至{}。", beside.label, day_or(beside.last_day, "不公示"))
-        }),
-    );
+    explanation.extend(own.beside.iter().filter(|beside| beside.repairable_from.is_none()).map(
+        |beside| match beside.last_day {
+            Some(day) => format!("{}：公示至{day}。", beside.label),
+            None => format!("{}：不公示。", beside.label),
+        },
+    ));
 
     let (never, excluded_by_hand) = excluded(question, &procedure, list, &at, &mut ruling);
     let standing = if question.category == PartyCategory::NaturalPerson
@@ -329,10 +330,6 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
 pub fn decided_by_unit(procedure: &str, on: Date, law: &Law) -> bool {
     let decider = law.at(on).word(&format!("repair.decider.{procedure}")).applies();
     decider.is_none_or(|decider| decider.value == Entry::Recogniser.as_str())
-}
-
-fn day_or(day: Option<Date>, otherwise: &str) -> String {
-    day.map_or_else(|| otherwise.to_owned(), |day| day.to_string())
 }
 
 /// Takes what applies, with its citation among the reasons.

@@ -16,6 +16,8 @@ use crate::repairs::{self, Apply, Step, Visitor};
 const UNIT: &str = "market-regulation";
 /// A scan that says that it is none.
 const SCAN: &[u8] = b"%PDF-1.4\n% invented, for demonstration only\n%%EOF\n";
+/// Working days after which most may be repaired.
+const OLD: i64 = 90;
 /// How many working days ago each application was made, and how far it has come since.
 const CASES: [(i64, &[Event]); 6] = [
     (1, &[]),
@@ -32,7 +34,9 @@ const CASES: [(i64, &[Event]); 6] = [
 /// What the steps fail with.
 pub(super) async fn work(desk: &Desk) -> Result<(), DeskError> {
     let office = actor("credit-office", Role::CreditOffice);
-    let filter = ListFilter { unit: UNIT.to_owned(), ..ListFilter::default() };
+    // Those whose shortest period is over.
+    let to = earlier(desk, OLD).to_string();
+    let filter = ListFilter { unit: UNIT.to_owned(), to, ..ListFilter::default() };
     let records = public_list(desk, "administrative-penalty", &filter).await?.records;
     let mut cases = CASES.iter().zip(1_u32..);
     let mut next = cases.next();

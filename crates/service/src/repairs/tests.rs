@@ -114,7 +114,7 @@ async fn the_whole_way(desk: &Desk) {
         .filter(|place| place.at.is_none())
         .map(|place| place.place.as_str())
         .collect();
-    assert_eq!(open, ["departments", "national", "upper"], "the platform's own are proved");
+    assert_eq!(open, ["national", "upper", "departments"], "the platform's own are proved");
     assert_eq!(shown.line.due.as_ref().map(|due| due.value.date), Some(date(2026, 12, 4)));
     let versions = desk.store().record_versions(place.0, place.1).await.expect("versions");
     assert!(versions.last().expect("one").reason.starts_with("信用修复"));
@@ -145,6 +145,10 @@ async fn the_whole_way(desk: &Desk) {
     let own = own_case(desk, &agent, id).await.expect("shown");
     assert_eq!((own.line.stage, own.steps.len()), (Stage::Closed, 6));
     assert_eq!(work(desk, &clerk, true).await.expect("done").len(), 1);
+    let told = figures(desk, &clerk).await.expect("figures");
+    assert_eq!((told.granted, told.late, told.refused, told.reasons.len()), (1, 0, 0, 0));
+    assert_eq!(told.steps[0], ("从申请到受理", 1, 0));
+    assert_eq!(figures(desk, &elsewhere).await.expect("figures"), RepairFigures::default());
     sound(desk).await;
 }
 
@@ -282,6 +286,8 @@ async fn a_refusal_has_a_reason_a_second_person_and_leaves_the_record_public() {
         assert_eq!(refused(step(&desk, &second, command)).await, code);
     }
     step(&desk, &second, doing(id, Event::Refuse)).await.expect("refused");
+    let told = figures(&desk, &second).await.expect("figures");
+    assert_eq!((told.refused, told.reasons[0].0.as_str()), (1, "示例理由"));
     assert!(public_record(&desk, place.0, place.1).await.is_ok());
     assert_eq!(refused(step(&desk, &second, doing(id, Event::Grant))).await, "repair.out-of-order");
     sound(&desk).await;

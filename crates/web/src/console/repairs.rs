@@ -7,7 +7,7 @@ use axum::extract::Query;
 use axum::response::Html;
 use serde::Deserialize;
 use xinyong_service::Permission;
-use xinyong_service::repairs::{self, RepairLine};
+use xinyong_service::repairs::{self, RepairFigures, RepairLine};
 
 use super::{actor, worklist};
 use crate::page_error::PageError;
@@ -52,6 +52,9 @@ struct Listed {
     rows: Vec<Row>,
     units: Vec<UnitRow>,
     may_enter: bool,
+    figures: Vec<Tile>,
+    took: Vec<(String, [(&'static str, String); 2])>,
+    reasons: Vec<(String, usize)>,
 }
 
 /// What is asked for.
@@ -77,6 +80,7 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
     let lines = repairs::work(desk, who, over).await?;
     let clock = |line: &RepairLine| (line.due.as_ref().map(|due| due.value.date), line.left);
     let sees_all = who.unit_limit().is_none();
+    let figures = if over { repairs::figures(desk, who).await? } else { RepairFigures::default() };
     draw(&Listed {
         page: frame.console("信用修复", HERE),
         tabs: worklist::tabs(HERE, "办理中", ("over", "已办结"), over),
@@ -88,7 +92,29 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
         units: if sees_all && !over { board(&frame, &lines) } else { Vec::new() },
         rows: lines.iter().map(|line| row(&frame, line)).collect(),
         may_enter: who.may(Permission::EnterRepair),
+        figures: if over { tiles(&figures) } else { Vec::new() },
+        took: figures
+            .steps
+            .iter()
+            .map(|(label, count, median)| {
+                let cells = [("件数", count.to_string()), ("工作日中位数", median.to_string())];
+                ((*label).to_owned(), cells)
+            })
+            .collect(),
+        reasons: figures.reasons,
     })
+}
+
+fn tiles(figures: &RepairFigures) -> Vec<Tile> {
+    [
+        ("准予修复", figures.granted),
+        ("其中超过期限", figures.late),
+        ("不予修复", figures.refused),
+        ("不予受理", figures.not_accepted),
+        ("申请人撤回", figures.withdrawn),
+    ]
+    .map(|(label, count)| Tile::new(label, count.to_string(), "条"))
+    .to_vec()
 }
 
 fn board(frame: &Frame, lines: &[RepairLine]) -> Vec<UnitRow> {

@@ -1,17 +1,18 @@
 //! `GET /guides/repair`: how to apply for repair on the three sites, to be printed and laid out at the window. Every condition, material and
 //! number of days is the one that is in force today.
 
-use xinyong_domain::law::{County, Law};
+use xinyong_domain::law::{County, Law, Lookup};
 use xinyong_domain::ruling::Ruling;
 use xinyong_service::repairs::{CONDITIONS, MATERIALS};
 
 use super::about::{Guide, number};
 use crate::ui::reasons;
 
-/// What a list of codes calls some of its codes, cited.
+/// What a list of codes calls some of its codes, cited; also of an entry that nobody has verified, which its citation says.
 fn named(law: &Law, list: &str, parameter: &str, ruling: &mut Ruling<()>) -> Vec<String> {
-    let Some(cited) = law.at(ruling_day(ruling)).list(parameter).applies() else {
-        return Vec::new();
+    let cited = match law.at(ruling_day(ruling)).list(parameter) {
+        Lookup::Applies(cited) | Lookup::Unconfirmed(cited) => cited,
+        Lookup::Absent => return Vec::new(),
     };
     ruling.cite(cited.citation);
     let codes = law.codes().get(list);
@@ -119,6 +120,8 @@ fn site(
     let mut all: Vec<String> = steps.iter().map(|step| (*step).to_owned()).collect();
     let conditions = named(law, CONDITIONS, &format!("repair.conditions.{word}"), &mut ruling);
     all.extend(listed("条件", &conditions));
+    let unverified = named(law, CONDITIONS, &format!("repair.unverified.{word}"), &mut ruling);
+    all.extend(listed("待核实原文的条件", &unverified));
     let materials = named(law, MATERIALS, &format!("repair.materials.{word}"), &mut ruling);
     all.extend(listed("材料", &materials));
     if let Some(days) = within(law, "repair.accept.days", &mut ruling) {
@@ -149,6 +152,9 @@ fn lists(law: &Law, day: jiff::civil::Date) -> Guide {
         let conditions =
             named(law, CONDITIONS, &format!("repair.conditions.{}", list.id), &mut ruling);
         steps.extend(listed(&list.label, &conditions));
+        let unverified =
+            named(law, CONDITIONS, &format!("repair.unverified.{}", list.id), &mut ruling);
+        steps.extend(listed(&format!("{}（待核实原文）", list.label), &unverified));
     }
     steps.push("没有列出的名单，退出的规则待核实，请向列入的单位了解。".to_owned());
     Guide {
