@@ -27,7 +27,7 @@ pub enum Entry {
 
 impl Entry {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::CreditChina, Self::MarketRegulation, Self::Recogniser];
+    pub const ALL: &[Self] = &[Self::CreditChina, Self::MarketRegulation, Self::Recogniser];
 
     /// The stable word.
     #[must_use]
@@ -52,7 +52,7 @@ impl Entry {
     /// The entry that a stored or legal word stands for.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|entry| entry.as_str() == word)
+        Self::ALL.iter().copied().find(|entry| entry.as_str() == word)
     }
 
     /// The parameter with the working days until the application is decided.
