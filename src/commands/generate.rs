@@ -5,10 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use xinyong_domain::workflow::batch::TRANSITIONS;
+use xinyong_domain::rules::repair::Entry;
+use xinyong_domain::workflow::repair::Stage;
 use xinyong_service::{Permission, Role};
 
 use super::Common;
+use super::running::drawn;
 
 /// Writes them all.
 pub fn run(common: &Common, folder: &Path) -> anyhow::Result<ExitCode> {
@@ -19,7 +21,8 @@ pub fn run(common: &Common, folder: &Path) -> anyhow::Result<ExitCode> {
     };
     put("routes.md", routes()?)?;
     put("roles.md", roles()?)?;
-    put("workflow-batch.md", workflow()?)?;
+    put("workflow-batch.md", workflow("batch", "The way of a batch"))?;
+    put("workflow-repair.md", repair_workflow()?)?;
     put("law-coverage.md", coverage(common)?)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -56,12 +59,24 @@ fn roles() -> anyhow::Result<String> {
     Ok(text)
 }
 
-fn workflow() -> anyhow::Result<String> {
-    let mut text = "# The way of a batch\n\nGenerated from `crates/domain/src/workflow/batch.rs`.\n\n```mermaid\nstateDiagram-v2\n    [*] --> received\n".to_owned();
-    for (from, event, to) in TRANSITIONS {
-        writeln!(text, "    {} --> {}: {}", from.as_str(), to.as_str(), event.label())?;
+fn workflow(name: &str, title: &str) -> String {
+    let drawn = drawn(name);
+    format!(
+        "# {title}\n\nGenerated from `crates/domain/src/workflow/{name}.rs`.\n\n```mermaid\n{drawn}```\n"
+    )
+}
+
+/// The way of a repair, with who owes each step and which clock runs.
+fn repair_workflow() -> anyhow::Result<String> {
+    let mut text = workflow("repair", "The way of a repair");
+    text.push_str("\n| stage | | owner | clock |\n|---|---|---|---|\n");
+    for stage in Stage::ALL {
+        let clock = stage.clock(Entry::CreditChina).unwrap_or_default();
+        let name = stage.as_str();
+        writeln!(text, "| {name} | {} | {} | {clock} |", stage.label(), stage.owner().label())?;
     }
-    text.push_str("```\n");
+    let samr = Entry::MarketRegulation.clock();
+    writeln!(text, "\nWhat the market-regulation site decides runs by `{samr}`.")?;
     Ok(text)
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use jiff::civil::Date;
 use serde_json::json;
-use xinyong_domain::workflow::batch::TRANSITIONS;
+use xinyong_domain::workflow::{batch, repair};
 use xinyong_service::running::{self, Standing};
 use xinyong_service::{Actor, open_data, publicity};
 
@@ -97,11 +97,32 @@ pub async fn restore(common: &Common, file: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// Draws a workflow from its table, as Mermaid text.
-pub fn diagram(_workflow: &str) -> ExitCode {
-    println!("stateDiagram-v2");
-    println!("    [*] --> received");
-    for (from, event, to) in TRANSITIONS {
-        println!("    {} --> {}: {}", from.as_str(), to.as_str(), event.label());
-    }
+pub fn diagram(workflow: &str) -> ExitCode {
+    print!("{}", drawn(workflow));
     ExitCode::SUCCESS
+}
+
+/// A workflow as Mermaid text.
+pub fn drawn(workflow: &str) -> String {
+    let (first, lines): (&str, Vec<(&str, &str, &str)>) = match workflow {
+        "repair" => (
+            repair::Stage::Applied.as_str(),
+            repair::TRANSITIONS
+                .iter()
+                .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
+                .collect(),
+        ),
+        _ => (
+            batch::Stage::Received.as_str(),
+            batch::TRANSITIONS
+                .iter()
+                .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
+                .collect(),
+        ),
+    };
+    let mut text = format!("stateDiagram-v2\n    [*] --> {first}\n");
+    for (from, to, label) in lines {
+        text.push_str(&format!("    {from} --> {to}: {label}\n"));
+    }
+    text
 }

@@ -10,7 +10,7 @@ use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
 use xinyong_service::{
     Actor, Desk, DeskError, accounts, agents, check, enrolments, error_reports, intake, notices,
-    open_data, publication_log, publicity,
+    open_data, publication_log, publicity, repairs,
 };
 use xinyong_web::{HttpOutlet, Provider, Proxies, Site};
 
@@ -290,6 +290,15 @@ async fn run_jobs(desk: Desk) {
                     job_done("enrolments", &desk);
                 }
                 Err(error) => tracing::error!(job = "enrolments", code = error.code(), "failed"),
+            }
+            match repairs::confirm_places(&desk, &actor).await {
+                Ok(confirmed) => {
+                    tracing::info!(job = "repair-places", confirmed, "done");
+                    job_done("repair-places", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "repair-places", code = error.code(), "failed");
+                }
             }
             match notices::remind(&desk).await {
                 Ok(told) => {

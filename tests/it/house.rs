@@ -119,6 +119,16 @@ fn every_parameter_is_used_and_every_use_is_defined() {
                 "publicity.order58.",
                 "publicity.order36.",
                 "publicity.samr107.",
+                // Procedure or list, and what is asked of it.
+                "repair.conditions.",
+                "repair.unverified.",
+                "repair.excluded.",
+                "repair.judged.",
+                "repair.exit.",
+                "repair.entry.",
+                "repair.after-correction.",
+                "repair.materials.",
+                "repair.decider.",
             ]
             .iter()
             .any(|start| id.starts_with(start));

@@ -74,11 +74,19 @@ pub enum Permission {
     ReadOriginal,
     /// Follow a subject for a unit, on a legal basis and until a day.
     FollowSubjects,
+    /// Apply for the repair of what is recorded about the subject that one acts for.
+    ApplyForRepair,
+    /// Enter an application for repair that somebody made at the window.
+    EnterRepair,
+    /// Work on applications for repair: accept, say what is missing, say what the unit thinks, hand on.
+    HandleRepair,
+    /// Decide about them: grant, refuse, not accept, take more time.
+    DecideRepair,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 35] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -110,6 +118,10 @@ impl Permission {
         Self::CheckSubject,
         Self::ReadOriginal,
         Self::FollowSubjects,
+        Self::ApplyForRepair,
+        Self::EnterRepair,
+        Self::HandleRepair,
+        Self::DecideRepair,
     ];
 
     /// Whether a visitor without an account has it.
@@ -207,6 +219,9 @@ impl Role {
                 Permission::ConfirmAgents,
                 Permission::CheckSubject,
                 Permission::FollowSubjects,
+                Permission::EnterRepair,
+                Permission::HandleRepair,
+                Permission::DecideRepair,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -219,6 +234,7 @@ impl Role {
                 Permission::ReadReporting,
                 Permission::CheckSubject,
                 Permission::FollowSubjects,
+                Permission::HandleRepair,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -251,11 +267,14 @@ impl Role {
                 Permission::ReadBatch,
                 Permission::CheckSubject,
                 Permission::FollowSubjects,
+                Permission::HandleRepair,
+                Permission::DecideRepair,
             ],
             Self::Agent => &[
                 Permission::UseOwnPages,
                 Permission::ReadOwnSubject,
                 Permission::DeclareForSubject,
+                Permission::ApplyForRepair,
             ],
             Self::System => &Permission::ALL,
         }

@@ -22,6 +22,7 @@ use crate::identities;
 use crate::refusal::DeskError;
 
 pub use apply::{Application, Firm, Proof, SignUp, apply, sign_up, take_back};
+pub(crate) use file::recognise;
 pub use file::{FILE_TYPES, most_megabytes};
 pub use office::{
     AgentCase, AgentRow, confirm, end, end_of_deregistered, mandate, mandate_file, mandates,

@@ -31,6 +31,7 @@ mod press;
 pub mod publication_log;
 pub mod publicity;
 mod refusal;
+pub mod repairs;
 pub mod report;
 pub mod reporting;
 pub mod running;

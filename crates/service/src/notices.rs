@@ -13,6 +13,7 @@ use crate::browse::{Names, OwedBatch, owed};
 use crate::desk::Desk;
 use crate::error_reports::WaitingReports;
 use crate::refusal::DeskError;
+use crate::units::responsible;
 
 /// Tries after which a mail is given up.
 const MOST_TRIES: i64 = 6;
@@ -30,6 +31,9 @@ const RETURNED: &str = "batch-returned";
 
 /// Somebody asks to act for a subject.
 const AGENT_WAITS: &str = "agent-waits";
+
+/// The repair of a record waits for its unit.
+const REPAIR_WAITS: &str = "repair-waits";
 
 /// Something that sends a mail.
 pub trait Mailer: Send + Sync {
@@ -99,6 +103,35 @@ pub(crate) async fn agent_waits(desk: &Desk, tx: &mut Tx, mandate: i64) -> Resul
 /// Takes that back, once it was decided.
 pub(crate) async fn agent_decided(tx: &mut Tx, mandate: i64) -> Result<(), DeskError> {
     Ok(tx.settle_notices(&mandate_object(mandate), AGENT_WAITS).await?)
+}
+
+/// Tells those of the unit who work on applications for repair that one waits for them.
+pub(crate) async fn repair_waits(
+    desk: &Desk,
+    tx: &mut Tx,
+    item: i64,
+    unit: &str,
+) -> Result<(), DeskError> {
+    let units = responsible(desk, unit).await?;
+    for account in desk.store().accounts().await? {
+        let handles = Role::from_word(&account.role)
+            .is_some_and(|role| role.permissions().contains(&Permission::HandleRepair));
+        if handles && account.active && units.contains(&account.unit_id) {
+            let text = "一项信用修复申请等待办理，请注意期限";
+            tx.add_notice(&notice(desk, &account, REPAIR_WAITS, &repair_object(item), text))
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes that back, once the next step was done.
+pub(crate) async fn repair_moved(tx: &mut Tx, item: i64) -> Result<(), DeskError> {
+    Ok(tx.settle_notices(&repair_object(item), REPAIR_WAITS).await?)
+}
+
+fn repair_object(item: i64) -> String {
+    format!("repair:{item}")
 }
 
 fn mandate_object(mandate: i64) -> String {

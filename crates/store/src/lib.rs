@@ -40,6 +40,7 @@ mod public;
 mod public_figures;
 mod publication_log;
 mod records;
+mod repairs;
 mod reporting;
 mod schema;
 mod search;
@@ -85,6 +86,9 @@ pub use publication_log::{
 pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
+};
+pub use repairs::{
+    RepairApplication, RepairItem, RepairMaterial, RepairReceipt, RepairStep, repair_place,
 };
 pub use reporting::{
     Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, IssuedBulletin, KnownDecision,

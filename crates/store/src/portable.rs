@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 71] = [
+static TABLES: [Table; 76] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -136,6 +136,15 @@ static TABLES: [Table; 71] = [
         i proposed_at, t state, t decided_by, i decided_at, t decline_reason, t undo_reason, t undo_by, i undo_at, t undone_by,
         i undone_at, t hash),
     table!(judged_record by "judgement_id, record_id, subject_id": i judgement_id, i record_id, i subject_id, i to_id, i counts),
+    table!(repair_application by "id": i id, t once, i subject_id, t way, i account_id, b sealed, t commitment, t applied_on,
+        i applied_at, t applied_by),
+    table!(repair_material by "application_id, seq": i application_id, i seq, t material, t file_digest, t file_type, i added_at,
+        t added_by),
+    table!(repair_item by "id": i id, i application_id, i subject_id, i record_id, i version, t unit_id, t kind, t entry, t rules,
+        t law_edition, t stage, t applied_on, t supplied_on, t granted_on, i extended_days, i seq, t hash),
+    table!(repair_step by "item_id, seq": i item_id, i seq, t event, t stage, t on_day, i at, t actor, t reason, t document,
+        t previous, t hash),
+    table!(repair_receipt by "item_id, place": i item_id, t place, i confirmed_at, t confirmed_by, t evidence),
     table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
     table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),
     table!(open_day by "day": t day, i compared_at, i closed),

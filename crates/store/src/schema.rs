@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 16;
+pub const SCHEMA: i64 = 17;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -29,6 +29,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (14, "work-lists", include_str!("../migrations/sqlite/0014_work_lists.sql")),
     (15, "report-terms", include_str!("../migrations/sqlite/0015_report_terms.sql")),
     (16, "enrolments", include_str!("../migrations/sqlite/0016_enrolments.sql")),
+    (17, "repair", include_str!("../migrations/sqlite/0017_repair.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -47,6 +48,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (14, "work-lists", include_str!("../migrations/postgres/0014_work_lists.sql")),
     (15, "report-terms", include_str!("../migrations/postgres/0015_report_terms.sql")),
     (16, "enrolments", include_str!("../migrations/postgres/0016_enrolments.sql")),
+    (17, "repair", include_str!("../migrations/postgres/0017_repair.sql")),
 ];
 
 statements! {
@@ -191,6 +193,7 @@ pub fn statements() -> Vec<Statement> {
         crate::enrolments::ALL,
         crate::hooks::ALL,
         crate::publication_log::ALL,
+        crate::repairs::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
         crate::fsck::beside::followed::ALL,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::deadline::{correction_due, error_report_due, report_due, withdrawal_due};
 use super::disclosure::{Facts, disclose};
 use super::measures::{Ground, assess};
+use super::repair::{Known, Proof, repair};
 use crate::law::Law;
 use crate::party::PartyCategory;
 use crate::rules::explain::Given;
@@ -147,9 +148,60 @@ fn answer(law: &Law, case: &Case) -> toml::Table {
             let until = found.proposals.first().and_then(|one| one.until);
             put("until", until.map_or_else(|| "none".to_owned(), |until| until.to_string()));
         }
+        "repair" => {
+            for (key, value) in repair_answer(law, case) {
+                put(&key, value);
+            }
+        }
         other => panic!("{}: unknown rule {other}", case.name),
     }
     answer
+}
+
+/// How an application for repair is judged, with every condition and every material in one line each.
+fn repair_answer(law: &Law, case: &Case) -> Vec<(String, String)> {
+    let kind = law.kind(&text(&case.given, "kind").expect("kind")).expect("a kind").clone();
+    let decided = day(&case.given, "decided").expect("decided");
+    let mut given = Given::new(&kind, decided);
+    for (field, value) in
+        case.given.get("set").and_then(toml::Value::as_table).into_iter().flatten()
+    {
+        given
+            .set(field, value.as_str().expect("a text"))
+            .unwrap_or_else(|error| panic!("{}: {}", case.name, error.message));
+    }
+    let known = Known {
+        withdrawn: day(&case.given, "withdrawn"),
+        performed: match text(&case.given, "performed").as_deref() {
+            None => Proof::None,
+            Some("handed-in") => Proof::HandedIn,
+            Some(_) => Proof::Held(day(&case.given, "performed").expect("a day")),
+        },
+        committed: text(&case.given, "committed").as_deref() == Some("true"),
+        banned_since: day(&case.given, "banned_since"),
+    };
+    let on = day(&case.given, "on").expect("on");
+    let ruling = repair(&given.question(), &known, on, law);
+    let value = ruling.value;
+    let or_none = |day: Option<Date>| day.map_or_else(|| "none".to_owned(), |day| day.to_string());
+    let conditions = value.conditions.iter().map(|condition| {
+        let outcome = serde_json::to_value(condition.outcome).expect("a word");
+        format!("{} {}", condition.id, outcome.as_str().expect("a word"))
+    });
+    let materials = value
+        .materials
+        .iter()
+        .map(|material| format!("{}{}", material.id, if material.held { " held" } else { "" }));
+    vec![
+        ("standing".to_owned(), value.standing.as_str().to_owned()),
+        ("conditions".to_owned(), conditions.collect::<Vec<_>>().join(", ")),
+        ("materials".to_owned(), materials.collect::<Vec<_>>().join(", ")),
+        ("procedure".to_owned(), value.procedure.clone()),
+        ("entry".to_owned(), value.entry.as_str().to_owned()),
+        ("from".to_owned(), or_none(value.from)),
+        ("until".to_owned(), or_none(value.until)),
+        ("complete".to_owned(), value.is_complete().to_string()),
+    ]
 }
 
 #[test]

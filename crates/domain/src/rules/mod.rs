@@ -6,6 +6,7 @@ pub mod explain;
 pub mod forecast;
 pub mod measures;
 pub mod publicity;
+pub mod repair;
 pub mod reporting;
 
 #[cfg(test)]

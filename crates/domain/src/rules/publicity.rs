@@ -688,7 +688,7 @@ fn period(
 }
 
 /// The market-regulation site's own period for the same decision, shown beside, never applied here.
-fn market_regulation(
+pub(super) fn market_regulation(
     question: &Question<'_>,
     law: &Law,
     ruling: &mut Ruling<()>,

@@ -3,3 +3,4 @@
 pub mod batch;
 pub mod correction;
 pub mod mandate;
+pub mod repair;

@@ -114,7 +114,7 @@ async fn keep_file(
     application: &Application,
 ) -> Result<Option<(String, &'static str)>, DeskError> {
     let Some(path) = &application.file else { return Ok(None) };
-    let kind = file::recognise(desk, path)?;
+    let kind = file::recognise(desk, path, "授权书")?;
     let name = format!("授权书.{kind}");
     let (digest, _) = desk.store().store_upload_file(path, &name, desk.clock().now()).await?;
     Ok(Some((digest, kind)))

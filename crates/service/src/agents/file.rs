@@ -1,4 +1,4 @@
-//! 授权书: the scan of the statement of authority, recognised by its bytes, whatever it is called.
+//! Scans that people outside hand in, such as the statement of authority (授权书), recognised by their bytes, whatever they are called.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -22,20 +22,23 @@ pub fn most_megabytes(desk: &Desk) -> u64 {
     limit.and_then(|limit| u64::try_from(limit.value).ok()).unwrap_or(OTHERWISE)
 }
 
-/// What sort of file it is.
+/// What sort of file it is; `what` says of which document it is the scan.
 ///
 /// # Errors
 /// `file.empty`, `file.too-large`, `file.type-invalid`, `file.encrypted`.
-pub(super) fn recognise(desk: &Desk, path: &Path) -> Result<&'static str, DeskError> {
+pub(crate) fn recognise(desk: &Desk, path: &Path, what: &str) -> Result<&'static str, DeskError> {
     let failed =
         |source| DeskError::File { context: "无法读取上传的文件".to_owned(), source };
     let size = std::fs::metadata(path).map_err(failed)?.len();
     let most = most_megabytes(desk);
     if size == 0 {
-        return Err(DeskError::refused("file.empty", "授权书文件是空的，请重新扫描后上传"));
+        return Err(DeskError::refused(
+            "file.empty",
+            format!("{what}文件是空的，请重新扫描后上传"),
+        ));
     }
     if size > most << 20 {
-        let message = format!("授权书文件超过 {most} MB，请降低扫描的精度后重新上传");
+        let message = format!("{what}文件超过 {most} MB，请降低扫描的精度后重新上传");
         return Err(DeskError::refused("file.too-large", message));
     }
     let mut bytes = Vec::new();
@@ -43,13 +46,13 @@ pub(super) fn recognise(desk: &Desk, path: &Path) -> Result<&'static str, DeskEr
     let Some((kind, _)) = FILE_TYPES.iter().find(|(_, start)| bytes.starts_with(start)) else {
         return Err(DeskError::refused(
             "file.type-invalid",
-            "授权书只能是 PDF、JPG 或 PNG 文件；改了后缀的其他文件不能用",
+            format!("{what}只能是 PDF、JPG 或 PNG 文件；改了后缀的其他文件不能用"),
         ));
     };
     if *kind == "pdf" && bytes.windows(8).any(|part| part == b"/Encrypt") {
         return Err(DeskError::refused(
             "file.encrypted",
-            "授权书文件设有密码，平台无法打开；请去掉密码后重新上传",
+            format!("{what}文件设有密码，平台无法打开；请去掉密码后重新上传"),
         ));
     }
     Ok(kind)

@@ -60,6 +60,7 @@ pub(crate) use names::Names;
 pub use names::{PersonView, unit_names};
 pub use open::{OpenRecord, open_records};
 pub(crate) use own::own_states;
+pub(crate) use own::stored_of_own;
 pub use own::{OwnRecord, OwnSubject, own_record, own_subject};
 pub use powers::{PublicEdition, PublicPower, UnitPowers, unit_powers, units_with_powers};
 pub(crate) use ranges::KeptRanges;

@@ -102,6 +102,18 @@ pub(crate) async fn own_states(
     Ok((states, complete))
 }
 
+/// The records of a subject that it may see itself, as they are stored: what it may ask something about.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn stored_of_own(desk: &Desk, subject: i64) -> Result<Vec<Record>, DeskError> {
+    let law = desk.law();
+    let open = open_audiences(desk, &law);
+    let mut found = desk.store().records_of_subject(subject, MOST_READ).await?;
+    found.retain(|record| opens(record, &open, &law));
+    Ok(found)
+}
+
 /// One record of the subject that somebody acts for. That they looked is a line of the audit log.
 ///
 /// # Errors

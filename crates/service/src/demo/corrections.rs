@@ -60,7 +60,7 @@ pub(super) async fn work(
 }
 
 /// Some working days before today.
-fn earlier(desk: &Desk, days: i64) -> Date {
+pub(super) fn earlier(desk: &Desk, days: i64) -> Date {
     let law = desk.law();
     let mut day = desk.today();
     let mut left = days;

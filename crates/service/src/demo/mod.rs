@@ -17,6 +17,7 @@ mod plan;
 mod powers;
 mod random;
 mod records;
+mod repairs;
 mod subjects;
 
 use std::path::PathBuf;
@@ -198,6 +199,7 @@ async fn work(
     corrections::work(desk, &invented, &twins).await?;
     agents::create(desk, &invented, (start, settings.today)).await?;
     enrolments::follow(&desk.at(settings.today), &invented).await?;
+    repairs::work(&desk.at(settings.today)).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
     checks::work(desk, &invented, (start, settings.today)).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;

@@ -12,6 +12,7 @@ use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::disclosure::{Disclosure, Facts, disclose};
 use xinyong_domain::rules::explain::Given;
 use xinyong_domain::rules::publicity::Reason;
+use xinyong_domain::rules::repair::{Known, Repair, Standing, repair};
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::text::normalise_name;
 use xinyong_store::NumberPlace;
@@ -129,6 +130,34 @@ pub struct RecordFacts<'k> {
     pub withdrawn: Option<Date>,
 }
 
+/// What is known about a decision, in the words of the rules.
+fn given_of<'k>(facts: &RecordFacts<'k>) -> Result<Given<'k>, DeskError> {
+    let mut given = Given::new(facts.kind, facts.decided);
+    given.category = facts.category;
+    given.released = facts.platform.released;
+    given.valid_until =
+        facts.valid_until.filter(|until| !xinyong_domain::value::date::is_long_term(*until));
+    let mut set = |field: &str, value: &str| -> Result<(), DeskError> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        given.set(field, value).map_err(|bad| {
+            DeskError::Internal(format!("{} {}: {}", facts.kind.id, bad.field, bad.message))
+        })
+    };
+    if let Some(class) = facts.kind.class
+        && let Some(field) = facts.kind.fields.get(class)
+        && let Some(value) = facts.content.get(&field.code)
+    {
+        set(&field.code, value)?;
+    }
+    set("procedure", &facts.platform.procedure)?;
+    set("domain", &facts.platform.domain)?;
+    set("channel", &facts.platform.channel)?;
+    set("severity", &facts.platform.severity)?;
+    Ok(given)
+}
+
 /// The one call by which the service asks what the public may see.
 ///
 /// # Errors
@@ -154,29 +183,7 @@ pub(crate) fn told_to_units(
 }
 
 fn ask<T>(facts: &RecordFacts<'_>, rule: impl FnOnce(&Facts<'_>) -> T) -> Result<T, DeskError> {
-    let mut given = Given::new(facts.kind, facts.decided);
-    given.category = facts.category;
-    given.released = facts.platform.released;
-    given.valid_until =
-        facts.valid_until.filter(|until| !xinyong_domain::value::date::is_long_term(*until));
-    let mut set = |field: &str, value: &str| -> Result<(), DeskError> {
-        if value.is_empty() {
-            return Ok(());
-        }
-        given.set(field, value).map_err(|bad| {
-            DeskError::Internal(format!("{} {}: {}", facts.kind.id, bad.field, bad.message))
-        })
-    };
-    if let Some(class) = facts.kind.class
-        && let Some(field) = facts.kind.fields.get(class)
-        && let Some(value) = facts.content.get(&field.code)
-    {
-        set(&field.code, value)?;
-    }
-    set("procedure", &facts.platform.procedure)?;
-    set("domain", &facts.platform.domain)?;
-    set("channel", &facts.platform.channel)?;
-    set("severity", &facts.platform.severity)?;
+    let given = given_of(facts)?;
     let asked = Facts {
         question: given.question(),
         audience: facts.kind.audience,
@@ -185,6 +192,30 @@ fn ask<T>(facts: &RecordFacts<'_>, rule: impl FnOnce(&Facts<'_>) -> T) -> Result
         withdrawn: facts.withdrawn,
     };
     Ok(rule(&asked))
+}
+
+/// The one call by which the service asks how a record may be repaired. What is not public for any other reason has nothing to repair.
+///
+/// # Errors
+/// As [`disclosure`].
+pub(crate) fn repairing(
+    facts: &RecordFacts<'_>,
+    known: &Known,
+    on: Date,
+    law: &Law,
+) -> Result<Ruling<Repair>, DeskError> {
+    let given = given_of(facts)?;
+    let known = Known { withdrawn: facts.withdrawn, ..*known };
+    let mut ruling = repair(&given.question(), &known, on, law);
+    let shown = disclosure(facts, on, law)?.value;
+    let hidden = matches!(
+        shown.reason,
+        Some(Reason::KindNotPublic | Reason::Exempt | Reason::NoBasis | Reason::Withdrawn)
+    );
+    if hidden {
+        ruling.value.standing = Standing::Nothing;
+    }
+    Ok(ruling)
 }
 
 /// From when and until when a read must look at a record at all, and the articles behind it.

@@ -666,10 +666,19 @@ impl Work {
         } else {
             self.runtime.block_on(self.store().superseded(&differing))?
         };
+        let places: Vec<(i64, i64)> =
+            differing.iter().map(|(subject, id, _)| (*subject, *id)).collect();
+        let repaired = if places.is_empty() {
+            HashSet::new()
+        } else {
+            self.runtime.block_on(self.store().repaired(&places))?
+        };
         for (subject, draft) in placed {
             let held = existing.get(&key(subject, &draft));
-            if held.is_some_and(|held| superseded.contains(&held.id)) {
-                // An old file once more: what two persons put right since is not undone by it.
+            if held.is_some_and(|held| superseded.contains(&held.id) || repaired.contains(&held.id))
+            {
+                // An old file once more: what two persons put right since is not undone by it; and what was repaired no file
+                // brings back.
                 tally.unchanged += 1;
                 continue;
             }

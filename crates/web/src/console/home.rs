@@ -9,6 +9,7 @@ use xinyong_service::browse::{self, OwedBatch};
 use xinyong_service::corrections::{self, CorrectionLine};
 use xinyong_service::error_reports::{self, ReportLine, WaitingReports};
 use xinyong_service::judgements;
+use xinyong_service::repairs::{self, RepairLine};
 use xinyong_service::reporting::{self, Waiting};
 use xinyong_service::{Actor, Desk, Permission, agents, notices};
 
@@ -51,6 +52,7 @@ struct Home {
     owed_lines: Vec<Line>,
     reported: Vec<Line>,
     correct: Vec<Line>,
+    repair: Vec<Line>,
     judge: Vec<Line>,
 }
 
@@ -123,6 +125,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
             })
             .collect(),
         correct: correct(&frame, &corrections::waiting(desk, actor).await?),
+        repair: repair(&frame, &repairs::waiting(desk, actor).await?),
         reported: reported(&frame, &error_reports::waiting(desk, actor, MOST_REPORTS).await?),
         page: frame.console("今天的工作", "/console"),
         can_upload: actor.may(Permission::UploadBatch),
@@ -172,6 +175,27 @@ fn correct(frame: &Frame, waiting: &[CorrectionLine]) -> Vec<Line> {
             href: super::corrections::HERE.to_owned(),
             text: "其余的见更正和撤销".to_owned(),
             chip: Chip::new(format!("共 {} 项", waiting.len()), "neutral"),
+            note: String::new(),
+        });
+    }
+    lines
+}
+
+/// Applications for repair that wait for this person's unit.
+fn repair(frame: &Frame, waiting: &[RepairLine]) -> Vec<Line> {
+    let line = |one: &RepairLine| Line {
+        href: super::repairs::href(one.id),
+        text: one.record.title.clone(),
+        chip: crate::ui::repair::left(frame.site.desk().today(), one)
+            .unwrap_or_else(|| Chip::new("没有期限", "neutral")),
+        note: format!("{}，{} 申请", one.stage.label(), one.applied_on),
+    };
+    let mut lines: Vec<Line> = waiting.iter().take(MOST_REPORTS).map(line).collect();
+    if waiting.len() > MOST_REPORTS {
+        lines.push(Line {
+            href: super::repairs::HERE.to_owned(),
+            text: "其余的见信用修复".to_owned(),
+            chip: Chip::new(format!("共 {} 条", waiting.len()), "neutral"),
             note: String::new(),
         });
     }

@@ -8,6 +8,8 @@ pub mod home;
 pub mod leave;
 pub mod looks;
 pub mod record;
+pub mod repair;
+pub mod repair_one;
 pub mod reports;
 pub mod sign_up;
 pub mod subject;

@@ -48,7 +48,7 @@ const REGIMES: &[(&str, &[(&str, &str)])] = &[
 
 /// A number of law as it stood on the last day of its newest edition, cited in the ruling. One that nobody has verified is
 /// marked so by its citation.
-fn number(law: &Law, id: &str, ruling: &mut Ruling<()>) -> Option<i64> {
+pub(super) fn number(law: &Law, id: &str, ruling: &mut Ruling<()>) -> Option<i64> {
     let entry = law.parameters().get(id)?.values.last()?;
     let day = entry.until.unwrap_or(entry.from);
     match law.at(day).number(id) {

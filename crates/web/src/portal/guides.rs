@@ -8,14 +8,19 @@ use xinyong_domain::law::{Audience, Law};
 use xinyong_domain::ruling::Ruling;
 
 use super::about::{Guide, contacts, from_words, objection, repair};
+use super::guide_repair::sections;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Fact, Link, Page};
 use crate::ui::{draw, reasons};
 
 /// For whom there is a guide: the word in its address, its title.
-const AUDIENCES: [(&str, &str); 3] =
-    [("enterprises", "企业和个体工商户"), ("units", "报送单位"), ("public", "社会公众")];
+const AUDIENCES: [(&str, &str); 4] = [
+    ("enterprises", "企业和个体工商户"),
+    ("repair", "信用修复"),
+    ("units", "报送单位"),
+    ("public", "社会公众"),
+];
 
 #[derive(Template)]
 #[template(path = "portal/guides.html")]
@@ -63,6 +68,7 @@ pub async fn guide(frame: Frame, Path(audience): Path<String>) -> Result<Html<St
         AUDIENCES.iter().find(|(known, _)| *known == audience).ok_or_else(PageError::no_page)?;
     let guides = match audience.as_str() {
         "enterprises" => vec![own(), objection(county, &law), repair(county, &law)],
+        "repair" => sections(county, &law, frame.site.desk().today()),
         "units" => vec![report(), clocks(&law), mend(), embed(frame.site.base_path())],
         _ => vec![read(), hidden(), reuse(), objection(county, &law)],
     };

@@ -12,6 +12,7 @@ pub mod departments;
 pub mod embed;
 pub mod error_report;
 mod figures;
+mod guide_repair;
 pub mod guides;
 pub mod home;
 pub mod interface;

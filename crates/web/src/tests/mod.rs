@@ -23,6 +23,7 @@ mod portal;
 mod powers;
 mod public;
 mod published;
+mod repair;
 mod reporting;
 mod rights;
 mod shape;

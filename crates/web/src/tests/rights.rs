@@ -12,6 +12,7 @@ fn address(route: &Route) -> String {
     route
         .path
         .replace("{id}", "1")
+        .replace("{seq}", "1")
         .replace("{parameter}", "transition.order36")
         .replace("{code}", "91140829XY00030103")
         .replace("{kind}", "administrative-penalty")

@@ -6,6 +6,7 @@ pub mod deeds;
 pub mod failure;
 pub mod frame;
 pub mod reasons;
+pub mod repair;
 pub mod settings;
 pub mod view;
 pub mod words;

@@ -183,6 +183,7 @@ pub fn input(law: &Law, name: &str, value: &str) -> (String, String) {
         "released" => ("复核日期", ""),
         "valid_until" => ("有效期至", ""),
         "on" => ("查询日期", ""),
+        "applied" => ("申请日期", ""),
         "from" => ("起算日期", ""),
         "days" => ("工作日数", ""),
         "category" => ("行政相对人类别", "party-category"),

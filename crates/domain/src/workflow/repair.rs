@@ -1,0 +1,445 @@
+//! The way of one record through an application for repair (信用修复): from the application to the last receipt.
+//!
+//! One application may name several records; each goes its own way, for each has its own unit and its own rule. Every stage has an
+//! owner and, as far as a rule gives one, a clock.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::calendar::WorkingDay;
+use crate::law::Law;
+use crate::rules::deadline::report_due;
+use crate::rules::repair::Entry;
+use crate::ruling::Ruling;
+
+/// Where the repair of a record stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Applied for; nobody has decided whether it is accepted.
+    Applied,
+    /// Told once of everything that is missing.
+    Supplement,
+    /// The applicant has given it; there is no second time.
+    Supplied,
+    /// Accepted: the unit that recognised the conduct looks at it.
+    Accepted,
+    /// The same, with more time.
+    Extended,
+    /// The unit has said what it thinks.
+    Reviewed,
+    /// With the level that decides.
+    Forwarded,
+    /// Granted: public no more here, and on its way to every other place.
+    Granted,
+    /// Every place has confirmed.
+    Propagated,
+    /// Granted and done.
+    Closed,
+    /// Not accepted, with reasons.
+    NotAccepted,
+    /// Refused, with reasons and the way on.
+    Refused,
+    /// Taken back by the applicant.
+    Withdrawn,
+}
+
+/// What moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// Says once everything that is missing.
+    Ask,
+    /// Gives what was missing.
+    Supply,
+    /// Accepts.
+    Accept,
+    /// Does not accept.
+    Decline,
+    /// Takes more time, and tells the applicant.
+    Extend,
+    /// Says what the recognising unit thinks.
+    Review,
+    /// Hands it to the level that decides.
+    Forward,
+    /// Grants.
+    Grant,
+    /// Refuses.
+    Refuse,
+    /// Every place has confirmed.
+    Confirm,
+    /// Tells the applicant that it is done.
+    Close,
+    /// The applicant takes it back.
+    Withdraw,
+}
+
+/// Who owes the next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Owner {
+    /// The subject.
+    Applicant,
+    /// The unit that recognised the conduct.
+    Unit,
+    /// The level that decides; here the unit writes down what it decided.
+    Decider,
+    /// The platform and the credit office: every place must confirm.
+    Office,
+    /// Nobody: it is over.
+    Nobody,
+}
+
+/// The table: from, event, to.
+pub const TRANSITIONS: &[(Stage, Event, Stage)] = &[
+    (Stage::Applied, Event::Ask, Stage::Supplement),
+    (Stage::Supplement, Event::Supply, Stage::Supplied),
+    (Stage::Applied, Event::Accept, Stage::Accepted),
+    (Stage::Applied, Event::Decline, Stage::NotAccepted),
+    (Stage::Supplied, Event::Accept, Stage::Accepted),
+    (Stage::Supplied, Event::Decline, Stage::NotAccepted),
+    (Stage::Accepted, Event::Extend, Stage::Extended),
+    (Stage::Accepted, Event::Review, Stage::Reviewed),
+    (Stage::Extended, Event::Review, Stage::Reviewed),
+    (Stage::Reviewed, Event::Forward, Stage::Forwarded),
+    (Stage::Reviewed, Event::Grant, Stage::Granted),
+    (Stage::Reviewed, Event::Refuse, Stage::Refused),
+    (Stage::Forwarded, Event::Grant, Stage::Granted),
+    (Stage::Forwarded, Event::Refuse, Stage::Refused),
+    (Stage::Granted, Event::Confirm, Stage::Propagated),
+    (Stage::Propagated, Event::Close, Stage::Closed),
+    (Stage::Applied, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Supplement, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Supplied, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Accepted, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Extended, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Reviewed, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
+];
+
+/// An event that the stage does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("这条信息的修复现在是「{}」，不能{}", from.label(), event.label())]
+pub struct InvalidTransition {
+    /// Where it stands.
+    pub from: Stage,
+    /// What was tried.
+    pub event: Event,
+}
+
+/// The days from which the clocks count.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    /// When it was applied for.
+    pub applied: Date,
+    /// When what was missing was given.
+    pub supplied: Option<Date>,
+    /// When it was granted.
+    pub granted: Option<Date>,
+    /// Working days that it was extended by.
+    pub extended: Option<u32>,
+}
+
+impl Stage {
+    /// All of them, in order.
+    pub const ALL: [Self; 13] = [
+        Self::Applied,
+        Self::Supplement,
+        Self::Supplied,
+        Self::Accepted,
+        Self::Extended,
+        Self::Reviewed,
+        Self::Forwarded,
+        Self::Granted,
+        Self::Propagated,
+        Self::Closed,
+        Self::NotAccepted,
+        Self::Refused,
+        Self::Withdrawn,
+    ];
+
+    /// Where an event leads.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] when the table has no such line.
+    pub fn after(self, event: Event) -> Result<Self, InvalidTransition> {
+        TRANSITIONS
+            .iter()
+            .find(|(from, on, _)| *from == self && *on == event)
+            .map(|(_, _, to)| *to)
+            .ok_or(InvalidTransition { from: self, event })
+    }
+
+    /// What may happen next.
+    pub fn events(self) -> impl Iterator<Item = Event> {
+        TRANSITIONS.iter().filter(move |(from, _, _)| *from == self).map(|(_, on, _)| *on)
+    }
+
+    /// Whether nothing leads out of it.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        self.events().next().is_none()
+    }
+
+    /// Whether the application was neither granted nor ended: a second one for the same record would be the same.
+    #[must_use]
+    pub const fn is_pending(self) -> bool {
+        matches!(
+            self,
+            Self::Applied
+                | Self::Supplement
+                | Self::Supplied
+                | Self::Accepted
+                | Self::Extended
+                | Self::Reviewed
+                | Self::Forwarded
+        )
+    }
+
+    /// Whether the record was repaired.
+    #[must_use]
+    pub const fn is_granted(self) -> bool {
+        matches!(self, Self::Granted | Self::Propagated | Self::Closed)
+    }
+
+    /// Who owes the next step.
+    #[must_use]
+    pub const fn owner(self) -> Owner {
+        match self {
+            Self::Supplement => Owner::Applicant,
+            Self::Applied | Self::Supplied | Self::Accepted | Self::Extended | Self::Reviewed => {
+                Owner::Unit
+            }
+            Self::Forwarded => Owner::Decider,
+            Self::Granted | Self::Propagated => Owner::Office,
+            Self::Closed | Self::NotAccepted | Self::Refused | Self::Withdrawn => Owner::Nobody,
+        }
+    }
+
+    /// The parameter with the working days of its clock; nothing where no rule gives a time.
+    #[must_use]
+    pub const fn clock(self, entry: Entry) -> Option<&'static str> {
+        match self {
+            Self::Applied | Self::Supplied => Some("repair.accept.days"),
+            Self::Accepted | Self::Extended | Self::Reviewed | Self::Forwarded => {
+                Some(entry.clock())
+            }
+            Self::Granted | Self::Propagated => Some("repair.share.days"),
+            Self::Supplement
+            | Self::Closed
+            | Self::NotAccepted
+            | Self::Refused
+            | Self::Withdrawn => None,
+        }
+    }
+
+    /// By when the next step is owed, with the reasons; nothing where no rule gives a time. The clock of the decision counts from the
+    /// application and stands still for nothing: no rule that anybody has verified knows a reason for that.
+    #[must_use]
+    pub fn due(self, entry: Entry, days: &Days, law: &Law) -> Option<Ruling<WorkingDay>> {
+        let clock = self.clock(entry)?;
+        let from = match self {
+            Self::Supplied => days.supplied.unwrap_or(days.applied),
+            Self::Granted | Self::Propagated => days.granted?,
+            _ => days.applied,
+        };
+        let due = report_due(law, clock, from)?;
+        let deciding = clock == entry.clock();
+        let Some(more) = days.extended.filter(|_| deciding) else { return Some(due) };
+        let mut longer = law.calendar().add_cited(due.value.date, more);
+        longer.value.provisional |= due.value.provisional;
+        due.because.into_iter().for_each(|citation| longer.cite(citation));
+        Some(longer)
+    }
+
+    /// The stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Supplement => "supplement",
+            Self::Supplied => "supplied",
+            Self::Accepted => "accepted",
+            Self::Extended => "extended",
+            Self::Reviewed => "reviewed",
+            Self::Forwarded => "forwarded",
+            Self::Granted => "granted",
+            Self::Propagated => "propagated",
+            Self::Closed => "closed",
+            Self::NotAccepted => "not-accepted",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The stage a stored word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+
+    /// What a page calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Applied => "已申请，待决定是否受理",
+            Self::Supplement => "待申请人补齐",
+            Self::Supplied => "已补齐，待决定是否受理",
+            Self::Accepted => "已受理，核实中",
+            Self::Extended => "已延期，核实中",
+            Self::Reviewed => "认定单位已提出意见",
+            Self::Forwarded => "已转决定单位",
+            Self::Granted => "准予修复，各处停止中",
+            Self::Propagated => "各处均已停止",
+            Self::Closed => "修复完成",
+            Self::NotAccepted => "不予受理",
+            Self::Refused => "不予修复",
+            Self::Withdrawn => "申请人已撤回",
+        }
+    }
+}
+
+impl Event {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Ask,
+        Self::Supply,
+        Self::Accept,
+        Self::Decline,
+        Self::Extend,
+        Self::Review,
+        Self::Forward,
+        Self::Grant,
+        Self::Refuse,
+        Self::Confirm,
+        Self::Close,
+        Self::Withdraw,
+    ];
+
+    /// The stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Supply => "supply",
+            Self::Accept => "accept",
+            Self::Decline => "decline",
+            Self::Extend => "extend",
+            Self::Review => "review",
+            Self::Forward => "forward",
+            Self::Grant => "grant",
+            Self::Refuse => "refuse",
+            Self::Confirm => "confirm",
+            Self::Close => "close",
+            Self::Withdraw => "withdraw",
+        }
+    }
+
+    /// The event a stored or sent word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == word)
+    }
+
+    /// What a page calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ask => "一次性告知补正",
+            Self::Supply => "补齐材料",
+            Self::Accept => "受理",
+            Self::Decline => "不予受理",
+            Self::Extend => "延期",
+            Self::Review => "提出核实意见",
+            Self::Forward => "转决定单位",
+            Self::Grant => "准予修复",
+            Self::Refuse => "不予修复",
+            Self::Confirm => "确认各处已停止",
+            Self::Close => "办结",
+            Self::Withdraw => "撤回申请",
+        }
+    }
+
+    /// Whether it goes against the subject, so that a named person says why.
+    #[must_use]
+    pub const fn is_against(self) -> bool {
+        matches!(self, Self::Ask | Self::Decline | Self::Extend | Self::Refuse)
+    }
+}
+
+impl Owner {
+    /// What a page calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Applicant => "申请人",
+            Self::Unit => "认定单位",
+            Self::Decider => "决定单位",
+            Self::Office => "信用办和平台",
+            Self::Nobody => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn words_come_back_and_every_stage_is_reached() {
+        for stage in Stage::ALL {
+            assert_eq!(Stage::from_word(stage.as_str()), Some(stage));
+            let reached = TRANSITIONS.iter().any(|(_, _, to)| *to == stage);
+            assert!(reached || stage == Stage::Applied, "{stage:?}");
+            assert_eq!(stage.is_over(), stage.owner() == Owner::Nobody, "{stage:?}");
+            // What is pending can be taken back, and nothing else.
+            assert_eq!(stage.after(Event::Withdraw).is_ok(), stage.is_pending(), "{stage:?}");
+        }
+        for event in Event::ALL {
+            assert_eq!(Event::from_word(event.as_str()), Some(event));
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_said_once_and_nothing_is_granted_without_a_review() {
+        let asks: Vec<_> = TRANSITIONS.iter().filter(|(_, on, _)| *on == Event::Ask).collect();
+        assert_eq!(asks.len(), 1);
+        assert!(Stage::Supplied.after(Event::Ask).is_err());
+        for (from, on, to) in TRANSITIONS {
+            if *to == Stage::Granted {
+                assert_eq!(*on, Event::Grant);
+                assert!(matches!(from, Stage::Reviewed | Stage::Forwarded));
+            }
+        }
+        // Twice, and out of order.
+        assert!(Stage::Granted.after(Event::Grant).is_err());
+        assert!(Stage::Refused.after(Event::Grant).is_err());
+        assert!(Stage::Applied.after(Event::Refuse).is_err());
+    }
+
+    #[test]
+    fn clocks_count_from_the_application_and_say_when_they_are_provisional() {
+        let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let days =
+            Days { applied: date(2026, 9, 24), supplied: None, granted: None, extended: None };
+        let due = |stage: Stage, entry, days: &Days| {
+            stage.due(entry, days, &law).map(|due| (due.value.date, due.value.provisional))
+        };
+        let china = Entry::CreditChina;
+        assert_eq!(due(Stage::Applied, china, &days), Some((date(2026, 9, 30), false)));
+        assert_eq!(due(Stage::Accepted, china, &days), Some((date(2026, 10, 15), false)));
+        let market = due(Stage::Accepted, Entry::MarketRegulation, &days);
+        assert_eq!(market, Some((date(2026, 10, 12), false)));
+        assert_eq!(due(Stage::Supplement, china, &days), None);
+        let longer = Days { extended: Some(10), ..days };
+        assert_eq!(due(Stage::Extended, china, &longer), Some((date(2026, 10, 29), false)));
+        let granted = Days { granted: Some(date(2026, 9, 24)), ..days };
+        assert_eq!(due(Stage::Granted, china, &granted), Some((date(2026, 9, 30), false)));
+        // A year whose calendar nobody has announced.
+        let late = Days { applied: date(2026, 12, 25), ..days };
+        let reached = due(Stage::Accepted, china, &late).expect("a day");
+        assert!(reached.1 && reached.0 > date(2026, 12, 31), "{reached:?}");
+    }
+}

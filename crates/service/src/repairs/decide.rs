@@ -1,0 +1,241 @@
+//! What the unit, the office and the level that decides do with the repair of a record.
+
+use jiff::civil::Date;
+use xinyong_domain::law::Lookup;
+use xinyong_domain::rules::repair::decided_by_unit;
+use xinyong_domain::workflow::repair::{Event, Stage};
+use xinyong_store::{RepairItem, RepairStep, StoreError, Tx, Withdrawal};
+
+use super::apply::{after, write, written};
+use super::{PLACES, authorise, item_of, places, rules_of, stage_of};
+use crate::access::{Actor, Permission};
+use crate::desk::Desk;
+use crate::notices::{repair_moved, repair_waits};
+use crate::refusal::{DeskError, Refusal};
+
+/// Longest reason and longest document.
+const LONGEST_REASON: usize = 500;
+const LONGEST_DOCUMENT: usize = 140;
+/// What stands in the history of a repaired record. The public never sees it.
+const REPAIRED: &str = "信用修复";
+
+/// A step as it is entered.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The item.
+    pub item: i64,
+    /// The state it was shown in: the number of its newest step.
+    pub seq: Option<i64>,
+    /// What is done.
+    pub event: Event,
+    /// Why; everything that is missing; what the unit thinks.
+    pub reason: String,
+    /// Title and number of the document.
+    pub document: String,
+    /// The day of the decision, for one that was made elsewhere.
+    pub decided_on: Option<Date>,
+}
+
+/// What one must be allowed to for a step.
+const fn permission(event: Event) -> Option<Permission> {
+    match event {
+        Event::Ask | Event::Accept | Event::Review | Event::Forward => {
+            Some(Permission::HandleRepair)
+        }
+        Event::Decline | Event::Extend | Event::Grant | Event::Refuse => {
+            Some(Permission::DecideRepair)
+        }
+        // The subject's own, also at the window; and what follows from the receipts.
+        Event::Supply | Event::Withdraw => Some(Permission::EnterRepair),
+        Event::Confirm | Event::Close => None,
+    }
+}
+
+/// What the actor may do now; the unit has been looked at before.
+pub(super) fn open_to(actor: &Actor, item: &RepairItem) -> Result<Vec<Event>, DeskError> {
+    let may = |event: &Event| permission(*event).is_some_and(|needed| actor.may(needed));
+    Ok(stage_of(item)?.events().filter(may).collect())
+}
+
+fn text_of(
+    text: &str,
+    needed: bool,
+    longest: usize,
+    code: &'static str,
+    message: &str,
+) -> Result<String, Refusal> {
+    let text = text.trim();
+    if (needed && text.is_empty()) || text.chars().count() > longest {
+        return Err(Refusal::new(code, message));
+    }
+    Ok(text.to_owned())
+}
+
+/// Does the next step. What is granted is public here no more at once.
+///
+/// # Errors
+/// `access.denied`, not found, `repair.out-of-order`, `repair.overtaken`, `repair.reason-missing`, `repair.document-missing`,
+/// `repair.decided-day`, `repair.not-decider`, `repair.same-person`, `repair.extend-unconfirmed`, `repair.taken-down`, `repair.moved`.
+pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
+    let event = command.event;
+    let Some(needed) =
+        permission(event).filter(|_| !matches!(event, Event::Supply | Event::Withdraw))
+    else {
+        return Err(DeskError::refused("repair.out-of-order", "这一步不能在这里办理"));
+    };
+    actor.authorise(needed)?;
+    let item = item_of(desk, command.item).await?;
+    authorise(desk, actor, needed, &item.unit_id).await?;
+    if command.seq.is_some_and(|seq| seq != item.seq) {
+        return Err(DeskError::refused("repair.overtaken", "这项申请刚刚已由他人办理，请刷新页面"));
+    }
+    let to = after(&item, event)?;
+    let reason = text_of(
+        &command.reason,
+        event.is_against() || event == Event::Review,
+        LONGEST_REASON,
+        "repair.reason-missing",
+        match event {
+            Event::Ask => "请一次写明还缺的全部材料和内容（500字以内）；只能告知一次",
+            Event::Review => "请写明核实的情况和意见（500字以内）",
+            Event::Refuse => {
+                "请写明不予修复的理由、所依的规定，以及当事人还可以怎么办（500字以内）"
+            }
+            _ => "请写明理由和所依的规定（500字以内）",
+        },
+    )?;
+    let decides = matches!(event, Event::Grant | Event::Refuse);
+    let document = text_of(
+        &command.document,
+        decides,
+        LONGEST_DOCUMENT,
+        "repair.document-missing",
+        "请写明决定文书的名称和文号（140字以内）",
+    )?;
+    let stage = stage_of(&item)?;
+    let decided = decided_day(desk, &item, &command, decides)?;
+    if decides && stage == Stage::Reviewed {
+        may_decide(desk, actor, &item).await?;
+    }
+    let mut step = RepairStep { document, ..written(desk, actor, event.as_str(), &reason) };
+    if let Some(day) = decided.filter(|_| decides) {
+        step.on_day = day;
+    }
+    let mut next = RepairItem { stage: to.as_str().to_owned(), ..item.clone() };
+    if event == Event::Extend {
+        next.extended_days = Some(extension(desk, &item)?);
+    }
+    let mut tx = desk.store().transaction("step of repair").await?;
+    if event == Event::Grant {
+        // From here every place counts its days.
+        next.granted_on = Some(desk.today());
+        let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
+        let all: Vec<String> = codes.into_iter().flatten().map(|code| code.id).collect();
+        tx.add_repair_receipts(item.id, &all).await?;
+        take_down(desk, &mut tx, actor, &item, &step.document).await?;
+    }
+    write(desk, &mut tx, actor, &next, step).await?;
+    repair_moved(&mut tx, item.id).await?;
+    if !to.is_over() && to != Stage::Supplement {
+        repair_waits(desk, &mut tx, item.id, &item.unit_id).await?;
+    }
+    tx.commit().await?;
+    if event == Event::Grant {
+        places::confirm_automatic(desk, actor, item.id).await?;
+    }
+    Ok(to)
+}
+
+fn decided_day(
+    desk: &Desk,
+    item: &RepairItem,
+    command: &Step,
+    decides: bool,
+) -> Result<Option<Date>, DeskError> {
+    if !decides {
+        return Ok(None);
+    }
+    let day = command.decided_on.unwrap_or_else(|| desk.today());
+    if day < item.applied_on || day > desk.today() {
+        return Err(DeskError::refused(
+            "repair.decided-day",
+            format!("决定的日期应不早于申请日期{}，不晚于今天", item.applied_on),
+        ));
+    }
+    Ok(Some(day))
+}
+
+/// Whether the unit decides by itself, and another person than the one who said what it thinks.
+async fn may_decide(desk: &Desk, actor: &Actor, item: &RepairItem) -> Result<(), DeskError> {
+    let rules = rules_of(item)?;
+    if !decided_by_unit(&rules.procedure, item.applied_on, &desk.law()) {
+        return Err(DeskError::refused(
+            "repair.not-decider",
+            "按申请之日的规定，是否修复不由本单位决定：请先转决定单位，收到决定后再登记",
+        ));
+    }
+    let steps = desk.store().repair_steps(item.id).await?;
+    let reviewed = steps.iter().rfind(|step| step.event == Event::Review.as_str());
+    if reviewed.is_some_and(|step| step.actor == actor.login) {
+        return Err(DeskError::refused(
+            "repair.same-person",
+            "提出核实意见的人不能自己决定，请由另一人决定",
+        ));
+    }
+    Ok(())
+}
+
+/// By how much the law lets it be extended. Nothing that nobody has verified makes a subject wait longer.
+fn extension(desk: &Desk, item: &RepairItem) -> Result<i64, DeskError> {
+    match desk.law().at(item.applied_on).number("repair.extend.days") {
+        Lookup::Applies(days) => Ok(days.value),
+        Lookup::Unconfirmed(_) | Lookup::Absent => Err(DeskError::refused(
+            "repair.extend-unconfirmed",
+            "可以延长的天数还没有核实，不能据此延期：请先在“法规参数”中由两人确认 repair.extend.days",
+        )),
+    }
+}
+
+async fn take_down(
+    desk: &Desk,
+    tx: &mut Tx,
+    actor: &Actor,
+    item: &RepairItem,
+    document: &str,
+) -> Result<(), DeskError> {
+    let record = desk
+        .store()
+        .record(item.subject_id, item.record_id)
+        .await?
+        .ok_or(DeskError::NotFound("该信息"))?;
+    if let Some(day) = record.withdrawn_on {
+        return Err(DeskError::refused(
+            "repair.taken-down",
+            format!(
+                "这条信息已于{day}因决定变更、撤销等撤下，不是修复；请由申请人撤回申请，或者写明情况不予修复"
+            ),
+        ));
+    }
+    let written = tx
+        .withdraw_record(&Withdrawal {
+            subject_id: item.subject_id,
+            id: item.record_id,
+            expected: record.version,
+            on: desk.today(),
+            at: desk.clock().now(),
+            reason: format!("{REPAIRED}（依据：{document}）"),
+            actor: actor.login.clone(),
+            second: None,
+            law_edition: desk.law().edition().to_owned(),
+            citations: serde_json::to_string(&rules_of(item)?.because)
+                .map_err(|error| DeskError::Internal(error.to_string()))?,
+        })
+        .await;
+    match written {
+        Err(StoreError::Conflict(_)) => Err(DeskError::refused(
+            "repair.moved",
+            "这条信息刚刚有了新的版本，请刷新页面核对后再办理",
+        )),
+        other => Ok(other?),
+    }
+}

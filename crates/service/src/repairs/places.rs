@@ -1,0 +1,192 @@
+//! Where a repaired record was public, shared and used, and the receipt of each place that it is no more.
+//!
+//! The platform's own places all read through one rule, so that they stop in the moment of the decision; what stands here is the proof of
+//! it, asked of each place the way its readers ask. The other places are confirmed by a person, with what the confirmation rests on.
+
+use std::collections::BTreeSet;
+
+use xinyong_domain::workflow::repair::{Event, Stage};
+use xinyong_store::RepairItem;
+
+use super::apply::{after, moved};
+use super::{authorise, item_of, label, noted, object, stage_of};
+use crate::access::{Actor, Permission, Role};
+use crate::browse::{all_public, public_record, view};
+use crate::desk::Desk;
+use crate::publication_log;
+use crate::refusal::DeskError;
+
+/// Longest text that a confirmation rests on.
+const LONGEST_EVIDENCE: usize = 200;
+/// Granted repairs whose places are looked at by the job.
+const MOST_LOOKED: i64 = 2_000;
+
+/// The places that the platform asks by itself.
+const AUTOMATIC: [&str; 6] = ["portal", "search", "api", "data", "report", "log"];
+
+/// Whether the platform finds out by itself.
+pub(super) fn is_automatic(place: &str) -> bool {
+    AUTOMATIC.contains(&place)
+}
+
+/// Whether a place shows the record no more, and by what that is known.
+async fn has_stopped(
+    desk: &Desk,
+    actor: &Actor,
+    item: &RepairItem,
+    place: &str,
+) -> Result<Option<&'static str>, DeskError> {
+    let (subject, record) = (item.subject_id, item.record_id);
+    let gone = |outcome: Result<bool, DeskError>| match outcome {
+        Ok(shown) => Ok(!shown),
+        Err(DeskError::NotFound(_)) => Ok(true),
+        Err(error) => Err(error),
+    };
+    let said = match place {
+        "portal" => {
+            let shown = public_record(desk, subject, record).await.map(|_| true);
+            gone(shown)?.then_some("信息页面已与不存在的信息相同")
+        }
+        // The subject's page, the lists of the interface and the report are made of the same records.
+        "search" | "report" => {
+            let code = desk.store().subject(subject).await?.and_then(|subject| subject.code);
+            let shown = match code {
+                None => Ok(false),
+                Some(code) => all_public(desk, &code).await.map(|(subject, _)| {
+                    subject
+                        .groups
+                        .iter()
+                        .any(|(.., records)| records.iter().any(|one| one.id == record))
+                }),
+            };
+            gone(shown)?.then_some("主体的公示信息和信用报告中已没有")
+        }
+        "api" | "data" => {
+            let found = desk.store().record(subject, record).await?;
+            let shown = match found {
+                None => None,
+                Some(found) => view(&found, desk.today(), &desk.law())?,
+            };
+            shown.is_none().then_some("数据接口和下载表中已没有")
+        }
+        "log" => {
+            // As the platform: who decides the repair decides this with it.
+            let platform = Actor { role: Some(Role::System), ..actor.clone() };
+            publication_log::erase(desk, &platform, subject, record).await?;
+            Some("验证材料已销毁，公示存证不再能说明内容")
+        }
+        _ => None,
+    };
+    Ok(said)
+}
+
+/// Notes the platform's own places; what cannot be confirmed stays open and is seen on the board.
+pub(super) async fn confirm_automatic(
+    desk: &Desk,
+    actor: &Actor,
+    id: i64,
+) -> Result<u64, DeskError> {
+    let item = item_of(desk, id).await?;
+    let mut confirmed = 0;
+    let open: BTreeSet<String> = desk
+        .store()
+        .repair_receipts(id)
+        .await?
+        .into_iter()
+        .filter(|one| one.confirmed_at.is_none() && is_automatic(&one.place))
+        .map(|one| one.place)
+        .collect();
+    for place in open {
+        let Some(evidence) = has_stopped(desk, actor, &item, &place).await? else { continue };
+        let at = desk.clock().now();
+        let mut tx = desk.store().transaction("receipt of repair").await?;
+        if tx.confirm_repair_receipt(id, &place, &actor.login, at, evidence).await? {
+            confirmed += 1;
+            desk.audit_with(&mut tx, actor, noted("repair.place-confirmed", &object(id), &place));
+        }
+        tx.commit().await?;
+    }
+    Ok(confirmed)
+}
+
+/// Asks the platform's own places again for every repair that waits for them: where a process was stopped between the decision and the
+/// receipts. Returns how many places were noted.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn confirm_places(desk: &Desk, actor: &Actor) -> Result<u64, DeskError> {
+    actor.authorise(Permission::RunJobs)?;
+    let mut confirmed = 0;
+    let stages = [Stage::Granted.as_str()];
+    for item in desk.store().repair_items_in(&stages, false, MOST_LOOKED).await? {
+        confirmed += confirm_automatic(desk, actor, item.id).await?;
+    }
+    Ok(confirmed)
+}
+
+/// A person notes that a place outside of the platform has stopped. With the last of them the repair has reached everywhere.
+///
+/// # Errors
+/// `access.denied`, not found, `repair.evidence-missing`, `repair.place-confirmed`, `repair.out-of-order`, `repair.overtaken`.
+pub async fn confirm_place(
+    desk: &Desk,
+    actor: &Actor,
+    id: i64,
+    place: &str,
+    evidence: &str,
+) -> Result<Stage, DeskError> {
+    actor.authorise(Permission::HandleRepair)?;
+    let item = item_of(desk, id).await?;
+    authorise(desk, actor, Permission::HandleRepair, &item.unit_id).await?;
+    let evidence = evidence.trim();
+    if evidence.is_empty() || evidence.chars().count() > LONGEST_EVIDENCE {
+        return Err(DeskError::refused(
+            "repair.evidence-missing",
+            format!(
+                "请写明“{}”已停止的依据，例如回执文号或者核对的日期（{LONGEST_EVIDENCE}字以内）",
+                label(desk, super::PLACES, place)
+            ),
+        ));
+    }
+    let receipts = desk.store().repair_receipts(id).await?;
+    if is_automatic(place) || !receipts.iter().any(|one| one.place == place) {
+        return Err(DeskError::NotFound("该处"));
+    }
+    let mut tx = desk.store().transaction("receipt of repair").await?;
+    let at = desk.clock().now();
+    if !tx.confirm_repair_receipt(id, place, &actor.login, at, evidence).await? {
+        return Err(DeskError::refused("repair.place-confirmed", "该处已经登记过回执，请刷新页面"));
+    }
+    desk.audit_with(&mut tx, actor, noted("repair.place-confirmed", &object(id), place));
+    let mut stage = stage_of(&item)?;
+    if tx.open_repair_receipts(id).await? == 0 {
+        stage = after(&item, Event::Confirm)?;
+        let next = RepairItem { stage: stage.as_str().to_owned(), ..item };
+        moved(desk, &mut tx, actor, &next, Event::Confirm, "").await?;
+    }
+    tx.commit().await?;
+    Ok(stage)
+}
+
+/// The applicant is told: it is done.
+///
+/// # Errors
+/// `access.denied`, not found, `repair.out-of-order`, `repair.overtaken`.
+pub async fn close(desk: &Desk, actor: &Actor, id: i64, told: &str) -> Result<(), DeskError> {
+    actor.authorise(Permission::HandleRepair)?;
+    let item = item_of(desk, id).await?;
+    authorise(desk, actor, Permission::HandleRepair, &item.unit_id).await?;
+    let to = after(&item, Event::Close)?;
+    let told = told.trim();
+    if told.is_empty() || told.chars().count() > LONGEST_EVIDENCE {
+        return Err(DeskError::refused(
+            "repair.reason-missing",
+            format!("请写明怎样告知了申请人（{LONGEST_EVIDENCE}字以内）"),
+        ));
+    }
+    let next = RepairItem { stage: to.as_str().to_owned(), ..item };
+    let mut tx = desk.store().transaction("close repair").await?;
+    moved(desk, &mut tx, actor, &next, Event::Close, told).await?;
+    crate::notices::repair_moved(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}

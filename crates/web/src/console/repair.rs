@@ -1,0 +1,359 @@
+//! `/console/repairs/{id}`: one application for repair, with the rule, its steps and clocks, and what may be done with it.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::Multipart;
+use axum::extract::Path;
+use axum::extract::multipart::MultipartRejection;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use jiff::civil::Date;
+use xinyong_domain::value::date;
+use xinyong_domain::workflow::repair::{Event, Stage};
+use xinyong_service::agents;
+use xinyong_service::repairs::{self, PlaceView, RepairCase, Step, Supply};
+use xinyong_service::{Clock, DeskError, Permission, Refusal};
+
+use super::held::party;
+use super::parts::{self, Parts, Stopped};
+use super::repairs::{HERE, href};
+use super::{actor, mendable, onward};
+use crate::fields::Fields;
+use crate::guard::forged;
+use crate::my::repair::{accept, file_help};
+use crate::page_error::PageError;
+use crate::ui::draw;
+use crate::ui::frame::Frame;
+use crate::ui::repair::{ConditionRow, StepRow, conditions, due, left, stage, steps};
+use crate::ui::view::{Chip, Choice, Fact, FormError, Page, message_for};
+use crate::ui::words;
+
+/// A place that must confirm.
+struct PlaceRow {
+    place: String,
+    label: String,
+    standing: Chip,
+    by: String,
+    evidence: String,
+    /// Whether a person may confirm it now.
+    open: bool,
+}
+
+/// Another record of the same application.
+struct Other {
+    href: String,
+    standing: Chip,
+}
+
+#[derive(Template)]
+#[template(path = "console/repair.html")]
+struct One {
+    page: Page,
+    errors: Vec<FormError>,
+    href: String,
+    title: String,
+    standing: Chip,
+    seq: usize,
+    changed: String,
+    facts: Vec<Fact>,
+    explanation: Vec<String>,
+    conditions: Vec<ConditionRow>,
+    steps: Vec<StepRow>,
+    events: Vec<Choice>,
+    event_error: String,
+    reason: String,
+    reason_error: String,
+    document: String,
+    document_error: String,
+    decided_on: String,
+    decided_on_error: String,
+    places: Vec<PlaceRow>,
+    evidence_error: String,
+    may_close: bool,
+    may_supply: bool,
+    may_withdraw: bool,
+    said: String,
+    said_error: String,
+    file_error: String,
+    file_help: String,
+    accept: String,
+    others: Vec<Other>,
+    record_href: String,
+}
+
+fn facts(frame: &Frame, found: &RepairCase) -> Vec<Fact> {
+    let desk = frame.site.desk();
+    let law = desk.law();
+    let line = &found.line;
+    let way = if found.way == "online" { "主体在本平台申请" } else { "窗口" };
+    let signed = if found.signed { "已在线签署承诺书" } else { "承诺书见扫描件" };
+    let mut facts = vec![
+        Fact::new("信息", line.record.title.as_str()).noted(line.record.number.as_str()),
+        Fact::new("当事人", party(&line.record)),
+        Fact::new("认定单位", line.unit.as_str()),
+        Fact::new("申请", line.applied_on.to_string()).noted(format!("{way}，{signed}")),
+        Fact::new("申请的去处", line.entry.label()),
+        Fact::new("公示状态", words::held_standing(&line.record).text),
+    ];
+    if !line.stage.is_over() {
+        facts.push(Fact::new("下一步由谁办理", line.owner.label()));
+    }
+    facts.extend(due(&law, line).map(|fact| match left(desk.today(), line) {
+        Some(left) => fact.noted(left.text),
+        None => fact,
+    }));
+    if let Some(visitor) = &found.visitor {
+        facts.push(
+            Fact::new("窗口来办的人", visitor.name.as_str()).noted(visitor.telephone.as_str()),
+        );
+    }
+    facts.extend(found.materials.iter().map(|one| {
+        Fact::new("材料", one.label.as_str())
+            .to(format!("{}/files/{}", href(line.id), one.seq))
+            .noted(format!("{}，{}", one.file_type, Clock::show(one.at)))
+    }));
+    facts
+}
+
+fn place(one: &PlaceView) -> PlaceRow {
+    PlaceRow {
+        place: one.place.clone(),
+        label: one.label.clone(),
+        standing: match one.at {
+            Some(_) => Chip::new("已停止", "good"),
+            None => Chip::new("未确认", "warn"),
+        },
+        by: one.at.map_or_else(String::new, |at| {
+            if one.automatic {
+                format!("平台核对　{}", Clock::show(at))
+            } else {
+                format!("{}　{}", one.by, Clock::show(at))
+            }
+        }),
+        evidence: one.evidence.clone(),
+        open: one.at.is_none() && !one.automatic,
+    }
+}
+
+/// What was sent, and what is wrong with it.
+#[derive(Default)]
+struct Sent<'s> {
+    fields: Fields,
+    said: &'s str,
+    errors: Vec<FormError>,
+}
+
+async fn show(frame: &Frame, id: i64, sent: Sent<'_>) -> Result<Html<String>, PageError> {
+    let who = actor(frame)?;
+    let found = repairs::case(frame.site.desk(), who, id).await?;
+    let law = frame.site.desk().law();
+    let line = &found.line;
+    let Sent { fields, said, errors } = sent;
+    let chosen = fields.get("event").to_owned();
+    let own = [Event::Supply, Event::Withdraw];
+    let mut events: Vec<Choice> = found
+        .may
+        .iter()
+        .filter(|event| !own.contains(event))
+        .map(|event| Choice::new(event.as_str(), event.label(), &chosen))
+        .collect();
+    if !events.is_empty() {
+        events.insert(0, Choice::new("", "请选择", &chosen));
+    }
+    draw(&One {
+        page: frame.console("信用修复", HERE),
+        href: href(id),
+        title: line.record.title.clone(),
+        standing: stage(line.stage),
+        seq: found.steps.len(),
+        changed: found.changed.clone(),
+        facts: facts(frame, &found),
+        explanation: found.rules.explanation.clone(),
+        conditions: conditions(&law, &found.rules.conditions),
+        steps: steps(&found, true),
+        events,
+        event_error: message_for(&errors, "event"),
+        reason: fields.get("reason").to_owned(),
+        reason_error: message_for(&errors, "reason"),
+        document: fields.get("document").to_owned(),
+        document_error: message_for(&errors, "document"),
+        decided_on: fields.get("decided_on").to_owned(),
+        decided_on_error: message_for(&errors, "decided_on"),
+        places: found.places.iter().map(place).collect(),
+        evidence_error: message_for(&errors, "evidence"),
+        may_close: line.stage == Stage::Propagated && who.may(Permission::HandleRepair),
+        may_supply: found.may.contains(&Event::Supply),
+        may_withdraw: found.may.contains(&Event::Withdraw),
+        said: said.to_owned(),
+        said_error: message_for(&errors, "words"),
+        file_error: message_for(&errors, "file"),
+        file_help: file_help(frame),
+        accept: accept(),
+        others: found
+            .others
+            .iter()
+            .map(|(id, standing)| Other { href: href(*id), standing: stage(*standing) })
+            .collect(),
+        record_href: if line.record.own {
+            words::held_href(line.record.subject, line.record.id)
+        } else {
+            String::new()
+        },
+        errors,
+    })
+}
+
+/// One of them.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn one(frame: Frame, Path(id): Path<i64>) -> Result<Html<String>, PageError> {
+    show(&frame, id, Sent::default()).await
+}
+
+fn error_of(refusal: &Refusal) -> FormError {
+    let field = match refusal.code {
+        "repair.event-missing" => "event",
+        "repair.reason-missing" => "reason",
+        "repair.document-missing" => "document",
+        "repair.decided-day" => "decided_on",
+        "repair.evidence-missing" => "evidence",
+        "repair.words-too-long" | "repair.supply-empty" => "words",
+        code if code.starts_with("file.") => "file",
+        _ => "",
+    };
+    FormError::new(field, refusal.message.as_str())
+}
+
+async fn answer(
+    frame: &Frame,
+    id: i64,
+    outcome: Result<(), DeskError>,
+    mut sent: Sent<'_>,
+) -> Result<Response, PageError> {
+    match outcome {
+        Ok(()) => Ok(onward(frame, &href(id))),
+        Err(error) => {
+            sent.errors = vec![error_of(&mendable(error)?)];
+            let page = show(frame, id, sent).await?;
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+    }
+}
+
+fn decided_on(fields: &Fields) -> Result<Option<Date>, Refusal> {
+    let text = fields.get("decided_on").trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    date::read(text)
+        .map(|(day, _)| Some(day))
+        .ok_or_else(|| Refusal::new("repair.decided-day", "请填写决定的日期，例如 2026-01-31"))
+}
+
+fn command(id: i64, fields: &Fields) -> Result<Step, Refusal> {
+    let event = Event::from_word(fields.get("event"))
+        .ok_or_else(|| Refusal::new("repair.event-missing", "请选择要办理的事项"))?;
+    Ok(Step {
+        item: id,
+        seq: fields.get("seq").parse().ok(),
+        event,
+        reason: fields.get("reason").to_owned(),
+        document: fields.get("document").to_owned(),
+        decided_on: decided_on(fields)?,
+    })
+}
+
+/// The next step.
+///
+/// # Errors
+/// `access.denied`, not found. What the person can mend is said on the page.
+pub async fn step(
+    frame: Frame,
+    Path(id): Path<i64>,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, PageError> {
+    let outcome = match command(id, &fields) {
+        Ok(command) => repairs::step(frame.site.desk(), actor(&frame)?, command).await.map(drop),
+        Err(refusal) => Err(refusal.into()),
+    };
+    answer(&frame, id, outcome, Sent { fields, ..Sent::default() }).await
+}
+
+/// A person notes the receipt of a place.
+///
+/// # Errors
+/// `access.denied`, not found. What the person can mend is said on the page.
+pub async fn confirm_place(
+    frame: Frame,
+    Path(id): Path<i64>,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, PageError> {
+    let (place, evidence) = (fields.get("place"), fields.get("evidence"));
+    let outcome =
+        repairs::confirm_place(frame.site.desk(), actor(&frame)?, id, place, evidence).await;
+    answer(&frame, id, outcome.map(drop), Sent::default()).await
+}
+
+/// The applicant was told.
+///
+/// # Errors
+/// `access.denied`, not found. What the person can mend is said on the page.
+pub async fn close(
+    frame: Frame,
+    Path(id): Path<i64>,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, PageError> {
+    let told = fields.get("reason");
+    let outcome = repairs::close(frame.site.desk(), actor(&frame)?, id, told).await;
+    answer(&frame, id, outcome, Sent { fields, ..Sent::default() }).await
+}
+
+/// Taken back at the window.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn withdraw(frame: Frame, Path(id): Path<i64>) -> Result<Response, PageError> {
+    let outcome = repairs::withdraw_at_window(frame.site.desk(), actor(&frame)?, id).await;
+    answer(&frame, id, outcome, Sent::default()).await
+}
+
+/// What was brought to the window.
+///
+/// # Errors
+/// `access.denied`, not found. What the person can mend is said on the page.
+pub async fn supply(
+    frame: Frame,
+    Path(id): Path<i64>,
+    multipart: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageError> {
+    let multipart = multipart.map_err(|_| forged())?;
+    let desk = frame.site.desk();
+    let caller = frame.caller.clone().ok_or_else(forged)?;
+    let mut sent = Parts::limited(agents::most_megabytes(desk));
+    let outcome = match parts::read(desk, &caller, multipart, &[("words", 2_048)], &mut sent).await
+    {
+        Err(Stopped::Error(error)) => return Err(error),
+        Err(Stopped::Refused(refusal)) => Err(refusal.into()),
+        Ok(()) => {
+            let file = sent.file.as_ref().map(|(file, _)| file.path().to_path_buf());
+            let command = Supply { item: id, words: sent.text("words").to_owned(), file };
+            repairs::supply_at_window(desk, &caller.actor, command).await
+        }
+    };
+    answer(&frame, id, outcome, Sent { said: sent.text("words"), ..Sent::default() }).await
+}
+
+/// A file that was handed in.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn file(frame: Frame, Path((id, seq)): Path<(i64, i64)>) -> Result<Response, PageError> {
+    let (bytes, kind) = repairs::material(frame.site.desk(), actor(&frame)?, id, seq).await?;
+    // To be saved: what others sent is never opened inside a page of ours.
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"repair-{id}-{seq}.{kind}\"")),
+    ];
+    Ok((headers, bytes).into_response())
+}

@@ -1,0 +1,136 @@
+//! What the pages of the subjects and of the units show alike of a repair: conditions, clocks, stages.
+
+use jiff::civil::Date;
+use xinyong_domain::law::Law;
+use xinyong_domain::rules::repair::{Condition, Material, Outcome};
+use xinyong_domain::ruling::{Citation, Ruling};
+use xinyong_domain::workflow::repair::Stage;
+use xinyong_service::Clock;
+use xinyong_service::repairs::{CONDITIONS, MATERIALS, RepairCase, RepairLine, StepView};
+
+use super::view::{Chip, Fact, Why};
+use super::{reasons, words};
+
+/// A condition as it is shown.
+pub struct ConditionRow {
+    /// What it asks for.
+    pub label: String,
+    /// How it stands.
+    pub outcome: Chip,
+    /// From which day.
+    pub from: String,
+    /// What it rests on.
+    pub why: Why,
+}
+
+/// A material as it is shown.
+pub struct MaterialRow {
+    /// What it is.
+    pub label: String,
+    /// Whether it must be handed in.
+    pub standing: Chip,
+}
+
+/// A step as it is shown.
+pub struct StepRow {
+    /// What happened.
+    pub label: String,
+    /// On which day.
+    pub on: String,
+    /// When it was entered, and by whom where that is said.
+    pub by: String,
+    /// Why, or what was said.
+    pub reason: String,
+    /// The document.
+    pub document: String,
+}
+
+fn label(law: &Law, list: &str, id: &str) -> String {
+    let code = law.codes().get(list).and_then(|list| list.by_id(id));
+    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
+}
+
+/// The reasons for one thing that rests on one entry.
+fn one(law: &Law, about: &str, because: &Citation) -> Why {
+    let mut ruling = Ruling::new(());
+    ruling.cite(because.clone());
+    reasons::why(law, about, "", &ruling)
+}
+
+/// The conditions in a table.
+pub fn conditions(law: &Law, of: &[Condition]) -> Vec<ConditionRow> {
+    of.iter()
+        .map(|condition| {
+            let label = label(law, CONDITIONS, &condition.id);
+            let tone = match condition.outcome {
+                Outcome::Met => "good",
+                Outcome::NotMet => "bad",
+                Outcome::Missing => "warn",
+                Outcome::Judge => "info",
+            };
+            ConditionRow {
+                why: one(law, &label, &condition.because),
+                label,
+                outcome: Chip::new(condition.outcome.label(), tone),
+                from: condition.from.map_or_else(String::new, |day| format!("自{day}起")),
+            }
+        })
+        .collect()
+}
+
+/// The materials in a list.
+pub fn materials(law: &Law, of: &[Material]) -> Vec<MaterialRow> {
+    of.iter()
+        .map(|material| MaterialRow {
+            label: label(law, MATERIALS, &material.id),
+            standing: if material.held {
+                Chip::new("不需要另外提交", "good")
+            } else {
+                Chip::new("需要提交", "warn")
+            },
+        })
+        .collect()
+}
+
+/// Where it stands, with the colour that repeats it.
+pub fn stage(stage: Stage) -> Chip {
+    let tone = match stage {
+        Stage::Granted | Stage::Propagated | Stage::Closed => "good",
+        Stage::NotAccepted | Stage::Refused => "bad",
+        Stage::Supplement => "warn",
+        Stage::Withdrawn => "neutral",
+        _ => "info",
+    };
+    Chip::new(stage.label(), tone)
+}
+
+/// How long the next step may still take.
+pub fn left(today: Date, line: &RepairLine) -> Option<Chip> {
+    Some(words::left(today, line.due.as_ref()?.value.date, line.left?))
+}
+
+/// The last day of the next step with its reasons.
+pub fn due(law: &Law, line: &RepairLine) -> Option<Fact> {
+    let due = line.due.as_ref()?;
+    let about = format!("{}的期限", line.owner.label());
+    Some(
+        Fact::new(format!("{about}（含当日）"), due.value.date.to_string())
+            .because(reasons::due_why(law, &about, due)),
+    )
+}
+
+/// The steps, the oldest first. The subject is not told which person of a unit did something.
+pub fn steps(found: &RepairCase, named: bool) -> Vec<StepRow> {
+    let row = |step: &StepView| StepRow {
+        label: step.label.clone(),
+        on: step.on.to_string(),
+        by: if named {
+            format!("{}　{}", Clock::show(step.at), step.by.name)
+        } else {
+            Clock::show(step.at)
+        },
+        reason: step.reason.clone(),
+        document: step.document.clone(),
+    };
+    found.steps.iter().map(row).collect()
+}
