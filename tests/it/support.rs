@@ -23,7 +23,6 @@ pub struct Answer {
     pub code: i32,
     pub stdout: String,
     /// Shown when a test fails, through `Debug`.
-    #[expect(dead_code, reason = "read by people, in the message of a failed test")]
     pub stderr: String,
 }
 
