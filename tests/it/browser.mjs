@@ -547,7 +547,7 @@ async function pages() {
       ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists', '/console/enrolments', '/console/enrolments/new']],
       ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over']],
       ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active', '/console/repairs', '/console/repairs/window', '/']],
-      ['auditor', ['/console', '/console/signing-keys', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
+      ['auditor', ['/console', '/console/originals', '/console/signing-keys', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
       ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new', '/console/signing-keys']],
     ]) {
       const page = await onlooker(one);
@@ -690,6 +690,16 @@ async function check() {
   await clerkOfAnother.selectOption('select[name=outcome]', 'not-taken');
   await clerkOfAnother.click('main form button[type=submit]');
   expect((await clerkOfAnother.textContent('main')).includes('应用结果已填写'), 'a window takes the use back');
+
+  const auditor = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(auditor, 'auditor');
+  await auditor.goto(`${base}/console/originals`);
+  await auditor.fill('input[name=number]', number);
+  await auditor.click('main form button[type=submit]');
+  expect((await auditor.textContent('#error-summary')).includes('请写明为什么'), 'a reason is asked for');
+  await auditor.fill('input[name=why]', '复议核对示例');
+  await auditor.click('main form button[type=submit]');
+  expect((await auditor.textContent('main')).includes('逐字节相同'), 'the auditor sees the answer come out again');
 
   await person.goto(`${base}/my/firms/${firm}/looks`);
   const looks = await person.textContent('main');

@@ -249,6 +249,8 @@ impl Role {
                 Permission::SignReporting,
                 Permission::CheckSubject,
                 Permission::FollowSubjects,
+                Permission::HandleRepair,
+                Permission::DecideRepair,
             ],
             Self::Auditor => &[
                 Permission::UseConsole,
@@ -267,8 +269,6 @@ impl Role {
                 Permission::ReadBatch,
                 Permission::CheckSubject,
                 Permission::FollowSubjects,
-                Permission::HandleRepair,
-                Permission::DecideRepair,
             ],
             Self::Agent => &[
                 Permission::UseOwnPages,
@@ -370,5 +370,29 @@ impl Actor {
     #[must_use]
     pub fn unit_limit(&self) -> Option<&str> {
         (!self.role.is_some_and(Role::all_units)).then_some(self.unit.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Permission, Role};
+
+    #[test]
+    fn no_program_and_no_subject_decides_anything() {
+        for role in [Role::Machine, Role::Agent] {
+            for permission in [
+                Permission::ReleaseBatch,
+                Permission::ConfirmCorrection,
+                Permission::WithdrawRecord,
+                Permission::JudgeSubjects,
+                Permission::ConfirmAgents,
+                Permission::ConfirmLaw,
+                Permission::HandleRepair,
+                Permission::DecideRepair,
+                Permission::ReadOriginal,
+            ] {
+                assert!(!role.permissions().contains(&permission), "{role:?} {permission:?}");
+            }
+        }
     }
 }

@@ -181,6 +181,8 @@ pub static ROUTES: &[Route] = &[
     read("/console/corrections/{id}", Permission::CorrectRecord, || get(console::corrections::one)),
     form("/console/corrections/{id}", Permission::CorrectRecord, || post(console::corrections::decide)),
     read("/console/corrections/{id}/file", Permission::CorrectRecord, || get(console::corrections::file)),
+    read("/console/originals", Permission::ReadOriginal, || get(console::originals::form)),
+    form("/console/originals", Permission::ReadOriginal, || post(console::originals::original)),
     read("/console/checks", Permission::CheckSubject, || get(console::checks::list)),
     form("/console/checks", Permission::CheckSubject, || post(console::checks::ask)),
     read("/console/checks/lists", Permission::CheckSubject, || get(console::check_lists::lists)),

@@ -30,6 +30,7 @@ pub mod law_entry;
 pub mod law_proposal;
 pub mod names;
 pub mod notices;
+pub mod originals;
 pub mod own;
 pub(crate) mod parts;
 pub mod power_edition;

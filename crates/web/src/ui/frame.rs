@@ -222,6 +222,7 @@ impl Frame {
             ("/console/notices", "通知", Permission::UseConsole),
             ("/console/accounts", "账号", Permission::ManageAccounts),
             ("/console/units", "单位", Permission::ManageAccounts),
+            ("/console/originals", "核查原答复", Permission::ReadOriginal),
             ("/console/audit", "审计日志", Permission::ReadAudit),
             ("/console/law", "法规参数", Permission::UseConsole),
             ("/console/account", "我的账号", Permission::UseConsole),
