@@ -42,7 +42,7 @@ pub async fn run(common: &Common, command: CheckCommand) -> anyhow::Result<ExitC
                     println!("{} {} 条", group.name, group.records.len());
                 }
                 if answer.measures.is_empty() {
-                    println!("就“{}”没有可以采取的惩戒措施", answer.purpose.name);
+                    println!("{}", answer.nothing_to_take());
                 }
                 for measure in &answer.measures {
                     println!(

@@ -258,13 +258,6 @@ async fn run_jobs(desk: Desk) {
     if let Err(error) = intake::resume_unfinished(&desk).await {
         tracing::error!(code = error.code(), "unfinished batches could not be resumed");
     }
-    let lists = desk.clone();
-    // Long lists take turns with files; the timetable does not wait for them.
-    tokio::spawn(async move {
-        if let Err(error) = check::resume_lists(&lists).await {
-            tracing::error!(code = error.code(), "unfinished lists could not be resumed");
-        }
-    });
     let mut last = None;
     let mut rounds = 0_u64;
     loop {
@@ -328,6 +321,14 @@ async fn run_jobs(desk: Desk) {
                 Err(error) => tracing::error!(job = "open-data", code = error.code(), "failed"),
             }
         }
+        // Long lists take turns with files; the timetable does not wait for them.
+        let lists = desk.clone();
+        tokio::spawn(async move {
+            match check::resume_lists(&lists).await {
+                Ok(_) => job_done("check-lists", &lists),
+                Err(error) => tracing::error!(job = "check-lists", code = error.code(), "failed"),
+            }
+        });
         last = Some(today);
         rounds += 1;
         match accounts::forget_expired_sessions(&desk).await {

@@ -631,7 +631,7 @@ async function check() {
   expect((await clerk.textContent('#error-summary')).includes('没有找到这个主体'), 'an unknown name is said');
   await ask(firm, 'honour', '《示例评优办法》第九条');
   await clerk.waitForURL(/\/console\/checks\/2\w{21}$/);
-  expect((await clerk.textContent('main')).includes('没有可以采取的惩戒措施'), 'nothing follows for the clean firm');
+  expect((await clerk.textContent('main')).includes('没有核对过的惩戒措施可以提示'), 'what nobody verified is not proposed, and said to be so');
   await ask(listed, 'approval', '《示例法》第三十四条');
   await clerk.waitForURL(/\/console\/checks\/2\w{21}$/);
   const answer = await clerk.textContent('main');

@@ -168,6 +168,11 @@ pub enum AuditEvent<'e> {
         /// Why, where it was seen as it had been given.
         why: &'e str,
     },
+    /// Somebody took the file of a list that was checked.
+    CheckListTaken {
+        /// The list.
+        list: i64,
+    },
     /// Somebody said what use was made of an answer.
     CheckUsed {
         /// The number of the look.
@@ -387,6 +392,7 @@ impl AuditEvent<'_> {
             Self::SubjectChecked { .. } => "check.answered",
             Self::CheckSeen { .. } => "check.seen",
             Self::CheckUsed { .. } => "check.used",
+            Self::CheckListTaken { .. } => "check.list-taken",
             Self::MeasureRefused { .. } => "check.measure-refused",
             Self::ReportRefused { .. } => "report.refused",
             Self::Renewed { .. } => "law.publicity-renewed",
@@ -496,6 +502,7 @@ impl AuditEvent<'_> {
             Self::CheckSeen { subject, number, why } => {
                 (format!("subject:{subject}"), json!({ "number": number, "why": why }))
             }
+            Self::CheckListTaken { list } => (format!("check-list:{list}"), json!({})),
             Self::CheckUsed { number, outcome } => {
                 (format!("check:{number}"), json!({ "outcome": outcome }))
             }

@@ -344,7 +344,7 @@ pub async fn case(desk: &Desk, actor: &Actor, id: i64) -> Result<RepairCase, Des
         }
         None => None,
     };
-    let may = decide::open_to(actor, &item)?;
+    let may = decide::open_to(desk, actor, &item).await?;
     told(desk, actor, item, visitor, may).await
 }
 

@@ -26,8 +26,10 @@ statements! {
         ORDER BY c.at DESC, c.number DESC LIMIT $2";
     CHECKS_OF_UNIT = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, c.digest, \
         (SELECT u.outcome FROM check_use u WHERE u.number = c.number ORDER BY u.seq DESC LIMIT 1) FROM subject_check c \
-        WHERE (CAST($1 AS TEXT) IS NULL OR c.unit_id = $1) AND c.at <= $2 AND (c.at < $2 OR c.number < $3) \
-        AND (CAST($4 AS TEXT) IS NULL OR c.actor = $4) ORDER BY c.at DESC, c.number DESC LIMIT $5";
+        WHERE c.unit_id = $1 AND c.at <= $2 AND (c.at < $2 OR c.number < $3) ORDER BY c.at DESC, c.number DESC LIMIT $4";
+    CHECKS_OF_ALL = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, c.digest, \
+        (SELECT u.outcome FROM check_use u WHERE u.number = c.number ORDER BY u.seq DESC LIMIT 1) FROM subject_check c \
+        WHERE c.at <= $1 AND (c.at < $1 OR c.number < $2) ORDER BY c.at DESC, c.number DESC LIMIT $3";
     ANSWER = "SELECT answer FROM check_answer WHERE subject_id = $1 AND digest = $2";
     USES = "SELECT number, seq, outcome, measures, note, actor, at FROM check_use WHERE number = $1 ORDER BY seq";
     ADD_USE = "INSERT INTO check_use (number, seq, outcome, measures, note, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -240,14 +242,19 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Conflict`] for a number that is taken.
     pub async fn add_checks(&mut self, new: &[NewCheck]) -> Result<(), StoreError> {
-        let mut seen = std::collections::HashSet::new();
-        let mut answers: Vec<Value<'_>> = Vec::with_capacity(new.len() * 3);
+        // One statement must not name a row twice; and whoever writes at the same time takes the rows in the same order.
+        let mut distinct: Vec<(i64, &str, &str)> = new
+            .iter()
+            .map(|one| (one.check.subject_id, one.check.digest.as_str(), one.answer.as_str()))
+            .collect();
+        distinct.sort_unstable();
+        distinct.dedup_by_key(|(subject, digest, _)| (*subject, *digest));
+        let mut answers: Vec<Value<'_>> = Vec::with_capacity(distinct.len() * 3);
+        for (subject, digest, answer) in distinct {
+            answers.extend(values![subject, digest, answer]);
+        }
         let mut checks: Vec<Value<'_>> = Vec::with_capacity(new.len() * 12);
-        for NewCheck { check, answer } in new {
-            // One statement must not name a row twice.
-            if seen.insert((check.subject_id, check.digest.as_str())) {
-                answers.extend(values![check.subject_id, &check.digest, answer]);
-            }
+        for NewCheck { check, .. } in new {
             checks.extend(values![
                 &check.number,
                 check.subject_id,
@@ -408,22 +415,24 @@ impl Store {
         rows.iter().map(check).collect()
     }
 
-    /// The checks of a unit (of all without one) or of one who asked, each with the outcome that was entered last, the newest
-    /// first, after an instant and number.
+    /// The checks of a unit, of all without one, each with the outcome that was entered last, the newest first, after an instant and
+    /// number.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
     pub async fn checks_of_unit(
         &self,
         unit: Option<&str>,
-        actor: Option<&str>,
         after: Option<(i64, &str)>,
         limit: i64,
     ) -> Result<Vec<(SubjectCheck, Option<String>)>, StoreError> {
         let (at, number) = after.unwrap_or((i64::MAX, ""));
         let mut reader = self.reader().await?;
-        let rows =
-            reader.conn().all(&CHECKS_OF_UNIT, values![unit, at, number, actor, limit]).await?;
+        let mut conn = reader.conn();
+        let rows = match unit {
+            Some(unit) => conn.all(&CHECKS_OF_UNIT, values![unit, at, number, limit]).await?,
+            None => conn.all(&CHECKS_OF_ALL, values![at, number, limit]).await?,
+        };
         rows.iter().map(|row| Ok((check(row)?, row.text_or_null(12)?))).collect()
     }
 

@@ -20,6 +20,8 @@ statements! {
         FROM enrolment WHERE id > $1 ORDER BY id LIMIT $2";
     ENROLMENTS_OF_UNIT = "SELECT id, unit_id, subject_id, basis, purpose, until_day, made_by, made_at, ended_by, ended_at, end_reason, \
         lapsed_at FROM enrolment WHERE unit_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    ENROLMENTS_OF_SUBJECT = "SELECT id, unit_id, subject_id, basis, purpose, until_day, made_by, made_at, ended_by, ended_at, end_reason, \
+        lapsed_at FROM enrolment WHERE subject_id = $1 ORDER BY made_at DESC, id DESC LIMIT $2";
     ENROLMENT_IN_FORCE = "SELECT id, unit_id, subject_id, basis, purpose, until_day, made_by, made_at, ended_by, ended_at, end_reason, \
         lapsed_at FROM enrolment WHERE unit_id = $1 AND subject_id = $2 AND ended_at IS NULL AND until_day >= $3 ORDER BY id LIMIT 1";
     ENROLMENT_CHANGES = "WITH RECURSIVE g (id) AS (SELECT CAST($2 AS BIGINT) UNION SELECT j.from_id FROM g CROSS JOIN subject_judgement j \
@@ -147,6 +149,20 @@ impl Tx {
 }
 
 impl Store {
+    /// Who followed a subject, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn enrolments_of_subject(
+        &self,
+        subject: i64,
+        limit: i64,
+    ) -> Result<Vec<Enrolment>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&ENROLMENTS_OF_SUBJECT, values![subject, limit]).await?;
+        rows.iter().map(enrolment).collect()
+    }
+
     /// One enrolment.
     ///
     /// # Errors

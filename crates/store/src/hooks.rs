@@ -6,6 +6,8 @@ use crate::db::{Row, Store, Tx, statements, values};
 use crate::error::StoreError;
 
 statements! {
+    /// Who begins to follow for a unit waits for who does the same: the row is held until the commit, on either engine.
+    HOLD_UNIT = "UPDATE unit SET name = name WHERE id = $1";
     SET_HOOK = "INSERT INTO hook (key_id, address, set_by, set_at) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (key_id) DO UPDATE SET address = excluded.address, set_by = excluded.set_by, set_at = excluded.set_at";
     REMOVE_HOOK = "DELETE FROM hook WHERE key_id = $1";
@@ -25,7 +27,7 @@ statements! {
     DELIVERY_COUNTS = "SELECT state, COUNT(*) FROM hook_delivery WHERE enrolment_id = $1 GROUP BY state ORDER BY state";
     CLAIM = "UPDATE hook_delivery SET tries = tries + 1, next_at = $3, what = $4, digest = $5 WHERE id = $1 AND state = 'waiting' \
         AND tries = $2";
-    ANSWERED = "UPDATE hook_delivery SET status = $2 WHERE id = $1";
+    ANSWERED = "UPDATE hook_delivery SET status = $2 WHERE id = $1 AND state = 'waiting'";
     FINISH = "UPDATE hook_delivery SET state = $2, status = $3, done_at = $4 WHERE id = $1 AND state = 'waiting'";
     PUT_OFF = "UPDATE hook_delivery SET next_at = $2 WHERE key_id = $1 AND state = 'waiting' AND next_at < $2";
 }
@@ -126,6 +128,15 @@ fn delivery(row: &Row) -> Result<Delivery, StoreError> {
 }
 
 impl Tx {
+    /// Has everybody else wait who begins to follow a subject for a unit, until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn hold_enrolments_of(&mut self, unit: &str) -> Result<(), StoreError> {
+        self.conn().execute(&HOLD_UNIT, values![unit]).await?;
+        Ok(())
+    }
+
     /// Sets where the changes are sent for a key.
     ///
     /// # Errors

@@ -27,6 +27,9 @@ statements! {
         WHERE id = $1 AND hash = $8";
     ADD_STEP = "INSERT INTO repair_step (item_id, seq, event, stage, on_day, at, actor, reason, document, previous, hash) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    /// The row is held until the commit, on either engine.
+    LOCK_ITEM = "UPDATE repair_item SET seq = seq WHERE id = $1 RETURNING id, application_id, subject_id, record_id, version, unit_id, \
+        kind, entry, rules, law_edition, stage, applied_on, supplied_on, granted_on, extended_days, seq, hash";
     ITEM = "SELECT id, application_id, subject_id, record_id, version, unit_id, kind, entry, rules, law_edition, stage, applied_on, \
         supplied_on, granted_on, extended_days, seq, hash FROM repair_item WHERE id = $1";
     ITEMS_OF_APPLICATION = "SELECT id, application_id, subject_id, record_id, version, unit_id, kind, entry, rules, law_edition, stage, \
@@ -65,7 +68,8 @@ statements! {
     RECEIPTS = "SELECT item_id, place, confirmed_at, confirmed_by, evidence FROM repair_receipt WHERE item_id = $1 ORDER BY place";
     OPEN_RECEIPTS = "SELECT COUNT(*) FROM repair_receipt WHERE item_id = $1 AND confirmed_at IS NULL";
     REPAIRED = "SELECT i.record_id FROM " [each] " k CROSS JOIN repair_item i WHERE i.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND i.subject_id = CAST(k.value->>0 AS BIGINT) AND i.granted_on IS NOT NULL";
+        AND i.subject_id = CAST(k.value->>0 AS BIGINT) \
+        AND EXISTS (SELECT 1 FROM repair_step s WHERE s.item_id = i.id AND s.event = 'grant')";
 }
 
 /// An application for repair. `sealed` opens with [`Purpose::Person`] for [`repair_place`].
@@ -418,6 +422,14 @@ impl Tx {
         Ok(self.conn().execute(&CONFIRM_RECEIPT, values).await? == 1)
     }
 
+    /// An item as it is now; nobody else moves it, nor notes a receipt that looks here first, until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn lock_repair_item(&mut self, id: i64) -> Result<Option<RepairItem>, StoreError> {
+        self.conn().maybe(&LOCK_ITEM, values![id]).await?.as_ref().map(item).transpose()
+    }
+
     /// How many places have not confirmed, as this transaction sees it.
     ///
     /// # Errors
@@ -625,10 +637,12 @@ pub(crate) async fn differs(
         let held = item(&row)?;
         let mut previous = held.origin();
         let (mut number, mut last, mut broken) = (0, String::new(), false);
+        let mut granted = false;
         for row in conn.all(&STEPS, values![held.id]).await? {
             let step = step(&row)?;
             number += 1;
             broken |= step.seq != number || step.previous != previous || step.digest() != step.hash;
+            granted |= step.event == "grant";
             previous = step.hash;
             last = step.stage;
         }
@@ -640,7 +654,8 @@ pub(crate) async fn differs(
             (row.int(17)? == 0, "没有对应的单位"),
             (row.int(18)? == 0, "没有对应的申请"),
             (row.int(19)? == 0, "没有对应的信息或版本"),
-            (held.granted_on.is_some() && stands, "已修复的信息没有撤下"),
+            (held.granted_on.is_some() != granted, "准予修复的日期与准予的步骤不一致"),
+            (granted && stands, "已修复的信息没有撤下"),
         ] {
             if there {
                 wrong.push(("repair_item", held.id.to_string(), reason));

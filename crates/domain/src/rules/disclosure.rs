@@ -37,6 +37,9 @@ pub struct Disclosure {
     /// Whether a unit may be shown it for something it has to decide.
     #[serde(skip)]
     pub for_units: bool,
+    /// What it means for a certificate.
+    #[serde(skip)]
+    weight: Weight,
     /// Class, regime and dates.
     #[serde(flatten)]
     pub publicity: Publicity,
@@ -94,6 +97,7 @@ pub fn disclose(facts: &Facts<'_>, on: Date, law: &Law) -> Ruling<Disclosure> {
         let public = reason.is_none();
         Disclosure {
             for_units: for_units(facts, public && !ended, &publicity, on),
+            weight: weight(facts, &publicity, reason, on),
             public,
             reason: reason.or_else(|| ended.then_some(Reason::Ended)),
             ended,
@@ -119,19 +123,7 @@ impl Disclosure {
     /// What the record means for such a certificate on the day it was judged for.
     #[must_use]
     pub const fn weight(&self) -> Weight {
-        match self.reason {
-            _ if self.public => Weight::Stands,
-            Some(Reason::Withdrawn | Reason::Ended) => Weight::Spent,
-            Some(
-                Reason::NaturalPerson
-                | Reason::SimpleProcedure
-                | Reason::WarningOnly
-                | Reason::MinorClass
-                | Reason::KindNotPublic,
-            ) => Weight::Outside,
-            Some(Reason::NotYet | Reason::NoBasis | Reason::NoConfirmedRule | Reason::Exempt)
-            | None => Weight::Open,
-        }
+        self.weight
     }
 }
 
@@ -159,6 +151,38 @@ fn for_units(facts: &Facts<'_>, holds: bool, publicity: &Publicity, on: Date) ->
     }
 }
 
+/// That it was taken down or that its days are over comes first, whatever else keeps it from the public: the reason that is shown names
+/// an exemption or a missing basis before them, and a record that nobody may use any more would stand in the way for ever.
+fn weight(facts: &Facts<'_>, publicity: &Publicity, reason: Option<Reason>, on: Date) -> Weight {
+    match reason {
+        None => Weight::Stands,
+        _ if is_withdrawn(facts, on) || is_over(publicity, on) => Weight::Spent,
+        Some(Reason::Withdrawn | Reason::Ended) => Weight::Spent,
+        Some(
+            Reason::NaturalPerson
+            | Reason::SimpleProcedure
+            | Reason::WarningOnly
+            | Reason::MinorClass
+            | Reason::KindNotPublic,
+        ) => Weight::Outside,
+        // Whether what is exempt, or what nobody has confirmed a basis for, is outside of what a certificate speaks of, is a question of
+        // law that nobody has answered: until then it is not passed over.
+        Some(Reason::NotYet | Reason::NoBasis | Reason::NoConfirmedRule | Reason::Exempt) => {
+            Weight::Open
+        }
+    }
+}
+
+/// Whether it was taken down by that day.
+fn is_withdrawn(facts: &Facts<'_>, on: Date) -> bool {
+    facts.withdrawn.is_some_and(|withdrawn| withdrawn <= on)
+}
+
+/// Whether the longest period that the law has for it is over by that day.
+fn is_over(publicity: &Publicity, on: Date) -> bool {
+    publicity.last_day.is_some_and(|last| last < on)
+}
+
 fn reason(facts: &Facts<'_>, publicity: &Publicity, on: Date) -> Option<Reason> {
     if facts.audience != Audience::Public {
         return Some(Reason::KindNotPublic);
@@ -169,7 +193,7 @@ fn reason(facts: &Facts<'_>, publicity: &Publicity, on: Date) -> Option<Reason> 
     if !facts.exemption.is_empty() {
         return Some(Reason::Exempt);
     }
-    if facts.withdrawn.is_some_and(|withdrawn| withdrawn <= on) {
+    if is_withdrawn(facts, on) {
         return Some(Reason::Withdrawn);
     }
     if facts.basis.is_empty() {
@@ -178,7 +202,7 @@ fn reason(facts: &Facts<'_>, publicity: &Publicity, on: Date) -> Option<Reason> 
     if publicity.first_day.is_some_and(|first| on < first) {
         return Some(Reason::NotYet);
     }
-    if publicity.last_day.is_some_and(|last| last < on) {
+    if is_over(publicity, on) {
         return Some(Reason::Ended);
     }
     None

@@ -237,7 +237,7 @@ impl Reason {
             Self::NoConfirmedRule => "适用的公示期限尚未核实，暂不公示",
             Self::NotYet => "未到公示起始日",
             Self::Ended => "公示期已满",
-            Self::Withdrawn => "决定已变更或撤销，公示信息已撤回",
+            Self::Withdrawn => "已撤下公示",
             Self::Exempt => "依法不予公开",
             Self::NoBasis => "未确认公示依据，留存不公示",
         }

@@ -299,7 +299,7 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
     let mut conditions = Vec::new();
     if askable {
         let asked = Asked { known, on, from, list, law };
-        conditions = named(&procedure, &at, &mut ruling)
+        conditions = named(&procedure, list, &at, &mut ruling)
             .into_iter()
             .map(|named| asked.condition(named))
             .collect();
@@ -394,8 +394,8 @@ fn excluded(
     (false, among("repair.judged"))
 }
 
-fn named(procedure: &str, at: &LawAt<'_>, ruling: &mut Ruling<()>) -> Vec<Named> {
-    let mut all = Vec::new();
+fn named(procedure: &str, list: &str, at: &LawAt<'_>, ruling: &mut Ruling<()>) -> Vec<Named> {
+    let mut all: Vec<Named> = Vec::new();
     for stem in ["repair.conditions", "repair.unverified"] {
         let (cited, binds) = match at.list(&format!("{stem}.{procedure}")) {
             Lookup::Applies(cited) => (cited, true),
@@ -408,6 +408,21 @@ fn named(procedure: &str, at: &LawAt<'_>, ruling: &mut Ruling<()>) -> Vec<Named>
             binds,
             because: cited.citation.clone(),
         }));
+    }
+    // What Order 36 asks of every repair it asks of those on a list as well, beside what the rules of the list ask; it has no entry
+    // before its day.
+    let own_rules = !list.is_empty() && procedure == list;
+    let general = at.list("repair.conditions.order-36").applies().filter(|_| own_rules);
+    if let Some(cited) = general {
+        ruling.cite(cited.citation.clone());
+        for id in cited.value {
+            let named = Named { id, binds: true, because: cited.citation.clone() };
+            match all.iter_mut().find(|one| one.id == named.id) {
+                Some(one) if !one.binds => *one = named,
+                Some(_) => {}
+                None => all.push(named),
+            }
+        }
     }
     all
 }

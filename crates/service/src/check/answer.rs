@@ -388,6 +388,19 @@ impl CheckAnswer {
         self.groups.iter().map(|group| group.records.len()).sum()
     }
 
+    /// What is said where no measure is proposed: that there is none, or that nobody knows.
+    #[must_use]
+    pub fn nothing_to_take(&self) -> String {
+        let purpose = &self.purpose.name;
+        if self.edition.is_empty() {
+            return "那一天还没有可以依据的措施清单，不作提示，不得自行采取措施".to_owned();
+        }
+        if self.unconfirmed().next().is_some() {
+            return format!("清单中就“{purpose}”的措施没有核对过原文，不作提示，不得自行采取");
+        }
+        format!("就“{purpose}”没有可以采取的惩戒措施")
+    }
+
     /// The measures that nobody verified.
     pub fn unconfirmed(&self) -> impl Iterator<Item = &Considered> {
         self.considered.iter().filter(|one| one.why == "unconfirmed")

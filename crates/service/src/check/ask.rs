@@ -86,6 +86,7 @@ pub(super) fn checked(desk: &Desk, asked: &Asked) -> Result<Asked, Refusal> {
         ));
     }
     for text in [basis, reference] {
+        plain(text)?;
         if let Some(what) = personal_number(text) {
             return Err(Refusal::new(
                 "check.personal-number",
@@ -101,10 +102,21 @@ pub(super) fn checked(desk: &Desk, asked: &Asked) -> Result<Asked, Refusal> {
     })
 }
 
+/// Refuses what no person types and no database keeps.
+fn plain(text: &str) -> Result<(), Refusal> {
+    if text.chars().any(char::is_control) {
+        return Err(Refusal::new(
+            "check.text-invalid",
+            "填写的内容里有看不见的控制字符，请重新填写",
+        ));
+    }
+    Ok(())
+}
+
 /// The code of the one subject that somebody means: by any of its codes, or by its exact name, present or former.
 ///
 /// # Errors
-/// `check.subject-missing`, `code.invalid`, not found, `check.several` where a name is that of several.
+/// `check.subject-missing`, `check.text-invalid`, `code.invalid`, not found, `check.several` where a name is that of several.
 pub async fn find_subject(desk: &Desk, typed: &str) -> Result<String, DeskError> {
     let typed = typed.trim();
     if typed.is_empty() {
@@ -113,8 +125,9 @@ pub async fn find_subject(desk: &Desk, typed: &str) -> Result<String, DeskError>
             "请填写统一社会信用代码，或者与证照一致的全称",
         ));
     }
-    let plain = typed.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, ' ' | '-'));
-    if plain && typed.chars().count() >= CODE / 2 {
+    plain(typed)?;
+    let is_code = typed.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, ' ' | '-'));
+    if is_code && typed.chars().count() >= CODE / 2 {
         return present_code(desk, typed).await;
     }
     let key = normalise_name(typed).into_owned();
@@ -158,7 +171,7 @@ pub(super) async fn unit_of(desk: &Desk, actor: &Actor) -> Result<String, DeskEr
 /// Checks one subject. That somebody looked is kept with the answer, and is a line of the audit log (H10).
 ///
 /// # Errors
-/// `access.denied`, `check.purpose-unknown`, `check.basis-missing`, `check.personal-number`, `check.several`, `check.too-many`,
+/// `access.denied`, `check.purpose-unknown`, `check.basis-missing`, `check.text-invalid`, `check.personal-number`, `check.several`, `check.too-many`,
 /// `code.invalid`, not found.
 pub async fn ask(
     desk: &Desk,

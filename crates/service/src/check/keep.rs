@@ -1,5 +1,6 @@
 //! Keeps looks: those that come at one time are made durable together, so that many may ask at once.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::oneshot;
@@ -22,6 +23,20 @@ struct Waiting {
 pub(crate) struct Keeper {
     waiting: Mutex<Vec<Waiting>>,
     turn: tokio::sync::Mutex<()>,
+    /// Lists that somebody in this process is at.
+    lists: Mutex<BTreeSet<i64>>,
+}
+
+/// A list that somebody is at, until this is dropped.
+pub(crate) struct Mine<'k> {
+    keeper: &'k Keeper,
+    list: i64,
+}
+
+impl Drop for Mine<'_> {
+    fn drop(&mut self) {
+        self.keeper.lists.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.list);
+    }
 }
 
 impl std::fmt::Debug for Keeper {
@@ -31,6 +46,12 @@ impl std::fmt::Debug for Keeper {
 }
 
 impl Keeper {
+    /// Takes a list; nothing where somebody in this process is at it.
+    pub(crate) fn begin(&self, list: i64) -> Option<Mine<'_>> {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.insert(list).then_some(Mine { keeper: self, list })
+    }
+
     /// Makes a look durable. Who comes while another transaction is under way is taken along by the next one.
     ///
     /// # Errors

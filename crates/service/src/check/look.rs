@@ -89,6 +89,7 @@ pub(super) fn way(word: &str) -> &'static str {
         "sheet" => "批量核查",
         "window" => "审批系统窗口",
         "report" => "取得信用报告",
+        "enrolment" => "订阅变化",
         _ => "命令",
     }
 }
@@ -177,13 +178,11 @@ pub async fn one(desk: &Desk, actor: &Actor, number: &str) -> Result<CheckView, 
         group.records.retain(|record| visible.contains(&(record.id.clone(), record.version)));
     }
     answer.groups.retain(|group| !group.records.is_empty());
-    let left: BTreeSet<&str> = answer
-        .groups
-        .iter()
-        .flat_map(|group| &group.records)
-        .map(|record| record.id.as_str())
-        .collect();
-    answer.measures.retain(|measure| left.contains(measure.record.as_str()));
+    // What is over by now is not shown as allowed, and what is not proposed is said by today: else the gap would tell what has gone.
+    let allowed: BTreeSet<(&str, &str)> =
+        today.measures.iter().map(|one| (one.id.as_str(), one.record.as_str())).collect();
+    answer.measures.retain(|one| allowed.contains(&(one.id.as_str(), one.record.as_str())));
+    answer.considered.clone_from(&today.considered);
     let names = Names::read(desk).await?;
     Ok(CheckView {
         unit: names.unit(&check.unit_id),
@@ -208,12 +207,16 @@ pub async fn recent(
 ) -> Result<CheckList, DeskError> {
     actor.authorise(Permission::CheckSubject)?;
     let place = match after {
-        Some(number) => kept(desk, number).await.ok().map(|(check, _)| (check.at, check.number)),
+        Some(number) => match kept(desk, number).await {
+            Ok((check, _)) => Some((check.at, check.number)),
+            Err(DeskError::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        },
         None => None,
     };
     let place = place.as_ref().map(|(at, number)| (*at, number.as_str()));
     let most = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
-    let mut found = desk.store().checks_of_unit(actor.unit_limit(), None, place, most).await?;
+    let mut found = desk.store().checks_of_unit(actor.unit_limit(), place, most).await?;
     let more = found.len() > PER_PAGE;
     found.truncate(PER_PAGE);
     let next = more.then(|| found.last().map(|(check, _)| check.number.clone())).flatten();
@@ -247,7 +250,7 @@ async fn views(
     Ok(found.into_iter().map(view).collect())
 }
 
-/// Who looked at a subject, by a check or with a report, when, for what, on which basis: for the subject itself. The people are not named, their unit is.
+/// Who looked at a subject, by a check or with a report, or followed it, when, for what, on which basis: for the subject itself. The people are not named, their unit is.
 ///
 /// # Errors
 /// When the store fails.
@@ -259,6 +262,7 @@ pub async fn looks_at(desk: &Desk, subject: i64) -> Result<Vec<LookView>, DeskEr
     let found = desk.store().checks_of_subjects(&group, MOST_LOOKS).await?;
     let mut looks = views(desk, found.into_iter().map(|check| (check, None)).collect()).await?;
     let names = unit_names(desk).await?;
+    let everyone = group.clone();
     for one in group {
         let edition = Edition::Department.as_str();
         let issued = desk.store().reports_for_units(one, edition, MOST_LOOKS).await?;
@@ -270,6 +274,21 @@ pub async fn looks_at(desk: &Desk, subject: i64) -> Result<Vec<LookView>, DeskEr
             basis: look.basis,
             reference: String::new(),
             way: way("report"),
+            code: String::new(),
+            name: String::new(),
+            outcome: String::new(),
+        }));
+    }
+    for one in everyone {
+        let followed = desk.store().enrolments_of_subject(one, MOST_LOOKS).await?;
+        looks.extend(followed.into_iter().map(|one| LookView {
+            number: format!("至 {}", one.until_day),
+            at: one.made_at,
+            unit: names.get(&one.unit_id).cloned().unwrap_or(one.unit_id),
+            purpose: purpose_name(desk, &one.purpose),
+            basis: one.basis,
+            reference: String::new(),
+            way: way("enrolment"),
             code: String::new(),
             name: String::new(),
             outcome: String::new(),

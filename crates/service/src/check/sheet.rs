@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use xinyong_domain::finding::Level;
 use xinyong_domain::identifier::mask_personal;
+use xinyong_domain::text::normalise_name;
 use xinyong_store::{CheckRow, CheckSheet, NewCheck, StoreError};
 
 use super::answer::CheckAnswer;
 use super::ask::{Asked, checked, event, find_subject, look_up, unit_of};
 use super::look::purpose_name;
 use crate::access::{Actor, Permission, Role};
+use crate::audit::AuditEvent;
 use crate::browse::Names;
 use crate::desk::Desk;
 use crate::intake::run::unpack;
@@ -35,6 +37,8 @@ const LISTED: i64 = 50;
 const NAMED: usize = 5;
 /// Characters of a file's name.
 const MOST_NAME: usize = 255;
+/// What a row says whose answer would be another one by now.
+const CHANGED: &str = "核查以后信息有变化，请重新核查";
 /// What the column of codes is called.
 const CODES: [&str; 6] =
     ["统一社会信用代码", "信用代码", "社会信用代码", "代码", "机构代码", "行政相对人代码"];
@@ -75,14 +79,28 @@ struct Columns {
     name: Option<usize>,
 }
 
+/// What a row asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct AskedRow {
+    /// The row as people count it.
+    row: i64,
+    /// The code, and where none is written the name.
+    typed: String,
+    /// The name that stands beside the code; empty where none does.
+    name: String,
+}
+
 impl Columns {
-    /// What a row asks for: the code, and where none is written the name.
-    fn typed<'r>(&self, row: &'r Row) -> &'r str {
+    /// What a row asks for; nothing for one that asks for nothing.
+    fn asked(&self, row: &Row) -> Option<AskedRow> {
         let cell = |column: Option<usize>| column.map_or("", |column| row.cell(column).trim());
-        match cell(self.code) {
-            "" => cell(self.name),
-            code => code,
-        }
+        let (code, name) = (cell(self.code), cell(self.name));
+        let (typed, name) = if code.is_empty() { (name, "") } else { (code, name) };
+        (row.number > self.heading && !typed.is_empty()).then(|| AskedRow {
+            row: i64::from(row.number),
+            typed: typed.to_owned(),
+            name: name.to_owned(),
+        })
     }
 }
 
@@ -111,7 +129,8 @@ pub async fn receive_list(
         return Err(Refusal::new("file.empty", "文件是空的，请检查后重新选择").into());
     }
     let unit = unit_of(desk, actor).await?;
-    // What cannot be read is refused at once, not after it waited.
+    // What cannot be read is refused at once. Reading takes turns with other long work.
+    let _turn = turn(desk).await?;
     read(desk, path.to_path_buf(), file_name.to_owned()).await?;
     let now = desk.clock().now();
     let (digest, _) = desk.store().store_upload_file(path, file_name, now).await?;
@@ -138,24 +157,17 @@ pub async fn receive_list(
     Ok(id)
 }
 
-/// The rows of a list that ask for something, with their numbers.
-async fn read(
-    desk: &Desk,
-    path: PathBuf,
-    file_name: String,
-) -> Result<Vec<(i64, String)>, DeskError> {
+/// The rows of a list that ask for something.
+async fn read(desk: &Desk, path: PathBuf, file_name: String) -> Result<Vec<AskedRow>, DeskError> {
     let limits = desk.limits().clone();
-    let read = move || -> Result<Vec<(i64, String)>, DeskError> {
+    let read = move || -> Result<Vec<AskedRow>, DeskError> {
         let columns = columns(&path, &file_name, &limits)?;
         let mut opened = sheet::open(&path, &file_name, &limits)?;
         let mut rows = opened.rows(0)?;
         let mut row = Row::new();
         let mut asked = Vec::new();
         while rows.read(&mut row)? {
-            let typed = columns.typed(&row);
-            if row.number <= columns.heading || typed.is_empty() {
-                continue;
-            }
+            let Some(one) = columns.asked(&row) else { continue };
             if asked.len() == MOST_ROWS {
                 return Err(Refusal::new(
                     "check.list-too-long",
@@ -163,7 +175,7 @@ async fn read(
                 )
                 .into());
             }
-            asked.push((i64::from(row.number), typed.to_owned()));
+            asked.push(one);
         }
         if asked.is_empty() {
             return Err(Refusal::new(
@@ -200,6 +212,10 @@ fn columns(path: &Path, file_name: &str, limits: &Limits) -> Result<Columns, Des
     Ok(Columns { heading: 0, code: Some(0), name: None })
 }
 
+async fn turn(desk: &Desk) -> Result<tokio::sync::OwnedSemaphorePermit, DeskError> {
+    desk.heavy().acquire_owned().await.map_err(|error| DeskError::Internal(error.to_string()))
+}
+
 /// Works a list through, from where it stands to its end.
 ///
 /// # Errors
@@ -209,12 +225,9 @@ pub async fn run_list(desk: &Desk, id: i64) -> Result<(), DeskError> {
     if !matches!(found.state.as_str(), "received" | "running") {
         return Ok(());
     }
+    let Some(_mine) = desk.keeper().begin(id) else { return Ok(()) };
     // Long work takes turns with files that are checked.
-    let _turn = desk
-        .heavy()
-        .acquire_owned()
-        .await
-        .map_err(|error| DeskError::Internal(error.to_string()))?;
+    let _turn = turn(desk).await?;
     let path = desk.scratch().join(format!("check-{id}-{}", desk.new_id()));
     unpack(desk, &found.digest, &path).await?;
     let rows = read(desk, path.clone(), found.file_name.clone()).await;
@@ -242,47 +255,51 @@ async fn stand(desk: &Desk, sheet: &CheckSheet) -> Result<(), DeskError> {
     Ok(())
 }
 
-async fn go_on(
-    desk: &Desk,
-    mut sheet: CheckSheet,
-    rows: &[(i64, String)],
-) -> Result<(), DeskError> {
-    let actor = Actor {
+/// Who asks by a list: the one who sent it, for the unit and for this alone.
+fn actor_of(sheet: &CheckSheet) -> Actor {
+    Actor {
         login: sheet.actor.clone(),
         name: sheet.actor.clone(),
         unit: sheet.unit_id.clone(),
         role: Some(Role::Machine),
-    };
-    let asked = Asked {
+    }
+}
+
+fn asked_of(sheet: &CheckSheet) -> Asked {
+    Asked {
         purpose: sheet.purpose.clone(),
         basis: sheet.basis.clone(),
         reference: sheet.reference.clone(),
         way: "sheet",
-    };
+    }
+}
+
+async fn go_on(desk: &Desk, mut sheet: CheckSheet, rows: &[AskedRow]) -> Result<(), DeskError> {
+    let (actor, asked) = (actor_of(&sheet), asked_of(&sheet));
     let (last, done) = desk.store().last_check_row(sheet.id).await?;
     sheet.rows = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     sheet.done = done;
     "running".clone_into(&mut sheet.state);
     let mut met: HashMap<&str, i64> = HashMap::new();
     let mut left = Vec::new();
-    for (row, typed) in rows {
-        let first = *met.entry(typed.as_str()).or_insert(*row);
-        if *row > last {
-            left.push((*row, typed.as_str(), Some(first).filter(|first| first != row)));
+    for one in rows {
+        let first = *met.entry(one.typed.as_str()).or_insert(one.row);
+        if one.row > last {
+            left.push((one, Some(first).filter(|first| *first != one.row)));
         }
     }
     for chunk in left.chunks(CHUNK) {
         let (mut looks, mut entries, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-        for (row, typed, first) in chunk {
+        for (one, first) in chunk {
             let outcome = match first {
                 Some(first) => Err(Refusal::new(
                     "check.row-repeated",
                     format!("与第{first}行相同，不重复核查"),
                 )),
-                None => answered(desk, &actor, &sheet.unit_id, typed, &asked).await?,
+                None => answered(desk, &actor, &sheet.unit_id, one, &asked).await?,
             };
             let said = |number, problem: Option<&Refusal>| CheckRow {
-                row: *row,
+                row: one.row,
                 number,
                 problem: problem.map(|refusal| refusal.code.to_owned()),
                 message: problem.map(|refusal| refusal.message.clone()),
@@ -321,32 +338,56 @@ async fn answered(
     desk: &Desk,
     actor: &Actor,
     unit: &str,
-    typed: &str,
+    row: &AskedRow,
     asked: &Asked,
 ) -> Result<Result<NewCheck, Refusal>, DeskError> {
-    let looked = match find_subject(desk, typed).await {
+    let looked = match find_subject(desk, &row.typed).await {
         Ok(code) => look_up(desk, actor, unit, &code, asked).await,
         Err(error) => Err(error),
     };
     match looked {
+        Ok(looked) if !row.name.is_empty() && !is_called(&looked.answer, &row.name) => {
+            let message = format!(
+                "代码是“{}”的，与所填名称不符，没有核查；请核对后重新上传",
+                looked.answer.subject.name
+            );
+            Ok(Err(Refusal::new("check.row-contradiction", message)))
+        }
         Ok(looked) => Ok(Ok(NewCheck { check: looked.check, answer: looked.text })),
         Err(DeskError::Refused(refusal)) => Ok(Err(refusal)),
         Err(DeskError::NotFound(_)) => Ok(Err(Refusal::new(
             "not-found",
             "名录里没有这个主体，请核对代码；名称须与证照完全一致",
         ))),
+        // What is stored and cannot be read is one row's misfortune, not the list's.
+        Err(DeskError::Store(StoreError::Inconsistent { .. }) | DeskError::Internal(_)) => {
+            tracing::error!(list = "check", row = row.row, "a row could not be answered");
+            Ok(Err(Refusal::new(
+                "check.row-failed",
+                "这个主体的数据有问题，暂时不能核查，请与信用办联系",
+            )))
+        }
         Err(error) => Err(error),
     }
 }
 
-/// Goes on with every list that is not done: after a start.
+/// Whether a subject bears a name, now or formerly.
+fn is_called(answer: &CheckAnswer, name: &str) -> bool {
+    let asked = normalise_name(name);
+    let names = answer.subject.former_names.iter().chain([&answer.subject.name]);
+    names.into_iter().any(|known| normalise_name(known) == asked)
+}
+
+/// Goes on with every list that is not done and that nobody here is at: after a start, and when one was stopped by the store.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn resume_lists(desk: &Desk) -> Result<usize, DeskError> {
     let open = desk.store().open_check_sheets().await?;
     for sheet in &open {
-        run_list(desk, sheet.id).await?;
+        if let Err(error) = run_list(desk, sheet.id).await {
+            tracing::error!(list = sheet.id, code = error.code(), "check list stopped");
+        }
     }
     Ok(open.len())
 }
@@ -397,8 +438,8 @@ pub async fn list(desk: &Desk, actor: &Actor, id: i64) -> Result<ListView, DeskE
     Ok(view(desk, &names, found))
 }
 
-/// Writes the file of a list with the answer in each row to a path. Only who sent it for the unit may have it, on the day it was
-/// answered: what an answer says may have to go the next day.
+/// Writes the file of a list with the answer in each row to a path, for people of the unit that asked. That somebody took it is a line of
+/// the audit log. A row whose answer would be another one today says only that: what was answered may have to be gone by now.
 ///
 /// # Errors
 /// `access.denied`, not found, `check.list-running`, `check.list-over`.
@@ -409,6 +450,9 @@ pub async fn answered_list(
     target: &Path,
 ) -> Result<(), DeskError> {
     let found = own_sheet(desk, actor, id).await?;
+    if actor.role != Some(Role::System) && actor.unit != found.unit_id {
+        return Err(Refusal::denied("核查结果只供提出核查的单位下载").into());
+    }
     let finished = match (found.state.as_str(), found.finished_at) {
         ("done", Some(finished)) => finished,
         _ => return Err(Refusal::new("check.list-running", "还没有核查完，请稍后再下载").into()),
@@ -420,6 +464,7 @@ pub async fn answered_list(
         )
         .into());
     }
+    desk.audit(actor, AuditEvent::CheckListTaken { list: id }).await?;
     let path = desk.scratch().join(format!("checked-{id}-{}", desk.new_id()));
     unpack(desk, &found.digest, &path).await?;
     let (desk, target, source) = (desk.clone(), target.to_path_buf(), path.clone());
@@ -456,7 +501,8 @@ fn write(
     let mut opened = sheet::open(source, &list.file_name, limits)?;
     let mut rows = opened.rows(0)?;
     let mut fetched: std::collections::VecDeque<CheckRow> = std::collections::VecDeque::new();
-    let mut after = 0;
+    let (mut after, mut over) = (0, false);
+    let asking = (actor_of(list), asked_of(list));
     while rows.read(&mut row)? {
         let mut shown = Row::new();
         shown.clear(row.number);
@@ -467,8 +513,9 @@ fn write(
             out.write_heading(&shown).map_err(failed)?;
             continue;
         }
-        if fetched.is_empty() {
+        if fetched.is_empty() && !over {
             let part = runtime.block_on(desk.store().check_rows(list.id, after, FETCHED))?;
+            over = part.is_empty();
             after = part.last().map_or(after, |last| last.row);
             fetched.extend(part);
         }
@@ -476,11 +523,30 @@ fn write(
         let said = if own { fetched.pop_front() } else { None };
         let (text, level) = match said {
             None => (String::new(), None),
-            Some(said) => sentence(&said)?,
+            Some(said) => {
+                let holds = runtime.block_on(still(desk, list, &asking, &said))?;
+                if holds { sentence(&said)? } else { (CHANGED.to_owned(), Some(Level::Warning)) }
+            }
         };
         out.write_row(&shown, &text, level).map_err(failed)?;
     }
     out.finish().map_err(failed)
+}
+
+/// Whether a row would be answered the same now. One that was not answered says nothing of anybody.
+async fn still(
+    desk: &Desk,
+    list: &CheckSheet,
+    (actor, asked): &(Actor, Asked),
+    said: &CheckRow,
+) -> Result<bool, DeskError> {
+    let Some(text) = &said.answer else { return Ok(true) };
+    let code = CheckAnswer::read(text)?.subject.code;
+    match look_up(desk, actor, &list.unit_id, &code, asked).await {
+        Ok(now) => Ok(now.text == *text),
+        Err(DeskError::NotFound(_) | DeskError::Refused(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// What stands in the row of the file that goes back.
@@ -509,7 +575,7 @@ fn sentence(said: &CheckRow) -> Result<(String, Option<Level>), DeskError> {
         parts.push(format!("{}{}条：{}{more}", group.name, group.records.len(), named.join("、")));
     }
     match answer.measures.as_slice() {
-        [] => parts.push(format!("就“{}”没有可以采取的惩戒措施", answer.purpose.name)),
+        [] => parts.push(answer.nothing_to_take()),
         measures => parts.extend(measures.iter().map(|measure| {
             let until = if measure.until.is_empty() {
                 String::new()

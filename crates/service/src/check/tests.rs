@@ -118,6 +118,9 @@ async fn what_is_wrong_with_a_question_is_said() {
     assert_eq!(refused(&desk, &code(3), &no_basis).await, "check.basis-missing");
     let personal = Asked { basis: "查11010519491231002X".to_owned(), ..good.clone() };
     assert_eq!(refused(&desk, &code(3), &personal).await, "check.personal-number");
+    let hidden = Asked { basis: "《示例法》\0第一条".to_owned(), ..good.clone() };
+    assert_eq!(refused(&desk, &code(3), &hidden).await, "check.text-invalid");
+    assert_eq!(refused(&desk, "示例\u{1}公司", &good).await, "check.text-invalid");
     let long = Asked { reference: "长".repeat(101), ..good.clone() };
     assert_eq!(refused(&desk, &code(3), &long).await, "check.reference-too-long");
     let visitor = ask(&desk, &Actor::visitor(), &code(3), &good).await;
@@ -190,7 +193,16 @@ async fn a_window_opens_once_for_its_unit_and_takes_the_answer_back() {
     let folder = tempfile::tempdir().expect("folder");
     let desk = desk(&folder, date(2026, 11, 25)).await;
     let (subject, _) = penalty(&desk, 3, 7, "0.2").await;
-    let key = person("key:5", Role::Machine, UNIT);
+    let admin = person("admin", Role::Administrator, "");
+    let new = crate::api_keys::NewKey {
+        name: "示例审批系统".to_owned(),
+        scopes: vec![crate::api_keys::Scope::Check],
+        unit: UNIT.to_owned(),
+        expires_on: Some(date(2027, 1, 1)),
+    };
+    let (key_id, _) =
+        crate::api_keys::create(&desk, &admin, &new).await.expect("made").expect("good");
+    let key = person(&format!("key:{key_id}"), Role::Machine, UNIT);
     let window = make_window(&desk, &key, &code(3), &asked("approval")).await.expect("made");
     assert!(
         looks_at(&desk, subject).await.expect("read").is_empty(),
@@ -218,11 +230,15 @@ async fn a_window_opens_once_for_its_unit_and_takes_the_answer_back() {
     let number =
         say_in_window(&desk, &window.token, "unaffected", &[], "").await.expect("said back");
     assert_eq!(number, opened.check.number);
+    let ended = make_window(&desk, &key, &code(3), &asked("approval")).await.expect("made");
     let late = desk.at(date(2026, 11, 27));
     let fresh = make_window(&desk, &key, &code(3), &asked("approval")).await.expect("made");
     for token in [&window.token, &fresh.token] {
         assert_eq!(open_window(&late, token).await.expect_err("late").code(), "check.window-over");
     }
+    crate::api_keys::end(&desk, &admin, key_id).await.expect("ended");
+    let gone = open_window(&desk, &ended.token).await;
+    assert_eq!(gone.expect_err("its key has ended").code(), "check.window-over");
 }
 
 #[tokio::test]
@@ -262,12 +278,12 @@ async fn a_list_comes_back_row_by_row_and_goes_on_where_it_was() {
     let (subject, _) = penalty(&desk, 3, 7, "0.2").await;
     let path = desk.scratch().join("list.csv");
     let rows = format!(
-        "示例招标资格审查名单,\n序号,统一社会信用代码,企业名称\n1,{},随便写的名称\n2,,{}\n,,\n3,{},\n4,{},\n5,11010519491231002X,\n",
+        "示例招标资格审查名单,\n序号,统一社会信用代码,企业名称\n1,{},\n2,,{}\n,,\n3,{},随便写的名称\n4,{},\n5,11010519491231002X,\n",
         code(3),
         company(4),
         code(3),
         "91140829XYDEM00099",
-    );
+    ) + &format!("6,{},随便写的名称\n7,{},{}\n", code(5), code(6), company(6));
     std::fs::write(&path, rows).expect("a file");
     let list = async |purpose: &str| {
         receive_list(&desk, &clerk(), &path, "名单.csv", &Asked { way: "sheet", ..asked(purpose) })
@@ -280,7 +296,7 @@ async fn a_list_comes_back_row_by_row_and_goes_on_where_it_was() {
     run_list(&desk, id).await.expect("done");
     run_list(&desk, id).await.expect("nothing to do");
     let done = super::list(&desk, &clerk(), id).await.expect("read");
-    assert_eq!((done.state.as_str(), done.rows, done.done), ("done", 5, 5));
+    assert_eq!((done.state.as_str(), done.rows, done.done), ("done", 7, 7));
     assert_eq!(
         looks_at(&desk, subject).await.expect("read").len(),
         1,
@@ -312,6 +328,32 @@ async fn a_list_comes_back_row_by_row_and_goes_on_where_it_was() {
     assert_eq!(at(6).2, "与第3行相同，不重复核查");
     assert!(at(7).2.contains("统一社会信用代码不正确"), "{said:?}");
     assert!(!at(8).1.contains("19491231"), "{said:?}");
+    assert!(at(9).2.contains("与所填名称不符"), "{said:?}");
+    assert!(at(10).2.contains(&code(6)), "{said:?}");
+    // What has changed since says only that.
+    let kept = desk.store().records_of_subject(subject, 9).await.expect("read");
+    let command = Withdraw {
+        subject,
+        record: kept.first().expect("a record").id,
+        decided: date(2026, 11, 25),
+        reason: "复议撤销示例".to_owned(),
+    };
+    withdraw(&desk, &person("second", Role::CreditOffice, "credit-office"), command)
+        .await
+        .expect("withdrawn");
+    answered_list(&desk, &clerk(), id, &target).await.expect("written");
+    let mut opened = crate::sheet::open(&target, "out.xlsx", desk.limits()).expect("a workbook");
+    let mut rows = opened.rows(0).expect("rows");
+    let mut said = Vec::new();
+    while rows.read(&mut row).expect("read") {
+        said.push((row.number, row.cell(3).to_owned()));
+    }
+    let at = |number: u32| said.iter().find(|row| row.0 == number).expect("the row").1.as_str();
+    assert_eq!(at(3), "核查以后信息有变化，请重新核查");
+    assert!(at(4).contains("没有可以查看的在册信息"), "{said:?}");
+    let office = person("office", Role::CreditOffice, "credit-office");
+    let another = answered_list(&desk, &office, id, &target).await;
+    assert_eq!(another.expect_err("another unit's").code(), "access.denied");
     // The next day it has to be asked anew.
     let late = answered_list(&desk.at(date(2026, 11, 26)), &clerk(), id, &target).await;
     assert_eq!(late.expect_err("refused").code(), "check.list-over");
@@ -330,7 +372,7 @@ async fn a_list_comes_back_row_by_row_and_goes_on_where_it_was() {
     tx.commit().await.expect("committed");
     assert_eq!(super::resume_lists(&desk).await.expect("resumed"), 1);
     let done = super::list(&desk, &clerk(), id).await.expect("read");
-    assert_eq!((done.state.as_str(), done.rows, done.done), ("done", 5, 5));
+    assert_eq!((done.state.as_str(), done.rows, done.done), ("done", 7, 7));
     let rows = desk.store().check_rows(id, 0, 9).await.expect("read");
     assert_eq!(rows.first().and_then(|row| row.message.as_deref()), Some("先前做的"));
     assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());

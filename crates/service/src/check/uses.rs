@@ -82,8 +82,10 @@ pub async fn feed_back(
         return Err(Refusal::new("use.outcome-unknown", "请选择办理结果").into());
     }
     let note = note.trim();
-    if note.chars().count() > MOST_NOTE || personal_number(note).is_some() {
-        let message = format!("说明不超过{MOST_NOTE}个字，不写公民身份号码和手机号码");
+    let hidden = note.chars().any(|one| one.is_control() && one != '\n' && one != '\r');
+    if note.chars().count() > MOST_NOTE || hidden || personal_number(note).is_some() {
+        let message =
+            format!("说明不超过{MOST_NOTE}个字，不写公民身份号码和手机号码，不含控制字符");
         return Err(Refusal::new("use.note", message).into());
     }
     let mut measures = measures.to_vec();
@@ -93,7 +95,11 @@ pub async fn feed_back(
     let outside =
         measures.iter().find(|id| !answer.measures.iter().any(|measure| measure.id == **id));
     if let Some(outside) = outside {
-        let event = AuditEvent::MeasureRefused { number: &check.number, measure: outside };
+        // Only what the list knows goes into a log that nobody can change.
+        let law = desk.law();
+        let known = law.measures().measures.iter().any(|measure| measure.id == *outside);
+        let measure = if known { outside.as_str() } else { "unknown" };
+        let event = AuditEvent::MeasureRefused { number: &check.number, measure };
         desk.audit(actor, event).await?;
         return Err(Refusal::new(
             "use.measure-outside",

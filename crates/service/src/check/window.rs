@@ -70,9 +70,19 @@ fn maker(link: &CheckLink) -> Actor {
     }
 }
 
+/// A link by its token, as long as the key that made it stands.
 async fn link(desk: &Desk, token: &str) -> Result<CheckLink, DeskError> {
     let found = desk.store().check_link(&sm3_hex(token.as_bytes())).await?;
-    found.ok_or(DeskError::NotFound("这个链接"))
+    let found = found.ok_or(DeskError::NotFound("这个链接"))?;
+    let key = found.actor.strip_prefix("key:").and_then(|id| id.parse::<i64>().ok());
+    if let Some(key) = key {
+        let today = desk.today();
+        let stands = desk.store().api_key(key).await?;
+        if !stands.is_some_and(|key| key.ended_at.is_none() && key.expires_on >= today) {
+            return Err(over());
+        }
+    }
+    Ok(found)
 }
 
 fn over() -> DeskError {

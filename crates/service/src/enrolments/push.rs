@@ -35,6 +35,8 @@ const MOST_DUE: i64 = 500;
 /// Receipts that a page shows.
 const MOST_SHOWN: i64 = 200;
 const DAY: i64 = 24 * 3_600_000;
+/// How long what has no address waits before it is looked at again, so that it does not stand before what can be sent.
+const NO_ADDRESS_WAIT: i64 = 3_600_000;
 
 /// What goes out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +120,9 @@ pub async fn push(desk: &Desk, actor: &Actor, outlet: &impl Outlet) -> Result<Pu
         }
         let held = desk.store().enrolment(due.new.enrolment_id).await?;
         let held = held.filter(|held| standing(held, desk.today()) == Standing::InForce);
-        let (Some(hook), Some(held)) = (hooks.get(&due.new.key_id), held) else {
+        let hook = hooks.get(&due.new.key_id);
+        let lives = hook.is_some() || follows(desk, due.new.key_id).await?;
+        let Some(held) = held.filter(|_| lives) else {
             pushed.over += u64::from(finish(desk, &due, "stopped", None).await?);
             continue;
         };
@@ -126,6 +130,12 @@ pub async fn push(desk: &Desk, actor: &Actor, outlet: &impl Outlet) -> Result<Pu
             pushed.over += u64::from(abandon(desk, &due, &held).await?);
             continue;
         }
+        let Some(hook) = hook else {
+            // The address was taken away; another may be set while the key holds.
+            put_off(desk, due.new.key_id).await?;
+            unreachable.insert(due.new.key_id);
+            continue;
+        };
         match deliver(desk, actor, outlet, hook, &held, &due).await? {
             Outcome::Delivered => pushed.delivered += 1,
             Outcome::Refused => pushed.failed += 1,
@@ -203,6 +213,22 @@ async fn gather_one(desk: &Desk, hook: &LiveHook, held: &Enrolment) -> Result<u6
     }
 }
 
+/// Whether a key holds today and is for following, with or without an address.
+async fn follows(desk: &Desk, key: i64) -> Result<bool, DeskError> {
+    let row = desk.store().api_key(key).await?;
+    Ok(row.is_some_and(|row| {
+        row.ended_at.is_none()
+            && row.expires_on >= desk.today()
+            && scopes_of(&row.scopes).contains(&Scope::Follow)
+    }))
+}
+
+async fn put_off(desk: &Desk, key: i64) -> Result<(), DeskError> {
+    let mut tx = desk.store().transaction("put off deliveries").await?;
+    tx.put_off_deliveries(key, desk.clock().now() + NO_ADDRESS_WAIT).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn finish(
     desk: &Desk,
     due: &Delivery,
@@ -257,7 +283,7 @@ async fn deliver(
     held: &Enrolment,
     due: &Delivery,
 ) -> Result<Outcome, DeskError> {
-    let Some((parcel, quiet)) = take(desk, hook, held, due).await? else {
+    let Some(parcel) = take(desk, actor, hook, held, due).await? else {
         return Ok(Outcome::TakenByAnother);
     };
     let answer = match outlet.admits(&hook.address) {
@@ -270,11 +296,6 @@ async fn deliver(
     let outcome = match &answer {
         Ok(200..=299) => {
             tx.finish_delivery(id, "delivered", Some(status), desk.clock().now()).await?;
-            if quiet {
-                let (deed, subject) = ("enrolment.pushed", held.subject_id);
-                let event = AuditEvent::Enrolment { deed, subject, id: held.id };
-                desk.audit_with(&mut tx, actor, event);
-            }
             Outcome::Delivered
         }
         // The receiver works, and does not want this one: the others need not wait for it.
@@ -297,13 +318,15 @@ async fn deliver(
     Ok(outcome)
 }
 
-/// Takes a delivery for sending, and makes what goes out. Whether it is about a kind that is not public stands beside it.
+/// Takes a delivery for sending, and makes what goes out. That something of a kind that is not public is sent is noted with it: whoever
+/// answers with a failure, or not at all, may have read it.
 async fn take(
     desk: &Desk,
+    actor: &Actor,
     hook: &LiveHook,
     held: &Enrolment,
     due: &Delivery,
-) -> Result<Option<(Parcel, bool)>, DeskError> {
+) -> Result<Option<Parcel>, DeskError> {
     let store = desk.store();
     let (subject, record) = (due.new.subject_id, due.new.record_id);
     let told = told_today(desk, std::iter::once((subject, record))).await?;
@@ -346,9 +369,14 @@ async fn take(
     if !tx.claim_delivery(id, tries, next, (what.as_str(), &digest)).await? {
         return Ok(None);
     }
+    if quiet {
+        let (deed, subject) = ("enrolment.pushed", held.subject_id);
+        let event = AuditEvent::Enrolment { deed, subject, id: held.id };
+        desk.audit_with(&mut tx, actor, event);
+    }
     tx.commit().await?;
     let signature = hex::encode(&signed.signature);
-    Ok(Some((Parcel { id, body: text, key: signed.key, signature }, quiet)))
+    Ok(Some(Parcel { id, body: text, key: signed.key, signature }))
 }
 
 /// What was sent by an enrolment and what waits, the newest first, and how many of each state there are.

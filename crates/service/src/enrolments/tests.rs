@@ -182,6 +182,17 @@ async fn units_are_told_of_what_the_catalogue_has_them_share_and_of_no_more() {
     let page = changes(&third, &clerk(), id, "", 9).await.expect("read");
     assert_eq!(words(&page), [(shared, "appeared", "contract-performance")]);
     assert_eq!(looks().await, 1, "a look at what is not public is logged");
+    // So is that it was sent, whatever the receiver answered.
+    let admin = Actor::system("admin");
+    signing::generate(&desk, &admin, 1_000).await.expect("a key");
+    let receiver = Receiver::new(Ok(400));
+    let key_id = key(&desk, &[Scope::Follow]).await;
+    let address = "https://receiver.example/changes";
+    set_hook(&desk, &admin, key_id, address, Some(&receiver)).await.expect("set");
+    let ran = push(&third, &admin, &receiver).await.expect("ran");
+    assert_eq!((ran.failed, ran.delivered), (1, 0), "{ran:?}");
+    let filter = AuditFilter { action: Some("enrolment.pushed".to_owned()), ..Default::default() };
+    assert_eq!(desk.store().list_audit(&filter, 9).await.expect("read").len(), 1);
     let taken = Withdraw {
         subject,
         record: shared,
@@ -341,4 +352,43 @@ async fn what_cannot_be_sent_is_given_up_and_who_does_not_follow_gets_nothing() 
     let refused = set_hook(&desk, &admin, key_id, good, Some(&receiver)).await;
     assert_eq!(refused.expect_err("refused").code(), "hook.key-unfit");
     assert_eq!(crate::running::fsck(&desk).await.expect("checked").problems, []);
+}
+
+#[tokio::test]
+async fn what_waits_when_an_address_is_taken_away_goes_to_the_next_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = desk(&folder, FIRST).await;
+    let admin = Actor::system("admin");
+    signing::generate(&desk, &admin, 1_000).await.expect("a key");
+    let receiver = Receiver::new(Err("down".to_owned()));
+    let key_id = key(&desk, &[Scope::Follow]).await;
+    let address = "https://receiver.example/changes";
+    set_hook(&desk, &admin, key_id, address, Some(&receiver)).await.expect("set");
+    let id = follow(&desk, 1, date(2027, 9, 1)).await;
+    penalty(&desk.at(date(2026, 9, 3)), 1, 2, "0.5").await;
+    let run = async |day| push(&desk.at(day), &admin, &receiver).await.expect("ran");
+    let ran = run(date(2026, 9, 4)).await;
+    assert_eq!((ran.made, ran.failed), (1, 1), "{ran:?}");
+    remove_hook(&desk, &admin, key_id).await.expect("removed");
+    receiver.take();
+    assert_eq!(run(date(2026, 9, 5)).await, Pushed::default(), "it waits");
+    assert!(receiver.take().is_empty());
+    let counts = sent(&desk, &clerk(), id).await.expect("read").1;
+    assert_eq!(counts, [("waiting".to_owned(), 1)]);
+    set_hook(&desk, &admin, key_id, address, Some(&receiver)).await.expect("set");
+    receiver.answers(Ok(204));
+    let ran = run(date(2026, 9, 6)).await;
+    assert_eq!((ran.made, ran.delivered, ran.over), (0, 1, 0), "{ran:?}");
+    assert_eq!(crate::running::fsck(&desk).await.expect("checked").problems, []);
+}
+
+#[tokio::test]
+async fn the_same_asked_twice_at_once_is_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = desk(&folder, FIRST).await;
+    let (who, new) = (clerk(), wanted(1, date(2027, 9, 1)));
+    let (first, second) = tokio::join!(enrol(&desk, &who, &new), enrol(&desk, &who, &new));
+    let outcomes = [first.expect("asked"), second.expect("asked")];
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    assert_eq!(list(&desk, &who, 0).await.expect("read").0.len(), 1);
 }

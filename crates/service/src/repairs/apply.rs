@@ -28,6 +28,8 @@ const MOST_RECORDS: usize = 50;
 const ENTRY_BYTES: usize = 12;
 /// Longest words with an application or with what was missing.
 const LONGEST_WORDS: usize = 500;
+/// Characters of the reason that something is taken back at the window.
+const TAKE_BACK_REASON: std::ops::RangeInclusive<usize> = 4..=200;
 /// The first step of every record.
 const APPLY: &str = "apply";
 /// Files of one application: more are nobody's proof.
@@ -486,17 +488,30 @@ async fn give(
 /// `access.denied`, not found, `repair.out-of-order`.
 pub async fn withdraw(desk: &Desk, agent: &Agent, id: i64) -> Result<(), DeskError> {
     let item = own_item(desk, agent, id).await?;
-    take_back(desk, &agent.actor, Some(agent), item).await
+    take_back(desk, &agent.actor, Some(agent), item, "").await
 }
 
 /// The office enters that somebody took it back at the window.
 ///
 /// # Errors
-/// As [`withdraw`].
-pub async fn withdraw_at_window(desk: &Desk, actor: &Actor, id: i64) -> Result<(), DeskError> {
+/// As [`withdraw`]; `repair.take-back-reason`.
+pub async fn withdraw_at_window(
+    desk: &Desk,
+    actor: &Actor,
+    id: i64,
+    reason: &str,
+) -> Result<(), DeskError> {
     actor.authorise(Permission::EnterRepair)?;
     let item = item_of(desk, id).await?;
-    take_back(desk, actor, None, item).await
+    let reason = reason.trim();
+    // Nobody signs in at the window: what shows later that the applicant wanted it is written down.
+    if !TAKE_BACK_REASON.contains(&reason.chars().count()) {
+        return Err(DeskError::refused(
+            "repair.take-back-reason",
+            "请写明谁在窗口撤回、凭什么撤回，例如来人姓名和书面撤回申请的日期（4至200字）",
+        ));
+    }
+    take_back(desk, actor, None, item, reason).await
 }
 
 async fn take_back(
@@ -504,6 +519,7 @@ async fn take_back(
     actor: &Actor,
     agent: Option<&Agent>,
     item: RepairItem,
+    reason: &str,
 ) -> Result<(), DeskError> {
     let to = after(&item, Event::Withdraw)?;
     let next = RepairItem { stage: to.as_str().to_owned(), ..item };
@@ -511,7 +527,7 @@ async fn take_back(
     if let Some(agent) = agent {
         agent.hold(&mut tx).await?;
     }
-    moved(desk, &mut tx, actor, &next, Event::Withdraw, "").await?;
+    moved(desk, &mut tx, actor, &next, Event::Withdraw, reason).await?;
     crate::notices::repair_moved(&mut tx, next.id).await?;
     Ok(tx.commit().await?)
 }

@@ -12,6 +12,7 @@ use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::notices::{repair_moved, repair_waits};
 use crate::refusal::{DeskError, Refusal};
+use crate::units::stands_for;
 
 /// Longest reason and longest document.
 const LONGEST_REASON: usize = 500;
@@ -52,9 +53,40 @@ const fn permission(event: Event) -> Option<Permission> {
 }
 
 /// What the actor may do now; the unit has been looked at before.
-pub(super) fn open_to(actor: &Actor, item: &RepairItem) -> Result<Vec<Event>, DeskError> {
-    let may = |event: &Event| permission(*event).is_some_and(|needed| actor.may(needed));
-    Ok(stage_of(item)?.events().filter(may).collect())
+pub(super) async fn open_to(
+    desk: &Desk,
+    actor: &Actor,
+    item: &RepairItem,
+) -> Result<Vec<Event>, DeskError> {
+    let stage = stage_of(item)?;
+    let unit_decides = unit_decides(desk, item)?;
+    let of_unit = is_of_unit(desk, actor, item).await?;
+    let may = |event: &Event| {
+        permission(*event).is_some_and(|needed| actor.may(needed))
+            && (of_unit || !is_the_units(*event, stage))
+            && match event {
+                Event::Forward => !unit_decides,
+                Event::Grant | Event::Refuse => unit_decides || stage == Stage::Forwarded,
+                _ => true,
+            }
+    };
+    Ok(stage.events().filter(may).collect())
+}
+
+/// Whether by the rule of the day of the application the unit itself decides.
+fn unit_decides(desk: &Desk, item: &RepairItem) -> Result<bool, DeskError> {
+    let rules = rules_of(item)?;
+    Ok(decided_by_unit(&rules.procedure, item.applied_on, &desk.law()))
+}
+
+/// Whether the actor belongs to the unit, or to one that took over from it: not merely to who may look at every unit.
+async fn is_of_unit(desk: &Desk, actor: &Actor, item: &RepairItem) -> Result<bool, DeskError> {
+    Ok(stands_for(desk, &actor.unit).await?.contains(&item.unit_id))
+}
+
+/// Whether only the unit's own people may do it (谁认定、谁修复). What a body above decided is merely written down, which the office may too.
+fn is_the_units(event: Event, stage: Stage) -> bool {
+    permission(event) == Some(Permission::DecideRepair) && stage != Stage::Forwarded
 }
 
 fn text_of(
@@ -75,7 +107,8 @@ fn text_of(
 ///
 /// # Errors
 /// `access.denied`, not found, `repair.out-of-order`, `repair.overtaken`, `repair.reason-missing`, `repair.document-missing`,
-/// `repair.decided-day`, `repair.not-decider`, `repair.same-person`, `repair.extend-unconfirmed`, `repair.taken-down`, `repair.moved`.
+/// `repair.decided-day`, `repair.not-decider`, `repair.unit-decides`, `repair.not-the-unit`, `repair.same-person`,
+/// `repair.extend-unconfirmed`, `repair.taken-down`, `repair.moved`.
 pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
     let event = command.event;
     let Some(needed) =
@@ -90,6 +123,8 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         return Err(DeskError::refused("repair.overtaken", "这项申请刚刚已由他人办理，请刷新页面"));
     }
     let to = after(&item, event)?;
+    let stage = stage_of(&item)?;
+    whose(desk, actor, &item, (event, stage)).await?;
     let reason = text_of(
         &command.reason,
         event.is_against() || event == Event::Review,
@@ -112,10 +147,9 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         "repair.document-missing",
         "请写明决定文书的名称和文号（140字以内）",
     )?;
-    let stage = stage_of(&item)?;
-    let decided = decided_day(desk, &item, &command, decides)?;
-    if decides && stage == Stage::Reviewed {
-        may_decide(desk, actor, &item).await?;
+    let decided = decided_day(desk, &item, stage, &command, decides)?;
+    if decides {
+        may_decide(desk, actor, &item, stage).await?;
     }
     let mut step = RepairStep { document, ..written(desk, actor, event.as_str(), &reason) };
     if let Some(day) = decided.filter(|_| decides) {
@@ -146,9 +180,33 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     Ok(to)
 }
 
+/// Whether the step is the actor's: the unit's own people's where the unit decides, and nobody's where there is nothing to hand on.
+async fn whose(
+    desk: &Desk,
+    actor: &Actor,
+    item: &RepairItem,
+    (event, stage): (Event, Stage),
+) -> Result<(), DeskError> {
+    if is_the_units(event, stage) && !is_of_unit(desk, actor, item).await? {
+        return Err(DeskError::refused(
+            "repair.not-the-unit",
+            "谁认定、谁修复：这一步由认定单位的人办理，信用办可以收件、查看，以及登记其他单位的决定",
+        ));
+    }
+    // Handed on, it could be decided by whoever reviewed it under a decision that nobody made.
+    if event == Event::Forward && unit_decides(desk, item)? {
+        return Err(DeskError::refused(
+            "repair.unit-decides",
+            "按申请之日的规定，是否修复由本单位决定，不需要转送：请由提出意见以外的另一人决定",
+        ));
+    }
+    Ok(())
+}
+
 fn decided_day(
     desk: &Desk,
     item: &RepairItem,
+    stage: Stage,
     command: &Step,
     decides: bool,
 ) -> Result<Option<Date>, DeskError> {
@@ -156,6 +214,13 @@ fn decided_day(
         return Ok(None);
     }
     let day = command.decided_on.unwrap_or_else(|| desk.today());
+    // The unit's own decision is made here and now: nothing would show that it was late.
+    if stage != Stage::Forwarded && day != desk.today() {
+        return Err(DeskError::refused(
+            "repair.decided-day",
+            "本单位的决定以登记的当天为决定日期，请不填；只有登记其他单位的决定才填写",
+        ));
+    }
     if day < item.applied_on || day > desk.today() {
         return Err(DeskError::refused(
             "repair.decided-day",
@@ -165,10 +230,15 @@ fn decided_day(
     Ok(Some(day))
 }
 
-/// Whether the unit decides by itself, and another person than the one who said what it thinks.
-async fn may_decide(desk: &Desk, actor: &Actor, item: &RepairItem) -> Result<(), DeskError> {
-    let rules = rules_of(item)?;
-    if !decided_by_unit(&rules.procedure, item.applied_on, &desk.law()) {
+/// Whether the unit decides by itself or the decision of a body above is written down, and by another person than the one who said what
+/// the unit thinks: nobody takes a record down alone.
+async fn may_decide(
+    desk: &Desk,
+    actor: &Actor,
+    item: &RepairItem,
+    stage: Stage,
+) -> Result<(), DeskError> {
+    if stage != Stage::Forwarded && !unit_decides(desk, item)? {
         return Err(DeskError::refused(
             "repair.not-decider",
             "按申请之日的规定，是否修复不由本单位决定：请先转决定单位，收到决定后再登记",
@@ -179,7 +249,7 @@ async fn may_decide(desk: &Desk, actor: &Actor, item: &RepairItem) -> Result<(),
     if reviewed.is_some_and(|step| step.actor == actor.login) {
         return Err(DeskError::refused(
             "repair.same-person",
-            "提出核实意见的人不能自己决定，请由另一人决定",
+            "提出核实意见的人不能自己决定，也不能自己登记其他单位的决定，请由另一人办理",
         ));
     }
     Ok(())

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::RepairItem;
+use xinyong_store::{RepairItem, Tx};
 
 use super::apply::{after, moved};
 use super::{authorise, item_of, label, noted, object, stage_of};
@@ -106,7 +106,33 @@ pub(super) async fn confirm_automatic(
         }
         tx.commit().await?;
     }
+    // Where a person was faster than the platform, the last receipt is one of these; and where a process was stopped, none is left open.
+    let all = desk.store().repair_receipts(id).await?;
+    if stage_of(&item)? == Stage::Granted && all.iter().all(|one| one.confirmed_at.is_some()) {
+        let mut tx = desk.store().transaction("repair reached everywhere").await?;
+        let held = tx.lock_repair_item(id).await?.ok_or(DeskError::NotFound("这项修复申请"))?;
+        settle(desk, &mut tx, actor, held).await?;
+        tx.commit().await?;
+    }
     Ok(confirmed)
+}
+
+/// With the last receipt the repair has reached everywhere. To be called with the row of the item held: of two last receipts at once
+/// neither would see the other.
+async fn settle(
+    desk: &Desk,
+    tx: &mut Tx,
+    actor: &Actor,
+    item: RepairItem,
+) -> Result<Stage, DeskError> {
+    let stage = stage_of(&item)?;
+    if stage != Stage::Granted || tx.open_repair_receipts(item.id).await? != 0 {
+        return Ok(stage);
+    }
+    let stage = after(&item, Event::Confirm)?;
+    let next = RepairItem { stage: stage.as_str().to_owned(), ..item };
+    moved(desk, tx, actor, &next, Event::Confirm, "").await?;
+    Ok(stage)
 }
 
 /// Asks the platform's own places again for every repair that waits for them: where a process was stopped between the decision and the
@@ -153,17 +179,13 @@ pub async fn confirm_place(
         return Err(DeskError::NotFound("该处"));
     }
     let mut tx = desk.store().transaction("receipt of repair").await?;
+    let item = tx.lock_repair_item(id).await?.ok_or(DeskError::NotFound("这项修复申请"))?;
     let at = desk.clock().now();
     if !tx.confirm_repair_receipt(id, place, &actor.login, at, evidence).await? {
         return Err(DeskError::refused("repair.place-confirmed", "该处已经登记过回执，请刷新页面"));
     }
     desk.audit_with(&mut tx, actor, noted("repair.place-confirmed", &object(id), place));
-    let mut stage = stage_of(&item)?;
-    if tx.open_repair_receipts(id).await? == 0 {
-        stage = after(&item, Event::Confirm)?;
-        let next = RepairItem { stage: stage.as_str().to_owned(), ..item };
-        moved(desk, &mut tx, actor, &next, Event::Confirm, "").await?;
-    }
+    let stage = settle(desk, &mut tx, actor, item).await?;
     tx.commit().await?;
     Ok(stage)
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil::date;
 use xinyong_domain::rules::repair::{Outcome, Standing};
+use xinyong_store::{RepairApplication, Withdrawal};
 
 use super::*;
 use crate::access::Role;
@@ -60,6 +61,10 @@ async fn item(desk: &Desk, agent: &Agent) -> i64 {
 
 fn team() -> (Actor, Actor) {
     (person("clerk", Role::Clerk, UNIT), person("reviewer", Role::Reviewer, UNIT))
+}
+
+fn office() -> Actor {
+    person("office", Role::CreditOffice, "credit-office")
 }
 
 async fn the_whole_way(desk: &Desk) {
@@ -293,29 +298,87 @@ async fn a_refusal_has_a_reason_a_second_person_and_leaves_the_record_public() {
     sound(&desk).await;
 }
 
+/// An item that a body above decides on: applied for while Order 58 was in force.
+async fn outside(desk: &Desk, (subject, record): (i64, i64)) -> i64 {
+    let record = desk.store().record(subject, record).await.expect("asked").expect("kept");
+    let ruling = ruled(desk, &record, &Known::default(), desk.today()).expect("ruled");
+    let rules = KeptRules { procedure: "order-58".to_owned(), ..KeptRules::of(&ruling) };
+    let (application, id, on) = (desk.new_id(), desk.new_id(), date(2026, 3, 30));
+    let mut tx = desk.store().transaction("test").await.expect("begun");
+    tx.add_repair_application(&RepairApplication {
+        id: application,
+        once: new_entry(desk).expect("random"),
+        subject_id: subject,
+        way: "window".to_owned(),
+        account_id: None,
+        sealed: None,
+        commitment: None,
+        applied_on: on,
+        applied_at: desk.clock().now(),
+        applied_by: "office".to_owned(),
+    })
+    .await
+    .expect("kept");
+    let new = RepairItem {
+        id,
+        application_id: application,
+        subject_id: subject,
+        record_id: record.id,
+        version: record.version,
+        unit_id: UNIT.to_owned(),
+        kind: record.kind.clone(),
+        entry: "ndrc".to_owned(),
+        rules: serde_json::to_string(&rules).expect("JSON"),
+        law_edition: desk.law().edition().to_owned(),
+        stage: "applied".to_owned(),
+        applied_on: on,
+        supplied_on: None,
+        granted_on: None,
+        extended_days: None,
+        seq: 0,
+        hash: String::new(),
+    };
+    let hash = tx.add_repair_item(&new).await.expect("kept");
+    let first = super::apply::written(desk, &office(), "apply", "");
+    let next = RepairItem { hash, ..new };
+    assert!(tx.move_repair_item(&next, &first).await.expect("moved"));
+    tx.commit().await.expect("committed");
+    id
+}
+
 #[tokio::test]
 async fn an_outside_decision_is_entered_once_and_a_revoked_penalty_is_no_repair() {
     let folder = tempfile::tempdir().expect("folder");
     let desk = desk(&folder, DAY).await;
     let places = [penalty(&desk, 1, 11, "0.2").await, penalty(&desk, 1, 12, "0.4").await];
-    let agent = confirmed(&desk, 0, 1).await;
     let (clerk, reviewer) = team();
-    // One application for two records; each goes its own way.
-    apply(&desk, &agent, form(&desk, &[places[0].1, places[1].1])).await.expect("applied");
-    let lines = own_repairs(&desk, &agent).await.expect("a list");
-    assert_eq!(lines.len(), 2);
-    let of = |record: i64| {
-        lines.iter().find(|line| line.record.id == record).map(|line| line.id).expect("an item")
-    };
-    let (one, other) = (of(places[0].1), of(places[1].1));
+    let second = person("second", Role::Reviewer, UNIT);
+    let (one, other) = (outside(&desk, places[0]).await, outside(&desk, places[1]).await);
     for id in [one, other] {
-        for event in [Event::Accept, Event::Review, Event::Forward] {
+        for event in [Event::Accept, Event::Review] {
             step(&desk, &reviewer, doing(id, event)).await.expect("done");
         }
+        // Not the unit's to decide; what it thinks goes to who decides.
+        let own = refused(step(&desk, &second, doing(id, Event::Grant))).await;
+        assert_eq!(own, "repair.not-decider");
+        assert_eq!(case(&desk, &reviewer, id).await.expect("shown").may, [Event::Forward]);
+        step(&desk, &reviewer, doing(id, Event::Forward)).await.expect("done");
+        for event in [Event::Grant, Event::Refuse] {
+            let alone = refused(step(&desk, &reviewer, doing(id, event))).await;
+            assert_eq!(alone, "repair.same-person", "who reviewed does not enter the decision");
+        }
     }
-    step(&desk, &reviewer, doing(one, Event::Grant)).await.expect("entered by who reviewed");
+    let early = Step { decided_on: Some(date(2026, 3, 29)), ..doing(one, Event::Grant) };
+    assert_eq!(refused(step(&desk, &second, early)).await, "repair.decided-day");
+    // The office may enter what a body above decided, with the day of that decision.
+    let shown = case(&desk, &office(), one).await.expect("shown");
+    assert_eq!(shown.may, [Event::Grant, Event::Refuse, Event::Withdraw]);
+    let entered = Step { decided_on: Some(date(2026, 11, 20)), ..doing(one, Event::Grant) };
+    step(&desk, &office(), entered).await.expect("entered by another");
+    let shown = case(&desk, &clerk, one).await.expect("shown");
+    assert!(shown.steps.iter().any(|one| one.on == date(2026, 11, 20)));
     assert_eq!(
-        refused(step(&desk, &reviewer, doing(one, Event::Refuse))).await,
+        refused(step(&desk, &second, doing(one, Event::Refuse))).await,
         "repair.out-of-order"
     );
     let command = Withdraw {
@@ -328,11 +391,100 @@ async fn an_outside_decision_is_entered_once_and_a_revoked_penalty_is_no_repair(
     let shown = case(&desk, &clerk, other).await.expect("shown");
     assert!(shown.changed.contains("不是修复"), "{}", shown.changed);
     assert_eq!(
-        refused(step(&desk, &reviewer, doing(other, Event::Grant))).await,
+        refused(step(&desk, &second, doing(other, Event::Grant))).await,
         "repair.taken-down"
     );
     assert!(case(&desk, &clerk, other).await.expect("shown").places.is_empty());
-    step(&desk, &reviewer, doing(other, Event::Refuse)).await.expect("ended");
+    step(&desk, &second, doing(other, Event::Refuse)).await.expect("ended");
+    sound(&desk).await;
+}
+
+#[tokio::test]
+async fn what_the_unit_decides_nobody_else_decides_and_nobody_alone() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let places = [penalty(&desk, 1, 11, "0.2").await, penalty(&desk, 1, 12, "0.4").await];
+    let agent = confirmed(&desk, 0, 1).await;
+    let (_, reviewer) = team();
+    let second = person("second", Role::Reviewer, UNIT);
+    // One application for two records; each goes its own way.
+    apply(&desk, &agent, form(&desk, &[places[0].1, places[1].1])).await.expect("applied");
+    let lines = own_repairs(&desk, &agent).await.expect("a list");
+    assert_eq!(lines.len(), 2);
+    let id = lines[0].id;
+    let declined = refused(step(&desk, &office(), doing(id, Event::Decline))).await;
+    assert_eq!(declined, "repair.not-the-unit");
+    for event in [Event::Accept, Event::Review] {
+        step(&desk, &reviewer, doing(id, event)).await.expect("done");
+    }
+    for event in [Event::Grant, Event::Refuse] {
+        let taken = refused(step(&desk, &office(), doing(id, event))).await;
+        assert_eq!(taken, "repair.not-the-unit");
+        let alone = refused(step(&desk, &reviewer, doing(id, event))).await;
+        assert_eq!(alone, "repair.same-person");
+    }
+    // Handing it on to nobody would let who reviewed it enter a decision that nobody made.
+    let handed = refused(step(&desk, &reviewer, doing(id, Event::Forward))).await;
+    assert_eq!(handed, "repair.unit-decides");
+    assert_eq!(case(&desk, &office(), id).await.expect("seen").may, [Event::Withdraw]);
+    let shown = case(&desk, &second, id).await.expect("shown");
+    assert_eq!(shown.may, [Event::Grant, Event::Refuse]);
+    // What is decided late was not decided in time.
+    let later = desk.at(date(2026, 12, 3));
+    let backdated = Step { decided_on: Some(DAY), ..doing(id, Event::Grant) };
+    assert_eq!(refused(step(&later, &second, backdated)).await, "repair.decided-day");
+    step(&later, &second, doing(id, Event::Grant)).await.expect("granted");
+    assert!(case(&later, &second, lines[1].id).await.expect("shown").line.stage.is_pending());
+    sound(&later).await;
+}
+
+#[tokio::test]
+async fn the_last_receipt_may_be_the_platforms_own() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (clerk, reviewer) = team();
+    apply(&desk, &agent, form(&desk, &[place.1])).await.expect("applied");
+    let id = item(&desk, &agent).await;
+    for event in [Event::Accept, Event::Review] {
+        step(&desk, &clerk, doing(id, event)).await.expect("done");
+    }
+    // As if the process had been stopped between the decision and the receipts of the platform's own places.
+    let held = desk.store().repair_item(id).await.expect("asked").expect("kept");
+    let record = desk.store().record(place.0, place.1).await.expect("asked").expect("kept");
+    let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
+    let places: Vec<String> = codes.into_iter().flatten().map(|code| code.id).collect();
+    let mut tx = desk.store().transaction("test").await.expect("begun");
+    tx.add_repair_receipts(id, &places).await.expect("noted");
+    tx.withdraw_record(&Withdrawal {
+        subject_id: place.0,
+        id: place.1,
+        expected: record.version,
+        on: DAY,
+        at: desk.clock().now(),
+        reason: "信用修复（示例）".to_owned(),
+        actor: reviewer.login.clone(),
+        second: None,
+        law_edition: desk.law().edition().to_owned(),
+        citations: "[]".to_owned(),
+    })
+    .await
+    .expect("down");
+    let next = RepairItem { stage: "granted".to_owned(), granted_on: Some(DAY), ..held };
+    super::apply::moved(&desk, &mut tx, &reviewer, &next, Event::Grant, "").await.expect("moved");
+    tx.commit().await.expect("committed");
+
+    for place in ["national", "upper", "departments"] {
+        let stage = confirm_place(&desk, &clerk, id, place, "回执1号").await.expect("noted");
+        assert_eq!(stage, Stage::Granted, "the platform's own are open");
+    }
+    let system = Actor::system("system");
+    assert_eq!(confirm_places(&desk, &system).await.expect("ran"), 6);
+    let shown = case(&desk, &clerk, id).await.expect("shown");
+    assert_eq!(shown.line.stage, Stage::Propagated);
+    assert_eq!(confirm_places(&desk, &system).await.expect("ran"), 0);
+    close(&desk, &clerk, id, "电话告知").await.expect("closed");
     sound(&desk).await;
 }
 
@@ -366,7 +518,7 @@ async fn at_the_window_there_is_a_scan_and_somebody_to_call() {
     let folder = tempfile::tempdir().expect("folder");
     let desk = desk(&folder, DAY).await;
     let place = penalty(&desk, 1, 11, "0.2").await;
-    let office = person("office", Role::CreditOffice, "credit-office");
+    let office = office();
     let (clerk, _) = team();
     let visitor =
         || Visitor { name: "示例来人".to_owned(), telephone: "0359-0000000".to_owned() };
@@ -390,6 +542,14 @@ async fn at_the_window_there_is_a_scan_and_somebody_to_call() {
     step(&desk, &clerk, doing(id, Event::Ask)).await.expect("asked");
     let given = Supply { item: id, words: "已补".to_owned(), file: file() };
     supply_at_window(&desk, &office, given).await.expect("given");
-    withdraw_at_window(&desk, &office, id).await.expect("taken back");
+    let why = "示例来人持书面申请撤回";
+    let long = "长".repeat(201);
+    for unfit in ["", " 撤回 ", long.as_str()] {
+        let silent = refused(withdraw_at_window(&desk, &office, id, unfit)).await;
+        assert_eq!(silent, "repair.take-back-reason");
+    }
+    withdraw_at_window(&desk, &office, id, why).await.expect("taken back");
+    let shown = case(&desk, &clerk, id).await.expect("shown");
+    assert_eq!(shown.steps.last().map(|step| step.reason.as_str()), Some(why));
     sound(&desk).await;
 }

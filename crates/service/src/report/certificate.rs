@@ -275,8 +275,9 @@ struct Coverage {
     silent: Vec<Vec<String>>,
 }
 
-/// Who owes reports of the kinds, and how far what they reported reaches into the span: to the last file that came, or to the end of the
-/// last month for which the unit signed that there was nothing.
+/// Who owes reports of the kinds, or owed them in the span before others took over, and how far what they reported reaches: to the last
+/// file that came, or to the end of the last month of the span for which the unit signed that there was nothing, as far as that month has
+/// passed and lies in the span.
 async fn coverage(
     desk: &Desk,
     kinds: &[CertificateKind],
@@ -289,29 +290,43 @@ async fn coverage(
         .into_iter()
         .map(|one| ((one.unit_id.clone(), one.kind.clone()), one))
         .collect();
-    let months = [from, desk.today()].map(|day| Month::of(day).to_string());
+    // What is signed for a month after the span says nothing about it, and nobody can have signed for a day that has not come.
+    let months = [from, until].map(|day| Month::of(day).to_string());
+    let latest = until.min(desk.today());
     let mut nothing: BTreeMap<(String, String), Date> = BTreeMap::new();
     for one in store.declared_counts(&months[0], &months[1], None).await? {
         let month = Month::parse(&one.month).ok().filter(|_| one.records == 0);
         if let Some(month) = month {
-            let last = nothing.entry((one.unit_id, one.kind)).or_insert(month.last());
-            *last = (*last).max(month.last());
+            let day = month.last().min(latest);
+            let last = nothing.entry((one.unit_id, one.kind)).or_insert(day);
+            *last = (*last).max(day);
         }
+    }
+    // From when on others report in a unit's place.
+    let mut ends: BTreeMap<String, Date> = BTreeMap::new();
+    for one in store.unit_successors().await? {
+        let day = ends.entry(one.unit_id).or_insert(one.on_day);
+        *day = (*day).min(one.on_day);
     }
     let law = desk.law();
     let mut coverage = Coverage { covered: Vec::new(), silent: Vec::new() };
     for kind in kinds.iter().filter_map(|kind| law.kind(&kind.id)) {
-        for unit in store.units().await?.into_iter().filter(|unit| unit.active) {
+        for unit in store.units().await? {
             let settings: Unit = serde_json::from_str(&unit.settings)
                 .map_err(|error| DeskError::Internal(format!("unit {}: {error}", unit.id)))?;
             let key = (unit.id, kind.id.clone());
             let (reach, declared) = (reached.get(&key), nothing.get(&key).copied());
-            if !is_duty(kind, &settings) && reach.is_none() {
-                continue;
-            }
             // What began after the span or ended before it says nothing about it.
             let within = reach.filter(|one| one.first <= until && one.last >= from);
             let last = within.map(|reach| reach.last).max(declared);
+            // A unit that was there on a day of the span is named, also where it has ended since: what it did not report is missing from
+            // the certificate all the same. One that had ended before is named only for what it reported in the span.
+            let concerned = is_duty(kind, &settings) || reach.is_some();
+            let there = ends.get(&key.0).is_none_or(|day| from < *day);
+            let listed = concerned && (there || last.is_some());
+            if !listed {
+                continue;
+            }
             let named = vec![unit.name.clone(), kind.name.clone()];
             if let Some(last) = last {
                 let first =

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use serde_json::Value;
+use xinyong_store::ReportTerms;
 
+use super::certificate::certificate_report;
 use super::proofs::check;
 use super::*;
 use crate::access::{Actor, Role};
@@ -15,8 +17,10 @@ use crate::press::{Paper, Press};
 use crate::publication_log::sign_head;
 use crate::publicity::{Withdraw, withdraw};
 use crate::refusal::DeskError;
+use crate::reporting::{Declare, Month, declare};
 use crate::signing::{DAYS, KeyCard, generate, list};
 use crate::testing::{UNIT, code, company, desk, penalty, person};
+use crate::units::{Grounds, Reform, reform};
 
 const TODAY: Date = date(2026, 11, 25);
 
@@ -196,14 +200,9 @@ async fn the_subject_sees_what_it_alone_may_and_who_looked() {
     let agent = confirmed(&desk, 0, 0).await;
     let first = own(&desk, &agent, "").await.expect("issued");
     let says = text(&first);
-    for word in [
-        "主体版",
-        "〔2026〕1号",
-        "〔2026〕2号",
-        "未公示：决定已变更或撤销",
-        "谁查询过",
-        "没有登记过",
-    ] {
+    for word in
+        ["主体版", "〔2026〕1号", "〔2026〕2号", "未公示：已撤下公示", "谁查询过", "没有登记过"]
+    {
         assert!(says.contains(word), "{word}: {says}");
     }
     assert!(!says.contains("严重失信主体\""), "{says}");
@@ -358,4 +357,99 @@ async fn a_certificate_is_clean_or_there_is_none() {
     let agent = crate::agents::stand(&later, &agent.actor, &code(0)).await.expect("stands");
     let outcome = certificate(&later, &agent, span, "").await;
     assert!(matches!(outcome.expect("asked"), CertificateOutcome::Issued(_)));
+}
+
+/// What a certificate about a span says of the penalties of a unit: in the list of what it covers, and in that of what it does not.
+async fn said_of(desk: &Desk, unit: &str, span: (Date, Date)) -> [Option<Vec<String>>; 2] {
+    let terms = ReportTerms { span: Some(span), ..ReportTerms::default() };
+    let made = certificate_report(desk, &code(5), &terms).await.expect("asked").expect("clean");
+    let law = desk.law();
+    let kind = law.kind("administrative-penalty").expect("a kind").name.clone();
+    let unit = desk.unit(unit).await.expect("a unit").name;
+    let row = |section: &Section| {
+        let mut rows = section.grid.iter().flat_map(|grid| &grid.rows);
+        rows.find(|row| row[0] == unit && row[1] == kind).map(|row| row[2..].to_vec())
+    };
+    [row(&made.content.sections[0]), row(&made.content.sections[1])]
+}
+
+fn words(words: &[&str]) -> Option<Vec<String>> {
+    Some(words.iter().map(|word| (*word).to_owned()).collect())
+}
+
+/// A unit signs that it decided no penalty in a month.
+async fn sign_none(desk: &Desk, unit: &str, month: &str) {
+    let command = Declare {
+        unit: unit.to_owned(),
+        kind: "administrative-penalty".to_owned(),
+        month: Month::parse(month).expect("a month"),
+        records: 0,
+        note: String::new(),
+    };
+    declare(desk, &person("reviewer", Role::Reviewer, unit), command).await.expect("declared");
+}
+
+#[tokio::test]
+async fn nothing_signed_after_a_span_counts_for_it_and_no_day_to_come_is_covered() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = furnished(&folder).await;
+    let unit = "health";
+    sign_none(&desk, unit, "2026-10").await;
+    // Of a year for which it signed nothing, October of the next one says nothing.
+    let before = (date(2025, 1, 1), date(2025, 12, 31));
+    let terms = ReportTerms { span: Some(before), ..ReportTerms::default() };
+    let outcome = certificate_report(&desk, &code(5), &terms).await;
+    assert_eq!(refusal(outcome), "report.nothing-covered");
+    penalty(&desk, 1, 1, "1").await;
+    let autumn = (date(2026, 9, 1), date(2026, 9, 30));
+    assert_eq!(said_of(&desk, unit, autumn).await, [None, words(&["从未报送"])]);
+
+    // The running month, signed before it is over: to today, and in a span that ends before to the end of the span.
+    sign_none(&desk, unit, "2026-11").await;
+    for (until, reaches) in [
+        (TODAY, "2026-11-25"),
+        (date(2026, 11, 20), "2026-11-20"),
+        (date(2026, 10, 31), "2026-10-31"),
+        (date(2026, 10, 15), "2026-10-15"),
+    ] {
+        let says = said_of(&desk, unit, (date(2026, 1, 1), until)).await;
+        assert_eq!(says, [words(&["申报无决定", reaches]), None], "{until}");
+    }
+    let later = desk.at(date(2026, 12, 10));
+    let says = said_of(&later, unit, (date(2026, 1, 1), date(2026, 12, 10))).await;
+    assert_eq!(says, [words(&["申报无决定", "2026-11-30"]), None], "the month is over");
+}
+
+#[tokio::test]
+async fn a_unit_that_has_ended_since_is_named_for_the_time_when_it_was_there() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = furnished(&folder).await;
+    penalty(&desk, 1, 1, "1").await;
+    let silent = "transport";
+    let autumn = (date(2026, 9, 1), date(2026, 11, 24));
+    let was = [said_of(&desk, UNIT, autumn).await, said_of(&desk, silent, autumn).await];
+    assert_eq!(was[0], [words(&["2026-09-01", "2026-11-25"]), None]);
+    assert_eq!(was[1], [None, words(&["从未报送"])]);
+    let grounds = Grounds {
+        on: TODAY,
+        reason: "示例改革".to_owned(),
+        document: "示例编〔2026〕1号".to_owned(),
+    };
+    let heirs = ["development-reform".to_owned()];
+    for unit in [UNIT, silent] {
+        let how = (Reform::Merge, &heirs[..]);
+        reform(&desk, &system(), unit, how, &grounds).await.expect("reformed");
+    }
+    let is = [said_of(&desk, UNIT, autumn).await, said_of(&desk, silent, autumn).await];
+    assert_eq!(is, was, "what it was is not changed by what came after");
+
+    // Of a time when others report in its place it is not named.
+    let later = desk.at(date(2026, 12, 10));
+    sign_none(&later, "health", "2026-12").await;
+    let winter = (date(2026, 12, 1), date(2026, 12, 10));
+    for unit in [UNIT, silent] {
+        assert_eq!(said_of(&later, unit, winter).await, [None, None], "{unit}");
+    }
+    let health = said_of(&later, "health", winter).await;
+    assert_eq!(health, [words(&["申报无决定", "2026-12-10"]), None]);
 }

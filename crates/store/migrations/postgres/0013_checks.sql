@@ -23,6 +23,7 @@ CREATE TABLE subject_check (
 );
 CREATE INDEX subject_check_subject ON subject_check (subject_id, at);
 CREATE INDEX subject_check_unit ON subject_check (unit_id, at);
+CREATE INDEX subject_check_at ON subject_check (at);
 
 -- What use was made of an answer, entered by a person. Nothing is overwritten: the last entry counts.
 CREATE TABLE check_use (

@@ -15,6 +15,7 @@ CREATE TABLE enrolment (
     lapsed_at BIGINT
 );
 CREATE INDEX enrolment_unit ON enrolment (unit_id, id);
+CREATE INDEX enrolment_subject ON enrolment (subject_id, made_at);
 CREATE INDEX enrolment_open ON enrolment (until_day, id) WHERE ended_at IS NULL AND lapsed_at IS NULL;
 
 -- Where the changes are sent for a key, one address a key.

@@ -105,7 +105,7 @@ pub async fn checks_are_kept_found_and_counted(ground: &Ground) {
     assert_eq!(numbers, ["C3", "C4", "C1"]);
 
     let listed = async |after, limit| {
-        let found = store.checks_of_unit(Some("market"), None, after, limit).await.expect("read");
+        let found = store.checks_of_unit(Some("market"), after, limit).await.expect("read");
         found.into_iter().map(|(one, outcome)| (one.number, outcome)).collect::<Vec<_>>()
     };
     let first = listed(None, 2).await;
@@ -113,8 +113,9 @@ pub async fn checks_are_kept_found_and_counted(ground: &Ground) {
     let rest = listed(Some((NOW, "C4")), 9).await;
     let (measure, unaffected) = (Some("measure".to_owned()), Some("unaffected".to_owned()));
     assert_eq!(rest, [("C2".to_owned(), measure), ("C1".to_owned(), unaffected)]);
-    let nobody = store.checks_of_unit(Some("other"), None, None, 9).await.expect("read");
+    let nobody = store.checks_of_unit(Some("other"), None, 9).await.expect("read");
     assert!(nobody.is_empty());
+    assert_eq!(store.checks_of_unit(None, None, 9).await.expect("read").len(), 4, "of all");
     let uses = store.check_uses("C2").await.expect("read");
     assert_eq!(uses, [new_use("C2", 1, "unaffected"), new_use("C2", 2, "measure")]);
 

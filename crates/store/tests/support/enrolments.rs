@@ -169,6 +169,7 @@ pub async fn deliveries_are_claimed_once_and_kept_as_receipts(ground: &Ground) {
     let mut tx = store.transaction("t").await.expect("begun");
     assert!(tx.finish_delivery(81, "delivered", Some(204), NOW + 70).await.expect("finished"));
     assert!(!tx.finish_delivery(81, "given-up", None, NOW + 71).await.expect("finished before"));
+    tx.note_answer(81, 500).await.expect("too late, and changes nothing");
     assert!(tx.finish_delivery(83, "stopped", None, NOW + 70).await.expect("finished"));
     tx.commit().await.expect("committed");
     let kept = store.deliveries(61, 9).await.expect("read");

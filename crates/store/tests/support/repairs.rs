@@ -135,6 +135,9 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     .expect("down");
     assert!(tx.confirm_repair_receipt(81, "portal", "system", NOW, "示例").await.expect("noted"));
     assert!(!tx.confirm_repair_receipt(81, "portal", "system", NOW, "示例").await.expect("once"));
+    let locked = tx.lock_repair_item(81).await.expect("held").expect("there");
+    assert_eq!((locked.stage.as_str(), locked.seq), ("granted", 3));
+    assert!(tx.lock_repair_item(82).await.expect("asked").is_none());
     assert_eq!(tx.open_repair_receipts(81).await.expect("counted"), 1);
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
@@ -169,6 +172,7 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
         ("UPDATE repair_item SET rules = '[]'", "repair_item", "81"),
         ("UPDATE repair_item SET unit_id = 'gone'", "repair_item", "81"),
         ("UPDATE repair_item SET stage = 'closed'", "repair_item", "81"),
+        ("UPDATE repair_item SET granted_on = NULL", "repair_item", "81"),
         ("UPDATE repair_application SET sealed = NULL, way = 'online'", "repair_application", "71"),
         ("UPDATE repair_receipt SET confirmed_by = NULL", "repair_receipt", "81/portal"),
     ] {

@@ -42,7 +42,6 @@ struct Said {
 struct View<'v> {
     number: &'v str,
     at: i64,
-    digest: &'v str,
     answer: &'v CheckAnswer,
 }
 
@@ -122,12 +121,7 @@ pub async fn check(State(site): State<Site>, request: Request) -> Response {
 async fn seen(call: &Call) -> Result<Reply, Trouble> {
     call.key()?;
     let view = check::one(call.site().desk(), &call.actor(), call.value("number")).await?;
-    let shown = View {
-        number: &view.check.number,
-        at: view.check.at,
-        digest: &view.check.digest,
-        answer: &view.answer,
-    };
+    let shown = View { number: &view.check.number, at: view.check.at, answer: &view.answer };
     Ok(private(Reply::json(&shown)?))
 }
 

@@ -35,6 +35,7 @@ pub static CODES: &[Code] = &[
     code(400, "check.purpose-unknown", "没有写明核查用途"),
     code(400, "check.basis-missing", "没有写明依据"),
     code(400, "check.reference-too-long", "办件编号过长"),
+    code(400, "check.text-invalid", "内容里有控制字符"),
     code(400, "check.personal-number", "不得写个人号码"),
     code(400, "use.outcome-unknown", "没有这种应用结果"),
     code(400, "use.measure-missing", "措施与应用结果不符"),

@@ -130,7 +130,7 @@ async fn show(
     let who = actor(frame)?;
     let found = check::recent(desk, who, Some(after).filter(|after| !after.is_empty())).await?;
     let today = desk.today();
-    let since = today.first_of_year();
+    let since = today.first_of_month();
     let uses = check::statistics(desk, who, since, today).await?;
     let pager = Pager {
         summary: format!("本页 {} 次", found.looks.len()),
@@ -284,7 +284,6 @@ struct Check {
     a: AnswerView,
     number: String,
     about: Vec<Fact>,
-    digest: String,
     form: UseForm,
     uses: Vec<UseLine>,
     subject_href: String,
@@ -316,7 +315,6 @@ async fn shown(
         errors,
         number: check.number.clone(),
         about,
-        digest: check.digest,
         uses: uses
             .into_iter()
             .rev()

@@ -72,6 +72,8 @@ struct One {
     may_close: bool,
     may_supply: bool,
     may_withdraw: bool,
+    back_reason: String,
+    back_reason_error: String,
     said: String,
     said_error: String,
     file_error: String,
@@ -184,6 +186,8 @@ async fn show(frame: &Frame, id: i64, sent: Sent<'_>) -> Result<Html<String>, Pa
         may_close: line.stage == Stage::Propagated && who.may(Permission::HandleRepair),
         may_supply: found.may.contains(&Event::Supply),
         may_withdraw: found.may.contains(&Event::Withdraw),
+        back_reason: fields.get("back_reason").to_owned(),
+        back_reason_error: message_for(&errors, "back_reason"),
         said: said.to_owned(),
         said_error: message_for(&errors, "words"),
         file_error: message_for(&errors, "file"),
@@ -218,6 +222,7 @@ fn error_of(refusal: &Refusal) -> FormError {
         "repair.document-missing" => "document",
         "repair.decided-day" => "decided_on",
         "repair.evidence-missing" => "evidence",
+        "repair.take-back-reason" => "back_reason",
         "repair.words-too-long" | "repair.supply-empty" => "words",
         code if code.starts_with("file.") => "file",
         _ => "",
@@ -312,10 +317,15 @@ pub async fn close(
 /// Taken back at the window.
 ///
 /// # Errors
-/// `access.denied`, not found.
-pub async fn withdraw(frame: Frame, Path(id): Path<i64>) -> Result<Response, PageError> {
-    let outcome = repairs::withdraw_at_window(frame.site.desk(), actor(&frame)?, id).await;
-    answer(&frame, id, outcome, Sent::default()).await
+/// `access.denied`, not found. What the person can mend is said on the page.
+pub async fn withdraw(
+    frame: Frame,
+    Path(id): Path<i64>,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, PageError> {
+    let reason = fields.get("back_reason");
+    let outcome = repairs::withdraw_at_window(frame.site.desk(), actor(&frame)?, id, reason).await;
+    answer(&frame, id, outcome, Sent { fields, ..Sent::default() }).await
 }
 
 /// What was brought to the window.

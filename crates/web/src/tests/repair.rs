@@ -219,7 +219,11 @@ async fn at_the_window_the_office_enters_and_nobody_else() {
     let given = [("csrf", csrf.as_str()), ("words", "已补")];
     let done = office.upload(&format!("{one}/supply"), &given, "b.pdf", b"%PDF-1.7 more").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
-    let done = post(&mut office, &one, &format!("{one}/withdraw"), &[]).await;
+    let why = [("back_reason", "x")];
+    let silent = post(&mut office, &one, &format!("{one}/withdraw"), &why).await;
+    assert!(silent.text().contains("请写明谁在窗口撤回"), "{}", silent.text());
+    let why = [("back_reason", "示例来人持书面申请撤回")];
+    let done = post(&mut office, &one, &format!("{one}/withdraw"), &why).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
 }
 

@@ -29,6 +29,7 @@ pub fn label(action: &str) -> &str {
         "subject.seen" => "查看主体",
         "check.answered" => "核查主体",
         "check.seen" => "查看已答复的核查",
+        "check.list-taken" => "下载批量核查结果",
         "check.used" => "填写信用应用结果",
         "check.measure-refused" => "清单以外的措施未予接受",
         "record.seen" => "查看未公示的信息",

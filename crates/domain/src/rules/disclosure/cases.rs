@@ -65,3 +65,34 @@ fn a_certificate_minds_what_may_be_used_and_waits_for_what_nobody_has_decided() 
     assert_eq!(weight(&|_, facts| facts.exemption = "secret"), Weight::Open);
     assert_eq!(weight(&|given, _| given.released = Some(date(2026, 12, 1))), Weight::Open);
 }
+
+#[test]
+fn what_nobody_may_use_any_more_never_stands_in_the_way_of_a_certificate() {
+    let judged = |change: &dyn Fn(&mut Given<'_>, &mut Facts<'_>)| {
+        judged("administrative-penalty", |given, facts| {
+            given.classes = vec!["fine".to_owned()];
+            given.severity = Some(Severity::General);
+            change(given, facts);
+        })
+    };
+    let old = date(2020, 1, 2);
+    // Exempt, then revoked or repaired: the page still names the exemption.
+    let revoked = judged(&|_, facts| (facts.exemption, facts.withdrawn) = ("secret", Some(TODAY)));
+    assert_eq!((revoked.reason, revoked.weight()), (Some(Reason::Exempt), Weight::Spent));
+    // Not yet taken down, it waits for a decision.
+    let tomorrow = TODAY.tomorrow().expect("a day");
+    let waits = judged(&|_, facts| (facts.exemption, facts.withdrawn) = ("secret", Some(tomorrow)));
+    assert_eq!(waits.weight(), Weight::Open);
+    // Exempt, and its days are over.
+    let exempt = judged(&|given, facts| (given.decided, facts.exemption) = (old, "secret"));
+    assert_eq!((exempt.reason, exempt.weight()), (Some(Reason::Exempt), Weight::Spent));
+    // Nobody confirmed a basis, and its days are over, or it was taken down.
+    let bare = judged(&|given, facts| (given.decided, facts.basis) = (old, ""));
+    assert_eq!((bare.reason, bare.weight()), (Some(Reason::NoBasis), Weight::Spent));
+    let bare = judged(&|_, facts| (facts.basis, facts.withdrawn) = ("", Some(TODAY)));
+    assert_eq!(bare.weight(), Weight::Spent);
+    // Released only after its days are over: there is no day left on which it is public.
+    let late = Some(date(2026, 12, 1));
+    let late = judged(&|given, _| (given.decided, given.released) = (old, late));
+    assert_eq!((late.reason, late.weight()), (Some(Reason::NotYet), Weight::Spent));
+}

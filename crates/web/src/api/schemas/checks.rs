@@ -133,10 +133,10 @@ pub fn around() -> [(&'static str, Value); 5] {
         vec![
             ("number", text("编号，22 位")),
             ("at", whole(INSTANT)),
-            ("digest", hex(64, "answer 的 SM3")),
+            ("digest", hex(64, "answer 的 SM3，核查时给出")),
             ("answer", named("CheckAnswer")),
         ],
-        &[],
+        &["digest"],
     );
     let question = object(
         "要核查什么",
