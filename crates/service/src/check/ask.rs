@@ -1,6 +1,7 @@
 //! Asks.
 
 use xinyong_domain::check::personal_number;
+use xinyong_domain::identifier;
 use xinyong_domain::law::Code;
 use xinyong_domain::text::normalise_name;
 use xinyong_store::{NewCheck, SubjectCheck, sm3_hex};
@@ -113,7 +114,8 @@ fn plain(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The code of the one subject that somebody means: by any of its codes, or by its exact name, present or former.
+/// The code of the one subject that somebody means: by any of its codes, or by its exact name, present or former. A unified code is given back
+/// as it is, whether or not a subject has it.
 ///
 /// # Errors
 /// `check.subject-missing`, `check.text-invalid`, `code.invalid`, not found, `check.several` where a name is that of several.
@@ -127,6 +129,11 @@ pub async fn find_subject(desk: &Desk, typed: &str) -> Result<String, DeskError>
     }
     plain(typed)?;
     let is_code = typed.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, ' ' | '-'));
+    let code = identifier::normalise(typed);
+    if identifier::Uscc::parse(&code).is_ok() {
+        // Looked up once, where the answer is put together.
+        return Ok(code.into_owned());
+    }
     if is_code && typed.chars().count() >= CODE / 2 {
         return present_code(desk, typed).await;
     }
