@@ -129,6 +129,12 @@ pub async fn say(
             };
             framed(&frame, StatusCode::BAD_REQUEST, &window)
         }
+        // Who holds no token of ours may say nothing.
+        Err(error @ DeskError::NotFound(_)) => {
+            let mut refused = no_longer(&frame, error)?;
+            *refused.status_mut() = StatusCode::FORBIDDEN;
+            Ok(refused)
+        }
         Err(error) => no_longer(&frame, error),
     }
 }
