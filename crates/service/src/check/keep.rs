@@ -49,7 +49,8 @@ impl Keeper {
     /// Takes a list; nothing where somebody in this process is at it.
     pub(crate) fn begin(&self, list: i64) -> Option<Mine<'_>> {
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.insert(list).then_some(Mine { keeper: self, list })
+        // Made only where it is ours: dropping one gives the list back.
+        lists.insert(list).then(|| Mine { keeper: self, list })
     }
 
     /// Makes a look durable. Who comes while another transaction is under way is taken along by the next one.
@@ -117,4 +118,20 @@ async fn write(
     }
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Keeper;
+
+    #[test]
+    fn a_list_is_one_persons_until_it_is_given_back() {
+        let keeper = Keeper::default();
+        let mine = keeper.begin(7);
+        assert!(mine.is_some());
+        assert!(keeper.begin(7).is_none() && keeper.begin(7).is_none());
+        assert!(keeper.begin(8).is_some());
+        drop(mine);
+        assert!(keeper.begin(7).is_some());
+    }
 }
