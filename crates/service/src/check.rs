@@ -10,6 +10,7 @@ mod keep;
 mod look;
 mod replay;
 mod sheet;
+mod spread;
 mod uses;
 mod window;
 

@@ -22,6 +22,7 @@ use sqlx::{Row as _, Transaction};
 
 use crate::audit::{AuditEntry, AuditHead};
 use crate::error::StoreError;
+use crate::fold::Written;
 use crate::keys::KeyRing;
 
 /// One SQL text, in the words of each engine where they differ.
@@ -529,7 +530,7 @@ pub enum Engine {
 }
 
 pub(crate) enum Db {
-    Lite { read: SqlitePool, write: SqlitePool },
+    Lite { read: SqlitePool, write: SqlitePool, fold: SqlitePool },
     Pg(PgPool),
 }
 
@@ -537,6 +538,7 @@ pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) keys: KeyRing,
     pub(crate) audit: tokio::sync::Mutex<AuditHead>,
+    pub(crate) written: Written,
     /// The schema it was opened at: the newest, but for the test that upgrades from each.
     pub(crate) schema: i64,
 }
@@ -619,6 +621,12 @@ impl Store {
                 .test_before_acquire(false)
                 .connect_with(options.clone().pragma("cache_size", "-65536"))
                 .await?;
+            let fold = SqlitePoolOptions::new()
+                .max_connections(1)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .test_before_acquire(false)
+                .connect_lazy_with(options.clone().create_if_missing(false));
             let read = SqlitePoolOptions::new()
                 .max_connections(6)
                 .idle_timeout(None)
@@ -631,7 +639,7 @@ impl Store {
                         .pragma("cache_size", "-16384")
                         .pragma("query_only", "1"),
                 );
-            Db::Lite { read, write }
+            Db::Lite { read, write, fold }
         };
         crate::schema::migrate(&db, schema).await?;
         let store = Self {
@@ -639,10 +647,14 @@ impl Store {
                 db,
                 keys: key.clone(),
                 audit: tokio::sync::Mutex::new(AuditHead::new()?),
+                written: Written::default(),
                 schema,
             }),
         };
         crate::schema::check_key(&store).await?;
+        if matches!(store.inner.db, Db::Lite { .. }) {
+            crate::fold::beside(&store.inner);
+        }
         Ok(store)
     }
 
@@ -664,7 +676,8 @@ impl Store {
     /// Closes all connections once their work is done. SQLite folds its log back into the file.
     pub async fn close(&self) {
         match &self.inner.db {
-            Db::Lite { read, write } => {
+            Db::Lite { read, write, fold } => {
+                fold.close().await;
                 read.close().await;
                 write.close().await;
             }
@@ -803,6 +816,7 @@ impl Tx {
             TxInner::Lite(tx) => tx.commit().await,
             TxInner::Pg(tx) => tx.commit().await,
         };
+        self.store.inner.written.note();
         let word = if outcome.is_ok() { "committed" } else { "failed" };
         let seconds = self.begun.elapsed().as_secs_f64();
         metrics::histogram!("xinyong_transaction_seconds", "name" => self.name, "outcome" => word)

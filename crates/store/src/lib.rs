@@ -24,6 +24,7 @@ mod error;
 mod error_reports;
 mod factors;
 mod figures;
+mod fold;
 mod fsck;
 mod hooks;
 mod identities;

@@ -370,6 +370,14 @@ pub fn record_place(subject_id: i64, id: i64) -> Vec<u8> {
     format!("record/{subject_id}/{id}").into_bytes()
 }
 
+pub(crate) async fn records_of(
+    conn: &mut Conn<'_>,
+    subject: i64,
+    limit: i64,
+) -> Result<Vec<Record>, StoreError> {
+    conn.all(&RECORDS_OF_SUBJECT, values![subject, limit]).await?.iter().map(record).collect()
+}
+
 pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
     Ok(Record {
         subject_id: row.int(0)?,
@@ -962,8 +970,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Record>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&RECORDS_OF_SUBJECT, values![subject, limit]).await?;
-        rows.iter().map(record).collect()
+        records_of(&mut reader.conn(), subject, limit).await
     }
 
     /// The history of a record, the oldest state first.

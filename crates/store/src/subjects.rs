@@ -10,6 +10,7 @@ use crate::db::{
 };
 use crate::error::StoreError;
 use crate::persons::json;
+use crate::records::{Record, records_of};
 
 static INSERT_SUBJECT: Insert = Insert::new(
     "subject (id, category, code, name, name_key, status, details, registered_on, source, known_at, version)",
@@ -75,6 +76,25 @@ statements! {
         (SELECT CAST(COALESCE(json_agg(json_build_array(d.kind, d.value) ORDER BY d.kind, d.value), '[]') AS TEXT) \
         FROM subject_code d WHERE d.subject_id = s.id) \
         FROM subject_code c JOIN subject s ON s.id = c.subject_id WHERE c.value = $1 LIMIT 1";
+    SUBJECT_SHOWN = "SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
+        s.known_at, s.version, \
+        (SELECT json_group_array(json_array(n.name, n.name_key, n.since, n.until, n.known_at) \
+        ORDER BY n.until DESC NULLS LAST, n.name_key) FROM subject_name n WHERE n.subject_id = s.id), \
+        (SELECT json_group_array(json_array(d.kind, d.value) ORDER BY d.kind, d.value) FROM subject_code d \
+        WHERE d.subject_id = s.id) FROM (WITH RECURSIVE up (id, step) AS (SELECT h.subject_id, 0 FROM (SELECT c.subject_id FROM subject_code c \
+        WHERE c.value = $1 LIMIT 1) h UNION ALL SELECT j.to_id, u.step + 1 FROM up u CROSS JOIN subject_judgement j \
+        WHERE j.from_id = u.id AND j.finding = 'same' AND j.state = 'confirmed' AND u.step < 50) \
+        SELECT id FROM up ORDER BY step DESC LIMIT 1) t JOIN subject s ON s.id = t.id"
+        pg "SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
+        s.known_at, s.version, \
+        (SELECT CAST(COALESCE(json_agg(json_build_array(n.name, n.name_key, n.since, n.until, n.known_at) \
+        ORDER BY n.until DESC NULLS LAST, n.name_key), '[]') AS TEXT) FROM subject_name n WHERE n.subject_id = s.id), \
+        (SELECT CAST(COALESCE(json_agg(json_build_array(d.kind, d.value) ORDER BY d.kind, d.value), '[]') AS TEXT) \
+        FROM subject_code d WHERE d.subject_id = s.id) \
+        FROM (WITH RECURSIVE up (id, step) AS (SELECT h.subject_id, 0 FROM (SELECT c.subject_id FROM subject_code c \
+        WHERE c.value = $1 LIMIT 1) h UNION ALL SELECT j.to_id, u.step + 1 FROM up u CROSS JOIN subject_judgement j \
+        WHERE j.from_id = u.id AND j.finding = 'same' AND j.state = 'confirmed' AND u.step < 50) \
+        SELECT id FROM up ORDER BY step DESC LIMIT 1) t JOIN subject s ON s.id = t.id";
     SUBJECT = "SELECT id, category, code, name, name_key, status, details, registered_on, source, known_at, version \
         FROM subject WHERE id = $1";
     SUBJECTS_OF = "SELECT id, category, code, name, name_key, status, details, registered_on, source, known_at, version \
@@ -258,6 +278,26 @@ pub struct SubjectVersion {
     pub previous: String,
     /// The hash of this one.
     pub hash: String,
+}
+
+fn whole(row: &Row) -> Result<WholeSubject, StoreError> {
+    let subject = subject(row)?;
+    let wrong = |reason: String| {
+        StoreError::inconsistent("subject_name", "until", subject.id.to_string(), &reason)
+    };
+    let day = |text: Option<String>| -> Result<Option<Date>, StoreError> {
+        text.map(|text| text.parse().map_err(|_| wrong(format!("“{text}”不是日期")))).transpose()
+    };
+    type Name = (String, String, Option<String>, Option<String>, i64);
+    let list: Vec<Name> =
+        serde_json::from_str(&row.text(11)?).map_err(|error| wrong(error.to_string()))?;
+    let mut names = Vec::with_capacity(list.len());
+    for (name, name_key, since, until, known_at) in list {
+        let (since, until) = (day(since)?, day(until)?);
+        names.push(SubjectName { name, name_key, since, until, known_at });
+    }
+    let codes = serde_json::from_str(&row.text(12)?).map_err(|error| wrong(error.to_string()))?;
+    Ok(WholeSubject { subject, names, codes })
 }
 
 pub(crate) fn subject(row: &Row) -> Result<Subject, StoreError> {
@@ -697,28 +737,34 @@ impl Store {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn subject_whole(&self, code: &str) -> Result<Option<WholeSubject>, StoreError> {
         let mut reader = self.reader().await?;
-        let Some(row) = reader.conn().maybe(&SUBJECT_WHOLE, values![code]).await? else {
+        reader.conn().maybe(&SUBJECT_WHOLE, values![code]).await?.as_ref().map(whole).transpose()
+    }
+
+    /// The subject that a code leads to by the judgements that hold: the one its entry was found to be, else the entry itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn subject_shown(&self, code: &str) -> Result<Option<WholeSubject>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().maybe(&SUBJECT_SHOWN, values![code]).await?.as_ref().map(whole).transpose()
+    }
+
+    /// The same with its records as [`Store::records_of_subject`] has them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn subject_with_records(
+        &self,
+        code: &str,
+        limit: i64,
+    ) -> Result<Option<(WholeSubject, Vec<Record>)>, StoreError> {
+        let mut reader = self.reader().await?;
+        let Some(row) = reader.conn().maybe(&SUBJECT_SHOWN, values![code]).await? else {
             return Ok(None);
         };
-        let subject = subject(&row)?;
-        let wrong = |reason: String| {
-            StoreError::inconsistent("subject_name", "until", subject.id.to_string(), &reason)
-        };
-        let day = |text: Option<String>| -> Result<Option<Date>, StoreError> {
-            text.map(|text| text.parse().map_err(|_| wrong(format!("“{text}”不是日期"))))
-                .transpose()
-        };
-        type Name = (String, String, Option<String>, Option<String>, i64);
-        let list: Vec<Name> =
-            serde_json::from_str(&row.text(11)?).map_err(|error| wrong(error.to_string()))?;
-        let mut names = Vec::with_capacity(list.len());
-        for (name, name_key, since, until, known_at) in list {
-            let (since, until) = (day(since)?, day(until)?);
-            names.push(SubjectName { name, name_key, since, until, known_at });
-        }
-        let codes =
-            serde_json::from_str(&row.text(12)?).map_err(|error| wrong(error.to_string()))?;
-        Ok(Some(WholeSubject { subject, names, codes }))
+        let subject = whole(&row)?;
+        let records = records_of(&mut reader.conn(), subject.subject.id, limit).await?;
+        Ok(Some((subject, records)))
     }
 
     /// One subject.

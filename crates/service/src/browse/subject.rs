@@ -160,12 +160,7 @@ pub(crate) async fn find(desk: &Desk, code: &str) -> Result<WholeSubject, DeskEr
     if let Err(error) = identifier::Uscc::parse(&code) {
         return Err(DeskError::refused("code.invalid", format!("统一社会信用代码不正确：{error}")));
     }
-    let missing = || DeskError::NotFound("该主体");
-    let whole = desk.store().subject_whole(&code).await?.ok_or_else(missing)?;
-    match root_code(desk, whole.subject.id).await? {
-        None => Ok(whole),
-        Some(code) => desk.store().subject_whole(&code).await?.ok_or_else(missing),
-    }
+    desk.store().subject_shown(&code).await?.ok_or(DeskError::NotFound("该主体"))
 }
 
 /// The code of the subject that one was found to be; nothing for one that stands for itself.

@@ -9,7 +9,7 @@ use xinyong_store::{NewCheck, SubjectCheck, sm3_hex};
 use super::answer::{CheckAnswer, CheckedSubject, Facts, PURPOSES, answer};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
-use crate::browse::{MOST_READ, facts, find_subject as find, present_code};
+use crate::browse::{MOST_READ, facts, present_code};
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
@@ -203,10 +203,10 @@ pub(super) async fn look_up(
     code: &str,
     asked: &Asked,
 ) -> Result<Looked, DeskError> {
-    let whole = find(desk, code).await?;
+    let found = desk.store().subject_with_records(code, MOST_READ).await?;
+    let (whole, records) = found.ok_or(DeskError::NotFound("该主体"))?;
     let subject_id = whole.subject.id;
     let facts = facts(whole)?;
-    let records = desk.store().records_of_subject(subject_id, MOST_READ).await?;
     if i64::try_from(records.len()).is_ok_and(|count| count >= MOST_READ) {
         return Err(DeskError::refused(
             "check.too-many",

@@ -3,18 +3,20 @@
 //! Each row is a look with a number of its own. What is done is kept with the rows, so a list that was interrupted goes on where it
 //! was, and nothing is looked up twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 use xinyong_domain::finding::Level;
 use xinyong_domain::identifier::mask_personal;
 use xinyong_domain::text::normalise_name;
-use xinyong_store::{CheckRow, CheckSheet, NewCheck, StoreError};
+use xinyong_store::{AuditEntry, CheckRow, CheckSheet, NewCheck, StoreError};
 
 use super::answer::CheckAnswer;
 use super::ask::{Asked, checked, event, find_subject, look_up, unit_of};
 use super::look::purpose_name;
+use super::spread::spread;
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
 use crate::browse::Names;
@@ -285,52 +287,99 @@ async fn go_on(desk: &Desk, mut sheet: CheckSheet, rows: &[AskedRow]) -> Result<
     for one in rows {
         let first = *met.entry(one.typed.as_str()).or_insert(one.row);
         if one.row > last {
-            left.push((one, Some(first).filter(|first| *first != one.row)));
+            left.push((one.clone(), Some(first).filter(|first| *first != one.row)));
         }
     }
-    for chunk in left.chunks(CHUNK) {
-        let (mut looks, mut entries, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-        for (one, first) in chunk {
+    let mut chunks = left.chunks(CHUNK).map(<[_]>::to_vec);
+    let looked = async |chunk: Option<Vec<Left>>| match chunk {
+        Some(chunk) => looked_at(desk, &actor, &sheet.unit_id, &asked, chunk).await.map(Some),
+        None => Ok(None),
+    };
+    let mut done = looked(chunks.next()).await?;
+    let mut stands = sheet.clone();
+    while let Some(part) = done {
+        stands.done += i64::try_from(part.rows.len()).unwrap_or(0);
+        // The next rows are looked up while these become durable.
+        let (kept, next) = tokio::join!(keep(desk, &stands, part), looked(chunks.next()));
+        if !kept? {
+            return Ok(());
+        }
+        done = next?;
+    }
+    let mut sheet = stands;
+    "done".clone_into(&mut sheet.state);
+    sheet.finished_at = Some(desk.clock().now());
+    stand(desk, &sheet).await
+}
+
+/// A row with the earlier one that it repeats.
+type Left = (AskedRow, Option<i64>);
+
+/// What became of some rows, to be kept.
+struct Part {
+    looks: Vec<NewCheck>,
+    entries: Vec<AuditEntry>,
+    rows: Vec<CheckRow>,
+}
+
+async fn looked_at(
+    desk: &Desk,
+    actor: &Actor,
+    unit: &str,
+    asked: &Asked,
+    chunk: Vec<Left>,
+) -> Result<Part, DeskError> {
+    let shared = Arc::new((desk.clone(), actor.clone(), unit.to_owned(), asked.clone()));
+    let outcomes = spread(chunk, move |(row, first): Left| {
+        let shared = Arc::clone(&shared);
+        async move {
+            let (desk, actor, unit, asked) = &*shared;
             let outcome = match first {
                 Some(first) => Err(Refusal::new(
                     "check.row-repeated",
                     format!("与第{first}行相同，不重复核查"),
                 )),
-                None => answered(desk, &actor, &sheet.unit_id, one, &asked).await?,
+                None => answered(desk, actor, unit, &row, asked).await?,
             };
-            let said = |number, problem: Option<&Refusal>| CheckRow {
-                row: one.row,
-                number,
-                problem: problem.map(|refusal| refusal.code.to_owned()),
-                message: problem.map(|refusal| refusal.message.clone()),
-                answer: None,
-            };
-            match outcome {
-                Ok(new) => {
-                    entries.push(desk.audit_entry(&actor, event(&new.check)));
-                    kept.push(said(Some(new.check.number.clone()), None));
-                    looks.push(new);
-                }
-                Err(refusal) => kept.push(said(None, Some(&refusal))),
+            Ok((row.row, outcome))
+        }
+    });
+    let mut part = Part { looks: Vec::new(), entries: Vec::new(), rows: Vec::new() };
+    for (row, outcome) in outcomes.await? {
+        let (number, problem) = match outcome {
+            Ok(new) => {
+                part.entries.push(desk.audit_entry(actor, event(&new.check)));
+                let number = new.check.number.clone();
+                part.looks.push(new);
+                (Some(number), None)
             }
-        }
-        sheet.done += i64::try_from(chunk.len()).unwrap_or(0);
-        let mut tx = desk.store().transaction("check list").await?;
-        tx.add_checks(&looks).await?;
-        match tx.add_check_rows(sheet.id, &kept).await {
-            // Somebody else is at this list: they go on, we do not.
-            Err(StoreError::Conflict(_)) => return Ok(()),
-            outcome => outcome?,
-        }
-        for entry in entries {
-            tx.audit(entry);
-        }
-        tx.set_check_sheet(&sheet).await?;
-        tx.commit().await?;
+            Err(refusal) => (None, Some(refusal)),
+        };
+        part.rows.push(CheckRow {
+            row,
+            number,
+            problem: problem.as_ref().map(|refusal| refusal.code.to_owned()),
+            message: problem.map(|refusal| refusal.message),
+            answer: None,
+        });
     }
-    "done".clone_into(&mut sheet.state);
-    sheet.finished_at = Some(desk.clock().now());
-    stand(desk, &sheet).await
+    Ok(part)
+}
+
+/// Makes rows durable with where the list stands; false where somebody else is at this list: they go on, we do not.
+async fn keep(desk: &Desk, sheet: &CheckSheet, part: Part) -> Result<bool, DeskError> {
+    let mut tx = desk.store().transaction("check list").await?;
+    tx.add_checks(&part.looks).await?;
+    match tx.add_check_rows(sheet.id, &part.rows).await {
+        Err(StoreError::Conflict(_)) => return Ok(false),
+        outcome => outcome?,
+    }
+    for entry in part.entries {
+        tx.audit(entry);
+    }
+    tx.set_check_sheet(sheet).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// What a row is answered, or what is wrong with it.
@@ -500,9 +549,9 @@ fn write(
     let mut out = Annotator::create(target, "核查结果", width).map_err(failed)?.titled("核查结果");
     let mut opened = sheet::open(source, &list.file_name, limits)?;
     let mut rows = opened.rows(0)?;
-    let mut fetched: std::collections::VecDeque<CheckRow> = std::collections::VecDeque::new();
+    let mut fetched: VecDeque<(CheckRow, bool)> = VecDeque::new();
     let (mut after, mut over) = (0, false);
-    let asking = (actor_of(list), asked_of(list));
+    let asking = Arc::new((desk.clone(), list.clone(), actor_of(list), asked_of(list)));
     while rows.read(&mut row)? {
         let mut shown = Row::new();
         shown.clear(row.number);
@@ -517,16 +566,22 @@ fn write(
             let part = runtime.block_on(desk.store().check_rows(list.id, after, FETCHED))?;
             over = part.is_empty();
             after = part.last().map_or(after, |last| last.row);
-            fetched.extend(part);
+            let asking = Arc::clone(&asking);
+            fetched.extend(runtime.block_on(spread(part, move |said: CheckRow| {
+                let asking = Arc::clone(&asking);
+                async move {
+                    let (desk, list, actor, asked) = &*asking;
+                    let holds = still(desk, list, actor, asked, &said).await?;
+                    Ok((said, holds))
+                }
+            }))?);
         }
-        let own = fetched.front().is_some_and(|first| first.row == i64::from(row.number));
+        let own = fetched.front().is_some_and(|(first, _)| first.row == i64::from(row.number));
         let said = if own { fetched.pop_front() } else { None };
         let (text, level) = match said {
             None => (String::new(), None),
-            Some(said) => {
-                let holds = runtime.block_on(still(desk, list, &asking, &said))?;
-                if holds { sentence(&said)? } else { (CHANGED.to_owned(), Some(Level::Warning)) }
-            }
+            Some((said, true)) => sentence(&said)?,
+            Some((_, false)) => (CHANGED.to_owned(), Some(Level::Warning)),
         };
         out.write_row(&shown, &text, level).map_err(failed)?;
     }
@@ -537,7 +592,8 @@ fn write(
 async fn still(
     desk: &Desk,
     list: &CheckSheet,
-    (actor, asked): &(Actor, Asked),
+    actor: &Actor,
+    asked: &Asked,
     said: &CheckRow,
 ) -> Result<bool, DeskError> {
     let Some(text) = &said.answer else { return Ok(true) };

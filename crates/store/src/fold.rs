@@ -1,0 +1,59 @@
+//! Folds SQLite's log back into the file beside the work.
+//!
+//! Left to itself SQLite does so within the commit that makes the log long, which then waits for the whole of it: a quarter of a second for
+//! 64 MB. Here a connection of its own does it while others read and write, and finds little left for that commit.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use tokio::time::MissedTickBehavior;
+
+use crate::db::{Db, Inner};
+
+/// How often. Pages that are written again within it go into the file once.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Whether anything was written since the log was last folded.
+#[derive(Default)]
+pub(crate) struct Written(AtomicBool);
+
+impl Written {
+    /// Notes that something was.
+    pub(crate) fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Folds until the store is gone or closed.
+pub(crate) fn beside(store: &Arc<Inner>) {
+    let store = Arc::downgrade(store);
+    tokio::spawn(async move {
+        let mut pulse = tokio::time::interval(EVERY);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            pulse.tick().await;
+            let Some((fold, written)) = due(&store) else { return };
+            // What fails here is done by the next commit that finds the log long, as if nobody were beside it.
+            if written
+                && let Err(error) =
+                    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&fold).await
+            {
+                tracing::debug!(%error, "the log was not folded");
+            }
+        }
+    });
+}
+
+fn due(store: &Weak<Inner>) -> Option<(SqlitePool, bool)> {
+    let inner = store.upgrade()?;
+    match &inner.db {
+        Db::Lite { fold, .. } if !fold.is_closed() => Some((fold.clone(), inner.written.take())),
+        _ => None,
+    }
+}
