@@ -5,6 +5,8 @@
 //! runs in a process of its own, which reports the most memory it ever held. Run it with `cargo bench --bench import`.
 
 mod invented;
+#[path = "driven/processor.rs"]
+mod processor;
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -57,7 +59,7 @@ fn main() {
 /// The import in a process of its own: prints the seconds of each step, those of the processor, and the most memory held, in kB.
 async fn alone(what: &str, folder: &Path, file: &Path, rows: u32) {
     let desk = desk(folder).await;
-    let before = processor();
+    let before = processor::seconds();
     let seconds = if what == "registry" {
         vec![import_registry(&desk, file, rows).await]
     } else {
@@ -67,18 +69,10 @@ async fn alone(what: &str, folder: &Path, file: &Path, rows: u32) {
     let most = status.lines().find_map(|line| {
         line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<f64>().ok()
     });
-    let worked = [processor() - before];
+    let worked = [processor::seconds() - before];
     let words: Vec<String> =
         seconds.iter().chain(&worked).chain(&most).map(ToString::to_string).collect();
     println!("{}", words.join(" "));
-}
-
-/// Processor seconds this process has used, on all cores.
-fn processor() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // After the name in brackets: state is the first, user and system time the 12th and 13th, in hundredths.
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
-    fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 fn report(what: &str, folder: &Path, file: &Path, rows: u32) {

@@ -4,13 +4,14 @@
 //! Every check reads the subject with its records, asks the rules, writes number, look, answer and audit line, and is answered after
 //! the commit. Run it with `cargo bench --bench looks`.
 
+mod driven;
 mod invented;
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
+use driven::Load;
 use invented::{Invented, desk, import_penalties, import_registry};
 use xinyong_service::api_keys::{self, NewKey, Scope};
 use xinyong_service::check::{self, Asked};
@@ -24,6 +25,9 @@ const ROWS: u32 = 20_000;
 /// Keys that ask in turn: one alone may ask a hundred times a second.
 const KEYS: usize = 150;
 const SECONDS: u32 = 8;
+/// Connections over which checks are asked for.
+const FEW: u32 = 32;
+const MANY: u32 = 96;
 
 fn main() {
     // The test runner asks every target for its tests; a benchmark has none.
@@ -66,17 +70,19 @@ fn main() {
         )
         .expect("memory");
     }
-    let checks = drive(&address, temporary.path(), &requests);
-    let ceiling = drive(&address, temporary.path(), "  wrk.format('GET', '/health/live'),\n");
+    let load = |requests: &str, connections: u32| {
+        let scratch = temporary.path();
+        driven::drive(&Load { address: &address, scratch, requests, connections, seconds: SECONDS })
+    };
+    let few = load(&requests, FEW);
+    let many = load(&requests, MANY);
+    let ceiling = load("  wrk.format('GET', '/health/live'),\n", FEW);
     server.abort();
-    if let (Some(checks), Some(ceiling)) = (checks, ceiling) {
-        for (what, figures) in [("POST /api/v1/checks", &checks), ("/health/live", &ceiling)] {
-            println!(
-                "{what:<26} {:>7.0} requests/s   p50 {:.2} ms   p99 {:.2} ms",
-                figures[0], figures[1], figures[2]
-            );
-        }
-        println!("ratio to the ceiling       {:.3}", checks[0] / ceiling[0]);
+    if let (Some(few), Some(many), Some(ceiling)) = (few, many, ceiling) {
+        few.say(&format!("POST checks, {FEW} at once"));
+        many.say(&format!("POST checks, {MANY} at once"));
+        ceiling.say("/health/live");
+        println!("ratio to the ceiling       {:.3}", few.rate.max(many.rate) / ceiling.rate);
     }
 }
 
@@ -107,50 +113,18 @@ async fn list(desk: &Desk, invented: &Invented, folder: &Path) {
         way: "sheet",
     };
     let actor = Actor::system("bench");
+    let worked = driven::processor::seconds();
     let started = Instant::now();
     let id = check::receive_list(desk, &actor, &path, "list.csv", &asked).await.expect("received");
     check::run_list(desk, id).await.expect("worked through");
     let checked = started.elapsed().as_secs_f64();
     check::answered_list(desk, &actor, id, &folder.join("answers.xlsx")).await.expect("written");
     let whole = started.elapsed().as_secs_f64();
+    let worked = driven::processor::seconds() - worked;
     println!(
-        "a list of {ROWS} rows      {:>7.0} rows a minute checked   {:>7.0} with the workbook",
+        "a list of {ROWS} rows      {:>7.0} rows a minute checked   {:>7.0} with the workbook   {:.0} µs of processor a row",
         f64::from(ROWS) / checked * 60.0,
-        f64::from(ROWS) / whole * 60.0
+        f64::from(ROWS) / whole * 60.0,
+        worked / f64::from(ROWS) * 1e6
     );
-}
-
-/// Has `wrk` send the requests in turn over 32 connections: requests per second, and the latencies in the middle and at 99 in a
-/// hundred, in milliseconds. Nothing when `wrk` is not installed.
-fn drive(address: &str, scratch: &Path, requests: &str) -> Option<[f64; 3]> {
-    let script = scratch.join("requests.lua");
-    let text = format!(
-        "local made = {{}}\nlocal at = 0\n\
-         init = function(args) made = {{\n{requests}}} end\n\
-         request = function() at = at % #made + 1 return made[at] end\n\
-         done = function(summary, latency, requests)\n\
-         \x20 io.write('figures ', summary.requests / summary.duration * 1e6, ' ', latency:percentile(50) / 1e3, ' ',\n\
-         \x20   latency:percentile(99) / 1e3, ' ', summary.errors.status + summary.errors.read + summary.errors.connect, '\\n')\n\
-         end\n"
-    );
-    std::fs::write(&script, text).expect("disk");
-    let answer = Command::new("wrk")
-        .args(["-t1", "-c32", &format!("-d{SECONDS}s"), "-s"])
-        .arg(&script)
-        .arg(format!("http://{address}"))
-        .output();
-    let Ok(answer) = answer else {
-        println!("wrk is not installed: no figures of requests (Debian: apt-get install wrk)");
-        return None;
-    };
-    let text = String::from_utf8_lossy(&answer.stdout).into_owned();
-    let line = text.lines().find_map(|line| line.strip_prefix("figures "));
-    let figures: Vec<f64> = line
-        .map(|line| line.split(' ').filter_map(|word| word.parse().ok()).collect())
-        .unwrap_or_default();
-    let [rate, middle, high, errors] = figures.as_slice() else {
-        panic!("wrk said: {text}{}", String::from_utf8_lossy(&answer.stderr));
-    };
-    assert!(*errors == 0.0, "{text}");
-    Some([*rate, *middle, *high])
 }

@@ -103,6 +103,11 @@ fn measure() {
     let file = folder.path().join("report.pdf");
     let (code, issued) = runtime.block_on(with_pages(&desk, &file));
     println!("a report of {PAGES} pages, {} kB", issued.pdf.len() / 1_000);
+    // Before the others: only so many of a day's reports about a subject are looked at.
+    let begun = Instant::now();
+    let again = runtime.block_on(public(&desk, &Actor::visitor(), &code, "")).expect("issued");
+    assert!(again == issued, "{} is not {}", again.number, issued.number);
+    println!("given again, to the byte           {:>11.1} ms", begun.elapsed().as_secs_f64() * 1e3);
     let mut times: Vec<f64> = (0..RUNS)
         .map(|run| {
             // Another address is another report: each is put together, set, signed and kept anew.
@@ -120,10 +125,6 @@ fn measure() {
         "issued, signed and kept            p50 {own:>7.1} ms   longest {:>7.1} ms",
         times[RUNS - 1]
     );
-    let begun = Instant::now();
-    let again = runtime.block_on(public(&desk, &Actor::visitor(), &code, "")).expect("issued");
-    assert_eq!(again, issued);
-    println!("given again, to the byte           {:>11.1} ms", begun.elapsed().as_secs_f64() * 1e3);
     let cards: Vec<KeyCard> =
         runtime.block_on(list(&desk)).expect("keys").iter().map(KeyCard::from).collect();
     let begun = Instant::now();

@@ -6,6 +6,7 @@
 //! Loading takes minutes; `XINYONG_BENCH_DIR` names a folder that is filled once and used again. Run it with
 //! `cargo bench --bench serve`.
 
+mod driven;
 mod invented;
 mod loaded;
 mod steady;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
+use driven::Load;
 use invented::{Invented, desk};
 use loaded::load;
 use xinyong_domain::text::initials;
@@ -121,11 +123,15 @@ fn serve(runtime: &tokio::runtime::Runtime, desk: Desk, invented: &Invented, scr
     let mut paths = String::new();
     for number in 0..CODES {
         let code = invented.code(mixed(number) % invented.subjects);
-        writeln!(paths, "  \"/api/v1/subjects/{code}\",").expect("memory");
+        writeln!(paths, "  wrk.format('GET', '/api/v1/subjects/{code}'),").expect("memory");
     }
-    let subjects = drive(&address.to_string(), scratch, &paths);
-    let ceiling = drive(&address.to_string(), scratch, "  \"/health/live\",\n");
     let host = address.to_string();
+    let load = |requests: &str| {
+        let of = Load { address: &host, scratch, requests, connections: 32, seconds: SECONDS };
+        driven::drive(&of)
+    };
+    let subjects = load(&paths);
+    let ceiling = load("  wrk.format('GET', '/health/live'),\n");
     for (what, paths) in
         [("subject page", subject_pages(invented)), ("search page", search_pages(invented))]
     {
@@ -136,14 +142,9 @@ fn serve(runtime: &tokio::runtime::Runtime, desk: Desk, invented: &Invented, scr
     }
     server.abort();
     if let (Some(subjects), Some(ceiling)) = (subjects, ceiling) {
-        for (what, answers) in [("/api/v1/subjects/{code}", &subjects), ("/health/live", &ceiling)]
-        {
-            println!(
-                "{what:<26} {:>7.0} requests/s   p50 {:.2} ms   p99 {:.2} ms",
-                answers[0], answers[1], answers[2]
-            );
-        }
-        println!("ratio to the ceiling       {:.2}", subjects[0] / ceiling[0]);
+        subjects.say("/api/v1/subjects/{code}");
+        ceiling.say("/health/live");
+        println!("ratio to the ceiling       {:.2}", subjects.rate / ceiling.rate);
     }
 }
 
@@ -215,39 +216,4 @@ async fn peer(folder: &Path, invented: &Invented) {
         .collect();
     let outcome = steady::drive(&host, &paths, PEER_PAGES_A_SECOND, SECONDS).await;
     say("Datasette, one subject", PEER_PAGES_A_SECOND, &outcome);
-}
-
-/// Has `wrk` ask for the paths in turn over 32 connections: requests per second, and the latencies in the middle and at 99 in
-/// a hundred, in milliseconds. Nothing when `wrk` is not installed.
-fn drive(address: &str, scratch: &Path, paths: &str) -> Option<[f64; 3]> {
-    let script = scratch.join("paths.lua");
-    let text = format!(
-        "local paths = {{\n{paths}}}\nlocal made = {{}}\nlocal at = 0\n\
-         init = function(args) for i, path in ipairs(paths) do made[i] = wrk.format('GET', path) end end\n\
-         request = function() at = at % #made + 1 return made[at] end\n\
-         done = function(summary, latency, requests)\n\
-         \x20 io.write('figures ', summary.requests / summary.duration * 1e6, ' ', latency:percentile(50) / 1e3, ' ',\n\
-         \x20   latency:percentile(99) / 1e3, ' ', summary.errors.status + summary.errors.read + summary.errors.connect, '\\n')\n\
-         end\n"
-    );
-    std::fs::write(&script, text).expect("disk");
-    let answer = Command::new("wrk")
-        .args(["-t1", "-c32", &format!("-d{SECONDS}s"), "-s"])
-        .arg(&script)
-        .arg(format!("http://{address}"))
-        .output();
-    let Ok(answer) = answer else {
-        println!("wrk is not installed: no figures of requests (Debian: apt-get install wrk)");
-        return None;
-    };
-    let text = String::from_utf8_lossy(&answer.stdout).into_owned();
-    let line = text.lines().find_map(|line| line.strip_prefix("figures "));
-    let figures: Vec<f64> = line
-        .map(|line| line.split(' ').filter_map(|word| word.parse().ok()).collect())
-        .unwrap_or_default();
-    let [rate, middle, high, errors] = figures.as_slice() else {
-        panic!("wrk said: {text}{}", String::from_utf8_lossy(&answer.stderr));
-    };
-    assert!(*errors == 0.0, "{text}");
-    Some([*rate, *middle, *high])
 }

@@ -57,6 +57,36 @@ use xinyong_store::{
     report_contact_place, report_place, restore, verify_backup,
 };
 
+/// SQLite's log finds its way into the file while the store is open, without a commit that waits for it.
+#[tokio::test]
+async fn the_log_is_folded_beside_the_work() {
+    let ground = ground(None);
+    let store = ground.store().await;
+    furnish_base(&store).await;
+    let (file, copy) = (ground.path("xinyong"), ground.path("copy"));
+    let mut arrived = false;
+    for _ in 0..400 {
+        std::fs::copy(&file, &copy).expect("the file alone, without its log");
+        let of_copy = Store::open(&format!("sqlite:{}", copy.display()), &ground.keys).await;
+        arrived = match of_copy {
+            Ok(copied) => {
+                let count = copied.count_subjects().await;
+                copied.close().await;
+                count.is_ok_and(|count| count > 0)
+            }
+            Err(_) => false,
+        };
+        if arrived {
+            break;
+        }
+        for name in ["copy", "copy-wal", "copy-shm"] {
+            drop(std::fs::remove_file(ground.path(name)));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(arrived, "nothing of the log was folded in twenty seconds");
+}
+
 /// An empty place for stores of one engine, and all that must live as long.
 struct Ground {
     server: Option<PostgresServer>,
@@ -849,8 +879,10 @@ async fn subjects_are_found_by_code_and_name(ground: &Ground) {
         assert_eq!(whole.names, store.subject_names(id).await.expect("names"));
         assert_eq!(whole.codes, store.subject_codes(id).await.expect("codes"));
         assert_eq!(whole.subject, subject);
+        assert_eq!(store.subject_shown(&code).await.expect("read"), Some(whole));
     }
     assert_eq!(store.subject_whole("91140829ZZZZZZZZZZ").await.expect("read"), None);
+    assert_eq!(store.subject_shown("91140829ZZZZZZZZZZ").await.expect("read"), None);
     assert_eq!(store.count_subjects().await.expect("count"), 3);
     assert_eq!(store.subjects(&[1, 3, 99]).await.expect("some").len(), 2);
     assert_eq!(store.subjects_page(1, 10).await.expect("page").len(), 2);
@@ -1376,11 +1408,19 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
         "nothing counts while it is open"
     );
     assert!(store.roots(&[1, 2, 3]).await.expect("roots").is_empty());
+    let meant = async |entry: i64| -> (i64, Vec<i64>) {
+        let found = store.subject_with_records(&code(entry), 10).await.expect("read");
+        let (whole, records) = found.expect("there");
+        (whole.subject.id, records.iter().map(|one| one.id).collect())
+    };
+    assert_eq!(meant(1).await, (1, vec![13, 11]));
 
     sign(&store, 1, NOW + 10).await.expect("signed").expect("first");
     assert!(conflict(&sign(&store, 3, NOW + 10).await), "an entry is one other subject at most");
     sign(&store, 2, NOW + 20).await.expect("signed").expect("first");
     assert_eq!(shown(3).await, [13, 11, 12], "step by step");
+    assert_eq!(meant(1).await, (3, vec![13, 11, 12]));
+    assert_eq!(meant(3).await, (3, vec![13, 11, 12]));
     let roots = store.roots(&[1, 2, 3, 4]).await.expect("roots");
     assert_eq!((roots.len(), roots[&1], roots[&2]), (2, 3, 3));
     assert_eq!(store.joined_group(3).await.expect("group"), [1, 2, 3]);
@@ -1390,6 +1430,7 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     assert_eq!(then(3, NOW + 25).await, [13, 11, 12]);
     undo(&store, 1, NOW + 30).await;
     assert_eq!((shown(1).await, shown(3).await), (vec![13, 11], vec![12]));
+    assert_eq!(meant(1).await, (1, vec![13, 11]));
     assert_eq!(then(3, NOW + 25).await, [13, 11, 12], "what held then is still known");
     assert_eq!(then(3, NOW + 35).await, [12]);
     undo(&store, 2, NOW + 40).await;
