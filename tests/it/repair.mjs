@@ -159,8 +159,8 @@ export async function granted(kit, [code, firm, identity, own, above, report, ..
   await visitor.goto(`${base}/reports?number=${report}`);
   const after = await visitor.textContent('main');
   await axeCheck(visitor, 'an old report is verified');
-  expect(before.includes('与现在一致') || !before.includes('不一致'), `the report stood before: ${before}`);
-  expect(after !== before && !after.includes(own) && !after.includes(above) && !after.includes('修复'), `the report is superseded and nothing is said of why: ${after}`);
+  expect(before.includes('有效，公开的信息没有变化'), `the report stood before: ${before}`);
+  expect(after.includes('此后公开的信息有变化') && !after.includes(own) && !after.includes(above) && !after.includes('修复'), `the report is superseded and nothing is said of why: ${after}`);
 
   // The other places answer; the applicant is told.
   for (const [login, number] of [['clerk', own], ['clerk2', above]]) {

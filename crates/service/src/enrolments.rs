@@ -334,4 +334,6 @@ pub(crate) fn within(enrolment: &Enrolment, at: i64) -> bool {
 }
 
 #[cfg(test)]
+mod slow_tests;
+#[cfg(test)]
 mod tests;
