@@ -279,7 +279,8 @@ async fn line(
     })
 }
 
-/// What is worked on: of the actor's unit, for the office of all, the most urgent first; or, `over`, what is done, the newest first.
+/// What is worked on: of the actor's unit, for the office of all, the most urgent first, all of it, since clocks are counted by it; or,
+/// `over`, what is done, the newest first.
 ///
 /// # Errors
 /// `access.denied`.
@@ -303,7 +304,6 @@ pub async fn work(desk: &Desk, actor: &Actor, over: bool) -> Result<Vec<RepairLi
     }
     if !over {
         lines.sort_by_key(|line| (line.left.unwrap_or(i64::MAX), line.applied_on, line.id));
-        lines.truncate(MOST_SHOWN);
     }
     Ok(lines)
 }

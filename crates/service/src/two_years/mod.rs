@@ -13,8 +13,10 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
 use crate::Desk;
-use crate::testing::{desk, postgres_desk};
-use county::County;
+use crate::repairs::{Apply, Visitor, apply_at_window, new_entry, waiting, work};
+use crate::testing::{code, desk, postgres_desk};
+use county::{County, clerk, office};
+use model::{Entry, Sort};
 
 /// The first day, and the last.
 const FIRST: Date = date(2025, 7, 1);
@@ -72,4 +74,45 @@ async fn the_same_for_some_months_on_the_other_engine() {
     let Some((_server, desk)) = postgres_desk(&folder, date(2026, 2, 1)).await else { return };
     let county = lived(&desk, 58, 40, date(2026, 6, 30)).await;
     assert!(county.done.get("grant").is_some_and(|times| *times > 0), "{:?}", county.done);
+}
+
+#[tokio::test]
+async fn more_than_a_page_waits_and_every_clock_is_counted() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 9, 2)).await;
+    // Five firms with forty-two records each: more than any list shows at once.
+    let row = |number: usize| Entry {
+        party: number % 5,
+        unit: "transport",
+        sort: Sort::Fine(Some("general")),
+        number: format!("示例〔2026〕{}号", 10_000 + number),
+        decided: date(2026, 9, 1),
+        off: None,
+        down: None,
+        repaired: false,
+        place: (0, 0),
+        sent: 1,
+    };
+    let rows: Vec<Entry> = (0..210).map(row).collect();
+    let places = filing::file(&desk, &rows).await;
+    let there = desk.at(date(2026, 12, 1));
+    let scan = there.scratch().join("scan.pdf");
+    std::fs::write(&scan, b"%PDF-1.7 example").expect("a file");
+    for party in 0..5 {
+        let own = rows.iter().zip(&places).filter(|(row, _)| row.party == party);
+        let command = Apply {
+            records: own.map(|(_, place)| place.1).collect(),
+            entry: new_entry(&there).expect("random"),
+            file: Some(scan.clone()),
+            ..Apply::default()
+        };
+        let visitor =
+            Visitor { name: "示例来人".to_owned(), telephone: "示例电话".to_owned() };
+        let firm = code(party);
+        apply_at_window(&there, &office(), &firm, visitor, command).await.expect("applied");
+    }
+    let late = desk.at(date(2026, 12, 8));
+    let board = work(&late, &office(), false).await.expect("a board");
+    assert_eq!(board.iter().filter(|line| line.left == Some(-2)).count(), 210);
+    assert_eq!(waiting(&late, &clerk("transport")).await.expect("a desk").len(), 210);
 }
