@@ -156,20 +156,18 @@ pub async fn push(desk: &Desk, actor: &Actor, outlet: &impl Outlet) -> Result<Pu
 
 /// Goes on with all of them until the last is done.
 async fn together<F: Future>(all: Vec<F>) -> Vec<F::Output> {
-    let mut running: Vec<(Pin<Box<F>>, Option<F::Output>)> =
-        all.into_iter().map(|one| (Box::pin(one), None)).collect();
+    let mut running: Vec<Pin<Box<F>>> = all.into_iter().map(Box::pin).collect();
+    let mut done: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
-        let mut waits = false;
-        for (one, done) in running.iter_mut().filter(|(_, done)| done.is_none()) {
-            match one.as_mut().poll(context) {
-                Poll::Ready(output) => *done = Some(output),
-                Poll::Pending => waits = true,
+        for (one, done) in running.iter_mut().zip(&mut done).filter(|(_, done)| done.is_none()) {
+            if let Poll::Ready(output) = one.as_mut().poll(context) {
+                *done = Some(output);
             }
         }
-        if waits { Poll::Pending } else { Poll::Ready(()) }
+        if done.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    running.into_iter().filter_map(|(_, done)| done).collect()
+    done.into_iter().flatten().collect()
 }
 
 /// Sends what is due to one receiver, in its order, until it cannot be reached or has had its time.
