@@ -1,10 +1,11 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] | node browser.mjs agent BASE CODE FIRM IDENTITY | node browser.mjs check BASE | node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY |
+// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] | node browser.mjs agent BASE CODE FIRM IDENTITY | node browser.mjs check BASE | node browser.mjs granted BASE CODE FIRM IDENTITY NUMBER NUMBER REPORT DAY DAY | node browser.mjs refused BASE CODE FIRM IDENTITY NUMBER DAY | node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY |
 // node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
 // and looks at them with large letters and on paper too.
 import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { granted, refused } from './repair.mjs';
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -745,7 +746,9 @@ async function shots([folder]) {
 
 let answer = {};
 try {
-  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check }[task](rest);
+  const kit = { base, context, signIn, axeCheck, expect, askToAct };
+  const repairs = { granted: (given) => granted(kit, given), refused: (given) => refused(kit, given) };
+  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check, ...repairs }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }

@@ -82,7 +82,7 @@ fn a_penalty_from_the_clerks_file_to_the_public_page_and_its_end() {
 }
 
 /// The valid identity number of nobody: that serial number is given to no one born on that day.
-const IDENTITY: &str = "140829190001010073";
+pub const IDENTITY: &str = "140829190001010073";
 
 #[test]
 fn a_firms_agent_from_the_application_to_a_declaration_and_its_end() {

@@ -13,6 +13,7 @@ mod month;
 mod postgres;
 mod pushed;
 mod real_input;
+mod repair;
 mod report;
 mod running;
 mod samples;

@@ -78,6 +78,8 @@ struct Inner {
     figures: Mutex<Option<Arc<PublicFigures>>>,
     /// What is answered about public lists, by kind.
     ranges: Mutex<HashMap<String, KeptRanges>>,
+    /// Who makes these anew waits here for who does so already.
+    making_ranges: tokio::sync::Mutex<()>,
     /// Where the parts of the register end that search engines are told.
     part_ends: Mutex<Vec<i64>>,
     /// Looks that wait to be made durable.
@@ -171,6 +173,7 @@ impl Desk {
                 earliest: Mutex::default(),
                 figures: Mutex::default(),
                 ranges: Mutex::default(),
+                making_ranges: tokio::sync::Mutex::default(),
                 part_ends: Mutex::default(),
                 keeper: Keeper::default(),
             }),
@@ -321,6 +324,11 @@ impl Desk {
     /// What was answered last about a public list.
     pub(crate) fn ranges_of(&self, kind: &str) -> Option<KeptRanges> {
         self.inner.ranges.lock().unwrap_or_else(PoisonError::into_inner).get(kind).cloned()
+    }
+
+    /// Waits until nobody else makes anew what is answered about public lists, and keeps others from it meanwhile.
+    pub(crate) async fn making_ranges(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.inner.making_ranges.lock().await
     }
 
     /// Remembers what is answered about a public list.

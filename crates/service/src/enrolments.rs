@@ -334,4 +334,8 @@ pub(crate) fn within(enrolment: &Enrolment, at: i64) -> bool {
 }
 
 #[cfg(test)]
+mod judged_tests;
+#[cfg(test)]
+mod slow_tests;
+#[cfg(test)]
 mod tests;

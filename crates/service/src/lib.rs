@@ -31,6 +31,8 @@ mod press;
 pub mod publication_log;
 pub mod publicity;
 mod refusal;
+#[cfg(test)]
+mod repair_tests;
 pub mod repairs;
 pub mod report;
 pub mod reporting;
@@ -41,6 +43,8 @@ pub mod signing;
 mod subject_import;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod two_years;
 pub mod units;
 
 pub use access::{Actor, Permission, Role};

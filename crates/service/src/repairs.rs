@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use xinyong_domain::calendar::WorkingDay;
-use xinyong_domain::rules::repair::{Condition, Entry, Known, Material, Repair};
+use xinyong_domain::rules::repair::{Condition, Entry, Known, Material, Repair, Standing};
 use xinyong_domain::ruling::{Citation, Ruling};
 use xinyong_domain::workflow::repair::{Days, Event, Owner, Stage};
 use xinyong_store::{Purpose, Record, RepairItem, repair_place};
@@ -279,7 +279,8 @@ async fn line(
     })
 }
 
-/// What is worked on: of the actor's unit, for the office of all, the most urgent first; or, `over`, what is done, the newest first.
+/// What is worked on: of the actor's unit, for the office of all, the most urgent first, all of it, since clocks are counted by it; or,
+/// `over`, what is done, the newest first.
 ///
 /// # Errors
 /// `access.denied`.
@@ -303,7 +304,6 @@ pub async fn work(desk: &Desk, actor: &Actor, over: bool) -> Result<Vec<RepairLi
     }
     if !over {
         lines.sort_by_key(|line| (line.left.unwrap_or(i64::MAX), line.applied_on, line.id));
-        lines.truncate(MOST_SHOWN);
     }
     Ok(lines)
 }
@@ -489,7 +489,25 @@ async fn changed(desk: &Desk, item: &RepairItem, rules: &KeptRules) -> Result<St
     if record.version != item.version {
         return Ok("申请以后这条信息有了新的版本，请对照最新的内容办理。".to_owned());
     }
-    Ok(String::new())
+    Ok(match now.standing {
+        Standing::Ended => {
+            "申请以后，这条信息公示期已满，已自动停止公示；这项申请仍须办结并答复申请人。"
+                .to_owned()
+        }
+        Standing::Never | Standing::Nothing => format!(
+            "按今天的规定这条信息属于“{}”。按申请之日的规定办理，由人判断。",
+            now.standing.label()
+        ),
+        _ if (now.from, now.until) != (rules.from, rules.until) => {
+            let day = |day: Option<Date>| day.map_or("未定".to_owned(), |day| day.to_string());
+            format!(
+                "申请以后规定的期限有变化：按今天的规定，自{}起可以申请，公示至{}。按申请之日的规定办理，新的期限对当事人更有利的由人判断。",
+                day(now.from),
+                day(now.until)
+            )
+        }
+        _ => String::new(),
+    })
 }
 
 /// A file that was handed in: its bytes and what sort of file it is. A look at it is a line of the audit log.

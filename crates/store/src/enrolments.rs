@@ -29,15 +29,26 @@ statements! {
         h (subject_id, id) AS (SELECT r.subject_id, r.id FROM g CROSS JOIN record r WHERE r.subject_id = g.id \
         AND NOT EXISTS (SELECT 1 FROM judged_record d WHERE d.record_id = r.id AND d.subject_id = r.subject_id AND d.counts = 1) \
         UNION ALL SELECT d.subject_id, d.record_id FROM g CROSS JOIN judged_record d WHERE d.to_id = g.id AND d.counts = 1), \
+        m (at, seq, record_id, subject_id) AS (SELECT j.decided_at, j.id, d.record_id, d.subject_id FROM g CROSS JOIN judged_record d \
+        CROSS JOIN subject_judgement j WHERE (d.to_id = g.id OR d.subject_id = g.id) AND j.id = d.judgement_id \
+        AND j.state IN ('confirmed', 'undone') \
+        UNION SELECT j.undone_at, j.id, d.record_id, d.subject_id FROM g CROSS JOIN judged_record d CROSS JOIN subject_judgement j \
+        WHERE (d.to_id = g.id OR d.subject_id = g.id) AND j.id = d.judgement_id AND j.state = 'undone'), \
+        q (subject_id, id, kind, quiet) AS (SELECT r.subject_id, r.id, r.kind, CASE WHEN r.kind IN " [texts] " THEN 1 ELSE 0 END \
+        FROM (SELECT subject_id, id FROM h UNION SELECT subject_id, record_id FROM m) AS a CROSS JOIN record r \
+        WHERE r.id = a.id AND r.subject_id = a.subject_id), \
         x (at, record_id, seq, subject_id, event, kind) AS (\
         SELECT e.at, e.record_id, e.seq, e.subject_id, e.kind, r.kind FROM h CROSS JOIN record r CROSS JOIN publication_event e \
         WHERE r.id = h.id AND r.subject_id = h.subject_id AND e.record_id = r.id AND e.subject_id = r.subject_id \
         AND EXISTS (SELECT 1 FROM record_version v WHERE v.record_id = e.record_id AND v.subject_id = e.subject_id \
         AND v.known_at <= e.at AND v.public_from IS NOT NULL) \
         UNION ALL SELECT v.known_at, v.record_id, v.version, v.subject_id, CASE v.version WHEN 1 THEN 'published' ELSE 'changed' END, \
-        r.kind \
-        FROM h CROSS JOIN record r CROSS JOIN record_version v WHERE r.id = h.id AND r.subject_id = h.subject_id \
-        AND v.record_id = r.id AND v.subject_id = r.subject_id AND r.kind IN " [texts] ") \
+        q.kind FROM h CROSS JOIN q CROSS JOIN record_version v WHERE q.id = h.id AND q.subject_id = h.subject_id AND q.quiet = 1 \
+        AND v.record_id = q.id AND v.subject_id = q.subject_id \
+        UNION ALL SELECT m.at, m.record_id, m.seq, m.subject_id, CASE WHEN EXISTS (SELECT 1 FROM h WHERE h.id = m.record_id \
+        AND h.subject_id = m.subject_id) THEN 'published' ELSE 'away' END, q.kind FROM m CROSS JOIN q WHERE q.id = m.record_id \
+        AND q.subject_id = m.subject_id AND (q.quiet = 1 OR EXISTS (SELECT 1 FROM record_version v WHERE v.record_id = q.id \
+        AND v.subject_id = q.subject_id AND v.known_at <= m.at AND v.public_from IS NOT NULL))) \
         SELECT at, record_id, seq, subject_id, event, kind FROM x \
         WHERE (at, record_id, seq) > ($3, CAST($4 AS BIGINT), CAST($5 AS BIGINT)) AND at <= $6 ORDER BY at, record_id, seq LIMIT $7";
 }

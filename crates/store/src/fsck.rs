@@ -2,6 +2,7 @@
 //! database and changes nothing.
 
 pub(crate) mod beside;
+pub(crate) mod looked;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
@@ -16,6 +17,7 @@ use crate::persons::person_place;
 use crate::portable::Tokenise;
 use crate::records::{record_place, record_version};
 use crate::subjects::{subject, subject_version};
+use looked::Looked;
 
 statements! {
     ALL_SUBJECT_VERSIONS = "SELECT subject_id, version, content, actor, reason, source_batch, known_at, previous, hash \
@@ -395,12 +397,14 @@ impl Store {
         }
         let mut follow: Follow<String> = Follow { of: None, number: 0, hash: String::new() };
         let mut ends = BTreeMap::new();
+        let mut looked = Looked::default();
         conn.each(&ALL_AUDIT, vec![], |row| {
             check.seen("audit");
             let (stream, seq) = (row.text(0)?, row.int(1)?);
             let (previous, hash) = (row.text(8)?, row.text(9)?);
-            let derived =
-                crate::audit::link(&stream, seq, &crate::audit::entry(row, 2)?, &previous);
+            let entry = crate::audit::entry(row, 2)?;
+            looked.note(&entry);
+            let derived = crate::audit::link(&stream, seq, &entry, &previous);
             if let Some(reason) = follow.step(stream.clone(), seq, &previous, &hash, &derived) {
                 check.report.wrong("audit", format!("{stream}/{seq}"), reason);
             }
@@ -448,6 +452,7 @@ impl Store {
             }
         }
         check.beside(&mut conn, keys).await?;
+        check.looked(&mut conn, looked).await?;
         // Last: what is wrong with a record is said by the record first.
         let differs = crate::reporting::differs(&mut conn).await;
         if let Some((table, reason)) = check.read("arrival", differs)?.flatten() {

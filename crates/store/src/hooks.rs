@@ -20,8 +20,10 @@ statements! {
     ADD_DELIVERY = "INSERT INTO hook_delivery (id, key_id, enrolment_id, subject_id, record_id, seq, event, event_at, made_at, state, \
         tries, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, $9) \
         ON CONFLICT (key_id, enrolment_id, event_at, record_id, seq) DO NOTHING";
+    /// So many of each key: one with a long tail does not stand before the others.
     DUE = "SELECT id, key_id, enrolment_id, subject_id, record_id, seq, event, event_at, made_at, state, tries, next_at, what, status, \
-        digest, done_at FROM hook_delivery WHERE state = 'waiting' AND next_at <= $1 ORDER BY key_id, id LIMIT $2";
+        digest, done_at FROM (SELECT d.*, ROW_NUMBER() OVER (PARTITION BY d.key_id ORDER BY d.id) AS place FROM hook_delivery d \
+        WHERE d.state = 'waiting' AND d.next_at <= $1) AS waits WHERE place <= $2 ORDER BY key_id, id";
     DELIVERIES = "SELECT id, key_id, enrolment_id, subject_id, record_id, seq, event, event_at, made_at, state, tries, next_at, what, \
         status, digest, done_at FROM hook_delivery WHERE enrolment_id = $1 ORDER BY id DESC LIMIT $2";
     DELIVERY_COUNTS = "SELECT state, COUNT(*) FROM hook_delivery WHERE enrolment_id = $1 GROUP BY state ORDER BY state";
@@ -288,13 +290,13 @@ impl Store {
         row.map(|row| Ok((row.int(0)?, row.int(1)?, row.int(2)?))).transpose()
     }
 
-    /// What is to be sent by now, by key, the oldest first.
+    /// What is to be sent by now, by key, of each so many of the oldest, the oldest first.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn due_deliveries(&self, now: i64, limit: i64) -> Result<Vec<Delivery>, StoreError> {
+    pub async fn due_deliveries(&self, now: i64, each: i64) -> Result<Vec<Delivery>, StoreError> {
         let mut reader = self.reader().await?;
-        reader.conn().all(&DUE, values![now, limit]).await?.iter().map(delivery).collect()
+        reader.conn().all(&DUE, values![now, each]).await?.iter().map(delivery).collect()
     }
 
     /// What was sent or waits by an enrolment, the newest first.

@@ -197,6 +197,7 @@ pub fn statements() -> Vec<Statement> {
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
         crate::fsck::beside::followed::ALL,
+        crate::fsck::looked::ALL,
         crate::portable::ALL,
         &crate::portable::built(),
     ]

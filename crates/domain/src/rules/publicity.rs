@@ -694,6 +694,14 @@ pub(super) fn market_regulation(
     ruling: &mut Ruling<()>,
 ) -> Option<Beside> {
     let at = law.at(question.decided);
+    let procedure = [question.procedure.to_owned()];
+    let (kinds, decided) = (question.penalty_kinds, question.decided);
+    if all_in(law, decided, "publicity.samr.unpublished.kinds", kinds, ruling)
+        || all_in(law, decided, "publicity.samr.unpublished.procedures", &procedure, ruling)
+    {
+        let label = "国家企业信用信息公示系统".to_owned();
+        return Some(Beside { label, last_day: None, repairable_from: None });
+    }
     let class = question.severity.unwrap_or(Severity::General).class().as_str();
     let newer = format!("publicity.samr107.{class}.maximum");
     let (label, maximum, minimum) = match at.number(&newer) {

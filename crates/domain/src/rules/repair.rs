@@ -255,7 +255,10 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
         if let Some(theirs) = market_regulation(question, law, &mut ruling) {
             from = theirs.repairable_from;
             until = until.max(theirs.last_day);
-            hidden = own.never.filter(|reason| *reason == Reason::NaturalPerson);
+            // What is public neither here nor there is nothing to repair.
+            hidden = own
+                .never
+                .filter(|reason| *reason == Reason::NaturalPerson || theirs.last_day.is_none());
         }
     }
     let mut explanation = vec![format!(

@@ -234,22 +234,23 @@ impl Stage {
     }
 
     /// By when the next step is owed, with the reasons; nothing where no rule gives a time. The clock of the decision counts from the
-    /// application and stands still for nothing: no rule that anybody has verified knows a reason for that.
+    /// application and stands still for nothing: no rule that anybody has verified knows a reason for that. So no step before the
+    /// decision has longer than the decision itself, also where something was asked for and given late.
     #[must_use]
     pub fn due(self, entry: Entry, days: &Days, law: &Law) -> Option<Ruling<WorkingDay>> {
         let clock = self.clock(entry)?;
-        let from = match self {
-            Self::Supplied => days.supplied.unwrap_or(days.applied),
-            Self::Granted | Self::Propagated => days.granted?,
-            _ => days.applied,
-        };
-        let due = report_due(law, clock, from)?;
-        let deciding = clock == entry.clock();
-        let Some(more) = days.extended.filter(|_| deciding) else { return Some(due) };
-        let mut longer = law.calendar().add_cited(due.value.date, more);
-        longer.value.provisional |= due.value.provisional;
-        due.because.into_iter().for_each(|citation| longer.cite(citation));
-        Some(longer)
+        if !self.is_pending() {
+            return report_due(law, clock, days.granted?);
+        }
+        let decided = decision_due(entry, days, law);
+        if clock == entry.clock() {
+            return decided;
+        }
+        let from = days.supplied.filter(|_| self == Self::Supplied).unwrap_or(days.applied);
+        match (report_due(law, clock, from), decided) {
+            (Some(own), Some(decided)) if decided.value.date < own.value.date => Some(decided),
+            (own, decided) => own.or(decided),
+        }
     }
 
     /// The stable word.
@@ -297,6 +298,16 @@ impl Stage {
             Self::Withdrawn => "申请人已撤回",
         }
     }
+}
+
+/// By when it is decided, with the time that was added.
+fn decision_due(entry: Entry, days: &Days, law: &Law) -> Option<Ruling<WorkingDay>> {
+    let due = report_due(law, entry.clock(), days.applied)?;
+    let Some(more) = days.extended else { return Some(due) };
+    let mut longer = law.calendar().add_cited(due.value.date, more);
+    longer.value.provisional |= due.value.provisional;
+    due.because.into_iter().for_each(|citation| longer.cite(citation));
+    Some(longer)
 }
 
 impl Event {
@@ -435,6 +446,12 @@ mod tests {
         assert_eq!(due(Stage::Supplement, china, &days), None);
         let longer = Days { extended: Some(10), ..days };
         assert_eq!(due(Stage::Extended, china, &longer), Some((date(2026, 10, 29), false)));
+        // What was given late does not move the day of the decision.
+        let supplied = |day| Days { supplied: Some(day), ..days };
+        let early = due(Stage::Supplied, china, &supplied(date(2026, 9, 28)));
+        assert_eq!(early, Some((date(2026, 10, 8), false)));
+        let late = due(Stage::Supplied, china, &supplied(date(2026, 10, 14)));
+        assert_eq!(late, Some((date(2026, 10, 15), false)));
         let granted = Days { granted: Some(date(2026, 9, 24)), ..days };
         assert_eq!(due(Stage::Granted, china, &granted), Some((date(2026, 9, 30), false)));
         // A year whose calendar nobody has announced.

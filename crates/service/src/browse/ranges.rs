@@ -64,16 +64,28 @@ pub async fn list_range(desk: &Desk, kind: &str, prefix: &str) -> Result<ListRan
     })
 }
 
-async fn ranges(desk: &Desk, kind: &str) -> Result<Arc<Ranges>, DeskError> {
+/// The answers that were made for the state the platform is in, and still hold.
+async fn still_good(desk: &Desk, kind: &str) -> Result<Result<Arc<Ranges>, String>, DeskError> {
     let (today, now) = (desk.today(), desk.clock().now());
     let newest = desk.store().newest_event().await?.unwrap_or_default();
     let state = format!("{today} {newest} {}", desk.law_state().1);
-    if let Some(kept) = desk.ranges_of(kind)
-        && kept.state == state
-        && (kept.at..kept.at + KEPT).contains(&now)
-    {
-        return Ok(kept.ranges);
+    let kept = desk
+        .ranges_of(kind)
+        .filter(|kept| kept.state == state && (kept.at..kept.at + KEPT).contains(&now));
+    Ok(kept.map(|kept| kept.ranges).ok_or(state))
+}
+
+async fn ranges(desk: &Desk, kind: &str) -> Result<Arc<Ranges>, DeskError> {
+    if let Ok(kept) = still_good(desk, kind).await? {
+        return Ok(kept);
     }
+    // Who comes while somebody makes them waits for those: a crowd reads the list once, not once each.
+    let _making = desk.making_ranges().await;
+    let state = match still_good(desk, kind).await? {
+        Ok(kept) => return Ok(kept),
+        Err(state) => state,
+    };
+    let now = desk.clock().now();
     let mut marks = Vec::new();
     let mut filter = ListFilter::default();
     loop {
@@ -97,6 +109,8 @@ async fn ranges(desk: &Desk, kind: &str) -> Result<Arc<Ranges>, DeskError> {
         }
         filter.after = page.next;
     }
+    #[cfg(test)]
+    tests::MADE.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     let ranges = Arc::new(Ranges::new(marks));
     let kept = KeptRanges { state, at: now, ranges: Arc::clone(&ranges) };
     desk.remember_ranges(kind, kept);
@@ -107,8 +121,28 @@ async fn ranges(desk: &Desk, kind: &str) -> Result<Arc<Ranges>, DeskError> {
 mod tests {
     use jiff::civil::date;
 
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::testing::desk;
+
+    /// How often the answers were made in this process.
+    pub(super) static MADE: AtomicUsize = AtomicUsize::new(0);
+
+    #[tokio::test]
+    async fn a_crowd_has_the_list_read_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let desk = desk(&folder, date(2026, 9, 2)).await;
+        let kind = "serious-dishonesty-listing";
+        let before = MADE.load(Ordering::SeqCst);
+        let ask = || list_range(&desk, kind, "0a");
+        let answers = tokio::join!(ask(), ask(), ask(), ask(), ask(), ask());
+        let one = answers.0.expect("answered");
+        for other in [answers.1, answers.2, answers.3, answers.4, answers.5] {
+            assert_eq!(other.expect("answered"), one);
+        }
+        assert_eq!(MADE.load(Ordering::SeqCst) - before, 1);
+    }
 
     #[tokio::test]
     async fn answers_are_of_one_size_and_only_about_lists() {

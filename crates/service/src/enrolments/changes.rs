@@ -134,6 +134,8 @@ pub(super) async fn told_today(
 pub(super) fn happened(event: &str, may: bool) -> Happened {
     match event {
         _ if !may => Happened::Ended,
+        // Found to be another subject's: for this one it is over, whatever it is elsewhere.
+        "away" => Happened::Ended,
         "published" => Happened::Appeared,
         // Also what ended and may be seen again.
         _ => Happened::Changed,
@@ -193,7 +195,7 @@ pub async fn changes(
             at: event.at,
             subject: event.subject_id,
             record: event.record_id,
-            kind: if may { event.kind } else { String::new() },
+            kind: if happened == Happened::Ended { String::new() } else { event.kind },
             happened,
         });
     }

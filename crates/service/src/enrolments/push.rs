@@ -3,9 +3,13 @@
 //! A change becomes a delivery with an id of its own in the database before anything is sent, and a delivery is noted as sent before it
 //! is: whoever kills the process in between has it sent again under the same id, never another one. What is said is decided when it is
 //! sent, so that a change that waited does not tell what may not be told any more. While a receiver cannot be reached, all that waits
-//! for it waits, in its order.
+//! for it waits, in its order. Several receivers are sent to at once, so that one that is slow holds up nobody but itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, VecDeque};
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use xinyong_domain::canonical::canonical;
@@ -30,8 +34,12 @@ const LONGEST_WAIT: i64 = 6 * 3_600_000;
 const PORTION: i64 = 500;
 /// Changes of one enrolment that become deliveries together.
 const MOST_CHANGES: usize = 500;
-/// Deliveries looked at in one run.
-const MOST_DUE: i64 = 500;
+/// Deliveries of each receiver that are looked at in one run.
+const MOST_DUE: i64 = 100;
+/// Receivers that are sent to at the same time.
+const AT_ONCE: usize = 8;
+/// After what time in a run nothing more is begun for a receiver: what is left waits for the next run.
+const RECEIVER_TIME: Duration = Duration::from_secs(20);
 /// Receipts that a page shows.
 const MOST_SHOWN: i64 = 200;
 const DAY: i64 = 24 * 3_600_000;
@@ -62,6 +70,15 @@ pub struct Pushed {
     pub failed: u64,
     /// Deliveries that were given up or stopped.
     pub over: u64,
+}
+
+impl Pushed {
+    fn add(&mut self, other: Self) {
+        self.made += other.made;
+        self.delivered += other.delivered;
+        self.failed += other.failed;
+        self.over += other.over;
+    }
 }
 
 /// A delivery as the unit sees it.
@@ -111,37 +128,85 @@ pub async fn push(desk: &Desk, actor: &Actor, outlet: &impl Outlet) -> Result<Pu
         .filter(|hook| scopes_of(&hook.scopes).contains(&Scope::Follow))
         .map(|hook| (hook.key_id, hook))
         .collect();
-    let mut pushed = Pushed { made: gather(desk, &hooks).await?, ..Pushed::default() };
-    let mut unreachable = HashSet::new();
-    let give_up = give_up_after(desk);
+    let made = gather(desk, &hooks).await?;
+    let mut waiting: VecDeque<Vec<Delivery>> = VecDeque::new();
     for due in desk.store().due_deliveries(desk.clock().now(), MOST_DUE).await? {
-        if unreachable.contains(&due.new.key_id) {
-            continue;
+        match waiting.back_mut() {
+            Some(last) if last.iter().any(|one| one.new.key_id == due.new.key_id) => last.push(due),
+            _ => waiting.push_back(vec![due]),
+        }
+    }
+    let lanes = waiting.len().min(AT_ONCE);
+    let waiting = Mutex::new(waiting);
+    let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let lane = || async {
+        let mut pushed = Pushed::default();
+        while let Some(due) = take() {
+            let hook = due.first().and_then(|first| hooks.get(&first.new.key_id));
+            pushed.add(to_receiver(desk, actor, outlet, hook, &due).await?);
+        }
+        Ok::<_, DeskError>(pushed)
+    };
+    let mut pushed = Pushed { made, ..Pushed::default() };
+    for done in together((0..lanes).map(|_| lane()).collect()).await {
+        pushed.add(done?);
+    }
+    Ok(pushed)
+}
+
+/// Goes on with all of them until the last is done.
+async fn together<F: Future>(all: Vec<F>) -> Vec<F::Output> {
+    let mut running: Vec<Pin<Box<F>>> = all.into_iter().map(Box::pin).collect();
+    let mut done: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
+    std::future::poll_fn(|context| {
+        for (one, done) in running.iter_mut().zip(&mut done).filter(|(_, done)| done.is_none()) {
+            if let Poll::Ready(output) = one.as_mut().poll(context) {
+                *done = Some(output);
+            }
+        }
+        if done.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
+
+/// Sends what is due to one receiver, in its order, until it cannot be reached or has had its time.
+async fn to_receiver(
+    desk: &Desk,
+    actor: &Actor,
+    outlet: &impl Outlet,
+    hook: Option<&LiveHook>,
+    waiting: &[Delivery],
+) -> Result<Pushed, DeskError> {
+    let mut pushed = Pushed::default();
+    let give_up = give_up_after(desk);
+    let begun = tokio::time::Instant::now();
+    for due in waiting {
+        if begun.elapsed() > RECEIVER_TIME {
+            break;
         }
         let held = desk.store().enrolment(due.new.enrolment_id).await?;
         let held = held.filter(|held| standing(held, desk.today()) == Standing::InForce);
-        let hook = hooks.get(&due.new.key_id);
         let lives = hook.is_some() || follows(desk, due.new.key_id).await?;
         let Some(held) = held.filter(|_| lives) else {
-            pushed.over += u64::from(finish(desk, &due, "stopped", None).await?);
+            pushed.over += u64::from(finish(desk, due, "stopped", None).await?);
             continue;
         };
         if give_up.is_some_and(|after| desk.clock().now() - due.new.made_at > after) {
-            pushed.over += u64::from(abandon(desk, &due, &held).await?);
+            pushed.over += u64::from(abandon(desk, due, &held).await?);
             continue;
         }
         let Some(hook) = hook else {
             // The address was taken away; another may be set while the key holds.
             put_off(desk, due.new.key_id).await?;
-            unreachable.insert(due.new.key_id);
-            continue;
+            break;
         };
-        match deliver(desk, actor, outlet, hook, &held, &due).await? {
+        match deliver(desk, actor, outlet, hook, &held, due).await? {
             Outcome::Delivered => pushed.delivered += 1,
             Outcome::Refused => pushed.failed += 1,
             Outcome::Unreachable => {
                 pushed.failed += 1;
-                unreachable.insert(due.new.key_id);
+                break;
             }
             Outcome::TakenByAnother => {}
         }

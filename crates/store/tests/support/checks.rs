@@ -2,7 +2,8 @@
 
 use jiff::civil::date;
 use xinyong_store::{
-    CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, Store, SubjectCheck, Tx, sm3_hex,
+    AuditEntry, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, Store, SubjectCheck, Tx,
+    sm3_hex,
 };
 
 use super::{Ground, NOW, conflict, furnish};
@@ -71,9 +72,24 @@ fn sheet(id: i64) -> CheckSheet {
     }
 }
 
+/// The line of the log about a look.
+fn answered(new: &NewCheck) -> AuditEntry {
+    let check = &new.check;
+    AuditEntry {
+        at: check.at,
+        actor: check.actor.clone(),
+        action: "check.answered".to_owned(),
+        object: format!("subject:{}", check.subject_id),
+        outcome: "done".to_owned(),
+        detail: format!(r#"{{"digest":"{}","number":"{}"}}"#, check.digest, check.number),
+    }
+}
+
 /// One of everything, for the check of what stands beside the records.
 pub async fn keep_one_of_each(tx: &mut Tx) {
-    tx.add_checks(&[new_check("C1", 1, "{}")]).await.expect("kept");
+    let one = new_check("C1", 1, "{}");
+    tx.audit(answered(&one));
+    tx.add_checks(&[one]).await.expect("kept");
     tx.add_check_use(&new_use("C1", 1, "unaffected")).await.expect("kept");
     tx.add_check_link(&link("one")).await.expect("kept");
     tx.add_check_sheet(&sheet(71)).await.expect("kept");
@@ -178,4 +194,31 @@ pub async fn a_window_opens_once_and_a_list_goes_on_where_it_was(ground: &Ground
 async fn still_sound(store: &Store) {
     let report = store.fsck(&super::tokens, &mut |_, _| {}).await.expect("checked");
     assert!(report.is_sound(), "{report:?}");
+}
+
+pub async fn a_look_without_its_line_of_the_log_is_found_out(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let tokens = |names: &[&str]| names.concat();
+    let wrong = async || {
+        let report = store.fsck(&tokens, &mut |_, _| {}).await.expect("checked");
+        let found = report.problems.into_iter().find(|one| one.table == "subject_check");
+        found.map(|problem| problem.reason).unwrap_or_default()
+    };
+    let before = wrong().await;
+    assert_eq!(before, "", "sound to begin with");
+    let kept = [new_check("D1", 1, "{}"), new_check("D2", 1, "{}")];
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.audit(answered(&kept[0]));
+    tx.audit(answered(&kept[1]));
+    tx.add_checks(&kept).await.expect("kept");
+    tx.commit().await.expect("committed");
+    assert_eq!(wrong().await, "");
+    // Taken away, that nobody reads it; and one that was kept quietly.
+    store.raw_execute("DELETE FROM subject_check WHERE number = 'D2'").await.expect("damaged");
+    assert!(wrong().await.contains("核查本身已不在"));
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.add_checks(&[new_check("D3", 1, "{}")]).await.expect("kept");
+    tx.commit().await.expect("committed");
+    assert!(wrong().await.contains("审计日志里没有这次核查"));
 }

@@ -157,6 +157,7 @@ pub async fn deliveries_are_claimed_once_and_kept_as_receipts(ground: &Ground) {
     let ids = |list: Vec<Delivery>| list.iter().map(|one| one.new.id).collect::<Vec<_>>();
     assert_eq!(ids(store.due_deliveries(NOW + 4, 9).await.expect("read")), Vec::<i64>::new());
     assert_eq!(ids(store.due_deliveries(NOW + 5, 9).await.expect("read")), [81, 83]);
+    assert_eq!(ids(store.due_deliveries(NOW + 5, 1).await.expect("read")), [81], "of each key");
     let said = ("appeared", "1".repeat(64));
     let mut tx = store.transaction("t").await.expect("begun");
     let claim = (said.0, said.1.as_str());

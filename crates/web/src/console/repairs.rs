@@ -18,6 +18,8 @@ use crate::ui::view::{Chip, Nav, Page, Tile};
 
 /// The list.
 pub const HERE: &str = "/console/repairs";
+/// Applications that the list shows, the most urgent; all of them are counted.
+const MOST_SHOWN: usize = 200;
 /// Working days within which something is soon due.
 const SOON: i64 = 3;
 
@@ -50,6 +52,7 @@ struct Listed {
     tabs: Vec<Nav>,
     tiles: Vec<Tile>,
     rows: Vec<Row>,
+    more: usize,
     units: Vec<UnitRow>,
     may_enter: bool,
     figures: Vec<Tile>,
@@ -90,7 +93,8 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
             worklist::clocks("办理中", "条", desk.today(), lines.iter().map(clock))
         },
         units: if sees_all && !over { board(&frame, &lines) } else { Vec::new() },
-        rows: lines.iter().map(|line| row(&frame, line)).collect(),
+        more: lines.len().saturating_sub(MOST_SHOWN),
+        rows: lines.iter().take(MOST_SHOWN).map(|line| row(&frame, line)).collect(),
         may_enter: who.may(Permission::EnterRepair),
         figures: if over { tiles(&figures) } else { Vec::new() },
         took: figures

@@ -143,12 +143,17 @@ async fn a_firm_applies_and_follows_and_what_is_granted_is_found_by_nobody() {
     );
     for path in [
         format!("/subjects/{CODE}"),
+        format!("/subjects/{CODE}/records.csv"),
+        format!("/subjects/{CODE}/records.json"),
         "/records/administrative-penalty".to_owned(),
-        format!("/api/v1/subjects/{CODE}/records"),
-        "/data/administrative-penalty.csv".to_owned(),
+        "/data/administrative-penalty/data.csv".to_owned(),
+        "/data/administrative-penalty/data.json".to_owned(),
         "/api/v1/records/administrative-penalty".to_owned(),
     ] {
-        let text = visitor.get(&path).await.text();
+        let answer = visitor.get(&path).await;
+        // An address that is none would say nothing for ever.
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        let text = answer.text();
         assert!(!text.contains(&record.to_string()), "{path}: {text}");
         assert!(!text.contains("信用修复（依据") && !text.contains("平市监信修"), "{path}");
     }

@@ -104,9 +104,14 @@ pub fn stage(stage: Stage) -> Chip {
     Chip::new(stage.label(), tone)
 }
 
-/// How long the next step may still take.
+/// How long the next step may still take; where the calendar of a year on the way is not announced, that it may still change.
 pub fn left(today: Date, line: &RepairLine) -> Option<Chip> {
-    Some(words::left(today, line.due.as_ref()?.value.date, line.left?))
+    let due = line.due.as_ref()?.value;
+    let mut chip = words::left(today, due.date, line.left?);
+    if due.provisional {
+        chip.text.push_str("（暂定）");
+    }
+    Some(chip)
 }
 
 /// The last day of the next step with its reasons.

@@ -1,0 +1,81 @@
+//! Repair where the law changes on the way, where two do the same at once, and with everything that people hand in wrongly.
+
+mod input;
+mod law;
+
+use jiff::civil::{Date, date};
+use xinyong_domain::workflow::repair::Event;
+
+use crate::access::{Actor, Role};
+use crate::agents::Agent;
+use crate::repairs::{Apply, Step, Visitor, commitment, new_entry, own_repairs};
+use crate::testing::{UNIT, person};
+use crate::{Desk, DeskError};
+
+/// Three months after the decision of a [`crate::testing::penalty`]: the first day for its general class.
+const DAY: Date = date(2026, 12, 1);
+
+async fn refused<T: std::fmt::Debug>(
+    outcome: impl Future<Output = Result<T, DeskError>>,
+) -> DeskError {
+    outcome.await.expect_err("refused")
+}
+
+fn form(desk: &Desk, records: &[i64]) -> Apply {
+    Apply {
+        records: records.to_vec(),
+        entry: new_entry(desk).expect("random"),
+        words: "罚款已缴清（示例）".to_owned(),
+        commitment: commitment(desk).expect("a text").digest,
+        agreed: true,
+        file: None,
+    }
+}
+
+fn scan(desk: &Desk, name: &str, bytes: &[u8]) -> std::path::PathBuf {
+    let path = desk.scratch().join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    path
+}
+
+fn doing(item: i64, event: Event) -> Step {
+    Step {
+        item,
+        seq: None,
+        event,
+        reason: "示例理由".to_owned(),
+        document: "示例决定书1号".to_owned(),
+        decided_on: None,
+    }
+}
+
+fn visitor() -> Visitor {
+    Visitor { name: "示例来人".to_owned(), telephone: "0359-0000000".to_owned() }
+}
+
+fn clerk() -> Actor {
+    person("clerk", Role::Clerk, UNIT)
+}
+
+fn reviewer() -> Actor {
+    person("reviewer", Role::Reviewer, UNIT)
+}
+
+fn second() -> Actor {
+    person("second", Role::Reviewer, UNIT)
+}
+
+fn office() -> Actor {
+    person("office", Role::CreditOffice, "credit-office")
+}
+
+/// The item of a subject about a record.
+async fn item(desk: &Desk, agent: &Agent, record: i64) -> i64 {
+    let all = own_repairs(desk, agent).await.expect("a list");
+    all.iter().find(|line| line.record.id == record).expect("applied for").id
+}
+
+async fn sound(desk: &Desk) {
+    let report = crate::running::fsck(desk).await.expect("checked");
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+}
