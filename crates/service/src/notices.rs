@@ -35,6 +35,9 @@ const AGENT_WAITS: &str = "agent-waits";
 /// The repair of a record waits for its unit.
 const REPAIR_WAITS: &str = "repair-waits";
 
+/// An objection waits for its unit or the office.
+const OBJECTION_WAITS: &str = "objection-waits";
+
 /// Something that sends a mail.
 pub trait Mailer: Send + Sync {
     /// Sends one plain text to one address.
@@ -128,6 +131,35 @@ pub(crate) async fn repair_waits(
 /// Takes that back, once the next step was done.
 pub(crate) async fn repair_moved(tx: &mut Tx, item: i64) -> Result<(), DeskError> {
     Ok(tx.settle_notices(&repair_object(item), REPAIR_WAITS).await?)
+}
+
+/// Tells those who owe a step of an objection that one waits: of the unit, or the office too where the platform owes it or sees to it.
+pub(crate) async fn objection_waits(
+    desk: &Desk,
+    tx: &mut Tx,
+    objection: i64,
+    unit: &str,
+    office: bool,
+) -> Result<(), DeskError> {
+    let units = responsible(desk, unit).await?;
+    let object = format!("objection:{objection}");
+    for account in desk.store().accounts().await? {
+        let role = Role::from_word(&account.role);
+        let handles =
+            role.is_some_and(|role| role.permissions().contains(&Permission::HandleObjection));
+        let concerned =
+            units.contains(&account.unit_id) || (office && role == Some(Role::CreditOffice));
+        if handles && account.active && concerned {
+            let text = "一项异议等待办理，请注意期限";
+            tx.add_notice(&notice(desk, &account, OBJECTION_WAITS, &object, text)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes that back, once the next step was done.
+pub(crate) async fn objection_moved(tx: &mut Tx, objection: i64) -> Result<(), DeskError> {
+    Ok(tx.settle_notices(&format!("objection:{objection}"), OBJECTION_WAITS).await?)
 }
 
 fn repair_object(item: i64) -> String {

@@ -99,7 +99,7 @@ pub async fn record(
         title: head.title.clone(),
         number: head.number.clone(),
         unit: head.unit_name.clone(),
-        mark: head.mark.clone(),
+        mark: words::held_mark(head),
         standing_chip: words::held_standing(head),
         standing: reasons::standing(&law, &found.now),
         content: content(&found.now),
