@@ -204,7 +204,10 @@ pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
         }
         let waiting = owed(desk, &actor, &names).await?;
         let reports = crate::error_reports::waiting(desk, &actor, 0).await?;
-        let Some(text) = reminder(today, &waiting, &reports) else { continue };
+        let objected = crate::objections::waiting(desk, &actor).await?;
+        let late = objected.iter().filter(|one| one.left.is_some_and(|left| left < 0)).count();
+        let objected = (objected.len(), late);
+        let Some(text) = reminder(today, &waiting, &reports, objected) else { continue };
         let mut tx = desk.store().transaction("remind").await?;
         tx.add_notice(&notice(desk, &account, "daily", "waiting", &text)).await?;
         tx.commit().await?;
@@ -213,7 +216,12 @@ pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
     Ok(told)
 }
 
-fn reminder(today: Date, waiting: &[OwedBatch], reports: &WaitingReports) -> Option<String> {
+fn reminder(
+    today: Date,
+    waiting: &[OwedBatch],
+    reports: &WaitingReports,
+    (objected, late): (usize, usize),
+) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(first) = waiting.first() {
         let late = waiting.iter().filter(|owed| owed.left.is_some_and(|left| left < 0)).count();
@@ -229,6 +237,13 @@ fn reminder(today: Date, waiting: &[OwedBatch], reports: &WaitingReports) -> Opt
         let mut text = format!("有 {} 件信息纠错等待答复", reports.open);
         if reports.overdue > 0 {
             text.push_str(&format!("，其中 {} 件已超过期限", reports.overdue));
+        }
+        parts.push(text);
+    }
+    if objected > 0 {
+        let mut text = format!("有 {objected} 项异议等待办理");
+        if late > 0 {
+            text.push_str(&format!("，其中 {late} 项已超过期限"));
         }
         parts.push(text);
     }

@@ -10,6 +10,7 @@ use crate::agents::tests::confirmed;
 use crate::browse::{ListFilter, OpenObjection, data_chunk, data_set, public_list, public_record};
 use crate::check::{Asked, ask, one, replay};
 use crate::corrections::{self, Confirm, Propose, Proposed};
+use crate::enrolments::{Enrol, changes, enrol};
 use crate::publicity::{self, Withdraw};
 use crate::repairs::new_entry;
 use crate::report::public_report;
@@ -519,4 +520,34 @@ async fn where_the_unit_is_no_more_whoever_took_over_answers() {
     let answered = step(&later, &reviewer, doing(id, Event::Reject)).await.expect("answered");
     assert_eq!(answered, Stage::NotUpheld);
     sound(&later).await;
+}
+
+#[tokio::test]
+async fn who_follows_the_subject_is_told_of_the_mark_the_silence_and_the_answer() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (clerk, reviewer) = team();
+    let wanted = Enrol {
+        code: code(1),
+        basis: "《示例条例》第三条".to_owned(),
+        purpose: "示例日常监管".to_owned(),
+        until: Some(date(2026, 12, 31)),
+    };
+    let first = desk.at(date(2026, 9, 15));
+    let followed = enrol(&first, &clerk, &wanted).await.expect("asked").expect("begun");
+    let id = file(&first, &agent, form(&first, place.1, "content")).await.expect("made");
+    let mut cursor = String::new();
+    let mut told = async |day: Date| {
+        let page = changes(&desk.at(day), &clerk, followed, &cursor, 9).await.expect("told");
+        cursor.clone_from(&page.next);
+        page.changes.iter().map(|one| one.happened.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(date(2026, 9, 16)).await, ["changed"]);
+    let job = Actor::system("system");
+    assert_eq!(sweep(&desk.at(date(2026, 9, 25)), &job).await.expect("swept").withheld, 1);
+    assert_eq!(told(date(2026, 9, 26)).await, ["ended"]);
+    step(&desk.at(date(2026, 9, 28)), &reviewer, doing(id, Event::Reject)).await.expect("answered");
+    assert_eq!(told(date(2026, 9, 29)).await, ["appeared"]);
 }

@@ -77,16 +77,18 @@ async fn step(browser: &mut Browser, one: &str, fields: &[(&str, &str)]) -> Answ
 }
 
 /// Where everybody reads the record.
-fn faces(record: &str) -> [String; 8] {
+fn faces(record: &str) -> [String; 10] {
     [
         record.to_owned(),
         "/".to_owned(),
         format!("/subjects/{CODE}"),
+        format!("/subjects/{CODE}/records.csv"),
+        format!("/subjects/{CODE}/records.json"),
         "/records/administrative-penalty".to_owned(),
         format!("/api/v1{record}"),
         "/api/v1/records/administrative-penalty".to_owned(),
-        "/data/administrative-penalty.csv".to_owned(),
-        "/data/administrative-penalty.json".to_owned(),
+        "/data/administrative-penalty/data.csv".to_owned(),
+        "/data/administrative-penalty/data.json".to_owned(),
     ]
 }
 
