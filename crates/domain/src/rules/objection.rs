@@ -10,7 +10,10 @@ use crate::law::Law;
 use crate::ruling::Ruling;
 
 /// Pieces of an address on the network; a statement beside a record is no place for advertising.
-const LINKS: [&str; 5] = ["://", "www.", ".com", ".cn", "http"];
+const LINKS: &[&str] = &["://", "www.", ".com", ".cn", "http"];
+
+/// Signs that are not seen: of no width, or turning the direction of writing.
+const UNSEEN: &str = "\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2060}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}";
 
 /// Whether the platform can find out by itself whether an objection is right, without the unit that delivered the record: how long
 /// something is public, and what the catalogue has, it carries out itself. Everything else the source must say.
@@ -66,10 +69,7 @@ pub fn statement(text: &str, on: Date, law: &Law) -> Result<String, StatementFau
     {
         return Err(StatementFault::TooLong(most.value));
     }
-    let turns = |one: char| {
-        one.is_control()
-            || matches!(one, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let turns = |one: char| one.is_control() || UNSEEN.contains(one);
     if text.chars().any(turns) {
         return Err(StatementFault::Unprintable);
     }

@@ -47,6 +47,11 @@ pub(super) async fn work(desk: &Desk) -> Result<(), DeskError> {
             next = cases.next();
             continue;
         }
+        // One that somebody is already putting right is left alone.
+        let before = desk.store().corrections_of(record.subject, record.id).await?;
+        if before.iter().any(|one| one.state == "open") {
+            continue;
+        }
         let there = desk.at(earlier(desk, case.0));
         match made(desk, &there, &record, case, entry).await {
             Ok(id) => answered(desk, &record, id, case).await?,

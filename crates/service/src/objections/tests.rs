@@ -1,7 +1,5 @@
 //! An objection from the first form to the last receipt, silence, and everything that must not happen on the way.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::date;
 
 use super::*;
@@ -65,11 +63,14 @@ async fn sound(desk: &Desk) {
     assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 
-/// Two persons lower the fine.
-async fn corrected(desk: &Desk, (subject, record): (i64, i64), fine: &str) {
+/// Two persons have the record say something else.
+async fn change(desk: &Desk, (subject, record): (i64, i64), changes: &[(&str, &str)]) {
     let law = desk.law();
     let kind = law.kind("administrative-penalty").expect("a kind");
-    let field = kind.fields.iter().find(|field| field.label == "罚款金额（万元）").expect("it");
+    let code = |label: &str| {
+        let field = kind.fields.iter().find(|field| field.label == label);
+        field.unwrap_or_else(|| panic!("no {label}")).code.clone()
+    };
     let command = Propose {
         subject,
         record,
@@ -78,17 +79,22 @@ async fn corrected(desk: &Desk, (subject, record): (i64, i64), fine: &str) {
         document_on: DAY,
         known_on: DAY,
         reason: "录入有误".to_owned(),
-        fields: BTreeMap::from([(field.code.clone(), fine.to_owned())]),
+        fields: changes.iter().map(|(label, value)| (code(label), (*value).to_owned())).collect(),
         file: None,
     };
     let (clerk, reviewer) = team();
-    let Proposed::Kept(id) = corrections::propose(desk, &clerk, command).await.expect("entered")
-    else {
-        panic!("invalid")
+    let id = match corrections::propose(desk, &clerk, command).await.expect("entered") {
+        Proposed::Kept(id) => id,
+        Proposed::Invalid(findings) => panic!("{findings:?}"),
     };
     let seen = desk.store().record(subject, record).await.expect("asked").expect("kept").version;
     let confirm = Confirm { id, seen, severity: None };
     corrections::confirm(desk, &reviewer, confirm).await.expect("confirmed");
+}
+
+/// Two persons lower the fine.
+async fn corrected(desk: &Desk, place: (i64, i64), fine: &str) {
+    change(desk, place, &[("罚款金额（万元）", fine)]).await;
 }
 
 fn looking() -> Asked {
@@ -550,4 +556,24 @@ async fn who_follows_the_subject_is_told_of_the_mark_the_silence_and_the_answer(
     assert_eq!(told(date(2026, 9, 26)).await, ["ended"]);
     step(&desk.at(date(2026, 9, 28)), &reviewer, doing(id, Event::Reject)).await.expect("answered");
     assert_eq!(told(date(2026, 9, 29)).await, ["appeared"]);
+}
+
+#[tokio::test]
+async fn nothing_that_is_objected_to_suggests_a_measure() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (clerk, _) = team();
+    let basis = [("处罚依据", "《中华人民共和国行政许可法》第七十九条")];
+    change(&desk, place, &basis).await;
+    let measures = async || {
+        let told = ask(&desk, &clerk, &code(1), &looking()).await.expect("answered").answer;
+        (told.count(), told.measures.len())
+    };
+    assert_eq!(measures().await, (1, 1), "the article allows one");
+    let id = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("made");
+    assert_eq!(measures().await, (1, 0), "it is on record and suggests nothing");
+    withdraw(&desk, &agent, id).await.expect("taken back");
+    assert_eq!(measures().await, (1, 1));
 }
