@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use xinyong_domain::rules::repair::Entry;
+use xinyong_domain::workflow::objection;
 use xinyong_domain::workflow::repair::Stage;
 use xinyong_service::{Permission, Role};
 
@@ -23,6 +24,7 @@ pub fn run(common: &Common, folder: &Path) -> anyhow::Result<ExitCode> {
     put("roles.md", roles()?)?;
     put("workflow-batch.md", workflow("batch", "The way of a batch"))?;
     put("workflow-repair.md", repair_workflow()?)?;
+    put("workflow-objection.md", objection_workflow()?)?;
     put("law-coverage.md", coverage(common)?)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -77,6 +79,18 @@ fn repair_workflow() -> anyhow::Result<String> {
     }
     let samr = Entry::MarketRegulation.clock();
     writeln!(text, "\nWhat the market-regulation site decides runs by `{samr}`.")?;
+    Ok(text)
+}
+
+/// The way of an objection, with who owes each step and which clock runs.
+fn objection_workflow() -> anyhow::Result<String> {
+    let mut text = workflow("objection", "The way of an objection");
+    text.push_str("\n| stage | | owner | clock |\n|---|---|---|---|\n");
+    for stage in objection::Stage::ALL {
+        let clock = stage.clock().unwrap_or_default();
+        let name = stage.as_str();
+        writeln!(text, "| {name} | {} | {} | {clock} |", stage.label(), stage.owner().label())?;
+    }
     Ok(text)
 }
 

@@ -76,6 +76,7 @@ fn explain(
         basis: &basis,
         exemption: &exemption,
         withdrawn,
+        answer_by: None,
     };
     let ruling = disclose(&facts, on, &law);
     let value = &ruling.value;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use jiff::civil::Date;
 use serde_json::json;
-use xinyong_domain::workflow::{batch, repair};
+use xinyong_domain::workflow::{batch, objection, repair};
 use xinyong_service::running::{self, Standing};
 use xinyong_service::{Actor, open_data, publicity};
 
@@ -108,6 +108,13 @@ pub fn drawn(workflow: &str) -> String {
         "repair" => (
             repair::Stage::Applied.as_str(),
             repair::TRANSITIONS
+                .iter()
+                .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
+                .collect(),
+        ),
+        "objection" => (
+            objection::Stage::Filed.as_str(),
+            objection::TRANSITIONS
                 .iter()
                 .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
                 .collect(),

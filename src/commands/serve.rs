@@ -10,7 +10,7 @@ use xinyong_service::intake::{Look, WatchedFolder, Watcher};
 use xinyong_service::mail::SmtpMailer;
 use xinyong_service::{
     Actor, Desk, DeskError, accounts, agents, check, enrolments, error_reports, intake, notices,
-    open_data, publication_log, publicity, repairs,
+    objections, open_data, publication_log, publicity, repairs,
 };
 use xinyong_web::{HttpOutlet, Provider, Proxies, Site};
 
@@ -283,6 +283,14 @@ async fn run_jobs(desk: Desk) {
                     job_done("enrolments", &desk);
                 }
                 Err(error) => tracing::error!(job = "enrolments", code = error.code(), "failed"),
+            }
+            match objections::sweep(&desk, &actor).await {
+                Ok(swept) => {
+                    let objections::Swept { withheld, settled, confirmed } = swept;
+                    tracing::info!(job = "objections", withheld, settled, confirmed, "done");
+                    job_done("objections", &desk);
+                }
+                Err(error) => tracing::error!(job = "objections", code = error.code(), "failed"),
             }
             match repairs::confirm_places(&desk, &actor).await {
                 Ok(confirmed) => {

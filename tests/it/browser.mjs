@@ -1,6 +1,21 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] | node browser.mjs agent BASE CODE FIRM IDENTITY | node browser.mjs check BASE | node browser.mjs granted BASE CODE FIRM IDENTITY NUMBER NUMBER REPORT DAY DAY | node browser.mjs refused BASE CODE FIRM IDENTITY NUMBER DAY | node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY |
-// node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
+// Usage, one line each:
+//   node browser.mjs journey BASE FILE CODE NUMBER
+//   node browser.mjs gone BASE CODE RECORD NUMBER
+//   node browser.mjs keyboard BASE FILE
+//   node browser.mjs provider BASE SUBJECT
+//   node browser.mjs filing BASE CLERK REVIEWER FILE
+//   node browser.mjs month BASE MONTH NUMBER FOLDER
+//   node browser.mjs changed BASE MONTH
+//   node browser.mjs pages BASE [FOLDER]
+//   node browser.mjs agent BASE CODE FIRM IDENTITY
+//   node browser.mjs check BASE
+//   node browser.mjs granted BASE CODE FIRM IDENTITY NUMBER NUMBER REPORT DAY DAY
+//   node browser.mjs refused BASE CODE FIRM IDENTITY NUMBER DAY
+//   node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY
+//   node browser.mjs objection BASE CODE FIRM IDENTITY NUMBER
+//   node browser.mjs shots BASE FOLDER
+// With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
 // and looks at them with large letters and on paper too.
 import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -514,7 +529,7 @@ async function ownPages(one, width) {
   await page.goto(`${base}${firm}/declarations`);
   const record = await page.locator('main table a').first().getAttribute('href');
   const entry = `${firm}/declarations/${record.split('/').pop()}`;
-  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/repair`, `${firm}/reports`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
+  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/repair`, `${firm}/objections`, `${firm}/reports`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
   for (const path of paths) {
     await page.goto(base + path);
     await axeCheck(page, `agent ${path} at ${width}`);
@@ -536,7 +551,7 @@ async function pages() {
     await portal.goto(`${base}/records/administrative-penalty`);
     const record = await portal.locator('main a[href*="/records/administrative-penalty/"]').first().getAttribute('href');
     const subject = await portal.locator('main a[href*="/subjects/"]').first().getAttribute('href');
-    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/guides/repair', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal', '/departments/market-regulation/powers', '/catalogue', '/data/subjects', '/records/self-declaration', '/my/sign-in', '/my/sign-up', '/reports', '/reports?number=123', '/log'];
+    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/guides/repair', '/guides/objection', '/corrections', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal', '/departments/market-regulation/powers', '/catalogue', '/data/subjects', '/records/self-declaration', '/my/sign-in', '/my/sign-up', '/reports', '/reports?number=123', '/log'];
     for (const path of [...paths.map((path) => base + path), new URL(record, base).href, new URL(`${record}/report`, base).href, `${base}/error-reports`, new URL(subject, base).href, new URL(`${subject}/administrative-penalty`, base).href, `${base}/search?q=示例&category=organisation`]) {
       await portal.goto(path);
       await axeCheck(portal, `${path} at ${width}`);
@@ -546,8 +561,8 @@ async function pages() {
     }
     for (const [login, paths] of [
       ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists', '/console/enrolments', '/console/enrolments/new']],
-      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over']],
-      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active', '/console/repairs', '/console/repairs/window', '/']],
+      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over', '/console/objections', '/console/objections?show=over']],
+      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active', '/console/repairs', '/console/repairs/window', '/console/objections', '/console/objections/window', '/']],
       ['auditor', ['/console', '/console/originals', '/console/signing-keys', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
       ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new', '/console/signing-keys']],
     ]) {
@@ -562,7 +577,7 @@ async function pages() {
         await axeCheck(page, `${login} ${path} at ${width}`);
         checked++;
         // One of what is listed, and the form that leads on from it.
-        for (const [list, link] of [['/console/checks', 'td a'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
+        for (const [list, link] of [['/console/checks', 'td a'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/objections', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
           if (path !== list) continue;
           const found = page.locator(`main ${link}`);
           if (!(await found.count())) continue;
@@ -604,6 +619,91 @@ async function pages() {
     checked += await ownPages(one, width);
   }
   return { checked };
+}
+
+// An objection: the firm's agent objects, the mark is on the portal at once, the unit answers that it is right, two persons correct it, the mark is
+// gone and the agent reads the answer. No script runs on any page of it.
+async function objection([code, firm, identity, number]) {
+  const person = await (await context({ javaScriptEnabled: false })).newPage();
+  await person.goto(`${base}/my/sign-up`);
+  await askToAct(person, code, firm, identity);
+  await person.fill('input[name=login]', 'zhao.liu');
+  for (const field of ['password', 'repeat_password']) await person.fill(`input[name=${field}]`, 'kettle-harbour-9');
+  await person.setInputFiles('input[name=file]', { name: '授权书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 example') });
+  await person.click('main form button[type=submit]');
+  await person.waitForURL((url) => url.pathname === '/my');
+  const office = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(office, 'office');
+  await office.locator('main a[href*="/console/agents/"]', { hasText: firm }).first().click();
+  await office.click('form[action$="/confirm"] button');
+  await office.waitForURL((url) => url.search.includes('done=confirmed'));
+
+  const visitor = await (await context({ javaScriptEnabled: false })).newPage();
+  await visitor.goto(`${base}/subjects/${code}`);
+  const record = new URL(await visitor.locator('main a[href*="/records/administrative-penalty/"]').first().getAttribute('href'), base).href;
+  await visitor.goto(record);
+  expect(!(await visitor.textContent('main')).includes('异议处理中'), 'nothing is marked before');
+
+  const words = '罚款数额有误，已经提出异议。';
+  await person.goto(`${base}/my/firms/${code}/objections`);
+  await person.click('main form button[type=submit]');
+  expect((await person.textContent('#error-summary')).includes('请选择'), 'an empty form says what is missing');
+  const option = await person.locator('select[name=record] option', { hasText: number }).getAttribute('value');
+  await person.selectOption('select[name=record]', option);
+  await person.selectOption('select[name=ground]', 'content');
+  await person.fill('textarea[name=words]', '罚款应为1000元，见决定书第2页。');
+  await person.fill('textarea[name=statement]', words);
+  await person.setInputFiles('input[name=file]', { name: '决定书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 example') });
+  await person.click('main form button[type=submit]');
+  await person.waitForURL((url) => url.search.includes('done=filed'));
+  const own = new URL(await person.locator('main table a').first().getAttribute('href'), base).href;
+
+  for (const page of [record, `${base}/subjects/${code}`, `${base}/records/administrative-penalty?q=${encodeURIComponent(number)}`]) {
+    await visitor.goto(page);
+    const shown = await visitor.textContent('main');
+    expect(shown.includes('异议处理中') && shown.includes(words), `${page} is marked, with the words of the firm`);
+    expect(!shown.includes('见决定书第2页'), `${page} does not show what only the unit may read`);
+  }
+
+  const reviewer = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(reviewer, 'reviewer');
+  await reviewer.locator('main a[href*="/console/objections/"]').filter({ hasText: '内容有误' }).last().click();
+  expect((await reviewer.textContent('main')).includes('见决定书第2页'), 'the unit reads what is said');
+  const one = reviewer.url();
+  await reviewer.selectOption('select[name=event]', 'uphold');
+  await reviewer.selectOption('select[name=outcome]', 'correct');
+  await reviewer.fill('textarea[name=reason]', '经核对决定书，罚款数额录入有误。');
+  await reviewer.click('form[action$="/step"] button');
+  await reviewer.waitForURL(one);
+  expect((await reviewer.textContent('h1')).includes('异议成立，待更正'), 'answered');
+
+  const clerk = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(clerk, 'clerk');
+  await clerk.goto(one);
+  await clerk.click('main a[href$="/correct"]');
+  await clerk.selectOption('select[name=event]', 'own-correction');
+  await clerk.fill('input[name=document]', '示例更正审批表〔2026〕1号');
+  await clerk.fill('input[name=document_on]', '2026-11-25');
+  await clerk.fill('input[name=known_on]', '2026-11-25');
+  await clerk.fill('textarea[name=reason]', '录入有误，经异议核实');
+  await clerk.getByLabel('处罚内容', { exact: false }).first().fill('罚款1000元。');
+  await clerk.click('main form[enctype] button[type=submit]');
+  await clerk.waitForURL((url) => /\/corrections\/\d+$/.test(url.pathname));
+  await reviewer.goto(clerk.url());
+  await reviewer.locator('button[name=decision][value=confirm], button[value=confirm]').first().click();
+  await reviewer.waitForLoadState();
+
+  for (const page of [record, `${base}/subjects/${code}`]) {
+    await visitor.goto(page);
+    const shown = await visitor.textContent('main');
+    expect(shown.includes('罚款1000元。') && !shown.includes('异议处理中') && !shown.includes(words), `${page} shows it corrected, unmarked`);
+  }
+  await visitor.goto(`${base}/corrections`);
+  expect((await visitor.textContent('main')).includes('处罚内容'), 'the notice says what was corrected');
+  await person.goto(own);
+  const told = await person.textContent('main');
+  expect(told.includes('罚款数额录入有误') && told.includes('已更正，各处确认中'), 'the agent reads the answer and what came of it');
+  return {};
 }
 
 // The approval window: a firm on a list and a clean one are checked, one by one, as a list, and inside another system; the firm sees who looked.
@@ -748,7 +848,7 @@ let answer = {};
 try {
   const kit = { base, context, signIn, axeCheck, expect, askToAct };
   const repairs = { granted: (given) => granted(kit, given), refused: (given) => refused(kit, given) };
-  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check, ...repairs }[task](rest);
+  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check, objection, ...repairs }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }

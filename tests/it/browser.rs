@@ -102,6 +102,28 @@ fn a_firms_agent_from_the_application_to_a_declaration_and_its_end() {
 }
 
 #[test]
+fn an_objection_is_marked_at_once_answered_and_corrected_by_two() {
+    let platform = Platform::empty();
+    let passwords = invent(&platform);
+    let registry = platform.file("registry.csv", &crate::county::registry());
+    platform.json(&["import", "subjects", path(&registry)]);
+    let number = "（平）市监罚〔2026〕9002号";
+    // Decided under Order 58: an ordinary fine is public.
+    let rows = [penalty(9, "2026/03/05", &[("行政处罚决定书文号", number)])];
+    let file = platform.file("处罚.csv", &penalties(&rows));
+    platform.import(&file, "administrative-penalty", "market-regulation", &["--submit"]);
+    let (code, firm) = (crate::county::code("91", 9), crate::county::company(9));
+    let served =
+        serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+    browser(&served.address, &passwords, &["objection", &code, &firm, IDENTITY, number]);
+    let log = served.stop_and_read_log();
+    for secret in ["示例赵六", IDENTITY, "见决定书第2页"] {
+        assert!(!log.contains(secret), "{log}");
+    }
+    assert_eq!(platform.json(&["fsck"])["good"], true);
+}
+
+#[test]
 fn the_approval_window_checks_decides_and_says_what_came_of_it() {
     let platform = Platform::empty();
     let passwords = invent(&platform);

@@ -385,6 +385,7 @@ impl Case {
             basis: self.basis,
             exemption: self.exemption,
             withdrawn: self.withdrawn.map(|days| later(self.decided, days)),
+            answer_by: None,
         };
         disclose(&facts, day, &LAW)
     }

@@ -82,11 +82,19 @@ pub enum Permission {
     HandleRepair,
     /// Decide about them: grant, refuse, not accept, take more time.
     DecideRepair,
+    /// Object to what is recorded about the subject that one acts for.
+    FileObjection,
+    /// Enter an objection that somebody brought to the window.
+    EnterObjection,
+    /// See objections, hand them on, note the receipts of a correction.
+    HandleObjection,
+    /// Answer them with reasons.
+    AnswerObjection,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 39] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -122,6 +130,10 @@ impl Permission {
         Self::EnterRepair,
         Self::HandleRepair,
         Self::DecideRepair,
+        Self::FileObjection,
+        Self::EnterObjection,
+        Self::HandleObjection,
+        Self::AnswerObjection,
     ];
 
     /// Whether a visitor without an account has it.
@@ -222,6 +234,9 @@ impl Role {
                 Permission::EnterRepair,
                 Permission::HandleRepair,
                 Permission::DecideRepair,
+                Permission::EnterObjection,
+                Permission::HandleObjection,
+                Permission::AnswerObjection,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -235,6 +250,8 @@ impl Role {
                 Permission::CheckSubject,
                 Permission::FollowSubjects,
                 Permission::HandleRepair,
+                Permission::EnterObjection,
+                Permission::HandleObjection,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -251,6 +268,9 @@ impl Role {
                 Permission::FollowSubjects,
                 Permission::HandleRepair,
                 Permission::DecideRepair,
+                Permission::EnterObjection,
+                Permission::HandleObjection,
+                Permission::AnswerObjection,
             ],
             Self::Auditor => &[
                 Permission::UseConsole,
@@ -275,6 +295,7 @@ impl Role {
                 Permission::ReadOwnSubject,
                 Permission::DeclareForSubject,
                 Permission::ApplyForRepair,
+                Permission::FileObjection,
             ],
             Self::System => &Permission::ALL,
         }
@@ -389,6 +410,8 @@ mod tests {
                 Permission::ConfirmLaw,
                 Permission::HandleRepair,
                 Permission::DecideRepair,
+                Permission::HandleObjection,
+                Permission::AnswerObjection,
                 Permission::ReadOriginal,
             ] {
                 assert!(!role.permissions().contains(&permission), "{role:?} {permission:?}");

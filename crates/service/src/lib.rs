@@ -25,6 +25,7 @@ pub mod judgements;
 pub mod law;
 pub mod mail;
 pub mod notices;
+pub mod objections;
 pub mod open_data;
 pub mod powers;
 mod press;

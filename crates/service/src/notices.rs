@@ -35,6 +35,9 @@ const AGENT_WAITS: &str = "agent-waits";
 /// The repair of a record waits for its unit.
 const REPAIR_WAITS: &str = "repair-waits";
 
+/// An objection waits for its unit or the office.
+const OBJECTION_WAITS: &str = "objection-waits";
+
 /// Something that sends a mail.
 pub trait Mailer: Send + Sync {
     /// Sends one plain text to one address.
@@ -130,6 +133,35 @@ pub(crate) async fn repair_moved(tx: &mut Tx, item: i64) -> Result<(), DeskError
     Ok(tx.settle_notices(&repair_object(item), REPAIR_WAITS).await?)
 }
 
+/// Tells those who owe a step of an objection that one waits: of the unit, or the office too where the platform owes it or sees to it.
+pub(crate) async fn objection_waits(
+    desk: &Desk,
+    tx: &mut Tx,
+    objection: i64,
+    unit: &str,
+    office: bool,
+) -> Result<(), DeskError> {
+    let units = responsible(desk, unit).await?;
+    let object = format!("objection:{objection}");
+    for account in desk.store().accounts().await? {
+        let role = Role::from_word(&account.role);
+        let handles =
+            role.is_some_and(|role| role.permissions().contains(&Permission::HandleObjection));
+        let concerned =
+            units.contains(&account.unit_id) || (office && role == Some(Role::CreditOffice));
+        if handles && account.active && concerned {
+            let text = "一项异议等待办理，请注意期限";
+            tx.add_notice(&notice(desk, &account, OBJECTION_WAITS, &object, text)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes that back, once the next step was done.
+pub(crate) async fn objection_moved(tx: &mut Tx, objection: i64) -> Result<(), DeskError> {
+    Ok(tx.settle_notices(&format!("objection:{objection}"), OBJECTION_WAITS).await?)
+}
+
 fn repair_object(item: i64) -> String {
     format!("repair:{item}")
 }
@@ -172,7 +204,10 @@ pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
         }
         let waiting = owed(desk, &actor, &names).await?;
         let reports = crate::error_reports::waiting(desk, &actor, 0).await?;
-        let Some(text) = reminder(today, &waiting, &reports) else { continue };
+        let objected = crate::objections::waiting(desk, &actor).await?;
+        let late = objected.iter().filter(|one| one.left.is_some_and(|left| left < 0)).count();
+        let objected = (objected.len(), late);
+        let Some(text) = reminder(today, &waiting, &reports, objected) else { continue };
         let mut tx = desk.store().transaction("remind").await?;
         tx.add_notice(&notice(desk, &account, "daily", "waiting", &text)).await?;
         tx.commit().await?;
@@ -181,7 +216,12 @@ pub async fn remind(desk: &Desk) -> Result<u64, DeskError> {
     Ok(told)
 }
 
-fn reminder(today: Date, waiting: &[OwedBatch], reports: &WaitingReports) -> Option<String> {
+fn reminder(
+    today: Date,
+    waiting: &[OwedBatch],
+    reports: &WaitingReports,
+    (objected, late): (usize, usize),
+) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(first) = waiting.first() {
         let late = waiting.iter().filter(|owed| owed.left.is_some_and(|left| left < 0)).count();
@@ -197,6 +237,13 @@ fn reminder(today: Date, waiting: &[OwedBatch], reports: &WaitingReports) -> Opt
         let mut text = format!("有 {} 件信息纠错等待答复", reports.open);
         if reports.overdue > 0 {
             text.push_str(&format!("，其中 {} 件已超过期限", reports.overdue));
+        }
+        parts.push(text);
+    }
+    if objected > 0 {
+        let mut text = format!("有 {objected} 项异议等待办理");
+        if late > 0 {
+            text.push_str(&format!("，其中 {late} 项已超过期限"));
         }
         parts.push(text);
     }

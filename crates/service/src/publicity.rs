@@ -195,6 +195,7 @@ pub async fn withdraw(
     let event = AuditEvent::RecordWithdrawn { subject: command.subject, record: command.record };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;
+    crate::objections::after_change(desk, actor, command.subject, command.record).await?;
     Ok(due.map(|due| due.value.date))
 }
 

@@ -33,6 +33,7 @@ mod judgements;
 mod keys;
 mod leases;
 mod notices;
+mod objections;
 mod open_data;
 mod persons;
 mod portable;
@@ -75,6 +76,9 @@ pub use ids::IdMaker;
 pub use judgements::SubjectJudgement;
 pub use keys::{KeyRing, Purpose, sm3_hex};
 pub use notices::{DueMail, NewNotice, Notice};
+pub use objections::{
+    Objection, ObjectionMaterial, ObjectionReceipt, ObjectionStep, objection_place,
+};
 pub use open_data::{OpenChange, OpenDay, OpenRow};
 pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};

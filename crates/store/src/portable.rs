@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 76] = [
+static TABLES: [Table; 80] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -145,6 +145,13 @@ static TABLES: [Table; 76] = [
     table!(repair_step by "item_id, seq": i item_id, i seq, t event, t stage, t on_day, i at, t actor, t reason, t document,
         t previous, t hash),
     table!(repair_receipt by "item_id, place": i item_id, t place, i confirmed_at, t confirmed_by, t evidence),
+    table!(objection by "id": i id, t once, i claimant_id, i subject_id, i record_id, i version, t kind, t ground, b sealed,
+        t statement, t way, i account_id, t filed_on, i filed_at, t filed_by, t law_edition, t unit_id, t stage, t statement_state,
+        t answer_by, t withheld_on, t answered_on, t outcome, t corrected_on, t notice, i seq, t hash),
+    table!(objection_material by "objection_id, seq": i objection_id, i seq, t file_digest, t file_type, i added_at, t added_by),
+    table!(objection_step by "objection_id, seq": i objection_id, i seq, t event, t stage, t on_day, i at, t actor, t reason,
+        t detail, t previous, t hash),
+    table!(objection_receipt by "objection_id, place": i objection_id, t place, i confirmed_at, t confirmed_by, t evidence),
     table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
     table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),
     table!(open_day by "day": t day, i compared_at, i closed),

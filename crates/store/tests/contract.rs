@@ -12,6 +12,8 @@ mod checks;
 mod credit_reports;
 #[path = "support/enrolments.rs"]
 mod enrolments;
+#[path = "support/objections.rs"]
+mod objections;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "support/powers.rs"]
@@ -39,6 +41,7 @@ use enrolments::{
     enrolments_begin_end_and_lapse,
 };
 use jiff::civil::{Date, date};
+use objections::an_objection_goes_step_by_step;
 use postgres::PostgresServer;
 use powers::{open_tables_are_compared_and_days_add_up, powers_are_proposed_decided_and_named};
 use publication_log::{
@@ -165,6 +168,7 @@ on_both! {
     reports_of_errors_are_taken_answered_and_forgotten,
     a_correction_waits_for_its_second_person,
     a_repair_goes_step_by_step,
+    an_objection_goes_step_by_step,
     judgements_are_followed_and_taken_back,
     public_records_follow_the_dates,
     public_figures_follow_the_dates,

@@ -6,10 +6,12 @@ use serde::Deserialize;
 use super::deadline::{correction_due, error_report_due, report_due, withdrawal_due};
 use super::disclosure::{Facts, disclose};
 use super::measures::{Ground, assess};
+use super::objection::{is_own, statement};
 use super::repair::{Known, Proof, repair};
 use crate::law::Law;
 use crate::party::PartyCategory;
 use crate::rules::explain::Given;
+use crate::workflow::objection::{Days, Stage};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,6 +95,7 @@ fn answer(law: &Law, case: &Case) -> toml::Table {
                 basis: "unit-publication-list",
                 exemption: "",
                 withdrawn: None,
+                answer_by: day(&case.given, "answer_by"),
             };
             let ruling = disclose(&facts, on, law);
             put("verified", ruling.verified().to_string());
@@ -129,6 +132,7 @@ fn answer(law: &Law, case: &Case) -> toml::Table {
                 basis: "unit-publication-list",
                 exemption: "",
                 withdrawn: day(&case.given, "withdrawn"),
+                answer_by: day(&case.given, "answer_by"),
             };
             let disclosure = disclose(&facts, on, law).value;
             let contested = case.given.get("contested").is_some();
@@ -148,6 +152,11 @@ fn answer(law: &Law, case: &Case) -> toml::Table {
             let until = found.proposals.first().and_then(|one| one.until);
             put("until", until.map_or_else(|| "none".to_owned(), |until| until.to_string()));
         }
+        "objection" => {
+            for (key, value) in objection_answer(law, case) {
+                put(&key, value);
+            }
+        }
         "repair" => {
             for (key, value) in repair_answer(law, case) {
                 put(&key, value);
@@ -156,6 +165,30 @@ fn answer(law: &Law, case: &Case) -> toml::Table {
         other => panic!("{}: unknown rule {other}", case.name),
     }
     answer
+}
+
+/// Who looks into an objection, by when, and whether the subject's words may stand.
+fn objection_answer(law: &Law, case: &Case) -> Vec<(String, String)> {
+    let filed = day(&case.given, "filed").expect("filed");
+    let own = is_own(&text(&case.given, "ground").expect("ground"), filed, law);
+    let stage = if own.value { Stage::Filed } else { Stage::Forwarded };
+    let days = Days { filed, answered: day(&case.given, "answered"), corrected: None };
+    let shown = |day: Option<Date>| day.map_or_else(|| "none".to_owned(), |day| day.to_string());
+    let due = stage.due(&days, law).expect("a clock");
+    let mut answer = vec![
+        ("own", own.value.to_string()),
+        ("verified", (own.verified() && due.verified()).to_string()),
+        ("clock", stage.clock().unwrap_or_default().to_owned()),
+        ("due", due.value.date.to_string()),
+        ("provisional", due.value.provisional.to_string()),
+        ("answer_by", shown(stage.answer_by(&days, law))),
+        ("carry_out_by", shown(Stage::Upheld.answer_by(&days, law))),
+    ];
+    if let Some(said) = text(&case.given, "statement") {
+        let judged = statement(&said, filed, law);
+        answer.push(("statement", judged.unwrap_or_else(|fault| fault.code().to_owned())));
+    }
+    answer.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// How an application for repair is judged, with every condition and every material in one line each.
@@ -249,6 +282,7 @@ fn a_natural_person_is_public_on_no_day() {
                     basis: "unit-publication-list",
                     exemption: "",
                     withdrawn: None,
+                    answer_by: None,
                 };
                 let on = decided.checked_add(jiff::Span::new().days(offset)).expect("a date");
                 assert!(!disclose(&facts, on, &law).value.public, "{} {decided} {on}", kind.id);

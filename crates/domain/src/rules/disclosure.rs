@@ -23,6 +23,9 @@ pub struct Facts<'f> {
     pub exemption: &'f str,
     /// When it was taken down.
     pub withdrawn: Option<Date>,
+    /// Until the end of which day somebody has time to answer an open objection to it; none where there is none, or where that day is not
+    /// known yet. After it nobody sees the record until it is answered.
+    pub answer_by: Option<Date>,
 }
 
 /// Whether the public sees a record on a day.
@@ -145,6 +148,7 @@ fn for_units(facts: &Facts<'_>, holds: bool, publicity: &Publicity, on: Date) ->
             publicity.class != Class::NaturalPerson
                 && facts.exemption.is_empty()
                 && facts.withdrawn.is_none_or(|withdrawn| withdrawn > on)
+                && !is_withheld(facts, on)
                 && facts.question.valid_until.is_none_or(|until| until >= on)
         }
         Audience::Authorised => false,
@@ -167,15 +171,25 @@ fn weight(facts: &Facts<'_>, publicity: &Publicity, reason: Option<Reason>, on: 
         ) => Weight::Outside,
         // Whether what is exempt, or what nobody has confirmed a basis for, is outside of what a certificate speaks of, is a question of
         // law that nobody has answered: until then it is not passed over.
-        Some(Reason::NotYet | Reason::NoBasis | Reason::NoConfirmedRule | Reason::Exempt) => {
-            Weight::Open
-        }
+        // Nor is what is withheld because nobody answered an objection: silence clears nobody and finds nobody.
+        Some(
+            Reason::NotYet
+            | Reason::NoBasis
+            | Reason::NoConfirmedRule
+            | Reason::Exempt
+            | Reason::Withheld,
+        ) => Weight::Open,
     }
 }
 
 /// Whether it was taken down by that day.
 fn is_withdrawn(facts: &Facts<'_>, on: Date) -> bool {
     facts.withdrawn.is_some_and(|withdrawn| withdrawn <= on)
+}
+
+/// Whether an objection to it should have been answered by now and was not.
+fn is_withheld(facts: &Facts<'_>, on: Date) -> bool {
+    facts.answer_by.is_some_and(|last| last < on)
 }
 
 /// Whether the longest period that the law has for it is over by that day.
@@ -205,7 +219,7 @@ fn reason(facts: &Facts<'_>, publicity: &Publicity, on: Date) -> Option<Reason> 
     if is_over(publicity, on) {
         return Some(Reason::Ended);
     }
-    None
+    is_withheld(facts, on).then_some(Reason::Withheld)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod disclosure;
 pub mod explain;
 pub mod forecast;
 pub mod measures;
+pub mod objection;
 pub mod publicity;
 pub mod repair;
 pub mod reporting;

@@ -204,6 +204,8 @@ pub enum Reason {
     Exempt,
     /// No second person has confirmed a basis for publication.
     NoBasis,
+    /// An objection to it was not answered in time.
+    Withheld,
 }
 
 impl Reason {
@@ -222,6 +224,7 @@ impl Reason {
             Self::Withdrawn => "withdrawn",
             Self::Exempt => "exempt",
             Self::NoBasis => "no-basis",
+            Self::Withheld => "withheld",
         }
     }
 
@@ -240,6 +243,7 @@ impl Reason {
             Self::Withdrawn => "已撤下公示",
             Self::Exempt => "依法不予公开",
             Self::NoBasis => "未确认公示依据，留存不公示",
+            Self::Withheld => "异议逾期未答复，暂停公示",
         }
     }
 }

@@ -3,4 +3,5 @@
 pub mod batch;
 pub mod correction;
 pub mod mandate;
+pub mod objection;
 pub mod repair;

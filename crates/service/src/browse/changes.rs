@@ -15,6 +15,9 @@ use crate::refusal::DeskError;
 /// How long an event is held back, in milliseconds: longer than a transaction takes from its first stamp to its commit.
 const HELD_BACK: i64 = 10_000;
 
+/// The event of a record that is the same as before but for an objection beside it.
+pub(crate) const MARKED: &str = "marked";
+
 /// One step of the feed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Change {
@@ -28,6 +31,8 @@ pub struct Change {
     pub kind: String,
     /// Whether the step was a correction; else it was (again) published.
     pub corrected: bool,
+    /// Whether all that happened is that an objection was made to it or settled.
+    pub marked: bool,
     /// What the public may see today; nothing when the record is public no more, and then nothing of it is said.
     pub content: Option<PublicRecord>,
 }
@@ -107,6 +112,7 @@ pub async fn changes(desk: &Desk, after: &str, limit: usize) -> Result<ChangePag
             record: event.record_id,
             kind: event.kind,
             corrected: event.event == "changed",
+            marked: event.event == MARKED,
         })
         .collect();
     Ok(ChangePage { changes, next: cursor_of(last), more })

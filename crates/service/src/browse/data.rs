@@ -14,7 +14,7 @@ use xinyong_domain::value::date;
 
 use super::lists::{ListFilter, sieve};
 use super::names::unit_names;
-use super::record::{PublicRecord, view};
+use super::record::{OpenObjection, PublicRecord, view};
 use super::subject::MOST_RECORDS;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
@@ -129,6 +129,13 @@ fn of_kind(law: &Law, kind: &Arc<Kind>) -> DataSet {
         ("reported_by", "报送单位", "向本站报送的单位", FieldType::Text),
         ("id", "信息编号", "本站给这条信息的编号，更正后不变；每日变化按它对应", FieldType::Text),
         ("state", "状态", "公示中、有效或者已到期", FieldType::Text),
+        (
+            "objection",
+            "异议",
+            "有主体提出异议、还没有办结的，写“异议处理中”；其余为空",
+            FieldType::Text,
+        ),
+        ("statement", "主体声明", "异议处理期间主体自己的说明；没有的为空", FieldType::Text),
     ]));
     DataSet {
         id: kind.id.clone(),
@@ -299,7 +306,14 @@ pub(crate) fn record_row(kind: &Kind, record: &PublicRecord, unit: &str) -> Vec<
     row.push(unit.to_owned());
     row.push(record.id.to_string());
     row.push(state(record).to_owned());
+    row.push(objection_mark(record.objection.as_ref()));
+    row.push(record.objection.as_ref().map(|one| one.statement.clone()).unwrap_or_default());
     row
+}
+
+/// What a table says of an objection.
+pub(super) fn objection_mark(open: Option<&OpenObjection>) -> String {
+    open.map_or_else(String::new, |_| OpenObjection::MARK.to_owned())
 }
 
 /// Where a public record stands.

@@ -16,7 +16,8 @@ use xinyong_store::{PublicationEvent, Record, RecordVersion, sm3_hex};
 
 use super::names::{Names, PersonView};
 use super::record::{
-    ShownField, content_of, decision_clocks, judged, mark, platform_of, shown_fields,
+    OpenObjection, ShownField, content_of, decision_clocks, judged, mark, objection, platform_of,
+    shown_fields,
 };
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
@@ -43,6 +44,8 @@ pub struct HeldRecord {
     pub kind_name: String,
     /// What stands beside it because the subject entered it itself; empty otherwise.
     pub mark: String,
+    /// That somebody objects to it.
+    pub objection: Option<OpenObjection>,
     /// Title of the document, else its number, else the kind.
     pub title: String,
     /// Number of the document.
@@ -276,6 +279,7 @@ pub(crate) fn held(
         kind: kind.id.clone(),
         kind_name: kind.name.clone(),
         mark: mark(kind),
+        objection: objection(&platform_of(record)?),
         title,
         number,
         party: at(kind.party.name),

@@ -30,8 +30,8 @@ mod suggest;
 
 pub use audit::{AuditLine, AuditPage, AuditQuery, audit_export, audit_page, verify_audit};
 pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batches, stage_counts};
-pub(crate) use changes::settled_until;
 pub use changes::{Change, ChangePage, changes};
+pub(crate) use changes::{MARKED, settled_until};
 pub use console::{ConsoleHome, console_home};
 pub(crate) use data::record_row;
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
@@ -66,7 +66,7 @@ pub use powers::{PublicEdition, PublicPower, UnitPowers, unit_powers, units_with
 pub(crate) use ranges::KeptRanges;
 pub use ranges::{ListRange, list_range};
 pub(crate) use record::{Kept, content_of, judged, platform_of};
-pub use record::{PublicRecord, ShownField, public_record};
+pub use record::{OpenObjection, PublicRecord, ShownField, public_record};
 pub(crate) use record::{UsableRecord, view};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::data::{first_day, last_day};
+use super::data::{first_day, last_day, objection_mark};
 use super::names::unit_names;
 use super::record::PublicRecord;
 use crate::desk::Desk;
@@ -18,6 +18,10 @@ pub struct OpenRecord {
     pub kind_name: String,
     /// What stands beside it because the subject entered it itself; empty otherwise.
     pub mark: String,
+    /// What stands beside it because somebody objects to it; empty otherwise.
+    pub objection: String,
+    /// The subject's own words about that, empty for none.
+    pub statement: String,
     /// Title of the document.
     pub title: String,
     /// Number of the document.
@@ -42,9 +46,11 @@ pub struct OpenRecord {
 
 impl OpenRecord {
     /// Headings of the table, in the order of [`OpenRecord::cells`].
-    pub const HEADINGS: [&'static str; 12] = [
+    pub const HEADINGS: [&'static str; 14] = [
         "信息类别",
         "标记",
+        "异议",
+        "主体声明",
         "名称",
         "文号",
         "作出机关",
@@ -59,11 +65,13 @@ impl OpenRecord {
 
     /// The cells of its row.
     #[must_use]
-    pub fn cells(&self) -> [String; 12] {
+    pub fn cells(&self) -> [String; 14] {
         let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
         [
             self.kind_name.clone(),
             self.mark.clone(),
+            self.objection.clone(),
+            self.statement.clone(),
             self.title.clone(),
             self.number.clone(),
             self.authority.clone(),
@@ -97,6 +105,8 @@ pub async fn open_records(
             kind: record.kind,
             kind_name: record.kind_name,
             mark: record.mark,
+            objection: objection_mark(record.objection.as_ref()),
+            statement: record.objection.map(|one| one.statement).unwrap_or_default(),
             title: record.title,
             number: record.number,
             authority: record.authority,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use xinyong_domain::law::{Field, Kind, Law};
 use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::deadline::{Clock as DueClock, clocks};
@@ -12,7 +12,7 @@ use xinyong_domain::ruling::Ruling;
 use xinyong_store::Record;
 
 use crate::desk::Desk;
-use crate::intake::{Platform, RecordFacts, disclosure};
+use crate::intake::{Marked, Objected, Platform, RecordFacts, disclosure};
 use crate::refusal::DeskError;
 
 /// A field with what stands in it.
@@ -29,6 +29,20 @@ pub struct ShownField {
     pub endless: bool,
 }
 
+/// That somebody objects to a record and it is not settled: stands beside it wherever it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenObjection {
+    /// Since when.
+    pub since: Date,
+    /// The subject's own words, empty for none.
+    pub statement: String,
+}
+
+impl OpenObjection {
+    /// What stands beside a record that somebody objects to.
+    pub const MARK: &'static str = "异议处理中";
+}
+
 /// A record that the public may see on the day it was read for.
 #[derive(Debug, Clone, Serialize)]
 pub struct PublicRecord {
@@ -42,6 +56,8 @@ pub struct PublicRecord {
     pub kind_name: String,
     /// What stands beside it because the subject entered it itself; empty otherwise.
     pub mark: String,
+    /// That somebody objects to it.
+    pub objection: Option<OpenObjection>,
     /// Title of the document, or what stands for it.
     pub title: String,
     /// Number of the document.
@@ -84,6 +100,12 @@ pub(crate) fn content_of(record: &Record) -> Result<BTreeMap<String, String>, De
 pub(crate) fn platform_of(record: &Record) -> Result<Platform, DeskError> {
     serde_json::from_str(&record.platform)
         .map_err(|error| inconsistent(record, "platform", &error.to_string()))
+}
+
+/// What stands beside a record because somebody objects to it.
+pub(crate) fn objection(platform: &Platform) -> Option<OpenObjection> {
+    let open = platform.objected.as_ref()?;
+    Some(OpenObjection { since: open.since, statement: open.statement.clone() })
 }
 
 fn inconsistent(record: &Record, column: &str, reason: &str) -> DeskError {
@@ -172,6 +194,23 @@ impl Kept {
         self.platform.signature.is_some()
     }
 
+    /// What the platform added.
+    pub(crate) const fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// The same with another objection, or none.
+    pub(crate) fn objected_by(mut self, objected: Option<Objected>, marked: Marked) -> Self {
+        self.platform.objected = objected;
+        self.platform.marked = Some(marked);
+        self
+    }
+
+    /// That somebody objects to it and it is not settled.
+    pub(crate) fn objection(&self) -> Option<OpenObjection> {
+        objection(&self.platform)
+    }
+
     /// The facts that the rules ask for.
     pub(crate) fn facts<'k>(&'k self, record: &Record, kind: &'k Kind) -> RecordFacts<'k> {
         RecordFacts {
@@ -205,13 +244,14 @@ pub(crate) fn view(
             .unwrap_or_default()
     };
     let decided = record.decided_on;
-    let channel = platform_of(record)?.channel;
+    let platform = platform_of(record)?;
     Ok(Some(PublicRecord {
         subject: record.subject_id,
         id: record.id,
         kind: kind.id.clone(),
         kind_name: kind.name.clone(),
         mark: mark(kind),
+        objection: objection(&platform),
         title: kind.title.map(at).unwrap_or_default(),
         number: at(kind.document_number),
         party: at(kind.party.name),
@@ -223,10 +263,15 @@ pub(crate) fn view(
         decided,
         valid_until: ruling.value.publicity.valid_until,
         fields: shown_fields(kind, &content, |field| field.public),
-        clocks: decision_clocks(law, kind, decided, &channel),
+        clocks: decision_clocks(law, kind, decided, &platform.channel),
         disclosure: ruling,
-        known_at: record.recorded_at,
-        version: record.version,
+        // An objection beside it is no correction.
+        known_at: platform
+            .marked
+            .as_ref()
+            .and_then(|one| one.known_at)
+            .unwrap_or(record.recorded_at),
+        version: record.version - platform.marked.as_ref().map_or(0, |one| one.versions),
     }))
 }
 
@@ -239,6 +284,8 @@ pub(crate) struct UsableRecord {
     pub(crate) kind_name: String,
     /// What stands beside it because the subject entered it itself; empty otherwise.
     pub(crate) mark: String,
+    /// That somebody objects to it.
+    pub(crate) objection: Option<OpenObjection>,
     /// Title of the document, or what stands for it.
     pub(crate) title: String,
     /// Number of the document.
@@ -269,6 +316,7 @@ pub(crate) fn usable(
         kind: kind.id.clone(),
         kind_name: kind.name.clone(),
         mark: mark(kind),
+        objection: objection(&platform_of(record)?),
         title: kind.title.map(at).unwrap_or_default(),
         number: at(kind.document_number),
         fields: shown_fields(kind, &content, |field| field.public || (!public && !field.sensitive)),

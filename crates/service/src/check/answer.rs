@@ -11,7 +11,7 @@ use xinyong_domain::rules::measures::{Ground, assess};
 use xinyong_domain::ruling::{Citation, Ruling};
 use xinyong_store::Record;
 
-use crate::browse::{Kept, SubjectFacts};
+use crate::browse::{Kept, OpenObjection, SubjectFacts};
 use crate::intake::disclosure;
 use crate::refusal::DeskError;
 
@@ -109,6 +109,9 @@ pub struct CheckedRecord {
     pub standing: String,
     /// What stands beside it because the subject entered it itself; empty otherwise.
     pub mark: String,
+    /// That somebody objects to it and it is not settled; left out where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objection: Option<OpenObjection>,
     /// Class: penalty kinds, licence category, list.
     pub class: String,
     /// What a list shows of the content.
@@ -254,7 +257,7 @@ pub(super) fn answer(facts: &Facts<'_>) -> Result<CheckAnswer, DeskError> {
             content: kept.content(),
             decided: record.decided_on,
             disclosure: &ruling.value,
-            contested: false,
+            contested: kept.objection().is_some(),
         })
         .collect();
     let found = assess(law, facts.purpose, &grounds, facts.day);
@@ -355,6 +358,7 @@ fn shown(
         public_until: day(ruling.value.publicity.last_day.filter(|_| public)),
         standing: standing.to_owned(),
         mark: kind.by_subject.as_ref().map(|by| by.mark.clone()).unwrap_or_default(),
+        objection: kept.objection(),
         class: kind.class.map(at).unwrap_or_default(),
         summary: at(kind.summary),
         because: ruling.because.iter().map(Reason::of).collect(),

@@ -1,13 +1,13 @@
 //! Shows past answers: to those entitled as they were given, to everybody else what they may see today.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::check::personal_number;
 use xinyong_store::{StoreError, SubjectCheck};
 
-use super::answer::CheckAnswer;
+use super::answer::{CheckAnswer, CheckedRecord};
 use super::ask::look_up;
 use super::uses::{UseEntry, entries};
 use super::{Asked, Looked};
@@ -145,6 +145,20 @@ pub async fn original(
     Ok((check, text))
 }
 
+/// Whether a record that has a newer version still says what was answered: an objection beside it makes a version, too.
+fn says_the_same(then: &CheckedRecord, now: &CheckedRecord) -> bool {
+    let bare = |one: &CheckedRecord| CheckedRecord {
+        version: 0,
+        standing: String::new(),
+        public_until: String::new(),
+        objection: None,
+        because: Vec::new(),
+        inputs: BTreeMap::new(),
+        ..one.clone()
+    };
+    bare(then) == bare(now)
+}
+
 /// A past answer for the unit that asked, as far as it may be seen today (decisions.md, "Disclosure always by today"): a record
 /// that has gone since is left out with all that rested on it, and nothing says that it was there.
 ///
@@ -168,14 +182,19 @@ pub async fn one(desk: &Desk, actor: &Actor, number: &str) -> Result<CheckView, 
         way: "console",
     };
     let Looked { answer: today, .. } = look_up(desk, actor, &check.unit_id, &code, &asked).await?;
-    let visible: BTreeSet<(String, i64)> = today
+    let visible: BTreeMap<&str, &CheckedRecord> = today
         .groups
         .iter()
         .flat_map(|group| &group.records)
-        .map(|record| (record.id.clone(), record.version))
+        .map(|record| (record.id.as_str(), record))
         .collect();
     for group in &mut answer.groups {
-        group.records.retain(|record| visible.contains(&(record.id.clone(), record.version)));
+        group.records.retain_mut(|record| {
+            let Some(now) = visible.get(record.id.as_str()) else { return false };
+            // That somebody objects to it stands beside it today, whatever stood there then.
+            record.objection.clone_from(&now.objection);
+            record.version == now.version || says_the_same(record, now)
+        });
     }
     answer.groups.retain(|group| !group.records.is_empty());
     // What is over by now is not shown as allowed, and what is not proposed is said by today: else the gap would tell what has gone.

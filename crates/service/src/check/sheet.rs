@@ -19,7 +19,7 @@ use super::look::purpose_name;
 use super::spread::spread;
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
-use crate::browse::Names;
+use crate::browse::{Names, OpenObjection};
 use crate::desk::Desk;
 use crate::intake::run::unpack;
 use crate::refusal::{DeskError, Refusal};
@@ -624,7 +624,11 @@ fn sentence(said: &CheckRow) -> Result<(String, Option<Level>), DeskError> {
             } else {
                 format!("，公示至{}", record.public_until)
             };
-            format!("{title}（{}{until}）", record.decided)
+            let objected = match &record.objection {
+                Some(_) => format!("，{}", OpenObjection::MARK),
+                None => String::new(),
+            };
+            format!("{title}（{}{until}{objected}）", record.decided)
         });
         let named: Vec<String> = named.collect();
         let more = if group.records.len() > NAMED { "等" } else { "" };

@@ -11,7 +11,7 @@ use super::{NewSeverity, SEVERITIES};
 use crate::browse::{FieldChange, content_of, platform_of};
 use crate::desk::Desk;
 use crate::intake::record::{Platform, RecordFacts, Rulings, number_place, split_content};
-use crate::intake::{memory_registry, to_json};
+use crate::intake::{Marked, memory_registry, to_json};
 use crate::refusal::DeskError;
 
 /// What came of changing a record.
@@ -245,6 +245,7 @@ async fn checked(
         .zip(row.category)
         .ok_or_else(|| DeskError::Internal("a passed row without date or category".to_owned()))?;
     let mut platform = platform_before;
+    platform.marked = Marked::with_news(platform.marked);
     if changes_class(kind, fields) {
         // Somebody set it for the decision that was: another kind of penalty has no severity until somebody sets one, and the rule
         // then takes the milder reading.

@@ -13,6 +13,7 @@ mod corrections;
 mod enrolments;
 mod filers;
 mod names;
+mod objections;
 mod plan;
 mod powers;
 mod random;
@@ -200,6 +201,7 @@ async fn work(
     agents::create(desk, &invented, (start, settings.today)).await?;
     enrolments::follow(&desk.at(settings.today), &invented).await?;
     repairs::work(&desk.at(settings.today)).await?;
+    objections::work(&desk.at(settings.today)).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
     checks::work(desk, &invented, (start, settings.today)).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;

@@ -53,6 +53,44 @@ pub struct Platform {
     /// Who vouches for it, where the subject entered it itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
+    /// That somebody objects to it and it is not settled yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objected: Option<Objected>,
+    /// Which of its versions say nothing new but that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked: Option<Marked>,
+}
+
+/// Versions that only mark a record or take a mark away. They are no corrections, and whoever counts those leaves them out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marked {
+    /// How many.
+    pub versions: i64,
+    /// Since when the platform knows what the record says, where the newest version is one of them: in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_at: Option<i64>,
+}
+
+impl Marked {
+    /// The same where something new is said.
+    pub(crate) fn with_news(marked: Option<Self>) -> Option<Self> {
+        marked.map(|one| Self { known_at: None, ..one })
+    }
+}
+
+/// An open objection as each version of its record carries it, so that whatever shows a version shows the mark, on the day and as of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objected {
+    /// Its id.
+    pub objection: i64,
+    /// Since when.
+    pub since: Date,
+    /// The subject's own words, empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub statement: String,
+    /// The last day on which the record is in view unless it is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_by: Option<Date>,
 }
 
 /// A commitment of truth as it was signed. The signer's name stands in the sealed part of the version.
@@ -190,6 +228,7 @@ fn ask<T>(facts: &RecordFacts<'_>, rule: impl FnOnce(&Facts<'_>) -> T) -> Result
         basis: facts.platform.grounds(),
         exemption: &facts.platform.exemption,
         withdrawn: facts.withdrawn,
+        answer_by: facts.platform.objected.as_ref().and_then(|one| one.answer_by),
     };
     Ok(rule(&asked))
 }
@@ -250,11 +289,12 @@ impl Rulings {
         let class = class.and_then(|field| facts.content.get(&field.code));
         let Platform { procedure, domain, channel, severity, exemption, released, .. } =
             facts.platform;
+        let answer_by = facts.platform.objected.as_ref().and_then(|one| one.answer_by);
         let basis = facts.platform.grounds();
         // Everything that the question is made of.
         let key = format!(
             "{}\n{:?}\n{}\n{:?}\n{class:?}\n{procedure}\n{domain}\n{channel}\n{severity}\n{basis}\n{exemption}\n\
-             {released:?}\n{:?}",
+             {released:?}\n{:?}\n{answer_by:?}",
             facts.kind.id, facts.category, facts.decided, facts.valid_until, facts.withdrawn,
         );
         if let Some(sieve) = self.known.get(&key) {

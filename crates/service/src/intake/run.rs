@@ -26,11 +26,13 @@ use xinyong_store::{
 use super::pass::{Judged, Pass, Tally, look_up_parties, memory_registry, read_chunk, table};
 use super::receive::stage_of;
 use super::recognise::{Recognised, recognise_kind};
-use super::record::{Platform, RecordFacts, Rulings, Sieve, number_place, split_content};
+use super::record::{Marked, Platform, RecordFacts, Rulings, Sieve, number_place, split_content};
 use super::submit::stage_change;
 use crate::access::Actor;
 use crate::audit::AuditEvent;
+use crate::browse::platform_of;
 use crate::clock::Clock;
+
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
 use crate::sheet::{Opened, Row};
@@ -673,7 +675,15 @@ impl Work {
         } else {
             self.runtime.block_on(self.store().repaired(&places))?
         };
-        for (subject, draft) in placed {
+        // No file of a unit takes the mark of an objection away, nor counts a mark as a correction.
+        let mut marked = HashMap::new();
+        if !places.is_empty() {
+            for held in self.runtime.block_on(self.store().records_by_id(&places))? {
+                let platform = platform_of(&held)?;
+                marked.insert(held.id, (platform.objected, Marked::with_news(platform.marked)));
+            }
+        }
+        for (subject, mut draft) in placed {
             let held = existing.get(&key(subject, &draft));
             if held.is_some_and(|held| superseded.contains(&held.id) || repaired.contains(&held.id))
             {
@@ -681,6 +691,10 @@ impl Work {
                 // brings back.
                 tally.unchanged += 1;
                 continue;
+            }
+            if let Some((objected, versions)) = held.and_then(|held| marked.remove(&held.id)) {
+                draft.platform.objected = objected;
+                draft.platform.marked = versions;
             }
             self.place(subject, draft, held, set, tally, kind)?;
         }
@@ -697,6 +711,9 @@ impl Work {
         kind: &Kind,
     ) -> Result<(), DeskError> {
         let release = self.release.as_ref();
+        // Nor does it bring back what is withheld because the unit is silent.
+        let answer_by = draft.platform.objected.as_ref().and_then(|one| one.answer_by);
+        let withheld = answer_by.is_some_and(|last| last < self.desk.today());
         let mut record = NewRecord {
             subject_id: subject,
             id: 0,
@@ -714,8 +731,8 @@ impl Work {
             row: i64::from(draft.row),
             recorded_at: self.now,
             law_edition: self.law.edition().to_owned(),
-            public_from: draft.sieve.public_from,
-            public_until: draft.sieve.public_until,
+            public_from: draft.sieve.public_from.filter(|_| !withheld),
+            public_until: draft.sieve.public_until.filter(|_| !withheld),
             content_digest: draft.digest,
             actor: release.map(|release| release.clerk.clone()).unwrap_or_default(),
             second: release.map(|release| release.second.clone()),
@@ -755,7 +772,7 @@ impl Work {
                 set.changes.push(RecordChange {
                     record,
                     expected: held.version,
-                    event: Some(("changed", on)),
+                    event: (!withheld).then_some(("changed", on)),
                     delivered: true,
                 });
                 tally.recorded += 1;

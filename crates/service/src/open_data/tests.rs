@@ -124,7 +124,7 @@ async fn jobs(desk: &Desk) -> Compared {
 fn place(copy: &Copy, number: &str) -> i64 {
     let found = copy.values().find(|row| row.iter().any(|cell| cell == number));
     let row = found.expect("the row");
-    row[row.len() - 2].parse().expect("an id")
+    row[row.len() - 4].parse().expect("an id")
 }
 
 async fn take_down(desk: &Desk, record: i64) {
@@ -192,7 +192,7 @@ async fn copies_follow(first: Desk) {
                 assert_eq!(rows.len(), 1);
                 assert_eq!(rows[0].change, RowChange::Changed);
                 let cells = rows[0].cells.as_ref().expect("it is still public");
-                assert_eq!(cells.last().map(String::as_str), Some("已到期"));
+                assert!(cells.iter().any(|cell| cell == "已到期"), "{cells:?}");
             }
             // The job did not run on the third day. One that came is gone before anybody looks.
             4 => {

@@ -3,7 +3,7 @@
 use xinyong_domain::law::{Law, ReportForm, ReportSection};
 
 use super::{Assembled, Content, Edition, Entry, Group, Line, PublicEntry, Section};
-use crate::browse::{PublicRecord, ShownField, SubjectFacts, all_public};
+use crate::browse::{OpenObjection, PublicRecord, ShownField, SubjectFacts, all_public};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
@@ -64,6 +64,7 @@ pub async fn public_report(desk: &Desk, code: &str) -> Result<Assembled, DeskErr
 fn item(kind: &str, kind_name: &str, record: &PublicRecord) -> Item {
     let publicity = &record.disclosure.value.publicity;
     let mut lines = fields(&record.fields);
+    lines.extend(objection(record.objection.as_ref()));
     let days =
         [("公示至", publicity.last_day), ("最早可以申请信用修复", publicity.repairable_from)];
     lines.extend(
@@ -77,6 +78,17 @@ fn item(kind: &str, kind_name: &str, record: &PublicRecord) -> Item {
         holds: true,
         repairable: publicity.repairable_from.is_some(),
     }
+}
+
+/// What a report says beside a record that somebody objects to.
+pub(super) fn objection(open: Option<&OpenObjection>) -> Vec<Line> {
+    let Some(open) = open else { return Vec::new() };
+    let since = format!("{}（{}提出）", OpenObjection::MARK, open.since);
+    let mut lines = vec![Line::new("异议", since)];
+    if !open.statement.is_empty() {
+        lines.push(Line::new("主体声明", &open.statement));
+    }
+    lines
 }
 
 /// What an entry is called.

@@ -4,7 +4,7 @@ use xinyong_domain::check::personal_number;
 use xinyong_domain::law::Law;
 use xinyong_store::ReportTerms;
 
-use super::assemble::{Item, complete, fields, put_together, title};
+use super::assemble::{Item, complete, fields, objection, put_together, title};
 use super::issue::{Issue, Issued, issue};
 use super::{Assembled, Edition, Entry, Line};
 use crate::access::{Actor, Permission};
@@ -136,6 +136,7 @@ fn item(record: &UsableRecord) -> Item {
     if !record.mark.is_empty() {
         lines.push(Line::new("来源", &record.mark));
     }
+    lines.extend(objection(record.objection.as_ref()));
     lines.push(Line::new(
         "状态",
         match (shown.public, publicity.last_day) {

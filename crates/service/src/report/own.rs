@@ -2,7 +2,7 @@
 
 use xinyong_domain::rules::disclosure::Disclosure;
 
-use super::assemble::{Item, complete, fields, put_together, title};
+use super::assemble::{Item, complete, fields, objection, put_together, title};
 use super::issue::{Issue, Issued, issue};
 use super::looks::looks_at;
 use super::{Assembled, Edition, Entry, Grid, Line, Section};
@@ -79,6 +79,7 @@ fn item(state: &RecordState) -> Item {
     if !head.mark.is_empty() {
         lines.push(Line::new("来源", &head.mark));
     }
+    lines.extend(objection(head.objection.as_ref()));
     lines.push(Line::new("公示状态", standing(shown)));
     if let Some(day) = shown.publicity.repairable_from.filter(|_| shown.public) {
         lines.push(Line::new("最早可以申请信用修复", day.to_string()));

@@ -453,3 +453,48 @@ async fn a_unit_that_has_ended_since_is_named_for_the_time_when_it_was_there() {
     let health = said_of(&later, "health", winter).await;
     assert_eq!(health, [words(&["申报无决定", "2026-12-10"]), None]);
 }
+
+#[tokio::test]
+async fn every_edition_says_that_a_record_is_objected_to_and_none_shows_what_is_withheld() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = furnished(&folder).await;
+    let (_, record) = penalty(&desk, 0, 1, "1").await;
+    let agent = confirmed(&desk, 0, 0).await;
+    let clerk = person("clerk", Role::Clerk, UNIT);
+    let asked = ForPurpose {
+        code: code(0),
+        purpose: "approval".to_owned(),
+        basis: "示例许可事项，《示例条例》第三条".to_owned(),
+    };
+    let all = async |desk: &Desk| {
+        let unit = department(desk, &clerk, &asked, "").await.expect("asked").expect("issued");
+        let own = own(desk, &agent, "").await.expect("issued");
+        [public(desk, &system(), &code(0), "").await.expect("issued"), unit, own]
+    };
+    let before = all(&desk).await;
+    let said = ["异议处理中", "本单位已经提出异议。"];
+    assert!(before.iter().all(|one| !text(one).contains(said[0])));
+    let form = crate::objections::File {
+        record,
+        entry: crate::repairs::new_entry(&desk).expect("random"),
+        ground: "content".to_owned(),
+        text: "罚款数额有误".to_owned(),
+        statement: said[1].to_owned(),
+        file: None,
+    };
+    crate::objections::file(&desk, &agent, form).await.expect("made");
+    for one in all(&desk).await {
+        let says = text(&one);
+        assert!(said.iter().all(|word| says.contains(word)), "{says}");
+        assert!(!says.contains("罚款数额有误"), "what only the unit may read: {says}");
+    }
+    for one in &before {
+        let look = standing(&desk, one.number.as_str()).await.expect("known");
+        assert!(!look.still, "a report without the mark stands no more");
+    }
+    // Past the clock of the answer nobody but the subject reads of it.
+    let after = desk.at(date(2026, 12, 7));
+    let [everybody, unit, own] = all(&after).await;
+    assert!(!text(&everybody).contains("〔2026〕1号") && !text(&unit).contains("〔2026〕1号"));
+    assert!(text(&own).contains("异议逾期未答复，暂停公示"), "{}", text(&own));
+}

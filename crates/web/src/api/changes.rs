@@ -52,6 +52,7 @@ async fn portion(call: &Call) -> Result<Reply, Trouble> {
             change: match &change.content {
                 None => "removed",
                 Some(_) if change.corrected => "corrected",
+                Some(_) if change.marked => "marked",
                 Some(_) => "published",
             },
             at: change.at,

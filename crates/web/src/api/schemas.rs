@@ -64,6 +64,7 @@ fn record() -> Vec<(&'static str, Value)> {
         ("kind", text("信息类别")),
         ("kind_name", text("信息类别的名称")),
         ("mark", text("主体自行填报、没有核实的，写“自主申报”；其余为空")),
+        ("objection", named("OpenObjection")),
         ("title", text("标题")),
         ("number", text("文书号")),
         ("party", text("行政相对人名称")),
@@ -132,6 +133,14 @@ fn parts() -> Vec<(&'static str, Value)> {
     let code = vec![("kind", text("哪种代码")), ("value", text("代码"))];
     vec![
         ("Field", object("公开的一栏", field, &[])),
+        (
+            "OpenObjection",
+            object(
+                "有主体提出异议、还没有办结",
+                vec![("since", day("提出日期")), ("statement", text("主体自己的说明，没有的为空"))],
+                &[],
+            ),
+        ),
         ("FormerName", object("曾用名", former, &[])),
         ("OtherCode", object("其他代码", code, &[])),
         (
@@ -228,7 +237,10 @@ fn changes() -> [(&'static str, Value); 2] {
         vec![
             (
                 "change",
-                word(&["published", "corrected", "removed"], "公示、更正，或者不再公示（请删除）"),
+                word(
+                    &["published", "corrected", "marked", "removed"],
+                    "公示、更正、标注异议或者去掉标注（内容没有变），或者不再公示（请删除）",
+                ),
             ),
             ("at", whole(INSTANT)),
             ("record", id("信息的编号，唯一")),
@@ -497,8 +509,8 @@ pub fn all() -> Map<String, Value> {
     ];
     let mut schemas: Map<String, Value> = [
         ("Subject", subject()),
-        ("Record", object("一条公示信息", record(), &[])),
-        ("RecordDetail", object("一条公示信息及其依据", detail, &[])),
+        ("Record", object("一条公示信息", record(), &["objection"])),
+        ("RecordDetail", object("一条公示信息及其依据", detail, &["objection"])),
         ("RecordList", object("一页公示信息", page, &[])),
         ("BatchReceived", object("收下的批次", received, &[])),
         ("Description", json!({ "type": "object", "description": "OpenAPI 3.1 描述" })),

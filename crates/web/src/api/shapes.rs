@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
-use xinyong_service::browse::{PublicRecord, ShownField};
+use xinyong_service::browse::{OpenObjection, PublicRecord, ShownField};
 
 use crate::ui::view::{Fact, Why};
 use crate::ui::words;
@@ -15,6 +15,8 @@ pub struct RecordBody<'r> {
     kind: &'r str,
     kind_name: &'r str,
     mark: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objection: Option<&'r OpenObjection>,
     title: String,
     number: &'r str,
     party: &'r str,
@@ -41,6 +43,7 @@ impl<'r> From<&'r PublicRecord> for RecordBody<'r> {
             kind: &record.kind,
             kind_name: &record.kind_name,
             mark: &record.mark,
+            objection: record.objection.as_ref(),
             title: words::record_title(record),
             number: &record.number,
             party: &record.party,

@@ -15,7 +15,7 @@ pub struct HeldRow {
     pub title: String,
     /// Number of the document, empty where that is what it is called.
     pub number: String,
-    /// What stands beside it because the subject entered it itself; empty otherwise.
+    /// What stands beside it: that the subject entered it itself, that somebody objects to it; empty for nothing.
     pub mark: String,
     /// Name of the party.
     pub party: String,
@@ -47,7 +47,7 @@ pub fn held_row(record: &HeldRecord) -> HeldRow {
         href,
         title: record.title.clone(),
         number: number.to_owned(),
-        mark: record.mark.clone(),
+        mark: words::held_mark(record),
         party: party(record),
         party_href: words::holdings_href(&record.code),
         unit: record.unit_name.clone(),

@@ -9,6 +9,7 @@ use xinyong_service::browse::{self, OwedBatch};
 use xinyong_service::corrections::{self, CorrectionLine};
 use xinyong_service::error_reports::{self, ReportLine, WaitingReports};
 use xinyong_service::judgements;
+use xinyong_service::objections::{self, ObjectionLine};
 use xinyong_service::repairs::{self, RepairLine};
 use xinyong_service::reporting::{self, Waiting};
 use xinyong_service::{Actor, Desk, Permission, agents, notices};
@@ -53,6 +54,7 @@ struct Home {
     reported: Vec<Line>,
     correct: Vec<Line>,
     repair: Vec<Line>,
+    objected: Vec<Line>,
     judge: Vec<Line>,
 }
 
@@ -126,6 +128,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
             .collect(),
         correct: correct(&frame, &corrections::waiting(desk, actor).await?),
         repair: repair(&frame, &repairs::waiting(desk, actor).await?),
+        objected: objected(&frame, &objections::waiting(desk, actor).await?),
         reported: reported(&frame, &error_reports::waiting(desk, actor, MOST_REPORTS).await?),
         page: frame.console("今天的工作", "/console"),
         can_upload: actor.may(Permission::UploadBatch),
@@ -196,6 +199,27 @@ fn repair(frame: &Frame, waiting: &[RepairLine]) -> Vec<Line> {
             href: super::repairs::HERE.to_owned(),
             text: "其余的见信用修复".to_owned(),
             chip: Chip::new(format!("共 {} 条", waiting.len()), "neutral"),
+            note: String::new(),
+        });
+    }
+    lines
+}
+
+/// Objections that wait for this person's unit, or for the office.
+fn objected(frame: &Frame, waiting: &[ObjectionLine]) -> Vec<Line> {
+    let line = |one: &ObjectionLine| Line {
+        href: super::objections::href(one.id),
+        text: format!("{}：{}", one.ground, one.record.title),
+        chip: crate::ui::objection::left(frame.site.desk().today(), one)
+            .unwrap_or_else(|| Chip::new("期限未定", "neutral")),
+        note: format!("{}，{} 提出", one.stage.label(), one.filed_on),
+    };
+    let mut lines: Vec<Line> = waiting.iter().take(MOST_REPORTS).map(line).collect();
+    if waiting.len() > MOST_REPORTS {
+        lines.push(Line {
+            href: super::objections::HERE.to_owned(),
+            text: "其余的见异议".to_owned(),
+            chip: Chip::new(format!("共 {} 项", waiting.len()), "neutral"),
             note: String::new(),
         });
     }

@@ -147,7 +147,7 @@ pub async fn record(
         },
         record: RecordHead {
             kind: head.kind_name.clone(),
-            mark: head.mark.clone(),
+            mark: words::held_mark(head),
             title: head.title.clone(),
             number: head.number.clone(),
             unit: head.unit_name.clone(),
@@ -256,7 +256,8 @@ pub(crate) fn event(law: &Law, happened: &EventView) -> Event {
     let what = match happened.kind.as_str() {
         "published" => "公示",
         "changed" => "变更",
-        "ended" => "公示期满",
+        "ended" => "停止公示",
+        "marked" => "异议标注",
         "withdrawn" => "撤下",
         other => other,
     };

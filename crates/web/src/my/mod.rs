@@ -7,6 +7,8 @@ pub mod declare;
 pub mod home;
 pub mod leave;
 pub mod looks;
+pub mod objection;
+pub mod objections;
 pub mod record;
 pub mod repair;
 pub mod repair_one;

@@ -46,6 +46,8 @@ struct Shown {
     events: Vec<Event>,
     /// Where it is changed and withdrawn, where the firm itself entered it and it stands.
     entry_href: String,
+    /// Where it is objected to, where the firm may.
+    object_href: String,
     public_href: String,
 }
 
@@ -99,7 +101,13 @@ pub async fn record(
         title: head.title.clone(),
         number: head.number.clone(),
         unit: head.unit_name.clone(),
-        mark: head.mark.clone(),
+        mark: words::held_mark(head),
+        object_href: if signed.is_none() && head.withdrawn_on.is_none() && head.objection.is_none()
+        {
+            format!("{}?record={record}", super::objections::here(agent.code()))
+        } else {
+            String::new()
+        },
         standing_chip: words::held_standing(head),
         standing: reasons::standing(&law, &found.now),
         content: content(&found.now),

@@ -50,8 +50,12 @@ pub fn own_row(code: &str, record: &HeldRecord) -> OwnRow {
         href: record_href(code, record.id),
         title: record.title.clone(),
         number: number.to_owned(),
-        mark: record.mark.clone(),
-        unit: record.unit_name.clone(),
+        mark: words::held_mark(record),
+        unit: if record.mark.is_empty() {
+            record.unit_name.clone()
+        } else {
+            "本单位".to_owned()
+        },
         decided: record.decided.to_string(),
         known: Clock::show(record.known_at),
         standing: words::held_standing(record),

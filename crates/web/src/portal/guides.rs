@@ -8,6 +8,7 @@ use xinyong_domain::law::{Audience, Law};
 use xinyong_domain::ruling::Ruling;
 
 use super::about::{Guide, contacts, from_words, objection, repair};
+use super::guide_objection;
 use super::guide_repair::sections;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
@@ -15,9 +16,10 @@ use crate::ui::view::{Fact, Link, Page};
 use crate::ui::{draw, reasons};
 
 /// For whom there is a guide: the word in its address, its title.
-const AUDIENCES: [(&str, &str); 4] = [
+const AUDIENCES: [(&str, &str); 5] = [
     ("enterprises", "企业和个体工商户"),
     ("repair", "信用修复"),
+    ("objection", "异议"),
     ("units", "报送单位"),
     ("public", "社会公众"),
 ];
@@ -69,6 +71,7 @@ pub async fn guide(frame: Frame, Path(audience): Path<String>) -> Result<Html<St
     let guides = match audience.as_str() {
         "enterprises" => vec![own(), objection(county, &law), repair(county, &law)],
         "repair" => sections(county, &law, frame.site.desk().today()),
+        "objection" => guide_objection::sections(county, &law, frame.site.desk().today()),
         "units" => vec![report(), clocks(&law), mend(), embed(frame.site.base_path())],
         _ => vec![read(), hidden(), reuse(), objection(county, &law)],
     };

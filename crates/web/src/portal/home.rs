@@ -44,6 +44,7 @@ struct LatestRow {
     on: String,
     standing: Chip,
     marks: Vec<Chip>,
+    statement: String,
 }
 
 #[derive(Template)]
@@ -180,5 +181,6 @@ fn latest(record: &PublicRecord) -> LatestRow {
         on: from.to_string(),
         standing: words::standing(record),
         marks: words::marks(record),
+        statement: words::statement(record.objection.as_ref()),
     }
 }

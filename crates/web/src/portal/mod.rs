@@ -3,6 +3,7 @@
 pub mod about;
 pub mod catalogue;
 pub mod check_window;
+pub mod correction_notices;
 pub mod data;
 pub mod data_catalogue;
 pub mod data_changes;
@@ -12,6 +13,7 @@ pub mod departments;
 pub mod embed;
 pub mod error_report;
 mod figures;
+mod guide_objection;
 mod guide_repair;
 pub mod guides;
 pub mod home;

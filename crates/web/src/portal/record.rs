@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use xinyong_domain::law::Kind;
-use xinyong_service::browse::{self, PublicRecord};
+use xinyong_service::browse::{self, OpenObjection, PublicRecord};
 use xinyong_service::corrections::{self, PublicCorrection};
 use xinyong_service::{Clock, DeskError};
 
@@ -81,6 +81,7 @@ pub async fn record(
                     .iter()
                     .map(|by| NoticeText::new("info", by.mark.as_str(), by.meaning.as_str())),
             )
+            .chain(found.objection.iter().map(objected))
             .collect(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
@@ -101,6 +102,13 @@ pub async fn record(
         },
     })?;
     Ok(super::as_far_as(tier, drawn))
+}
+
+/// That somebody objects to the record, with the subject's own words.
+fn objected(open: &OpenObjection) -> NoticeText {
+    let said = words::statement(Some(open));
+    let text = format!("有关主体于{}对这条信息提出异议，正在核实，还没有答复。{said}", open.since);
+    NoticeText::new("warning", OpenObjection::MARK, text)
 }
 
 fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {

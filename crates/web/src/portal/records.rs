@@ -44,6 +44,7 @@ struct ListRow {
     until_why: Option<Why>,
     standing: Chip,
     marks: Vec<Chip>,
+    statement: String,
 }
 
 #[derive(Template)]
@@ -206,5 +207,6 @@ fn row(law: &Law, record: &PublicRecord) -> ListRow {
         until_why: until.why,
         standing: words::standing(record),
         marks: words::marks(record),
+        statement: words::statement(record.objection.as_ref()),
     }
 }

@@ -25,6 +25,8 @@ pub struct RecordRow {
     pub standing: Chip,
     /// What else is to be seen at once.
     pub marks: Vec<Chip>,
+    /// The subject's own words, where it objects to it.
+    pub statement: String,
     /// Its dates, each with its reasons.
     pub dates: Vec<Fact>,
     /// Who reported it and since when it is known here.
@@ -43,6 +45,7 @@ pub fn row(law: &Law, units: &BTreeMap<String, String>, record: &PublicRecord) -
         summary: record.summary.clone(),
         standing: words::standing(record),
         marks: words::marks(record),
+        statement: words::statement(record.objection.as_ref()),
         dates: reasons::dates(law, record),
         known: if record.mark.is_empty() {
             format!("{unit}报送，本站自 {since} 起知悉。")

@@ -17,6 +17,7 @@ mod kinds;
 mod law;
 mod log;
 mod names;
+mod objection;
 mod odd;
 mod people;
 mod portal;

@@ -1,6 +1,7 @@
 //! The answer of a check as a reader sees it: in the console and in the window of another system.
 
 use xinyong_domain::law::Law;
+use xinyong_service::browse::OpenObjection;
 use xinyong_service::check::{CheckAnswer, CheckedGroup, CheckedRecord, Reason};
 
 use super::view::{Chip, Citation, Fact, Input, Why};
@@ -38,6 +39,8 @@ pub struct RecordLine {
     pub summary: String,
     /// What stands beside it.
     pub mark: String,
+    /// That somebody objects to it, with the subject's own words; nothing where nobody does.
+    pub objected: Option<(Chip, String)>,
     /// How it stands.
     pub standing: Chip,
     /// Until when.
@@ -127,6 +130,10 @@ fn record(law: &Law, group: &CheckedGroup, record: &CheckedRecord) -> RecordLine
         decided: record.decided.to_string(),
         summary: parts.join("："),
         mark: record.mark.clone(),
+        objected: record
+            .objection
+            .as_ref()
+            .map(|open| (Chip::new(OpenObjection::MARK, "warn"), words::statement(Some(open)))),
         why: Why {
             about: record.title.clone(),
             conclusion: String::new(),

@@ -5,6 +5,7 @@ pub mod check_answer;
 pub mod deeds;
 pub mod failure;
 pub mod frame;
+pub mod objection;
 pub mod reasons;
 pub mod repair;
 pub mod settings;

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Weekday};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::publicity::Reason;
-use xinyong_service::browse::{HeldRecord, PublicRecord, ShownField};
+use xinyong_service::browse::{HeldRecord, OpenObjection, PublicRecord, ShownField};
 
 use super::view::Chip;
 
@@ -98,10 +98,25 @@ pub fn author(record: &PublicRecord) -> String {
     if record.mark.is_empty() { record.authority.clone() } else { "主体自行填报".to_owned() }
 }
 
-/// What is to be seen at once about a public record: that the subject entered it itself.
+/// What is to be seen at once about a public record: that the subject entered it itself, that somebody objects to it.
 pub fn marks(record: &PublicRecord) -> Vec<Chip> {
     let mark = (!record.mark.is_empty()).then(|| Chip::new(record.mark.as_str(), "info"));
-    mark.into_iter().collect()
+    let objected = record.objection.as_ref().map(|_| Chip::new(OpenObjection::MARK, "warn"));
+    mark.into_iter().chain(objected).collect()
+}
+
+/// The subject's own words beside a record that it objects to, empty for none.
+pub fn statement(open: Option<&OpenObjection>) -> String {
+    let said = open.map(|open| open.statement.as_str()).filter(|said| !said.is_empty());
+    said.map_or_else(String::new, |said| format!("主体声明：{said}"))
+}
+
+/// What stands beside a record that the console or the subject's own pages show, empty for nothing.
+pub fn held_mark(record: &HeldRecord) -> String {
+    match record.objection {
+        Some(_) => OpenObjection::MARK.to_owned(),
+        None => record.mark.clone(),
+    }
 }
 
 /// Where a record that the console shows stands.
@@ -123,6 +138,7 @@ pub fn held_standing(record: &HeldRecord) -> Chip {
     match shown.reason {
         Some(Reason::Ended) => Chip::new("公示期满", "neutral"),
         Some(Reason::NotYet) => Chip::new("待公示", "warn"),
+        Some(Reason::Withheld) => Chip::new("异议逾期未答复，暂停公示", "warn"),
         _ => Chip::new("不公示", "neutral"),
     }
 }
@@ -192,6 +208,7 @@ pub fn input(law: &Law, name: &str, value: &str) -> (String, String) {
         "channel" => ("修复渠道", "channel"),
         "penalty_kinds" => ("处罚类别", "penalty-kind"),
         "severity" => ("失信程度", "severity"),
+        "ground" => ("异议的理由", "objection-ground"),
         "transition.order36" => ("新旧规定衔接", ""),
         other => (other, ""),
     };

@@ -22,6 +22,7 @@ fn judged(kind: &str, change: impl Fn(&mut Given<'_>, &mut Facts<'_>)) -> Disclo
         basis: "unit-publication-list",
         exemption: "",
         withdrawn: None,
+        answer_by: None,
     };
     change(&mut given, &mut facts);
     let facts = Facts { question: given.question(), ..facts };
@@ -34,6 +35,8 @@ fn units_are_shown_what_is_public_and_what_is_shared_while_it_holds() {
     for kind in ["administrative-licence", "evaluation-result", "contract-performance"] {
         assert!(judged(kind, |_, _| {}).for_units, "{kind}");
         assert!(!judged(kind, |_, facts| facts.withdrawn = gone).for_units, "{kind} withdrawn");
+        assert!(!judged(kind, |_, facts| facts.answer_by = gone).for_units, "{kind} withheld");
+        assert!(judged(kind, |_, facts| facts.answer_by = Some(TODAY)).for_units, "{kind} marked");
         assert!(!judged(kind, |_, facts| facts.exemption = "secret").for_units, "{kind} exempt");
         assert!(!judged(kind, |given, _| given.valid_until = gone).for_units, "{kind} run out");
         let person = judged(kind, |given, _| given.category = PartyCategory::NaturalPerson);

@@ -47,12 +47,13 @@ pub fn answer() -> [(&'static str, Value); 9] {
             ("public_until", text("公示截止日，没有的为空")),
             ("standing", word(&["public", "ended", "shared"], "公示中、已到期、政务共享")),
             ("mark", text("主体自行填报的，写“自主申报”")),
+            ("objection", named("OpenObjection")),
             ("class", text("类别")),
             ("summary", text("内容")),
             ("because", list(named("CheckReason"))),
             ("inputs", inputs),
         ],
-        &[],
+        &["objection"],
     );
     let group = object(
         "一类信息",

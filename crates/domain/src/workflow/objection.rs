@@ -1,0 +1,351 @@
+//! The way of an objection (异议) to one record: from the mark that stands at once to the last receipt of a correction.
+//!
+//! Every stage has an owner and a clock. Past the clock of an answer or of the correction it leads to, nobody sees the record until the
+//! one who owes it has done it: [`Stage::answer_by`] is what the rule of disclosure asks for.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::calendar::WorkingDay;
+use crate::law::Law;
+use crate::rules::deadline::report_due;
+use crate::ruling::Ruling;
+
+/// Where an objection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Made and marked; the platform looks into it.
+    Filed,
+    /// With the unit that delivered the record.
+    Forwarded,
+    /// Right: to be corrected, removed or ended by two persons.
+    Upheld,
+    /// Done in the register, on its way to every other place.
+    Corrected,
+    /// Every place has confirmed.
+    Closed,
+    /// Not right, with reasons.
+    NotUpheld,
+    /// Taken back.
+    Withdrawn,
+}
+
+/// What moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// Hands it to the unit that delivered the record.
+    Forward,
+    /// Answers that it is right.
+    Uphold,
+    /// Answers that it is not.
+    Reject,
+    /// The clock is over: the record is withheld.
+    Withhold,
+    /// The office takes the subject's words away from beside the record, with a reason.
+    RefuseStatement,
+    /// Two persons have corrected the record or taken it down.
+    CarryOut,
+    /// Every place has confirmed.
+    Confirm,
+    /// Whoever made it takes it back.
+    Withdraw,
+}
+
+/// Who owes the next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Owner {
+    /// The platform: the credit office.
+    Office,
+    /// The unit that delivered the record.
+    Unit,
+    /// Nobody: it is over.
+    Nobody,
+}
+
+/// The table: from, event, to.
+pub const TRANSITIONS: &[(Stage, Event, Stage)] = &[
+    (Stage::Filed, Event::Forward, Stage::Forwarded),
+    (Stage::Filed, Event::Uphold, Stage::Upheld),
+    (Stage::Filed, Event::Reject, Stage::NotUpheld),
+    (Stage::Forwarded, Event::Uphold, Stage::Upheld),
+    (Stage::Forwarded, Event::Reject, Stage::NotUpheld),
+    (Stage::Filed, Event::Withhold, Stage::Filed),
+    (Stage::Forwarded, Event::Withhold, Stage::Forwarded),
+    (Stage::Upheld, Event::Withhold, Stage::Upheld),
+    (Stage::Filed, Event::RefuseStatement, Stage::Filed),
+    (Stage::Forwarded, Event::RefuseStatement, Stage::Forwarded),
+    (Stage::Upheld, Event::RefuseStatement, Stage::Upheld),
+    (Stage::Upheld, Event::CarryOut, Stage::Corrected),
+    (Stage::Corrected, Event::Confirm, Stage::Closed),
+    (Stage::Filed, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
+];
+
+/// An event that the stage does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("这项异议现在是「{}」，不能{}", from.label(), event.label())]
+pub struct InvalidTransition {
+    /// Where it stands.
+    pub from: Stage,
+    /// What was tried.
+    pub event: Event,
+}
+
+/// The days from which the clocks count.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    /// When it was made.
+    pub filed: Date,
+    /// When it was answered.
+    pub answered: Option<Date>,
+    /// When the record was corrected or taken down.
+    pub corrected: Option<Date>,
+}
+
+impl Stage {
+    /// All of them, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Filed,
+        Self::Forwarded,
+        Self::Upheld,
+        Self::Corrected,
+        Self::Closed,
+        Self::NotUpheld,
+        Self::Withdrawn,
+    ];
+
+    /// Where an event leads.
+    ///
+    /// # Errors
+    /// [`InvalidTransition`] when the table has no such line.
+    pub fn after(self, event: Event) -> Result<Self, InvalidTransition> {
+        TRANSITIONS
+            .iter()
+            .find(|(from, on, _)| *from == self && *on == event)
+            .map(|(_, _, to)| *to)
+            .ok_or(InvalidTransition { from: self, event })
+    }
+
+    /// What may happen next.
+    pub fn events(self) -> impl Iterator<Item = Event> {
+        TRANSITIONS.iter().filter(move |(from, _, _)| *from == self).map(|(_, on, _)| *on)
+    }
+
+    /// Whether nothing leads out of it.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        self.events().next().is_none()
+    }
+
+    /// Whether the record is marked: somebody objects and what they want has neither been refused nor done.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Filed | Self::Forwarded | Self::Upheld)
+    }
+
+    /// Whether nobody has answered yet.
+    #[must_use]
+    pub const fn is_unanswered(self) -> bool {
+        matches!(self, Self::Filed | Self::Forwarded)
+    }
+
+    /// Whether it was found right.
+    #[must_use]
+    pub const fn is_upheld(self) -> bool {
+        matches!(self, Self::Upheld | Self::Corrected | Self::Closed)
+    }
+
+    /// Who owes the next step.
+    #[must_use]
+    pub const fn owner(self) -> Owner {
+        match self {
+            Self::Filed | Self::Corrected => Owner::Office,
+            Self::Forwarded | Self::Upheld => Owner::Unit,
+            Self::Closed | Self::NotUpheld | Self::Withdrawn => Owner::Nobody,
+        }
+    }
+
+    /// The parameter with the working days of its clock.
+    #[must_use]
+    pub const fn clock(self) -> Option<&'static str> {
+        match self {
+            Self::Filed => Some("objection.own.days"),
+            Self::Forwarded => Some("objection.source.days"),
+            Self::Upheld => Some("objection.carry-out.days"),
+            Self::Corrected => Some("objection.share.days"),
+            Self::Closed | Self::NotUpheld | Self::Withdrawn => None,
+        }
+    }
+
+    /// By when the next step is owed, with the reasons. Handing on does not begin the clock anew.
+    #[must_use]
+    pub fn due(self, days: &Days, law: &Law) -> Option<Ruling<WorkingDay>> {
+        let from = match self {
+            Self::Upheld => days.answered?,
+            Self::Corrected => days.corrected?,
+            _ => days.filed,
+        };
+        report_due(law, self.clock()?, from)
+    }
+
+    /// Until the end of which day an open objection leaves the record in view. Nothing while the calendar of that year is not announced:
+    /// a day that may move is no ground for withholding anything.
+    #[must_use]
+    pub fn answer_by(self, days: &Days, law: &Law) -> Option<Date> {
+        let due = self.due(days, law).filter(|_| self.is_open())?.value;
+        (!due.provisional).then_some(due.date)
+    }
+
+    /// The stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Filed => "filed",
+            Self::Forwarded => "forwarded",
+            Self::Upheld => "upheld",
+            Self::Corrected => "corrected",
+            Self::Closed => "closed",
+            Self::NotUpheld => "not-upheld",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The stage a stored word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+
+    /// What a page calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Filed => "已提出，平台核实中",
+            Self::Forwarded => "已转信息提供单位核实",
+            Self::Upheld => "异议成立，待更正",
+            Self::Corrected => "已更正，各处确认中",
+            Self::Closed => "已更正，各处已确认",
+            Self::NotUpheld => "异议不成立",
+            Self::Withdrawn => "已撤回",
+        }
+    }
+}
+
+impl Event {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Forward,
+        Self::Uphold,
+        Self::Reject,
+        Self::Withhold,
+        Self::RefuseStatement,
+        Self::CarryOut,
+        Self::Confirm,
+        Self::Withdraw,
+    ];
+
+    /// The stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Uphold => "uphold",
+            Self::Reject => "reject",
+            Self::Withhold => "withhold",
+            Self::RefuseStatement => "refuse-statement",
+            Self::CarryOut => "carry-out",
+            Self::Confirm => "confirm",
+            Self::Withdraw => "withdraw",
+        }
+    }
+
+    /// The event a stored or sent word stands for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == word)
+    }
+
+    /// What a page calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Forward => "转信息提供单位",
+            Self::Uphold => "答复异议成立",
+            Self::Reject => "答复异议不成立",
+            Self::Withhold => "逾期未答复或者未更正，停止公示",
+            Self::RefuseStatement => "不予刊载主体声明",
+            Self::CarryOut => "更正或者撤下",
+            Self::Confirm => "确认各处已更正",
+            Self::Withdraw => "撤回异议",
+        }
+    }
+}
+
+impl Owner {
+    /// What a page calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Office => "信用办",
+            Self::Unit => "信息提供单位",
+            Self::Nobody => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn words_come_back_and_every_stage_is_reached() {
+        for stage in Stage::ALL {
+            assert_eq!(Stage::from_word(stage.as_str()), Some(stage));
+            let reached = TRANSITIONS.iter().any(|(from, _, to)| *to == stage && from != to);
+            assert!(reached || stage == Stage::Filed, "{stage:?}");
+            assert_eq!(stage.is_over(), stage.owner() == Owner::Nobody, "{stage:?}");
+            assert_eq!(stage.is_over(), stage.clock().is_none(), "{stage:?}");
+            // What nobody has answered can be taken back, and nothing else.
+            assert_eq!(stage.after(Event::Withdraw).is_ok(), stage.is_unanswered(), "{stage:?}");
+            // What is open can be withheld, and only by standing still.
+            assert_eq!(stage.after(Event::Withhold).ok(), stage.is_open().then_some(stage));
+        }
+        for event in Event::ALL {
+            assert_eq!(Event::from_word(event.as_str()), Some(event));
+        }
+    }
+
+    #[test]
+    fn it_is_answered_once_and_nothing_is_corrected_before_the_answer() {
+        for answer in [Event::Uphold, Event::Reject] {
+            for stage in [Stage::Upheld, Stage::NotUpheld, Stage::Corrected, Stage::Withdrawn] {
+                assert!(stage.after(answer).is_err(), "{stage:?} {answer:?}");
+            }
+        }
+        for (from, on, to) in TRANSITIONS {
+            assert_eq!(*to == Stage::Corrected, *on == Event::CarryOut);
+            assert!(*to != Stage::Corrected || *from == Stage::Upheld);
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_not_known_yet_withholds_nothing() {
+        let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let days = Days { filed: date(2026, 11, 27), answered: None, corrected: None };
+        assert_eq!(Stage::Filed.answer_by(&days, &law), Some(date(2026, 12, 2)));
+        assert_eq!(Stage::Forwarded.answer_by(&days, &law), Some(date(2026, 12, 8)));
+        assert_eq!(Stage::Upheld.answer_by(&days, &law), None, "not answered");
+        let answered = Days { answered: Some(date(2026, 11, 30)), ..days };
+        assert_eq!(Stage::Upheld.answer_by(&answered, &law), Some(date(2026, 12, 3)));
+        assert_eq!(Stage::NotUpheld.answer_by(&answered, &law), None);
+        // Nobody has announced the days off of 2027.
+        let late = Days { filed: date(2026, 12, 29), ..days };
+        assert!(Stage::Forwarded.due(&late, &law).is_some_and(|due| due.value.provisional));
+        assert_eq!(Stage::Forwarded.answer_by(&late, &law), None);
+    }
+}

@@ -1,0 +1,408 @@
+//! 异议: a subject says that a record about it is wrong, is not its own, is public for too long or must not be there. The record is marked
+//! wherever it shows from that moment; whoever delivered it answers with reasons; what is right is corrected by two persons
+//! ([`crate::corrections`]); who is silent past the clock has the record withheld until the answer.
+//!
+//! The way is the table of [`xinyong_domain::workflow::objection`]. The mark travels inside the versions of the record
+//! ([`crate::intake::Objected`]), so that every face shows it and an as-of read shows what stood there then.
+
+mod answer;
+mod figures;
+mod file;
+mod mark;
+mod notices;
+mod places;
+mod settle;
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use xinyong_domain::calendar::WorkingDay;
+use xinyong_domain::ruling::Ruling;
+use xinyong_domain::workflow::objection::{Days, Event, Owner, Stage};
+use xinyong_store::{Objection, Purpose, objection_place};
+
+use crate::access::{Actor, Permission};
+use crate::agents::Agent;
+use crate::audit::AuditEvent;
+use crate::browse::{HeldRecord, Names, PersonView, held};
+use crate::desk::Desk;
+use crate::refusal::DeskError;
+use crate::repairs::Visitor;
+use crate::units::{responsible, stands_for};
+
+pub use answer::{Step, step};
+pub use figures::{ObjectionFigures, UnitObjections, figures};
+pub use file::{
+    Candidate, File, WindowObjection, candidates, candidates_at_window, file, file_at_window,
+    withdraw, withdraw_at_window,
+};
+pub use notices::{CorrectionNotice, NoticePage, correction_notices};
+pub use places::confirm_place;
+pub(crate) use settle::after_change;
+pub use settle::{Swept, sweep};
+
+/// The lists of codes.
+pub const GROUNDS: &str = "objection-ground";
+/// As there.
+pub const OUTCOMES: &str = "objection-outcome";
+/// The places that show and pass on records.
+pub const PLACES: &str = "repair-place";
+/// Objections that are looked through for a list, and that it shows.
+const MOST_LOOKED: i64 = 2_000;
+const MOST_SHOWN: usize = 200;
+/// Objections of one subject.
+const MOST_OWN: i64 = 500;
+
+/// What is sealed with an objection.
+#[derive(Clone, Serialize, Deserialize)]
+struct Said {
+    text: String,
+    visitor: Option<Visitor>,
+}
+
+/// An objection in a list.
+#[derive(Debug, Clone)]
+pub struct ObjectionLine {
+    /// Its id.
+    pub id: i64,
+    /// The record as it stands now.
+    pub record: HeldRecord,
+    /// The ground, in words.
+    pub ground: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Who owes the next step.
+    pub owner: Owner,
+    /// The unit that delivered the record.
+    pub unit_id: String,
+    /// Its name, or that of those that took over.
+    pub unit: String,
+    /// When it was made.
+    pub filed_on: Date,
+    /// Since when the record is withheld because nobody did what was owed.
+    pub withheld_on: Option<Date>,
+    /// By when the next step is owed, with the reasons. Provisional while the calendar of that year is not announced: not known yet.
+    pub due: Option<Ruling<WorkingDay>>,
+    /// Working days left until then; negative when it is past; nothing while the day is not known.
+    pub left: Option<i64>,
+}
+
+/// A step as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectionStepView {
+    /// What happened.
+    pub label: String,
+    /// On which day.
+    pub on: Date,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// Who.
+    pub by: PersonView,
+    /// Why, or what was said.
+    pub reason: String,
+}
+
+/// A file that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedIn {
+    /// Its number.
+    pub seq: i64,
+    /// What sort of file it is.
+    pub file_type: String,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// Whether a place shows the record as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectionPlace {
+    /// Its code.
+    pub place: String,
+    /// What it is called.
+    pub label: String,
+    /// Whether the platform finds out by itself.
+    pub automatic: bool,
+    /// Since when that is confirmed, in milliseconds since 1970.
+    pub at: Option<i64>,
+    /// By whom.
+    pub by: String,
+    /// By what.
+    pub evidence: String,
+}
+
+/// An objection with everything about it.
+#[derive(Debug, Clone)]
+pub struct ObjectionCase {
+    /// As in the list.
+    pub line: ObjectionLine,
+    /// What is said.
+    pub text: String,
+    /// The subject's words for everybody, empty for none.
+    pub statement: String,
+    /// Whether the office took them away.
+    pub statement_refused: bool,
+    /// `online` or `window`.
+    pub way: String,
+    /// Who came to the window. Nothing for who may not read it.
+    pub visitor: Option<Visitor>,
+    /// What the answer orders, in words; empty while there is none.
+    pub outcome: String,
+    /// The number of its newest step.
+    pub seq: i64,
+    /// What was handed in.
+    pub materials: Vec<HandedIn>,
+    /// What happened, the oldest first.
+    pub steps: Vec<ObjectionStepView>,
+    /// The places, once it was corrected.
+    pub places: Vec<ObjectionPlace>,
+    /// What the actor may do now.
+    pub may: Vec<Event>,
+}
+
+fn stage_of(one: &Objection) -> Result<Stage, DeskError> {
+    Stage::from_word(&one.stage)
+        .ok_or_else(|| DeskError::Internal(format!("unknown stage of an objection {}", one.stage)))
+}
+
+fn days_of(one: &Objection) -> Days {
+    Days { filed: one.filed_on, answered: one.answered_on, corrected: one.corrected_on }
+}
+
+fn object(id: i64) -> String {
+    format!("objection:{id}")
+}
+
+/// A line of the audit log about an objection.
+fn noted<'e>(deed: &'static str, of: &'e str, detail: &'e str) -> AuditEvent<'e> {
+    AuditEvent::Case { deed, of, detail }
+}
+
+fn label(desk: &Desk, list: &str, id: &str) -> String {
+    let law = desk.law();
+    let code = law.codes().get(list).and_then(|list| list.by_id(id));
+    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
+}
+
+fn missing() -> DeskError {
+    DeskError::NotFound("这项异议")
+}
+
+async fn found(desk: &Desk, id: i64) -> Result<Objection, DeskError> {
+    desk.store().objection(id).await?.ok_or_else(missing)
+}
+
+fn said_of(desk: &Desk, one: &Objection) -> Result<Said, DeskError> {
+    let clear = desk.store().keys().open(Purpose::Person, &objection_place(one.id), &one.sealed)?;
+    serde_json::from_slice(&clear).map_err(|error| DeskError::Internal(error.to_string()))
+}
+
+/// Whether the actor may do something about an objection that a unit owes: of its own, of units it took over from, or of any.
+async fn authorise(
+    desk: &Desk,
+    actor: &Actor,
+    permission: Permission,
+    unit: &str,
+) -> Result<(), DeskError> {
+    actor.authorise(permission)?;
+    match actor.unit_limit() {
+        None => Ok(()),
+        Some(own) if stands_for(desk, own).await?.contains(unit) => Ok(()),
+        Some(_) => Ok(actor.authorise_for(permission, unit)?),
+    }
+}
+
+async fn line(
+    desk: &Desk,
+    actor: &Actor,
+    names: &Names,
+    one: &Objection,
+) -> Result<ObjectionLine, DeskError> {
+    let law = desk.law();
+    let record = desk
+        .store()
+        .record(one.subject_id, one.record_id)
+        .await?
+        .ok_or_else(|| DeskError::Internal(format!("objection {} without record", one.id)))?;
+    let stage = stage_of(one)?;
+    let due = stage.due(&days_of(one), &law);
+    // A unit that is no more owes nothing: whoever took over does.
+    let owes = responsible(desk, &one.unit_id).await?;
+    let known = due.as_ref().filter(|due| !due.value.provisional);
+    Ok(ObjectionLine {
+        id: one.id,
+        record: held(&record, desk.today(), &law, names, actor)?,
+        ground: label(desk, GROUNDS, &one.ground),
+        stage,
+        owner: stage.owner(),
+        unit_id: one.unit_id.clone(),
+        unit: owes.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>().join("、"),
+        filed_on: one.filed_on,
+        withheld_on: one.withheld_on.filter(|_| stage.is_open()),
+        left: known.map(|due| law.calendar().between(desk.today(), due.value.date)),
+        due,
+    })
+}
+
+async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<BTreeSet<String>>, DeskError> {
+    match actor.unit_limit() {
+        Some(own) => Ok(Some(stands_for(desk, own).await?)),
+        None => Ok(None),
+    }
+}
+
+/// What is worked on: of the actor's unit, for the office of all, the most urgent first; or, `over`, what is done, the newest first.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn work(desk: &Desk, actor: &Actor, over: bool) -> Result<Vec<ObjectionLine>, DeskError> {
+    actor.authorise(Permission::HandleObjection)?;
+    let units = units_of(desk, actor).await?;
+    let stages: Vec<&str> =
+        Stage::ALL.iter().filter(|stage| stage.is_over() == over).map(|one| one.as_str()).collect();
+    let names = Names::read(desk).await?;
+    let mut lines = Vec::new();
+    for one in desk.store().objections_in(&stages, over, MOST_LOOKED).await? {
+        if units.as_ref().is_none_or(|units| units.contains(&one.unit_id)) {
+            lines.push(line(desk, actor, &names, &one).await?);
+        }
+        if over && lines.len() >= MOST_SHOWN {
+            break;
+        }
+    }
+    if !over {
+        lines.sort_by_key(|line| (line.left.unwrap_or(i64::MAX), line.filed_on, line.id));
+        lines.truncate(MOST_SHOWN);
+    }
+    Ok(lines)
+}
+
+/// What waits for a step of the actor's unit, for the first page; for the office what the platform owes, and whatever of the units is
+/// overdue. Nothing for who does not work on it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Vec<ObjectionLine>, DeskError> {
+    if !actor.may(Permission::HandleObjection) {
+        return Ok(Vec::new());
+    }
+    let all = actor.unit_limit().is_none();
+    let mut lines = work(desk, actor, false).await?;
+    lines.retain(|line| match line.owner {
+        Owner::Office => all,
+        Owner::Unit => !all || line.unit_id == actor.unit || line.left.is_some_and(|left| left < 0),
+        Owner::Nobody => false,
+    });
+    Ok(lines)
+}
+
+/// One of them, for the units and the office. That somebody looked is a line of the audit log.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn case(desk: &Desk, actor: &Actor, id: i64) -> Result<ObjectionCase, DeskError> {
+    actor.authorise(Permission::HandleObjection)?;
+    let one = found(desk, id).await?;
+    authorise(desk, actor, Permission::HandleObjection, &one.unit_id).await?;
+    desk.audit(actor, noted("objection.seen", &object(id), "")).await?;
+    let may = answer::open_to(desk, actor, &one).await?;
+    told(desk, actor, one, true, may).await
+}
+
+/// One of them, for the subject that made it.
+///
+/// # Errors
+/// `access.denied`; not found: none, or another subject's.
+pub async fn own_case(desk: &Desk, agent: &Agent, id: i64) -> Result<ObjectionCase, DeskError> {
+    let one = own(desk, agent, id).await?;
+    let may = stage_of(&one)?.events().filter(|event| *event == Event::Withdraw).collect();
+    told(desk, &agent.actor, one, false, may).await
+}
+
+async fn own(desk: &Desk, agent: &Agent, id: i64) -> Result<Objection, DeskError> {
+    agent.actor.authorise(Permission::FileObjection)?;
+    let one = found(desk, id).await?;
+    if one.claimant_id == agent.subject.id { Ok(one) } else { Err(missing()) }
+}
+
+/// What a subject has objected to, the newest first.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn own_objections(desk: &Desk, agent: &Agent) -> Result<Vec<ObjectionLine>, DeskError> {
+    agent.actor.authorise(Permission::FileObjection)?;
+    let names = Names::read(desk).await?;
+    let mut lines = Vec::new();
+    for one in desk.store().objections_of(agent.subject.id, MOST_OWN).await? {
+        lines.push(line(desk, &agent.actor, &names, &one).await?);
+    }
+    Ok(lines)
+}
+
+async fn told(
+    desk: &Desk,
+    actor: &Actor,
+    one: Objection,
+    inside: bool,
+    may: Vec<Event>,
+) -> Result<ObjectionCase, DeskError> {
+    let store = desk.store();
+    let names = Names::read(desk).await?;
+    let said = said_of(desk, &one)?;
+    let materials = store
+        .objection_materials(one.id)
+        .await?
+        .into_iter()
+        .map(|file| HandedIn { seq: file.seq, file_type: file.file_type, at: file.added_at })
+        .collect();
+    let steps = store
+        .objection_steps(one.id)
+        .await?
+        .into_iter()
+        .map(|step| ObjectionStepView {
+            label: Event::from_word(&step.event).map_or("提出异议", Event::label).to_owned(),
+            on: step.on_day,
+            at: step.at,
+            by: names.person(&step.actor),
+            reason: step.reason,
+        })
+        .collect();
+    Ok(ObjectionCase {
+        line: line(desk, actor, &names, &one).await?,
+        text: said.text,
+        statement_refused: one.statement_state == "refused",
+        visitor: said.visitor.filter(|_| inside),
+        outcome: one.outcome.as_deref().map_or_else(String::new, |id| label(desk, OUTCOMES, id)),
+        seq: one.seq,
+        materials,
+        steps,
+        places: places::of(desk, &names, one.id).await?,
+        may,
+        statement: one.statement,
+        way: one.way,
+    })
+}
+
+/// A file that was handed in: its bytes and what sort of file it is. A look at it is a line of the audit log.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn material(
+    desk: &Desk,
+    actor: &Actor,
+    id: i64,
+    seq: i64,
+) -> Result<(Vec<u8>, String), DeskError> {
+    actor.authorise(Permission::HandleObjection)?;
+    let one = found(desk, id).await?;
+    authorise(desk, actor, Permission::HandleObjection, &one.unit_id).await?;
+    let missing = || DeskError::NotFound("该材料");
+    let all = desk.store().objection_materials(id).await?;
+    let file = all.into_iter().find(|file| file.seq == seq).ok_or_else(missing)?;
+    desk.audit(actor, noted("objection.file-seen", &object(id), &seq.to_string())).await?;
+    let bytes = desk.store().read_upload(&file.file_digest).await?.ok_or_else(missing)?;
+    Ok((bytes, file.file_type))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! What the office and the unit do with an objection: hand it on, answer it, take the subject's words away.
+
+use xinyong_domain::workflow::objection::{Event, Stage};
+use xinyong_store::{Objection, ObjectionStep};
+
+use super::file::{after, at_clock, moved, overtaken, written};
+use super::{OUTCOMES, authorise, found, mark, settle, stage_of};
+use crate::access::{Actor, Permission};
+use crate::desk::Desk;
+use crate::notices::{objection_moved, objection_waits};
+use crate::refusal::DeskError;
+
+/// Characters of a reason.
+const REASON: std::ops::RangeInclusive<usize> = 4..=500;
+
+/// A step as it is entered.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The objection.
+    pub objection: i64,
+    /// The state it was shown in: the number of its newest step.
+    pub seq: Option<i64>,
+    /// What is done.
+    pub event: Event,
+    /// Why.
+    pub reason: String,
+    /// For an answer that it is right: what is to be done, a code of [`OUTCOMES`].
+    pub outcome: String,
+}
+
+/// What one must be allowed to for a step; nothing for what a person does not do here.
+const fn permission(event: Event) -> Option<Permission> {
+    match event {
+        Event::Forward => Some(Permission::HandleObjection),
+        Event::Uphold | Event::Reject | Event::RefuseStatement => Some(Permission::AnswerObjection),
+        // The subject's own, also at the window.
+        Event::Withdraw => Some(Permission::EnterObjection),
+        // What the clock, two persons and the places do.
+        Event::Withhold | Event::CarryOut | Event::Confirm => None,
+    }
+}
+
+/// Whether a step in a stage is the office's: what the platform finds out by itself, handing on, the words beside a record, and what was
+/// taken back at its window. The rest is the unit's own people's.
+fn is_the_offices(event: Event, stage: Stage) -> bool {
+    match event {
+        Event::Uphold | Event::Reject => stage == Stage::Filed,
+        _ => true,
+    }
+}
+
+async fn is_the_actors(
+    desk: &Desk,
+    actor: &Actor,
+    one: &Objection,
+    (event, stage): (Event, Stage),
+) -> Result<bool, DeskError> {
+    if is_the_offices(event, stage) {
+        return Ok(actor.unit_limit().is_none());
+    }
+    // Who may look at every unit does not answer for it.
+    Ok(crate::units::stands_for(desk, &actor.unit).await?.contains(&one.unit_id))
+}
+
+/// What the actor may do now; the unit has been looked at before.
+pub(super) async fn open_to(
+    desk: &Desk,
+    actor: &Actor,
+    one: &Objection,
+) -> Result<Vec<Event>, DeskError> {
+    let stage = stage_of(one)?;
+    let mut may = Vec::new();
+    for event in stage.events() {
+        let allowed = permission(event).is_some_and(|needed| actor.may(needed));
+        let there = event != Event::RefuseStatement || one.statement_state == "shown";
+        if allowed && there && is_the_actors(desk, actor, one, (event, stage)).await? {
+            may.push(event);
+        }
+    }
+    Ok(may)
+}
+
+/// Does the next step. The record says so in the same transaction.
+///
+/// # Errors
+/// `access.denied`, not found, `objection.out-of-order`, `objection.overtaken`, `objection.not-the-unit`, `objection.not-the-office`,
+/// `objection.reason-missing`, `objection.outcome-missing`, `objection.no-statement`, `objection.moved`.
+pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
+    let event = command.event;
+    let Some(needed) = permission(event).filter(|_| event != Event::Withdraw) else {
+        return Err(DeskError::refused("objection.out-of-order", "这一步不能在这里办理"));
+    };
+    actor.authorise(needed)?;
+    let one = found(desk, command.objection).await?;
+    authorise(desk, actor, needed, &one.unit_id).await?;
+    if command.seq.is_some_and(|seq| seq != one.seq) {
+        return Err(overtaken());
+    }
+    let to = after(&one, event)?;
+    let stage = stage_of(&one)?;
+    if !is_the_actors(desk, actor, &one, (event, stage)).await? {
+        return Err(if is_the_offices(event, stage) {
+            DeskError::refused("objection.not-the-office", "这一步由信用办办理")
+        } else {
+            DeskError::refused(
+                "objection.not-the-unit",
+                "谁提供、谁答复：这项异议由信息提供单位的人答复，信用办可以收件、转送和查看",
+            )
+        });
+    }
+    if event == Event::RefuseStatement && one.statement_state != "shown" {
+        return Err(DeskError::refused("objection.no-statement", "没有刊载主体声明，请刷新页面"));
+    }
+    let reason = reason_of(&command, event)?;
+    let outcome = outcome_of(desk, &command, event)?;
+    let next = next(desk, &one, event, to, outcome.clone())?;
+    let step = ObjectionStep {
+        reason,
+        detail: outcome.unwrap_or_default(),
+        ..written(desk, actor, event.as_str())
+    };
+    let said = match event {
+        Event::Uphold => "异议成立，待更正",
+        Event::Reject => "异议不成立，已答复",
+        Event::RefuseStatement => "不予刊载主体声明",
+        _ => "异议转信息提供单位核实",
+    };
+    let mut tx = desk.store().transaction("step of objection").await?;
+    let stands = moved(desk, &mut tx, actor, next, step).await?;
+    mark::write(desk, &mut tx, actor, &stands, said).await?;
+    objection_moved(&mut tx, stands.id).await?;
+    if !to.is_over() {
+        objection_waits(desk, &mut tx, stands.id, &stands.unit_id, to == Stage::Filed).await?;
+    }
+    tx.commit().await?;
+    // What was taken down in the meantime leaves nothing to carry out.
+    if to == Stage::Upheld {
+        settle::settle(desk, actor, stands.id).await?;
+    }
+    Ok(to)
+}
+
+fn reason_of(command: &Step, event: Event) -> Result<String, DeskError> {
+    let reason = command.reason.trim();
+    let needed = event != Event::Forward;
+    let long = reason.chars().count();
+    if (needed && !REASON.contains(&long)) || long > *REASON.end() {
+        return Err(DeskError::refused(
+            "objection.reason-missing",
+            match event {
+                Event::RefuseStatement => {
+                    "请写明不予刊载的理由，例如写了自然人的姓名或者侮辱性的话（4至500字）"
+                }
+                Event::Reject => {
+                    "请写明核实的情况、不成立的理由和依据，以及还可以怎么办（4至500字）"
+                }
+                _ => "请写明核实的情况和依据（4至500字）",
+            },
+        ));
+    }
+    Ok(reason.to_owned())
+}
+
+fn outcome_of(desk: &Desk, command: &Step, event: Event) -> Result<Option<String>, DeskError> {
+    if event != Event::Uphold {
+        return Ok(None);
+    }
+    let law = desk.law();
+    let known = law.codes().get(OUTCOMES).and_then(|list| list.by_id(&command.outcome));
+    let code = known.ok_or_else(|| {
+        DeskError::refused("objection.outcome-missing", "异议成立的，请选择怎样处理")
+    })?;
+    Ok(Some(code.id.clone()))
+}
+
+fn next(
+    desk: &Desk,
+    one: &Objection,
+    event: Event,
+    to: Stage,
+    outcome: Option<String>,
+) -> Result<Objection, DeskError> {
+    let today = desk.today();
+    let mut next = Objection { stage: to.as_str().to_owned(), ..one.clone() };
+    match event {
+        Event::RefuseStatement => "refused".clone_into(&mut next.statement_state),
+        Event::Uphold | Event::Reject => {
+            next.answered_on = Some(today);
+            next.outcome = outcome;
+        }
+        _ => {}
+    }
+    // What is known to be wrong does not come back into view because somebody said so at last.
+    let hidden = one.withheld_on.is_some() || one.answer_by.is_some_and(|last| last < today);
+    if event == Event::RefuseStatement || (event == Event::Uphold && hidden) {
+        return Ok(next);
+    }
+    at_clock(desk, next)
+}

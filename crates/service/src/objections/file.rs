@@ -1,0 +1,446 @@
+//! Objecting: online by the subject's agent, at the window by the office or the unit for who came with paper; taking it back.
+
+use std::path::{Path, PathBuf};
+
+use xinyong_domain::identifier;
+use xinyong_domain::rules::objection::{is_own, statement};
+use xinyong_domain::workflow::objection::{Event, Stage};
+use xinyong_store::{
+    Objection, ObjectionMaterial, ObjectionStep, Purpose, Record, StoreError, Subject, Tx,
+    objection_place,
+};
+
+use super::{GROUNDS, Said, days_of, found, mark, noted, object, own, stage_of};
+use crate::access::{Actor, Permission, Role};
+use crate::agents::{Agent, recognise};
+use crate::audit::AuditEvent;
+use crate::browse::{HeldRecord, Names, held, stored_of_own};
+use crate::desk::Desk;
+use crate::notices::{objection_moved, objection_waits};
+use crate::refusal::{DeskError, Refusal};
+use crate::repairs::Visitor;
+use crate::units::{responsible, stands_for};
+
+/// Characters of the token of a form ([`crate::repairs::new_entry`]).
+const ENTRY_LENGTH: usize = 24;
+/// Characters of what is said.
+const TEXT: std::ops::RangeInclusive<usize> = 4..=1_000;
+/// Characters of the reason that something is taken back at the window.
+const TAKE_BACK_REASON: std::ops::RangeInclusive<usize> = 4..=200;
+/// Characters of a visitor's name and telephone.
+const VISITOR: std::ops::RangeInclusive<usize> = 1..=40;
+/// The first step.
+const FILE: &str = "file";
+
+/// An objection as it is filled in.
+#[derive(Debug, Clone, Default)]
+pub struct File {
+    /// The record.
+    pub record: i64,
+    /// What made the form one.
+    pub entry: String,
+    /// A code of [`GROUNDS`].
+    pub ground: String,
+    /// What is wrong. For the office and the unit alone.
+    pub text: String,
+    /// What everybody is to read beside the record while it is open; empty for nothing.
+    pub statement: String,
+    /// The scan of what shows it.
+    pub file: Option<PathBuf>,
+}
+
+/// A record that may be objected to, and the open objection to it.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The record.
+    pub record: HeldRecord,
+    /// The open objection.
+    pub open: Option<i64>,
+}
+
+/// The subject that somebody came to the window for, with what may be objected to.
+#[derive(Debug, Clone)]
+pub struct WindowObjection {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its records.
+    pub records: Vec<Candidate>,
+}
+
+/// Who objects, and for whom.
+struct Claimant<'a> {
+    actor: &'a Actor,
+    subject: i64,
+    agent: Option<&'a Agent>,
+    visitor: Option<Visitor>,
+}
+
+/// Whether a record can be objected to at all.
+fn open_to_objection(desk: &Desk, record: &Record) -> Result<(), Refusal> {
+    if record.withdrawn_on.is_some() {
+        return Err(Refusal::new(
+            "objection.gone",
+            "这条信息已经撤下，不再公示、共享，不需要提出异议",
+        ));
+    }
+    let law = desk.law();
+    if law.kind(&record.kind).is_some_and(|kind| kind.by_subject.is_some()) {
+        return Err(Refusal::new(
+            "objection.own-declaration",
+            "这是主体自己申报的信息，可以随时更改或者撤回，不需要提出异议",
+        ));
+    }
+    Ok(())
+}
+
+async fn listed(desk: &Desk, actor: &Actor, subject: i64) -> Result<Vec<Candidate>, DeskError> {
+    let names = Names::read(desk).await?;
+    let (law, today) = (desk.law(), desk.today());
+    let records = stored_of_own(desk, subject).await?;
+    let places: Vec<_> = records.iter().map(|record| (record.subject_id, record.id)).collect();
+    let open = desk.store().open_objections(&places).await?;
+    let mut list = Vec::new();
+    for record in records.iter().filter(|record| open_to_objection(desk, record).is_ok()) {
+        let open = open.get(&record.id).map(|one| one.id);
+        list.push(Candidate { record: held(record, today, &law, &names, actor)?, open });
+    }
+    Ok(list)
+}
+
+/// What the subject may object to, the newest decision first.
+///
+/// # Errors
+/// `access.denied`.
+pub async fn candidates(desk: &Desk, agent: &Agent) -> Result<Vec<Candidate>, DeskError> {
+    agent.actor.authorise(Permission::FileObjection)?;
+    listed(desk, &agent.actor, agent.subject.id).await
+}
+
+async fn window_subject(desk: &Desk, actor: &Actor, code: &str) -> Result<Subject, DeskError> {
+    actor.authorise(Permission::EnterObjection)?;
+    let code = identifier::normalise(code);
+    let whole = desk.store().subject_whole(&code).await?;
+    Ok(whole.ok_or(DeskError::NotFound("该主体"))?.subject)
+}
+
+/// The same for who came to the window: for a unit what it delivered itself. A look at a subject is a line of the audit log.
+///
+/// # Errors
+/// `access.denied`; not found.
+pub async fn candidates_at_window(
+    desk: &Desk,
+    actor: &Actor,
+    code: &str,
+) -> Result<WindowObjection, DeskError> {
+    let subject = window_subject(desk, actor, code).await?;
+    desk.audit(actor, AuditEvent::SubjectSeen { subject: subject.id }).await?;
+    let mut records = listed(desk, actor, subject.id).await?;
+    if actor.unit_limit().is_some() {
+        records.retain(|one| one.record.own);
+    }
+    Ok(WindowObjection { code: subject.code.unwrap_or_default(), name: subject.name, records })
+}
+
+/// The subject's agent objects.
+///
+/// # Errors
+/// `access.denied`, not found for a record that is not the subject's; `objection.entry-invalid`, `objection.ground-missing`,
+/// `objection.text-missing`, those of a statement ([`xinyong_domain::rules::objection::StatementFault`]), `objection.already`,
+/// `objection.gone`, `objection.own-declaration`, `objection.moved`, and those of a file.
+pub async fn file(desk: &Desk, agent: &Agent, command: File) -> Result<i64, DeskError> {
+    agent.actor.authorise(Permission::FileObjection)?;
+    let subject = agent.subject.id;
+    let who = Claimant { actor: &agent.actor, subject, agent: Some(agent), visitor: None };
+    enter(desk, &who, command).await
+}
+
+/// Somebody of the office, or of the unit for what it delivered, enters what was brought to the window, with a scan of the paper.
+///
+/// # Errors
+/// As [`file`]; `objection.scan-missing`, `objection.visitor-missing`.
+pub async fn file_at_window(
+    desk: &Desk,
+    actor: &Actor,
+    code: &str,
+    visitor: Visitor,
+    command: File,
+) -> Result<i64, DeskError> {
+    let subject = window_subject(desk, actor, code).await?.id;
+    let visitor = Visitor {
+        name: visitor.name.trim().to_owned(),
+        telephone: visitor.telephone.trim().to_owned(),
+    };
+    let fits = |text: &str| VISITOR.contains(&text.chars().count());
+    if !fits(&visitor.name) || !fits(&visitor.telephone) {
+        return Err(DeskError::refused(
+            "objection.visitor-missing",
+            "请填写来办理的人的姓名和联系电话，并核对其身份证件和授权",
+        ));
+    }
+    if command.file.is_none() {
+        return Err(DeskError::refused(
+            "objection.scan-missing",
+            "请上传异议申请书和证明材料的扫描件（合成一个 PDF）",
+        ));
+    }
+    let who = Claimant { actor, subject, agent: None, visitor: Some(visitor) };
+    enter(desk, &who, command).await
+}
+
+fn already() -> DeskError {
+    DeskError::refused(
+        "objection.already",
+        "这条信息已经提出异议，正在处理，不需要再次提出；请查看办理情况",
+    )
+}
+
+/// What can be said without looking at the record: the words as they are kept.
+fn checked(desk: &Desk, command: &File) -> Result<(String, String), Refusal> {
+    let law = desk.law();
+    let known = law.codes().get(GROUNDS).is_some_and(|list| list.by_id(&command.ground).is_some());
+    if !known {
+        return Err(Refusal::new("objection.ground-missing", "请选择异议的理由"));
+    }
+    let text = command.text.trim();
+    if !TEXT.contains(&text.chars().count()) {
+        return Err(Refusal::new(
+            "objection.text-missing",
+            format!("请写明哪里有误、正确的是什么（{}至{}字）", TEXT.start(), TEXT.end()),
+        ));
+    }
+    let words = statement(&command.statement, desk.today(), &law)
+        .map_err(|fault| Refusal::new(fault.code(), fault.to_string()))?;
+    Ok((text.to_owned(), words))
+}
+
+async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, DeskError> {
+    let store = desk.store();
+    let invalid = || DeskError::refused("objection.entry-invalid", "页面已过期，请重新打开填写");
+    let entry = &command.entry;
+    if entry.len() != ENTRY_LENGTH || !entry.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(invalid());
+    }
+    if let Some(before) = store.objection_once(entry).await? {
+        // The same form once more; whoever sends another's token learns nothing.
+        let same = before.filed_by == who.actor.login && before.claimant_id == who.subject;
+        return if same { Ok(before.id) } else { Err(invalid()) };
+    }
+    let (text, words) = checked(desk, &command)?;
+    let own = stored_of_own(desk, who.subject).await?;
+    let record =
+        own.iter().find(|one| one.id == command.record).ok_or(DeskError::NotFound("该信息"))?;
+    if let Some(limit) = who.actor.unit_limit().filter(|_| who.agent.is_none())
+        && !stands_for(desk, limit).await?.contains(&record.unit_id)
+    {
+        return Err(DeskError::NotFound("该信息"));
+    }
+    open_to_objection(desk, record)?;
+    if !store.open_objections(&[(record.subject_id, record.id)]).await?.is_empty() {
+        return Err(already());
+    }
+    let kept = keep(desk, command.file.as_deref()).await?;
+    let id = desk.new_id();
+    let said = Said { text, visitor: who.visitor.clone() };
+    let clear =
+        serde_json::to_vec(&said).map_err(|error| DeskError::Internal(error.to_string()))?;
+    let now = desk.clock().now();
+    let new = Objection {
+        id,
+        once: command.entry.clone(),
+        claimant_id: who.subject,
+        subject_id: record.subject_id,
+        record_id: record.id,
+        version: record.version,
+        kind: record.kind.clone(),
+        ground: command.ground.clone(),
+        sealed: store.keys().seal(Purpose::Person, &objection_place(id), &clear)?,
+        statement_state: if words.is_empty() { "none" } else { "shown" }.to_owned(),
+        statement: words,
+        way: if who.agent.is_some() { "online" } else { "window" }.to_owned(),
+        account_id: who.agent.map(|agent| agent.account),
+        filed_on: desk.today(),
+        filed_at: now,
+        filed_by: who.actor.login.clone(),
+        law_edition: desk.law().edition().to_owned(),
+        unit_id: unit_of(desk, record).await?,
+        stage: Stage::Filed.as_str().to_owned(),
+        answer_by: None,
+        withheld_on: None,
+        answered_on: None,
+        outcome: None,
+        corrected_on: None,
+        notice: None,
+        seq: 0,
+        hash: String::new(),
+    };
+    let mut tx = store.transaction("object").await?;
+    if let Some(agent) = who.agent {
+        agent.hold(&mut tx).await?;
+    }
+    let hash = tx.add_objection(&new).await.map_err(|error| match error {
+        StoreError::Conflict(_) => already(),
+        other => other.into(),
+    })?;
+    if let Some((file_digest, kind)) = kept {
+        tx.add_objection_material(&ObjectionMaterial {
+            objection_id: id,
+            seq: 0,
+            file_digest,
+            file_type: kind.to_owned(),
+            added_at: now,
+            added_by: who.actor.login.clone(),
+        })
+        .await?;
+    }
+    let own_matter = is_own(&new.ground, new.filed_on, &desk.law()).value;
+    let first = at_clock(desk, Objection { hash, ..new })?;
+    let mut stands = moved(desk, &mut tx, who.actor, first, written(desk, who.actor, FILE)).await?;
+    if !own_matter {
+        // Nobody needs to look before the source can be asked: the clock of both runs from today.
+        let next = Objection { stage: Stage::Forwarded.as_str().to_owned(), ..stands };
+        let step = ObjectionStep {
+            actor: "system".to_owned(),
+            ..written(desk, who.actor, Event::Forward.as_str())
+        };
+        stands = moved(desk, &mut tx, who.actor, at_clock(desk, next)?, step).await?;
+    }
+    mark::write(desk, &mut tx, who.actor, &stands, "当事人提出异议").await?;
+    objection_waits(desk, &mut tx, id, &stands.unit_id, own_matter).await?;
+    desk.audit_with(&mut tx, who.actor, noted("objection.filed", &object(id), &command.ground));
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Who answers today for what a record's unit delivered; where several took over, the office sees to it.
+async fn unit_of(desk: &Desk, record: &Record) -> Result<String, DeskError> {
+    let mut units = responsible(desk, &record.unit_id).await?.into_iter();
+    match (units.next(), units.next()) {
+        (Some(one), None) => Ok(one),
+        _ => Ok(record.unit_id.clone()),
+    }
+}
+
+/// The objection with the last day on which its record stays in view, by the stage it goes to.
+pub(super) fn at_clock(desk: &Desk, next: Objection) -> Result<Objection, DeskError> {
+    let answer_by = stage_of(&next)?.answer_by(&days_of(&next), &desk.law());
+    Ok(Objection { answer_by, ..next })
+}
+
+/// A step as it is going to be written; what depends on the objection is filled in by the store.
+pub(super) fn written(desk: &Desk, actor: &Actor, event: &str) -> ObjectionStep {
+    ObjectionStep {
+        objection_id: 0,
+        seq: 0,
+        event: event.to_owned(),
+        stage: String::new(),
+        on_day: desk.today(),
+        at: desk.clock().now(),
+        actor: actor.login.clone(),
+        reason: String::new(),
+        detail: String::new(),
+        previous: String::new(),
+        hash: String::new(),
+    }
+}
+
+/// Writes the step with its line of the audit log, or says that somebody was first.
+pub(super) async fn moved(
+    desk: &Desk,
+    tx: &mut Tx,
+    actor: &Actor,
+    next: Objection,
+    step: ObjectionStep,
+) -> Result<Objection, DeskError> {
+    let stands = tx.move_objection(&next, &step).await?.ok_or_else(overtaken)?;
+    if step.event != FILE {
+        let deed = match actor.role {
+            Some(Role::Agent) if step.event == Event::Withdraw.as_str() => "objection.taken-back",
+            _ => "objection.moved",
+        };
+        desk.audit_with(tx, actor, noted(deed, &object(next.id), &step.event));
+    }
+    Ok(stands)
+}
+
+pub(super) fn overtaken() -> DeskError {
+    DeskError::refused("objection.overtaken", "这项异议刚刚已由他人办理，请刷新页面")
+}
+
+/// Where an event leads.
+pub(super) fn after(one: &Objection, event: Event) -> Result<Stage, DeskError> {
+    stage_of(one)?.after(event).map_err(|error| {
+        DeskError::refused("objection.out-of-order", format!("{error}；请刷新页面查看"))
+    })
+}
+
+/// Keeps a scan; its own name may say who somebody is, and is not kept.
+async fn keep(
+    desk: &Desk,
+    path: Option<&Path>,
+) -> Result<Option<(String, &'static str)>, DeskError> {
+    let Some(path) = path else { return Ok(None) };
+    let kind = recognise(desk, path, "材料")?;
+    let name = format!("异议材料.{kind}");
+    let (digest, _) = desk.store().store_upload_file(path, &name, desk.clock().now()).await?;
+    Ok(Some((digest, kind)))
+}
+
+/// The subject's agent takes it back.
+///
+/// # Errors
+/// `access.denied`, not found, `objection.out-of-order`.
+pub async fn withdraw(desk: &Desk, agent: &Agent, id: i64) -> Result<(), DeskError> {
+    let one = own(desk, agent, id).await?;
+    take_back(desk, &agent.actor, Some(agent), one, "").await
+}
+
+/// Somebody of the office enters that it was taken back at the window.
+///
+/// # Errors
+/// As [`withdraw`]; `objection.take-back-reason`.
+pub async fn withdraw_at_window(
+    desk: &Desk,
+    actor: &Actor,
+    id: i64,
+    reason: &str,
+) -> Result<(), DeskError> {
+    // Not the unit: whoever owes the answer must not be able to make the question go away.
+    actor.authorise(Permission::EnterObjection)?;
+    let one = found(desk, id).await?;
+    if actor.unit_limit().is_some() {
+        return Err(Refusal::denied("当事人在窗口撤回异议，由信用办登记").into());
+    }
+    let reason = reason.trim();
+    if !TAKE_BACK_REASON.contains(&reason.chars().count()) {
+        return Err(DeskError::refused(
+            "objection.take-back-reason",
+            "请写明谁在窗口撤回、凭什么撤回，例如来人姓名和书面撤回申请的日期（4至200字）",
+        ));
+    }
+    take_back(desk, actor, None, one, reason).await
+}
+
+async fn take_back(
+    desk: &Desk,
+    actor: &Actor,
+    agent: Option<&Agent>,
+    one: Objection,
+    reason: &str,
+) -> Result<(), DeskError> {
+    let to = after(&one, Event::Withdraw)?;
+    let next = Objection { stage: to.as_str().to_owned(), answer_by: None, ..one };
+    let step = ObjectionStep {
+        reason: reason.to_owned(),
+        ..written(desk, actor, Event::Withdraw.as_str())
+    };
+    let mut tx = desk.store().transaction("withdraw objection").await?;
+    if let Some(agent) = agent {
+        agent.hold(&mut tx).await?;
+    }
+    let stands = moved(desk, &mut tx, actor, next, step).await?;
+    mark::write(desk, &mut tx, actor, &stands, "异议已撤回").await?;
+    objection_moved(&mut tx, stands.id).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,219 @@
+//! Objections: one open at a time for a record, step by step, each step a link of a chain, the mark in step with them.
+
+use jiff::civil::date;
+use xinyong_store::{
+    Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, ObjectionStep, Purpose,
+    RecordChange, Store, Tx, objection_place,
+};
+
+use crate::{Ground, NOW, conflict, furnish, problems};
+
+fn objection(tx: &Tx, id: i64, once: &str) -> Objection {
+    let keys = tx.store().keys();
+    Objection {
+        id,
+        once: once.to_owned(),
+        claimant_id: 1,
+        subject_id: 1,
+        record_id: 11,
+        version: 1,
+        kind: "administrative-penalty".to_owned(),
+        ground: "content".to_owned(),
+        sealed: keys.seal(Purpose::Person, &objection_place(id), b"{}").expect("sealed"),
+        statement: "示例声明".to_owned(),
+        way: "window".to_owned(),
+        account_id: None,
+        filed_on: date(2026, 5, 29),
+        filed_at: NOW,
+        filed_by: "clerk".to_owned(),
+        law_edition: "示例".to_owned(),
+        unit_id: "market".to_owned(),
+        stage: "filed".to_owned(),
+        statement_state: "shown".to_owned(),
+        answer_by: None,
+        withheld_on: None,
+        answered_on: None,
+        outcome: None,
+        corrected_on: None,
+        notice: None,
+        seq: 0,
+        hash: String::new(),
+    }
+}
+
+fn step(event: &str, detail: &str) -> ObjectionStep {
+    ObjectionStep {
+        objection_id: 0,
+        seq: 0,
+        event: event.to_owned(),
+        stage: String::new(),
+        on_day: date(2026, 5, 29),
+        at: NOW,
+        actor: "clerk".to_owned(),
+        reason: "示例".to_owned(),
+        detail: detail.to_owned(),
+        previous: String::new(),
+        hash: String::new(),
+    }
+}
+
+async fn held(store: &Store, id: i64) -> Objection {
+    store.objection(id).await.expect("asked").expect("kept")
+}
+
+/// The record with a mark, or without.
+async fn mark(tx: &mut Tx, platform: &str) {
+    let old = tx.record(1, 11).await.expect("asked").expect("kept");
+    let change = RecordChange {
+        expected: old.version,
+        event: Some(("marked", date(2026, 5, 29))),
+        delivered: false,
+        record: NewRecord {
+            subject_id: 1,
+            id: 11,
+            kind: old.kind,
+            natural_key: old.natural_key,
+            number: NumberPlace::default(),
+            content: Content::new(old.content),
+            sealed: old.sealed,
+            platform: platform.to_owned(),
+            party_category: old.party_category,
+            decided_on: old.decided_on,
+            valid_until: old.valid_until,
+            unit_id: old.unit_id,
+            batch_id: old.batch_id,
+            row: old.row,
+            recorded_at: NOW,
+            law_edition: old.law_edition,
+            public_from: old.public_from,
+            public_until: old.public_until,
+            content_digest: old.content_digest,
+            actor: "clerk".to_owned(),
+            second: None,
+            reason: "示例".to_owned(),
+            citations: "[]".to_owned(),
+        },
+    };
+    tx.change_records(&[change]).await.expect("marked");
+}
+
+pub async fn an_objection_goes_step_by_step(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let before = store.record(1, 11).await.expect("asked").expect("kept").platform;
+    let mut tx = store.transaction("test").await.expect("begun");
+    let new = objection(&tx, 71, "form-71");
+    let hash = tx.add_objection(&new).await.expect("kept");
+    let next = Objection { hash, ..new };
+    let next = tx.move_objection(&next, &step("file", "")).await.expect("moved").expect("first");
+    mark(&mut tx, r#"{"objected":{"objection":71,"since":"2026-05-29"}}"#).await;
+    tx.commit().await.expect("committed");
+    assert_eq!(problems(&store).await, []);
+    assert_eq!(held(&store, 71).await, next);
+    let once = store.objection_once("form-71").await.expect("asked").expect("the same form");
+    assert_eq!(once.id, 71);
+
+    // One of a record at a time, and a form is sent once.
+    for (id, form) in [(72, "form-71"), (72, "form-72")] {
+        let mut tx = store.transaction("test").await.expect("begun");
+        let again = objection(&tx, id, form);
+        assert!(conflict(&tx.add_objection(&again).await), "{form}");
+    }
+
+    // Who comes second moves nothing.
+    let upheld = Objection {
+        stage: "upheld".to_owned(),
+        answered_on: Some(date(2026, 5, 30)),
+        outcome: Some("correct".to_owned()),
+        ..held(&store, 71).await
+    };
+    let mut tx = store.transaction("test").await.expect("begun");
+    let open = tx.lock_objection_of(1, 11).await.expect("held").expect("open");
+    assert_eq!((open.id, open.seq), (71, 1));
+    assert!(tx.lock_objection_of(2, 11).await.expect("asked").is_none());
+    let first = tx.move_objection(&upheld, &step("uphold", "correct")).await.expect("moved");
+    assert_eq!(first.map(|one| one.seq), Some(2));
+    let second = tx.move_objection(&upheld, &step("uphold", "correct")).await.expect("overtaken");
+    assert!(second.is_none());
+    tx.commit().await.expect("committed");
+    assert_eq!(problems(&store).await, []);
+    let open = store.open_objections(&[(1, 11), (2, 12)]).await.expect("asked");
+    assert_eq!(open.keys().copied().collect::<Vec<_>>(), [11]);
+
+    let mut tx = store.transaction("test").await.expect("begun");
+    let corrected = Objection {
+        stage: "corrected".to_owned(),
+        corrected_on: Some(date(2026, 5, 31)),
+        notice: Some("[]".to_owned()),
+        ..tx.lock_objection(71).await.expect("held").expect("kept")
+    };
+    tx.move_objection(&corrected, &step("carry-out", "[]")).await.expect("moved").expect("first");
+    tx.add_objection_receipts(71, &["portal".to_owned(), "upper".to_owned()]).await.expect("noted");
+    assert!(tx.confirm_objection_receipt(71, "portal", "x", NOW, "示例").await.expect("noted"));
+    assert!(!tx.confirm_objection_receipt(71, "portal", "x", NOW, "示例").await.expect("once"));
+    assert_eq!(tx.open_objection_receipts(71).await.expect("counted"), 1);
+    tx.commit().await.expect("committed");
+    // The mark stands although it is done: seen.
+    let seen = problems(&store).await;
+    assert!(seen.contains(&("objection".to_owned(), "71".to_owned())), "{seen:?}");
+    assert!(seen.contains(&("record".to_owned(), "1/11".to_owned())), "{seen:?}");
+    let mut tx = store.transaction("test").await.expect("begun");
+    mark(&mut tx, &before).await;
+    tx.commit().await.expect("committed");
+    assert_eq!(problems(&store).await, []);
+    assert_eq!(store.corrected_objections(9).await.expect("listed").len(), 1);
+    assert_eq!(store.objections_of(1, 9).await.expect("listed").len(), 1);
+    assert_eq!(store.objections_in(&["corrected"], true, 9).await.expect("listed").len(), 1);
+    assert_eq!(store.objections_in(&["filed"], false, 9).await.expect("listed"), []);
+    assert_eq!(store.objection_receipts(71).await.expect("listed").len(), 2);
+
+    // Another may follow, with what is handed in.
+    let mut tx = store.transaction("test").await.expect("begun");
+    tx.add_objection_material(&ObjectionMaterial {
+        objection_id: 71,
+        seq: 0,
+        file_digest: "gone".to_owned(),
+        file_type: "pdf".to_owned(),
+        added_at: NOW,
+        added_by: "clerk".to_owned(),
+    })
+    .await
+    .expect("kept");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.objection_materials(71).await.expect("listed")[0].seq, 1);
+    let wrong = ("objection_material".to_owned(), "71/1".to_owned());
+    assert_eq!(problems(&store).await, [wrong], "its file is not there");
+    store.raw_execute("DELETE FROM objection_material").await.expect("mended");
+
+    for (change, table, row) in [
+        ("UPDATE objection_step SET reason = 'x' WHERE seq = 2", "objection", "71"),
+        ("UPDATE objection SET statement = 'x'", "objection", "71"),
+        ("UPDATE objection SET ground = 'party'", "objection", "71"),
+        ("UPDATE objection SET unit_id = 'gone'", "objection", "71"),
+        ("UPDATE objection SET stage = 'closed'", "objection", "71"),
+        ("UPDATE objection SET stage = 'filed'", "objection", "71"),
+        ("UPDATE objection SET corrected_on = NULL", "objection", "71"),
+        ("UPDATE objection SET outcome = 'remove'", "objection", "71"),
+        ("UPDATE objection SET way = 'online'", "objection", "71"),
+        ("UPDATE objection_receipt SET confirmed_by = NULL", "objection_receipt", "71/portal"),
+    ] {
+        let name = change.split(' ').nth(1).expect("a table");
+        store
+            .raw_execute(&format!("CREATE TABLE aside AS SELECT * FROM {name}"))
+            .await
+            .expect("aside");
+        store.raw_execute(change).await.expect("damaged");
+        let found = problems(&store).await;
+        assert!(found.contains(&(table.to_owned(), row.to_owned())), "{change}: {found:?}");
+        let back =
+            format!("DELETE FROM {name}; INSERT INTO {name} SELECT * FROM aside; DROP TABLE aside");
+        store.raw_execute(&back).await.expect("put back");
+    }
+    assert_eq!(problems(&store).await, []);
+    // A backup carries it all.
+    let file = ground.path("objections");
+    let made = store.backup(&file, NOW).await.expect("made");
+    for (table, rows) in [("objection", 1), ("objection_step", 3), ("objection_receipt", 2)] {
+        assert_eq!(made.rows[table], rows, "{table}");
+    }
+}
