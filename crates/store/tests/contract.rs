@@ -8,6 +8,8 @@ mod agents;
 mod api;
 #[path = "support/checks.rs"]
 mod checks;
+#[path = "support/commitments.rs"]
+mod commitments;
 #[path = "support/credit_reports.rs"]
 mod credit_reports;
 #[path = "support/enrolments.rs"]
@@ -32,6 +34,7 @@ use api::{
 use checks::{
     a_window_opens_once_and_a_list_goes_on_where_it_was, checks_are_kept_found_and_counted,
 };
+use commitments::{a_commitment_goes_step_by_step, records_are_read_by_the_day_of_their_decision};
 use credit_reports::reports_keep_their_terms;
 use enrolments::{
     changes_of_one_subject_are_told_in_order, deliveries_are_claimed_once_and_kept_as_receipts,
@@ -134,6 +137,8 @@ on_both! {
     reports_of_errors_are_taken_answered_and_forgotten,
     a_correction_waits_for_its_second_person,
     a_repair_goes_step_by_step,
+    a_commitment_goes_step_by_step,
+    records_are_read_by_the_day_of_their_decision,
     judgements_are_followed_and_taken_back,
     public_records_follow_the_dates,
     public_figures_follow_the_dates,
