@@ -82,11 +82,17 @@ pub enum Permission {
     HandleRepair,
     /// Decide about them: grant, refuse, not accept, take more time.
     DecideRepair,
+    /// Make and take back a commitment for the subject that one acts for.
+    MakeCommitment,
+    /// Keep the ledger of commitments: matters, paper, completion, findings.
+    HandleCommitment,
+    /// Be the second person: accept commitments, release matters, confirm what was not kept.
+    ConfirmCommitment,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 38] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -122,6 +128,9 @@ impl Permission {
         Self::EnterRepair,
         Self::HandleRepair,
         Self::DecideRepair,
+        Self::MakeCommitment,
+        Self::HandleCommitment,
+        Self::ConfirmCommitment,
     ];
 
     /// Whether a visitor without an account has it.
@@ -222,6 +231,8 @@ impl Role {
                 Permission::EnterRepair,
                 Permission::HandleRepair,
                 Permission::DecideRepair,
+                Permission::HandleCommitment,
+                Permission::ConfirmCommitment,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -235,6 +246,7 @@ impl Role {
                 Permission::CheckSubject,
                 Permission::FollowSubjects,
                 Permission::HandleRepair,
+                Permission::HandleCommitment,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -251,6 +263,8 @@ impl Role {
                 Permission::FollowSubjects,
                 Permission::HandleRepair,
                 Permission::DecideRepair,
+                Permission::HandleCommitment,
+                Permission::ConfirmCommitment,
             ],
             Self::Auditor => &[
                 Permission::UseConsole,
@@ -275,6 +289,7 @@ impl Role {
                 Permission::ReadOwnSubject,
                 Permission::DeclareForSubject,
                 Permission::ApplyForRepair,
+                Permission::MakeCommitment,
             ],
             Self::System => &Permission::ALL,
         }
@@ -389,6 +404,8 @@ mod tests {
                 Permission::ConfirmLaw,
                 Permission::HandleRepair,
                 Permission::DecideRepair,
+                Permission::HandleCommitment,
+                Permission::ConfirmCommitment,
                 Permission::ReadOriginal,
             ] {
                 assert!(!role.permissions().contains(&permission), "{role:?} {permission:?}");

@@ -673,12 +673,18 @@ impl Work {
         } else {
             self.runtime.block_on(self.store().repaired(&places))?
         };
+        let taken_back = if places.is_empty() || kind.id != crate::commitments::KIND {
+            HashSet::new()
+        } else {
+            self.runtime.block_on(self.store().commitments_taken_back(&places))?
+        };
         for (subject, draft) in placed {
             let held = existing.get(&key(subject, &draft));
-            if held.is_some_and(|held| superseded.contains(&held.id) || repaired.contains(&held.id))
-            {
-                // An old file once more: what two persons put right since is not undone by it; and what was repaired no file
-                // brings back.
+            if held.is_some_and(|held| {
+                [&superseded, &repaired, &taken_back].iter().any(|these| these.contains(&held.id))
+            }) {
+                // An old file once more: what two persons put right since is not undone by it; and what was repaired, or taken back
+                // by the one who had committed, no file brings back.
                 tally.unchanged += 1;
                 continue;
             }
