@@ -513,10 +513,15 @@ async function ownPages(one, width) {
   await page.goto(`${base}${firm}/declarations`);
   const record = await page.locator('main table a').first().getAttribute('href');
   const entry = `${firm}/declarations/${record.split('/').pop()}`;
-  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/repair`, `${firm}/reports`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
+  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/repair`, `${firm}/reports`, `${firm}/commitments`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
   for (const path of paths) {
     await page.goto(base + path);
     await axeCheck(page, `agent ${path} at ${width}`);
+  }
+  for (const link of ['th a[href*="/commitments/new/"]', 'th a:not([href*="/new/"])']) {
+    await page.goto(`${base}${firm}/commitments`);
+    await page.locator(`main ${link}`).first().click();
+    await axeCheck(page, `agent commitment ${link} at ${width}`);
   }
   if (!one.media) {
     await page.goto(`${base}${firm}/declarations/new/self-declaration`);
@@ -535,7 +540,7 @@ async function pages() {
     await portal.goto(`${base}/records/administrative-penalty`);
     const record = await portal.locator('main a[href*="/records/administrative-penalty/"]').first().getAttribute('href');
     const subject = await portal.locator('main a[href*="/subjects/"]').first().getAttribute('href');
-    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/guides/repair', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal', '/departments/market-regulation/powers', '/catalogue', '/data/subjects', '/records/self-declaration', '/my/sign-in', '/my/sign-up', '/reports', '/reports?number=123', '/log'];
+    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/guides/repair', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal', '/departments/market-regulation/powers', '/catalogue', '/data/subjects', '/records/self-declaration', '/my/sign-in', '/my/sign-up', '/reports', '/reports?number=123', '/log', '/commitments/matters', '/records/credit-commitment'];
     for (const path of [...paths.map((path) => base + path), new URL(record, base).href, new URL(`${record}/report`, base).href, `${base}/error-reports`, new URL(subject, base).href, new URL(`${subject}/administrative-penalty`, base).href, `${base}/search?q=示例&category=organisation`]) {
       await portal.goto(path);
       await axeCheck(portal, `${path} at ${width}`);
@@ -544,9 +549,9 @@ async function pages() {
       if (one.size && path.includes('size=')) await portal.goto(`${base}/?size=${one.size}`);
     }
     for (const [login, paths] of [
-      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists', '/console/enrolments', '/console/enrolments/new']],
-      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over']],
-      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active', '/console/repairs', '/console/repairs/window', '/']],
+      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists', '/console/enrolments', '/console/enrolments/new', '/console/commitments', '/console/commitments?show=late', '/console/commitments/paper', '/console/commitments/matters/new', '/console/commitments/figures']],
+      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over', '/console/commitments', '/console/commitments?show=over', '/console/commitments/matters']],
+      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active', '/console/repairs', '/console/repairs/window', '/console/commitments', '/']],
       ['auditor', ['/console', '/console/originals', '/console/signing-keys', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
       ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new', '/console/signing-keys']],
     ]) {
@@ -561,7 +566,7 @@ async function pages() {
         await axeCheck(page, `${login} ${path} at ${width}`);
         checked++;
         // One of what is listed, and the form that leads on from it.
-        for (const [list, link] of [['/console/checks', 'td a'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
+        for (const [list, link] of [['/console/checks', 'td a'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/commitments', 'th a'], ['/console/commitments/matters', 'th a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
           if (path !== list) continue;
           const found = page.locator(`main ${link}`);
           if (!(await found.count())) continue;
