@@ -37,6 +37,8 @@ struct One {
     liability: Vec<String>,
     events: Vec<Choice>,
     event_error: String,
+    /// Whether anything that may be done has a document or a day of its own.
+    asks_document: bool,
     reason: String,
     reason_error: String,
     document: String,
@@ -109,6 +111,7 @@ async fn show(
         }),
         liability: lines(&found.liability),
         events,
+        asks_document: found.may.iter().any(|one| one.finds() || *one == Event::Complete),
         event_error: message_for(&errors, "event"),
         reason: fields.get("reason").to_owned(),
         reason_error: message_for(&errors, "reason"),

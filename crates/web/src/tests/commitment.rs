@@ -128,6 +128,11 @@ async fn a_firm_reads_signs_and_the_public_reads_what_was_found() {
     assert_eq!(step(&mut clerk, &one, &fulfil).await, StatusCode::SEE_OTHER);
     let shown = visitor.get(&record).await.text();
     assert!(shown.contains("承诺履行状态") && shown.contains("全部履行"), "{shown}");
+    // Wherever the record is listed, and in the report; the subject's own page too.
+    for list in ["/records/credit-commitment".to_owned(), format!("/subjects/{}", code(0))] {
+        let page = visitor.get(&list).await.text();
+        assert!(page.contains("<span class=\"chip chip-neutral\">全部履行</span>"), "{page}");
+    }
     assert!(agent.get(&mine).await.text().contains("全部履行"));
     let late = post(&mut agent, &mine, &format!("{mine}/withdraw"), &[]).await;
     assert_eq!(late.status, StatusCode::BAD_REQUEST);

@@ -98,10 +98,13 @@ pub fn author(record: &PublicRecord) -> String {
     if record.mark.is_empty() { record.authority.clone() } else { "主体自行填报".to_owned() }
 }
 
-/// What is to be seen at once about a public record: that the subject entered it itself.
+/// What is to be seen at once about a public record: that the subject entered it itself, and what was found about it later.
 pub fn marks(record: &PublicRecord) -> Vec<Chip> {
-    let mark = (!record.mark.is_empty()).then(|| Chip::new(record.mark.as_str(), "info"));
-    mark.into_iter().collect()
+    [(&record.mark, "info"), (&record.outcome, "neutral")]
+        .into_iter()
+        .filter(|(text, _)| !text.is_empty())
+        .map(|(text, tone)| Chip::new(text.as_str(), tone))
+        .collect()
 }
 
 /// Where a record that the console shows stands.
