@@ -1,5 +1,5 @@
 // Drives the system's Chromium over the real pages. Prints one JSON line; ends with 1 when something is not as it should be.
-// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] | node browser.mjs agent BASE CODE FIRM IDENTITY | node browser.mjs check BASE | node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY |
+// Usage: node browser.mjs journey BASE FILE CODE NUMBER | node browser.mjs gone BASE CODE RECORD NUMBER | node browser.mjs keyboard BASE FILE | node browser.mjs provider BASE SUBJECT | node browser.mjs filing BASE CLERK REVIEWER FILE | node browser.mjs month BASE MONTH NUMBER FOLDER | node browser.mjs changed BASE MONTH | node browser.mjs pages BASE [FOLDER] | node browser.mjs agent BASE CODE FIRM IDENTITY | node browser.mjs check BASE | node browser.mjs commitment BASE | node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY |
 // node browser.mjs shots BASE FOLDER. With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
 // and looks at them with large letters and on paper too.
 import { readFileSync, mkdirSync } from 'node:fs';
@@ -714,6 +714,56 @@ async function check() {
   return { number, key };
 }
 
+// The firm of the demonstration commits online, without scripts; its unit accepts, completes, finds by a document; everybody reads it.
+async function commitment() {
+  const person = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(person, 'agent', undefined, '/my');
+  const firm = await person.locator('main table a').first().getAttribute('href');
+  await person.goto(`${base}${firm}/commitments`);
+  await person.locator('main th a[href*="/commitments/new/"]').first().click();
+  const told = await person.textContent('main');
+  for (const said of ['自愿选择', '违诺责任', '一般程序']) expect(told.includes(said), `the text says ${said}`);
+  const business = '申请示例许可（示例网上办件）';
+  await person.fill('textarea[name=reason]', business);
+  await person.click('main form button[type=submit]');
+  expect((await person.textContent('#error-summary')).includes('没有确认'), 'nobody commits without saying so');
+  await person.check('input[name=agreed]');
+  await person.click('main form button[type=submit]');
+  await person.waitForURL(/\/commitments\/\d+$/);
+  const own = person.url();
+  const number = (await person.textContent('main')).match(/\d{20}/)[0];
+
+  const column = async () => {
+    const visitor = await (await context()).newPage();
+    await visitor.goto(`${base}/records/credit-commitment`);
+    const row = visitor.locator('main tr', { hasText: number });
+    return (await row.count()) ? row.first().textContent() : '';
+  };
+  expect((await column()) === '', 'nothing is public before the unit accepts');
+  const unit = async (login, event, fields = {}) => {
+    const page = await (await context({ javaScriptEnabled: false })).newPage();
+    await signIn(page, login);
+    await page.goto(`${base}/console/commitments`);
+    await page.locator('main tr', { hasText: number }).locator('th a').click();
+    await page.selectOption('select[name=event]', event);
+    for (const [field, value] of Object.entries(fields)) await page.fill(`[name=${field}]`, value);
+    await page.click('section.act form button[type=submit]');
+    expect(!(await page.locator('#error-summary').count()), `${login} does ${event}`);
+    return page;
+  };
+  await unit('reviewer', 'accept');
+  expect((await column()).includes(business), 'accepted, it stands in the public column');
+  const clerk = await unit('clerk', 'complete');
+  const day = (await clerk.locator('main tr', { hasText: '登记事项办结' }).locator('td').first().textContent()).trim();
+  await unit('clerk', 'fulfil', { document: '示例核查〔2026〕901号', on: day });
+  expect((await column()).includes('全部履行'), 'the public column says what was found');
+  await person.goto(own);
+  const mine = await person.textContent('main');
+  expect(mine.includes('全部履行'), 'the firm reads it');
+  expect(!(await person.locator('form[action$="/withdraw"]').count()), 'it is past taking back');
+  return { number };
+}
+
 async function shots([folder]) {
   mkdirSync(folder, { recursive: true });
   for (const [name, width, height] of [['wide', 1280, 900], ['phone', 390, 844]]) {
@@ -750,7 +800,7 @@ async function shots([folder]) {
 
 let answer = {};
 try {
-  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check }[task](rest);
+  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check, commitment }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }
