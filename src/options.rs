@@ -112,7 +112,7 @@ pub enum Command {
     /// Draws a workflow from its table of transitions
     Diagram {
         /// Which workflow
-        #[arg(value_parser = ["batch", "repair", "objection"])]
+        #[arg(value_parser = ["batch", "commitment", "repair", "objection"])]
         workflow: String,
     },
 }

@@ -23,6 +23,7 @@ pub fn run(common: &Common, folder: &Path) -> anyhow::Result<ExitCode> {
     put("routes.md", routes()?)?;
     put("roles.md", roles()?)?;
     put("workflow-batch.md", workflow("batch", "The way of a batch"))?;
+    put("workflow-commitment.md", workflow("commitment", "The way of a commitment"))?;
     put("workflow-repair.md", repair_workflow()?)?;
     put("workflow-objection.md", objection_workflow()?)?;
     put("law-coverage.md", coverage(common)?)?;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use jiff::civil::Date;
 use serde_json::json;
-use xinyong_domain::workflow::{batch, objection, repair};
+use xinyong_domain::workflow::{batch, commitment, objection, repair};
 use xinyong_service::running::{self, Standing};
 use xinyong_service::{Actor, open_data, publicity};
 
@@ -105,6 +105,13 @@ pub fn diagram(workflow: &str) -> ExitCode {
 /// A workflow as Mermaid text.
 pub fn drawn(workflow: &str) -> String {
     let (first, lines): (&str, Vec<(&str, &str, &str)>) = match workflow {
+        "commitment" => (
+            commitment::Stage::Made.as_str(),
+            commitment::TRANSITIONS
+                .iter()
+                .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
+                .collect(),
+        ),
         "repair" => (
             repair::Stage::Applied.as_str(),
             repair::TRANSITIONS

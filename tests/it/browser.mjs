@@ -14,6 +14,7 @@
 //   node browser.mjs refused BASE CODE FIRM IDENTITY NUMBER DAY
 //   node browser.mjs provider BASE SUBJECT CODE FIRM IDENTITY
 //   node browser.mjs objection BASE CODE FIRM IDENTITY NUMBER
+//   node browser.mjs commitment BASE
 //   node browser.mjs shots BASE FOLDER
 // With a folder, `pages` keeps a picture of every page it looks at, to be looked at by people,
 // and looks at them with large letters and on paper too.
@@ -534,6 +535,11 @@ async function ownPages(one, width) {
     await page.goto(base + path);
     await axeCheck(page, `agent ${path} at ${width}`);
   }
+  for (const link of ['th a[href*="/commitments/new/"]', 'th a:not([href*="/new/"])']) {
+    await page.goto(`${base}${firm}/commitments`);
+    await page.locator(`main ${link}`).first().click();
+    await axeCheck(page, `agent commitment ${link} at ${width}`);
+  }
   if (!one.media) {
     await page.goto(`${base}${firm}/declarations/new/self-declaration`);
     await page.click('main form button[type=submit]');
@@ -551,7 +557,7 @@ async function pages() {
     await portal.goto(`${base}/records/administrative-penalty`);
     const record = await portal.locator('main a[href*="/records/administrative-penalty/"]').first().getAttribute('href');
     const subject = await portal.locator('main a[href*="/subjects/"]').first().getAttribute('href');
-    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/guides/repair', '/guides/objection', '/corrections', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal', '/departments/market-regulation/powers', '/catalogue', '/data/subjects', '/records/self-declaration', '/my/sign-in', '/my/sign-up', '/reports', '/reports?number=123', '/log'];
+    const paths = ['/', '/search?q=示例', '/search?q=示', '/search?q=没有这个名字', '/records/administrative-licence', '/records/administrative-penalty', '/about', '/api', '/departments', '/departments/market-regulation', '/statistics', '/data', '/data/administrative-penalty', '/guides', '/guides/enterprises', '/guides/units', '/guides/public', '/guides/repair', '/guides/objection', '/corrections', '/no-such-page', '/?size=large', '/?size=normal', '/?contrast=high', '/statistics', '/search?q=示例', '/records/administrative-penalty', '/?contrast=normal', '/departments/market-regulation/powers', '/catalogue', '/data/subjects', '/records/self-declaration', '/my/sign-in', '/my/sign-up', '/reports', '/reports?number=123', '/log', '/commitments/matters', '/records/credit-commitment'];
     for (const path of [...paths.map((path) => base + path), new URL(record, base).href, new URL(`${record}/report`, base).href, `${base}/error-reports`, new URL(subject, base).href, new URL(`${subject}/administrative-penalty`, base).href, `${base}/search?q=示例&category=organisation`]) {
       await portal.goto(path);
       await axeCheck(portal, `${path} at ${width}`);
@@ -560,9 +566,9 @@ async function pages() {
       if (one.size && path.includes('size=')) await portal.goto(`${base}/?size=${one.size}`);
     }
     for (const [login, paths] of [
-      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists', '/console/enrolments', '/console/enrolments/new']],
-      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over', '/console/objections', '/console/objections?show=over']],
-      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active', '/console/repairs', '/console/repairs/window', '/console/objections', '/console/objections/window', '/']],
+      ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists', '/console/enrolments', '/console/enrolments/new', '/console/commitments', '/console/commitments?show=late', '/console/commitments/paper', '/console/commitments/matters/new', '/console/commitments/figures']],
+      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over', '/console/commitments', '/console/commitments?show=over', '/console/commitments/matters', '/console/objections', '/console/objections?show=over']],
+      ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active', '/console/repairs', '/console/repairs/window', '/console/commitments', '/console/objections', '/console/objections/window', '/']],
       ['auditor', ['/console', '/console/originals', '/console/signing-keys', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
       ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new', '/console/signing-keys']],
     ]) {
@@ -577,7 +583,7 @@ async function pages() {
         await axeCheck(page, `${login} ${path} at ${width}`);
         checked++;
         // One of what is listed, and the form that leads on from it.
-        for (const [list, link] of [['/console/checks', 'td a'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/objections', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
+        for (const [list, link] of [['/console/checks', 'td a', '/console/commitments'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/objections', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a', '/console/commitments/matters'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
           if (path !== list) continue;
           const found = page.locator(`main ${link}`);
           if (!(await found.count())) continue;
@@ -810,6 +816,56 @@ async function check() {
   return { number, key };
 }
 
+// The firm of the demonstration commits online, without scripts; its unit accepts, completes, finds by a document; everybody reads it.
+async function commitment() {
+  const person = await (await context({ javaScriptEnabled: false })).newPage();
+  await signIn(person, 'agent', undefined, '/my');
+  const firm = await person.locator('main table a').first().getAttribute('href');
+  await person.goto(`${base}${firm}/commitments`);
+  await person.locator('main th a[href*="/commitments/new/"]').first().click();
+  const told = await person.textContent('main');
+  for (const said of ['自愿选择', '违诺责任', '一般程序']) expect(told.includes(said), `the text says ${said}`);
+  const business = '申请示例许可（示例网上办件）';
+  await person.fill('textarea[name=reason]', business);
+  await person.click('main form button[type=submit]');
+  expect((await person.textContent('#error-summary')).includes('没有确认'), 'nobody commits without saying so');
+  await person.check('input[name=agreed]');
+  await person.click('main form button[type=submit]');
+  await person.waitForURL(/\/commitments\/\d+$/);
+  const own = person.url();
+  const number = (await person.textContent('main')).match(/\d{20}/)[0];
+
+  const column = async () => {
+    const visitor = await (await context()).newPage();
+    await visitor.goto(`${base}/records/credit-commitment`);
+    const row = visitor.locator('main tr', { hasText: number });
+    return (await row.count()) ? row.first().textContent() : '';
+  };
+  expect((await column()) === '', 'nothing is public before the unit accepts');
+  const unit = async (login, event, fields = {}) => {
+    const page = await (await context({ javaScriptEnabled: false })).newPage();
+    await signIn(page, login);
+    await page.goto(`${base}/console/commitments`);
+    await page.locator('main tr', { hasText: number }).locator('th a').click();
+    await page.selectOption('select[name=event]', event);
+    for (const [field, value] of Object.entries(fields)) await page.fill(`[name=${field}]`, value);
+    await page.click('section.act form button[type=submit]');
+    expect(!(await page.locator('#error-summary').count()), `${login} does ${event}`);
+    return page;
+  };
+  await unit('reviewer', 'accept');
+  expect((await column()).includes(business), 'accepted, it stands in the public column');
+  const clerk = await unit('clerk', 'complete');
+  const day = (await clerk.locator('main tr', { hasText: '登记事项办结' }).locator('td').first().textContent()).trim();
+  await unit('clerk', 'fulfil', { document: '示例核查〔2026〕901号', on: day });
+  expect((await column()).includes('全部履行'), 'the public column says what was found');
+  await person.goto(own);
+  const mine = await person.textContent('main');
+  expect(mine.includes('全部履行'), 'the firm reads it');
+  expect(!(await person.locator('form[action$="/withdraw"]').count()), 'it is past taking back');
+  return { number };
+}
+
 async function shots([folder]) {
   mkdirSync(folder, { recursive: true });
   for (const [name, width, height] of [['wide', 1280, 900], ['phone', 390, 844]]) {
@@ -848,7 +904,7 @@ let answer = {};
 try {
   const kit = { base, context, signIn, axeCheck, expect, askToAct };
   const repairs = { granted: (given) => granted(kit, given), refused: (given) => refused(kit, given) };
-  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check, objection, ...repairs }[task](rest);
+  answer = await { journey, gone, keyboard, provider, filing, month, changed, pages, shots, agent, check, objection, commitment, ...repairs }[task](rest);
 } catch (error) {
   problems.push(String(error.stack ?? error));
 }

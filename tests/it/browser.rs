@@ -147,6 +147,17 @@ fn the_approval_window_checks_decides_and_says_what_came_of_it() {
 }
 
 #[test]
+fn a_firm_commits_and_everybody_reads_what_was_found() {
+    let platform = Platform::empty();
+    let passwords = invent(&platform);
+    let served =
+        serve(&platform, &["serve", "--listen", "127.0.0.1:0", "--today", &platform.today]);
+    browser(&served.address, &passwords, &["commitment"]);
+    drop(served);
+    assert_eq!(platform.json(&["fsck"])["good"], true);
+}
+
+#[test]
 fn a_clerk_and_a_citizen_need_no_mouse() {
     let platform = Platform::empty();
     let passwords = invent(&platform);

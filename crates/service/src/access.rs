@@ -90,11 +90,17 @@ pub enum Permission {
     HandleObjection,
     /// Answer them with reasons.
     AnswerObjection,
+    /// Make and take back a commitment for the subject that one acts for.
+    MakeCommitment,
+    /// Keep the ledger of commitments: matters, paper, completion, findings.
+    HandleCommitment,
+    /// Be the second person: accept commitments, release matters, confirm what was not kept.
+    ConfirmCommitment,
 }
 
 impl Permission {
     /// All of them, for tests and tables.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 42] = [
         Self::ReadPublic,
         Self::SignIn,
         Self::UseConsole,
@@ -134,6 +140,9 @@ impl Permission {
         Self::EnterObjection,
         Self::HandleObjection,
         Self::AnswerObjection,
+        Self::MakeCommitment,
+        Self::HandleCommitment,
+        Self::ConfirmCommitment,
     ];
 
     /// Whether a visitor without an account has it.
@@ -237,6 +246,8 @@ impl Role {
                 Permission::EnterObjection,
                 Permission::HandleObjection,
                 Permission::AnswerObjection,
+                Permission::HandleCommitment,
+                Permission::ConfirmCommitment,
             ],
             Self::Clerk => &[
                 Permission::UseConsole,
@@ -252,6 +263,7 @@ impl Role {
                 Permission::HandleRepair,
                 Permission::EnterObjection,
                 Permission::HandleObjection,
+                Permission::HandleCommitment,
             ],
             Self::Reviewer => &[
                 Permission::UseConsole,
@@ -271,6 +283,8 @@ impl Role {
                 Permission::EnterObjection,
                 Permission::HandleObjection,
                 Permission::AnswerObjection,
+                Permission::HandleCommitment,
+                Permission::ConfirmCommitment,
             ],
             Self::Auditor => &[
                 Permission::UseConsole,
@@ -296,6 +310,7 @@ impl Role {
                 Permission::DeclareForSubject,
                 Permission::ApplyForRepair,
                 Permission::FileObjection,
+                Permission::MakeCommitment,
             ],
             Self::System => &Permission::ALL,
         }
@@ -412,6 +427,8 @@ mod tests {
                 Permission::DecideRepair,
                 Permission::HandleObjection,
                 Permission::AnswerObjection,
+                Permission::HandleCommitment,
+                Permission::ConfirmCommitment,
                 Permission::ReadOriginal,
             ] {
                 assert!(!role.permissions().contains(&permission), "{role:?} {permission:?}");

@@ -4,7 +4,7 @@
 //! The clock runs from the day the unit knew of the document. A change goes through the same check as a row of a file: what a
 //! unit could not have reported, no court's judgement puts into the register either.
 
-mod apply;
+pub(crate) mod apply;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

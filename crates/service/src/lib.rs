@@ -13,6 +13,7 @@ pub mod browse;
 pub mod catalogue;
 pub mod check;
 mod clock;
+pub mod commitments;
 pub mod corrections;
 pub mod declarations;
 pub mod demo;

@@ -35,6 +35,8 @@ const AGENT_WAITS: &str = "agent-waits";
 /// The repair of a record waits for its unit.
 const REPAIR_WAITS: &str = "repair-waits";
 
+/// A commitment waits for the second person.
+const COMMITMENT_WAITS: &str = "commitment-waits";
 /// An objection waits for its unit or the office.
 const OBJECTION_WAITS: &str = "objection-waits";
 
@@ -160,6 +162,47 @@ pub(crate) async fn objection_waits(
 /// Takes that back, once the next step was done.
 pub(crate) async fn objection_moved(tx: &mut Tx, objection: i64) -> Result<(), DeskError> {
     Ok(tx.settle_notices(&format!("objection:{objection}"), OBJECTION_WAITS).await?)
+}
+
+/// Those of a unit who are the second person for commitments, but for who brings one there. Asked for before the transaction begins: many
+/// commit at the same moment, and each holds one connection already.
+pub(crate) async fn second_persons(
+    desk: &Desk,
+    unit: &str,
+    by: &str,
+) -> Result<Vec<Account>, DeskError> {
+    let units = responsible(desk, unit).await?;
+    let mut accounts = desk.store().accounts().await?;
+    accounts.retain(|account| {
+        let confirms = Role::from_word(&account.role)
+            .is_some_and(|role| role.permissions().contains(&Permission::ConfirmCommitment));
+        confirms && account.active && account.login != by && units.contains(&account.unit_id)
+    });
+    Ok(accounts)
+}
+
+/// Tells them that a commitment waits for them.
+pub(crate) async fn commitment_waits(
+    desk: &Desk,
+    tx: &mut Tx,
+    id: i64,
+    seconds: &[Account],
+) -> Result<(), DeskError> {
+    for account in seconds {
+        let text = "一份信用承诺等待受理或者复核";
+        let object = commitment_object(id);
+        tx.add_notice(&notice(desk, account, COMMITMENT_WAITS, &object, text)).await?;
+    }
+    Ok(())
+}
+
+/// Takes that back, once the next step was done.
+pub(crate) async fn commitment_moved(tx: &mut Tx, id: i64) -> Result<(), DeskError> {
+    Ok(tx.settle_notices(&commitment_object(id), COMMITMENT_WAITS).await?)
+}
+
+fn commitment_object(id: i64) -> String {
+    format!("commitment:{id}")
 }
 
 fn repair_object(item: i64) -> String {

@@ -470,6 +470,10 @@ impl Store {
         for (table, row, reason) in check.read("repair_item", repairs)?.unwrap_or_default() {
             check.report.wrong(table, row, reason);
         }
+        let commitments = crate::commitments::differs(&mut conn).await;
+        for (table, row, reason) in check.read("commitment", commitments)?.unwrap_or_default() {
+            check.report.wrong(table, row, reason);
+        }
         Ok(check.report)
     }
 }

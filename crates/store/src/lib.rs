@@ -13,6 +13,7 @@ mod audit;
 mod batches;
 mod chain;
 mod checks;
+mod commitments;
 mod confirmations;
 mod console;
 mod corrections;
@@ -61,6 +62,7 @@ pub use batches::{
     StageChange,
 };
 pub use checks::{CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck};
+pub use commitments::{Commitment, CommitmentMatter, CommitmentStep, DecidedRecord};
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use corrections::{Correction, CorrectionDecision, correction_place};
 pub use credit_reports::{CreditReport, ReportForUnit, ReportOfKey, ReportTerms};

@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 80] = [
+static TABLES: [Table; 83] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -152,6 +152,13 @@ static TABLES: [Table; 80] = [
     table!(objection_step by "objection_id, seq": i objection_id, i seq, t event, t stage, t on_day, i at, t actor, t reason,
         t detail, t previous, t hash),
     table!(objection_receipt by "objection_id, place": i objection_id, t place, i confirmed_at, t confirmed_by, t evidence),
+    table!(commitment_matter by "id": i id, t unit_id, t code, t name, t kind, t basis, t notice, t content, t liability, t scope,
+        i days, i ends, t from_day, t state, t proposed_by, i proposed_at, t decided_by, i decided_at, t reason),
+    table!(commitment by "id": i id, t number, t once, i subject_id, t unit_id, i matter_id, t way, i account_id, t reason,
+        t valid_until, t text, t digest, t file_digest, t file_type, t made_on, i made_at, t made_by, t stage, i record_id,
+        t accepted_on, t completed_on, t found_on, t settled_on, i seq, t hash),
+    table!(commitment_step by "commitment_id, seq": i commitment_id, i seq, t event, t stage, t on_day, i at, t actor, t reason,
+        t document, t previous, t hash),
     table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
     table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),
     table!(open_day by "day": t day, i compared_at, i closed),

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 18;
+pub const SCHEMA: i64 = 19;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -31,6 +31,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (16, "enrolments", include_str!("../migrations/sqlite/0016_enrolments.sql")),
     (17, "repair", include_str!("../migrations/sqlite/0017_repair.sql")),
     (18, "objection", include_str!("../migrations/sqlite/0018_objection.sql")),
+    (19, "commitments", include_str!("../migrations/sqlite/0019_commitments.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -51,6 +52,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (16, "enrolments", include_str!("../migrations/postgres/0016_enrolments.sql")),
     (17, "repair", include_str!("../migrations/postgres/0017_repair.sql")),
     (18, "objection", include_str!("../migrations/postgres/0018_objection.sql")),
+    (19, "commitments", include_str!("../migrations/postgres/0019_commitments.sql")),
 ];
 
 statements! {
@@ -197,6 +199,7 @@ pub fn statements() -> Vec<Statement> {
         crate::publication_log::ALL,
         crate::repairs::ALL,
         crate::objections::ALL,
+        crate::commitments::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
         crate::fsck::beside::followed::ALL,

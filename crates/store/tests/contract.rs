@@ -8,6 +8,8 @@ mod agents;
 mod api;
 #[path = "support/checks.rs"]
 mod checks;
+#[path = "support/commitments.rs"]
+mod commitments;
 #[path = "support/credit_reports.rs"]
 mod credit_reports;
 #[path = "support/enrolments.rs"]
@@ -35,6 +37,7 @@ use checks::{
     a_look_without_its_line_of_the_log_is_found_out,
     a_window_opens_once_and_a_list_goes_on_where_it_was, checks_are_kept_found_and_counted,
 };
+use commitments::{a_commitment_goes_step_by_step, records_are_read_by_the_day_of_their_decision};
 use credit_reports::reports_keep_their_terms;
 use enrolments::{
     changes_of_one_subject_are_told_in_order, deliveries_are_claimed_once_and_kept_as_receipts,
@@ -169,6 +172,8 @@ on_both! {
     a_correction_waits_for_its_second_person,
     a_repair_goes_step_by_step,
     an_objection_goes_step_by_step,
+    a_commitment_goes_step_by_step,
+    records_are_read_by_the_day_of_their_decision,
     judgements_are_followed_and_taken_back,
     public_records_follow_the_dates,
     public_figures_follow_the_dates,

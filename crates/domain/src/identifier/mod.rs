@@ -4,6 +4,7 @@
 //! no finding is an error; warnings are for what is met in real, correct data. No message repeats a number.
 
 mod citizen_id;
+mod commitment_number;
 mod normalise;
 mod organisation_code;
 mod personal;
@@ -21,6 +22,7 @@ use crate::finding::Level;
 
 pub(crate) use citizen_id::holds as citizen_id_holds;
 pub use citizen_id::{citizen_id_check_character, mask_citizen_id};
+pub use commitment_number::CommitmentNumber;
 pub use normalise::normalise;
 pub(crate) use normalise::{half_width, is_blank};
 pub use organisation_code::{organisation_code_check_character, organisation_code_holds};

@@ -2,8 +2,8 @@
 
 use crate::check::Checked;
 use crate::finding::Finding;
+use crate::identifier::CommitmentNumber;
 use crate::law::{Kind, Profile};
-use crate::value::date;
 
 /// What was not kept is said when something was not kept, and only then; the code holds the place and the day.
 pub(super) fn check(kind: &Kind, checked: &Checked<'_, '_>, findings: &mut Vec<Finding>) {
@@ -37,9 +37,8 @@ pub(super) fn check(kind: &Kind, checked: &Checked<'_, '_>, findings: &mut Vec<F
     if number.is_empty() {
         return;
     }
-    let day = number.get(6..14).and_then(date::read).map(|(day, _)| day);
-    let digits = number.len() == 20 && number.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits || day.is_none() || checked.decided.is_some_and(|decided| day != Some(decided)) {
+    let day = CommitmentNumber::parse(number).map(|number| number.day());
+    if day.is_none() || checked.decided.is_some_and(|decided| day != Some(decided)) {
         findings.push(Finding::warning(
             "code",
             "commitment.code",

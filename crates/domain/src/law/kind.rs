@@ -274,6 +274,8 @@ pub struct Kind {
     pub class: Option<usize>,
     /// How far the single record may go (公开类型), where the layout has that.
     pub scope: Option<usize>,
+    /// What was found about it later, such as how a commitment was kept (承诺履行状态); lists show it beside the record.
+    pub outcome: Option<usize>,
     /// What tells the records of one subject apart, where that is not the deciding body and the document number.
     pub key: Vec<usize>,
     /// How a record names the matter that it decides; none for kinds that units have no powers of.

@@ -200,6 +200,7 @@ struct KindFile {
     summary: Word,
     class: Option<Word>,
     scope: Option<Word>,
+    outcome: Option<Word>,
     #[serde(default)]
     key: Vec<Word>,
     matter: Option<MatterEntry>,
@@ -691,6 +692,7 @@ fn read_kind(
     let reporter_code = maybe(reader, &file.reporter_code);
     let class = maybe(reader, &file.class);
     let scope = maybe(reader, &file.scope);
+    let outcome = maybe(reader, &file.outcome);
     let document_number = at(reader, &file.document_number);
     let decided = at(reader, &file.decided);
     let authority = at(reader, &file.authority);
@@ -786,6 +788,7 @@ fn read_kind(
         summary,
         class,
         scope,
+        outcome,
         key,
         matter,
         columns,

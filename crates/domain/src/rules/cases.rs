@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::commitment::{standing, taken_in_by, verified_by};
 use super::deadline::{correction_due, error_report_due, report_due, withdrawal_due};
 use super::disclosure::{Facts, disclose};
 use super::measures::{Ground, assess};
@@ -161,6 +162,24 @@ fn answer(law: &Law, case: &Case) -> toml::Table {
             for (key, value) in repair_answer(law, case) {
                 put(&key, value);
             }
+        }
+        "commitment" => {
+            let from = day(&case.given, "from").expect("from");
+            let due = match text(&case.given, "clock").as_deref() {
+                Some("verification") => {
+                    let days = text(&case.given, "days").and_then(|days| days.parse().ok());
+                    Some(verified_by(law, from, days.expect("days")).value)
+                }
+                _ => taken_in_by(law, from).map(|due| due.value),
+            };
+            let shown = due.map_or_else(
+                || "none".to_owned(),
+                |due| if due.provisional { "unknown".to_owned() } else { due.date.to_string() },
+            );
+            put("due", shown);
+            let (done, on) = (day(&case.given, "done"), day(&case.given, "on").expect("on"));
+            let stands = due.map_or("none", |due| standing(law, due, done, on).as_str());
+            put("standing", stands.to_owned());
         }
         other => panic!("{}: unknown rule {other}", case.name),
     }

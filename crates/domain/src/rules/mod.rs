@@ -1,5 +1,6 @@
 //! The reasoning: pure functions over the law as data. No number of law stands here, each is asked for by date.
 
+pub mod commitment;
 pub mod deadline;
 pub mod disclosure;
 pub mod explain;

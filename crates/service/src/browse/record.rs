@@ -74,6 +74,8 @@ pub struct PublicRecord {
     pub summary: String,
     /// Class: penalty kinds, licence category.
     pub class: String,
+    /// What was found about it later; empty where nothing was.
+    pub outcome: String,
     /// Decision date.
     pub decided: Date,
     /// Last day of validity; `None` for long term or none.
@@ -260,6 +262,11 @@ pub(crate) fn view(
         unit: record.unit_id.clone(),
         summary: at(kind.summary),
         class: kind.class.map(at).unwrap_or_default(),
+        outcome: kind
+            .outcome
+            .filter(|at| kind.fields.get(*at).is_some_and(|field| field.public))
+            .map(at)
+            .unwrap_or_default(),
         decided,
         valid_until: ruling.value.publicity.valid_until,
         fields: shown_fields(kind, &content, |field| field.public),

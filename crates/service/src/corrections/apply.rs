@@ -15,7 +15,7 @@ use crate::intake::{Marked, memory_registry, to_json};
 use crate::refusal::DeskError;
 
 /// What came of changing a record.
-pub(super) enum Changed {
+pub(crate) enum Changed {
     /// Its new version, still without who, why and when.
     Sound(Box<RecordChange>),
     /// What the check found.
@@ -73,6 +73,12 @@ pub(super) fn differing(
         if value == now.trim() {
             continue;
         }
+        if record.batch_id == 0 && crate::commitments::is_signed_field(&record.kind, code) {
+            return Err(DeskError::refused(
+                "correction.signed-text",
+                "承诺的文字由承诺人签署，不能更正；履行情况有变化的，更正履行状态",
+            ));
+        }
         let open = kind
             .position(code)
             .filter(|position| is_open(kind, *position))
@@ -121,7 +127,7 @@ pub(super) async fn findings(
 }
 
 /// The record with these fields, and with a severity where it was judged anew, as a new version.
-pub(super) async fn changed(
+pub(crate) async fn changed(
     desk: &Desk,
     record: &Record,
     fields: &BTreeMap<String, String>,
@@ -186,7 +192,7 @@ async fn checked(
     let batch = store.batch(record.batch_id).await?;
     let profile = batch.and_then(|batch| Profile::from_word(&batch.profile));
     let filing = Filing {
-        profile: profile.unwrap_or(Profile::Reported),
+        profile: profile.unwrap_or_else(|| crate::commitments::profile(&unit)),
         today: desk.today(),
         unit_name: &unit.name,
         unit_code: &unit.code,

@@ -23,7 +23,7 @@ const KIND: &str = "self-declaration";
 const SCAN: &[u8] = b"%PDF-1.4\n% invented, for demonstration only\n%%EOF\n";
 
 /// The two subjects: organisations that still do business and were known from the beginning.
-fn chosen(invented: &[Subject], start: Date) -> Option<(&Subject, &Subject)> {
+pub(super) fn chosen(invented: &[Subject], start: Date) -> Option<(&Subject, &Subject)> {
     let mut fit = invented.iter().filter(|subject| {
         subject.known == start && subject.is_active() && !subject.is_individual()
     });

@@ -9,6 +9,7 @@ mod accounts;
 mod agents;
 mod checks;
 mod codes;
+mod commitments;
 mod corrections;
 mod enrolments;
 mod filers;
@@ -202,6 +203,7 @@ async fn work(
     enrolments::follow(&desk.at(settings.today), &invented).await?;
     repairs::work(&desk.at(settings.today)).await?;
     objections::work(&desk.at(settings.today)).await?;
+    commitments::work(&desk.at(settings.today), &invented, start).await?;
     powers::go_on(&desk.at(settings.today), settings.today).await?;
     checks::work(desk, &invented, (start, settings.today)).await?;
     crate::open_data::compare(&desk.at(settings.today), &system).await?;

@@ -675,6 +675,11 @@ impl Work {
         } else {
             self.runtime.block_on(self.store().repaired(&places))?
         };
+        let taken_back = if places.is_empty() || kind.id != crate::commitments::KIND {
+            HashSet::new()
+        } else {
+            self.runtime.block_on(self.store().commitments_taken_back(&places))?
+        };
         // No file of a unit takes the mark of an objection away, nor counts a mark as a correction.
         let mut marked = HashMap::new();
         if !places.is_empty() {
@@ -685,10 +690,11 @@ impl Work {
         }
         for (subject, mut draft) in placed {
             let held = existing.get(&key(subject, &draft));
-            if held.is_some_and(|held| superseded.contains(&held.id) || repaired.contains(&held.id))
-            {
-                // An old file once more: what two persons put right since is not undone by it; and what was repaired no file
-                // brings back.
+            if held.is_some_and(|held| {
+                [&superseded, &repaired, &taken_back].iter().any(|these| these.contains(&held.id))
+            }) {
+                // An old file once more: what two persons put right since is not undone by it; and what was repaired, or taken back
+                // by the one who had committed, no file brings back.
                 tally.unchanged += 1;
                 continue;
             }

@@ -2,6 +2,8 @@
 //! begins with [`firm`], without which there is nothing to show.
 
 pub mod apply;
+pub mod commit;
+pub mod commitments;
 pub mod declarations;
 pub mod declare;
 pub mod home;

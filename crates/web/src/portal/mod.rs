@@ -3,6 +3,7 @@
 pub mod about;
 pub mod catalogue;
 pub mod check_window;
+pub mod commitments;
 pub mod correction_notices;
 pub mod data;
 pub mod data_catalogue;

@@ -5,6 +5,7 @@ mod api;
 mod api_writes;
 mod audit;
 mod browser;
+mod commitment;
 mod console;
 mod corrections;
 mod data;

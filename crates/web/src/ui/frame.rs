@@ -184,6 +184,7 @@ impl Frame {
             entries.push((home.clone(), "登记在案的信息".to_owned()));
             entries.push((format!("{home}/repair"), "信用修复".to_owned()));
             entries.push((format!("{home}/objections"), "异议".to_owned()));
+            entries.push((format!("{home}/commitments"), "信用承诺".to_owned()));
             entries.push((format!("{home}/declarations"), "自主申报".to_owned()));
             entries.push((format!("{home}/looks"), "谁查询过".to_owned()));
             entries.push((format!("{home}/reports"), "信用报告".to_owned()));
@@ -216,6 +217,7 @@ impl Frame {
             ("/console/enrolments", "订阅主体", Permission::FollowSubjects),
             ("/console/repairs", "信用修复", Permission::HandleRepair),
             ("/console/objections", "异议", Permission::HandleObjection),
+            ("/console/commitments", "信用承诺", Permission::HandleCommitment),
             ("/console/names", "名称匹配", Permission::ReadRecord),
             ("/console/reporting", "归集考核", Permission::ReadReporting),
             ("/console/powers", "权力事项", Permission::ReadReporting),

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod check_answer;
+pub mod commitment;
 pub mod deeds;
 pub mod failure;
 pub mod frame;

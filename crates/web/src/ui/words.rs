@@ -98,11 +98,13 @@ pub fn author(record: &PublicRecord) -> String {
     if record.mark.is_empty() { record.authority.clone() } else { "主体自行填报".to_owned() }
 }
 
-/// What is to be seen at once about a public record: that the subject entered it itself, that somebody objects to it.
+/// What is to be seen at once about a public record: that the subject entered it itself, what was found about it later, that somebody
+/// objects to it.
 pub fn marks(record: &PublicRecord) -> Vec<Chip> {
-    let mark = (!record.mark.is_empty()).then(|| Chip::new(record.mark.as_str(), "info"));
+    let mark = [(&record.mark, "info"), (&record.outcome, "neutral")];
+    let said = mark.into_iter().filter(|(text, _)| !text.is_empty());
     let objected = record.objection.as_ref().map(|_| Chip::new(OpenObjection::MARK, "warn"));
-    mark.into_iter().chain(objected).collect()
+    said.map(|(text, tone)| Chip::new(text.as_str(), tone)).chain(objected).collect()
 }
 
 /// The subject's own words beside a record that it objects to, empty for none.

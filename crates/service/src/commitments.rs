@@ -1,0 +1,152 @@
+//! 信用承诺: matters that a unit handles under 告知承诺, commitments made by the subject's agent or entered from paper, and how they were
+//! kept.
+//!
+//! A unit's matters are proposed by one person and released by another. Whoever commits has read the text whole and is free not to; it is
+//! kept as it was signed. Accepted by a second person it becomes an ordinary record through the check of intake, and what is found later
+//! is that record's next version: the register says how it was kept, and nothing else does. The platform finds nothing by itself: a
+//! commitment that nobody verified is one that its unit has not verified.
+
+mod ledger;
+mod make;
+mod matters;
+mod ratios;
+mod row;
+mod step;
+mod text;
+
+use jiff::civil::Date;
+use xinyong_domain::workflow::commitment::Stage;
+use xinyong_store::{Commitment, CommitmentStep};
+
+use crate::access::{Actor, Permission};
+use crate::audit::AuditEvent;
+use crate::desk::Desk;
+use crate::refusal::{DeskError, Refusal};
+use crate::units::stands_for;
+
+pub use ledger::{
+    Clocked, CommitmentCase, CommitmentLine, StepView, UnitBoard, board, case, late, own_case,
+    own_commitments, paper_file, waiting, work,
+};
+pub use make::{Make, Paper, enter_paper, make, new_entry};
+pub use matters::{
+    MatterDraft, MatterView, OpenMatter, decide_matter, matter, matters, open_matter, open_matters,
+    propose_matter,
+};
+pub use ratios::{Ratio, RatioRecord, ratio_records, ratios};
+pub(crate) use row::profile;
+pub use step::{Step, step, withdraw};
+
+/// The kind of the records.
+pub const KIND: &str = "credit-commitment";
+/// The lists of codes.
+pub const TYPES: &str = "commitment-type";
+/// As there.
+pub const STATES: &str = "fulfilment-state";
+/// As there.
+pub const SCOPES: &str = "publication-scope";
+/// Commitments that are looked through for a list, and that it shows.
+const MOST_LOOKED: i64 = 20_000;
+const MOST_SHOWN: usize = 300;
+/// Commitments of one subject.
+const MOST_OWN: i64 = 500;
+/// Longest reason, and longest name of a document.
+const LONGEST_REASON: usize = 500;
+const LONGEST_DOCUMENT: usize = 140;
+
+/// The fields that stand in the text that was signed.
+const SIGNED: [&str; 6] = [
+    "reason",
+    "content",
+    "liabilityBreachCommitment",
+    "commitmentDate",
+    "commitmentValidity",
+    "commitmentTypeId",
+];
+
+/// Whether a field of a record that was made here says what its subject signed: nobody else changes that.
+pub(crate) fn is_signed_field(kind: &str, code: &str) -> bool {
+    kind == KIND && SIGNED.contains(&code)
+}
+
+fn stage_of(held: &Commitment) -> Result<Stage, DeskError> {
+    Stage::from_word(&held.stage)
+        .ok_or_else(|| DeskError::Internal(format!("unknown stage of a commitment {}", held.stage)))
+}
+
+fn label(desk: &Desk, list: &str, id: &str) -> String {
+    let law = desk.law();
+    let code = law.codes().get(list).and_then(|list| list.by_id(id));
+    // “其他-” carries the concrete kind behind the dash.
+    code.map_or_else(|| id.to_owned(), |code| code.label.trim_end_matches('-').to_owned())
+}
+
+/// A line of the audit log about a commitment.
+fn noted<'e>(deed: &'static str, of: &'e str, detail: &'e str) -> AuditEvent<'e> {
+    AuditEvent::Case { deed, of, detail }
+}
+
+fn object(id: i64) -> String {
+    format!("commitment:{id}")
+}
+
+/// Whether the actor may look at what a unit has: its own, of units it took over from, or of any.
+async fn authorise(
+    desk: &Desk,
+    actor: &Actor,
+    permission: Permission,
+    unit: &str,
+) -> Result<(), DeskError> {
+    actor.authorise(permission)?;
+    match actor.unit_limit() {
+        None => Ok(()),
+        Some(own) if stands_for(desk, own).await?.contains(unit) => Ok(()),
+        Some(_) => Ok(actor.authorise_for(permission, unit)?),
+    }
+}
+
+/// Whether the actor belongs to the unit, or to one that took over from it: not merely to who may look at every unit.
+async fn is_of_unit(desk: &Desk, actor: &Actor, unit: &str) -> Result<bool, DeskError> {
+    Ok(stands_for(desk, &actor.unit).await?.contains(unit))
+}
+
+fn not_the_unit() -> DeskError {
+    DeskError::refused(
+        "commitment.not-the-unit",
+        "承诺由受理单位的人受理、核查和认定，信用办可以查看，不能代办",
+    )
+}
+
+fn text_of(
+    text: &str,
+    needed: bool,
+    longest: usize,
+    code: &'static str,
+    message: &str,
+) -> Result<String, Refusal> {
+    let text = text.trim().replace("\r\n", "\n");
+    if (needed && text.is_empty()) || text.chars().count() > longest {
+        return Err(Refusal::new(code, message));
+    }
+    Ok(text)
+}
+
+/// A step as it is going to be written; what depends on the commitment is filled in by the store.
+fn written(desk: &Desk, actor: &Actor, event: &str, on: Date) -> CommitmentStep {
+    CommitmentStep {
+        commitment_id: 0,
+        seq: 0,
+        event: event.to_owned(),
+        stage: String::new(),
+        on_day: on,
+        at: desk.clock().now(),
+        actor: actor.login.clone(),
+        reason: String::new(),
+        document: String::new(),
+        previous: String::new(),
+        hash: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

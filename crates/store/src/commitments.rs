@@ -1,0 +1,651 @@
+//! 信用承诺: the matters that units handle under 告知承诺, the commitments that were made and the steps of each.
+
+use std::collections::HashSet;
+
+use jiff::civil::Date;
+
+use crate::chain::Link;
+use crate::db::{Conn, Row, Store, Tx, day_text, statements, values};
+use crate::error::StoreError;
+use crate::keys::sm3_hex;
+use crate::persons::json;
+
+statements! {
+    ADD_MATTER = "INSERT INTO commitment_matter (id, unit_id, code, name, kind, basis, notice, content, liability, scope, days, ends, \
+        from_day, state, proposed_by, proposed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'proposed', $14, $15)";
+    DECIDE_MATTER = "UPDATE commitment_matter SET state = $2, decided_by = $3, decided_at = $4, reason = $5 \
+        WHERE id = $1 AND state = 'proposed'";
+    MATTER = "SELECT id, unit_id, code, name, kind, basis, notice, content, liability, scope, days, ends, from_day, state, proposed_by, \
+        proposed_at, decided_by, decided_at, reason FROM commitment_matter WHERE id = $1";
+    MATTERS = "SELECT id, unit_id, code, name, kind, basis, notice, content, liability, scope, days, ends, from_day, state, proposed_by, \
+        proposed_at, decided_by, decided_at, reason FROM commitment_matter ORDER BY unit_id, code, from_day DESC, id DESC";
+    LAST_NUMBER = "SELECT MAX(number) FROM commitment WHERE number >= $1 AND number <= $2";
+    ADD = "INSERT INTO commitment (id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, \
+        file_digest, file_type, made_on, made_at, made_by, stage, seq, hash) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19)";
+    MOVE = "UPDATE commitment SET stage = $2, record_id = $3, accepted_on = $4, completed_on = $5, found_on = $6, settled_on = $7, \
+        seq = $8, hash = $9 WHERE id = $1 AND hash = $10";
+    ADD_STEP = "INSERT INTO commitment_step (commitment_id, seq, event, stage, on_day, at, actor, reason, document, previous, hash) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    STEPS = "SELECT commitment_id, seq, event, stage, on_day, at, actor, reason, document, previous, hash FROM commitment_step \
+        WHERE commitment_id = $1 ORDER BY seq";
+    ONE = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
+        file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
+        FROM commitment WHERE id = $1";
+    ONCE = "SELECT id FROM commitment WHERE once = $1";
+    OF_SUBJECT = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
+        file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
+        FROM commitment WHERE subject_id = $1 ORDER BY made_on DESC, id DESC LIMIT $2";
+    IN_STAGES = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
+        file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
+        FROM commitment WHERE stage IN " [texts] " ORDER BY made_on, id LIMIT $2";
+    MADE = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
+        file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
+        FROM commitment WHERE made_on >= $1 AND made_on <= $2 ORDER BY made_on DESC, id DESC LIMIT $3";
+    DECIDED = "SELECT r.subject_id, r.id, r.unit_id, r.decided_on, v.content FROM record r CROSS JOIN record_version v \
+        WHERE r.kind = $1 AND r.decided_on >= $2 AND r.decided_on <= $3 AND r.state = 'standing' \
+        AND (r.decided_on, r.id) > ($4, CAST($5 AS BIGINT)) \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on, r.id LIMIT $6";
+    TAKEN_BACK = "SELECT c.record_id FROM " [each] " k CROSS JOIN commitment c WHERE c.record_id = CAST(k.value->>1 AS BIGINT) \
+        AND c.subject_id = CAST(k.value->>0 AS BIGINT) AND c.stage = 'withdrawn'";
+    EVERY = "SELECT c.id, c.number, c.once, c.subject_id, c.unit_id, c.matter_id, c.way, c.account_id, c.reason, c.valid_until, c.text, \
+        c.digest, c.file_digest, c.file_type, c.made_on, c.made_at, c.made_by, c.stage, c.record_id, c.accepted_on, c.completed_on, \
+        c.found_on, c.settled_on, c.seq, c.hash, \
+        (SELECT COUNT(*) FROM unit u WHERE u.id = c.unit_id), \
+        (SELECT COUNT(*) FROM subject s WHERE s.id = c.subject_id), \
+        (SELECT COUNT(*) FROM commitment_matter m WHERE m.id = c.matter_id AND m.unit_id = c.unit_id AND m.state = 'released'), \
+        (SELECT COUNT(*) FROM upload p WHERE p.digest = c.file_digest), \
+        (SELECT r.state FROM record r WHERE r.id = c.record_id AND r.subject_id = c.subject_id) FROM commitment c ORDER BY c.id";
+    STEPS_ASTRAY = "SELECT s.commitment_id, s.seq FROM commitment_step s LEFT JOIN commitment c ON c.id = s.commitment_id \
+        WHERE c.id IS NULL OR s.seq > c.seq ORDER BY 1, 2";
+    MATTERS_ASTRAY = "SELECT m.id FROM commitment_matter m LEFT JOIN unit u ON u.id = m.unit_id \
+        WHERE u.id IS NULL OR (m.state = 'proposed') <> (m.decided_by IS NULL) OR m.state NOT IN ('proposed', 'released', 'declined') \
+        OR (m.state = 'released' AND m.decided_by = m.proposed_by) OR (m.state = 'declined') <> (m.reason IS NOT NULL) ORDER BY 1";
+}
+
+/// A matter that a unit handles under 告知承诺, in one edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitmentMatter {
+    /// The id of the edition.
+    pub id: i64,
+    /// The unit.
+    pub unit_id: String,
+    /// The unit's own number of the matter.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// A code of the list of types.
+    pub kind: String,
+    /// On what it rests.
+    pub basis: String,
+    /// What is told before anybody commits.
+    pub notice: String,
+    /// What is committed to.
+    pub content: String,
+    /// What follows where it is not kept.
+    pub liability: String,
+    /// A code of the list of scopes of publication.
+    pub scope: String,
+    /// Working days of the verification, from the day the matter is completed.
+    pub days: i64,
+    /// Whether from its first day the matter is handled so no more.
+    pub ends: bool,
+    /// The first day of the edition.
+    pub from: Date,
+    /// `proposed`, `released` or `declined`.
+    pub state: String,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// When, in milliseconds since 1970.
+    pub proposed_at: i64,
+    /// Who released or declined it.
+    pub decided_by: Option<String>,
+    /// When, in milliseconds since 1970.
+    pub decided_at: Option<i64>,
+    /// Why it was declined.
+    pub reason: Option<String>,
+}
+
+/// A commitment with where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commitment {
+    /// Its id.
+    pub id: i64,
+    /// 承诺编码, of twenty digits.
+    pub number: String,
+    /// The form it was sent from.
+    pub once: String,
+    /// Who made it.
+    pub subject_id: i64,
+    /// The accepting unit.
+    pub unit_id: String,
+    /// The edition of the matter.
+    pub matter_id: i64,
+    /// `online` or `paper`.
+    pub way: String,
+    /// The agent's account, for one made online.
+    pub account_id: Option<i64>,
+    /// The business that is being handled.
+    pub reason: String,
+    /// Until when it holds.
+    pub valid_until: Option<Date>,
+    /// What was read and signed, word for word.
+    pub text: String,
+    /// SM3 of it.
+    pub digest: String,
+    /// The scan of the paper among the uploads.
+    pub file_digest: Option<String>,
+    /// What sort of file it is.
+    pub file_type: Option<String>,
+    /// The day it was made.
+    pub made_on: Date,
+    /// When it came in, in milliseconds since 1970.
+    pub made_at: i64,
+    /// Who signed it online, or entered the paper.
+    pub made_by: String,
+    /// Where it stands, a stable word.
+    pub stage: String,
+    /// The record that it became.
+    pub record_id: Option<i64>,
+    /// When it was accepted.
+    pub accepted_on: Option<Date>,
+    /// When the matter was completed.
+    pub completed_on: Option<Date>,
+    /// The day of the document that finds how it was kept.
+    pub found_on: Option<Date>,
+    /// When that stood in the register.
+    pub settled_on: Option<Date>,
+    /// The number of its newest step.
+    pub seq: i64,
+    /// The hash of its newest step.
+    pub hash: String,
+}
+
+impl Commitment {
+    /// The hash of what never changes about it; the first step follows it.
+    fn origin(&self) -> String {
+        Link::new("co")
+            .int(self.id)
+            .text(&self.number)
+            .int(self.subject_id)
+            .text(&self.unit_id)
+            .int(self.matter_id)
+            .text(&self.way)
+            .text(&self.reason)
+            .text(&self.valid_until.map(day_text).unwrap_or_default())
+            .text(&self.digest)
+            .text(self.file_digest.as_deref().unwrap_or_default())
+            .text(&day_text(self.made_on))
+            .text(&self.made_by)
+            .hash()
+    }
+
+    /// Whether its number is twenty digits with the day it was made among them.
+    fn has_its_number(&self) -> bool {
+        let day = day_text(self.made_on).replace('-', "");
+        self.number.len() == 20
+            && self.number.bytes().all(|one| one.is_ascii_digit())
+            && self.number.get(6..14) == Some(day.as_str())
+    }
+}
+
+/// Something that happened to a commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitmentStep {
+    /// The commitment.
+    pub commitment_id: i64,
+    /// The number, from 1.
+    pub seq: i64,
+    /// What happened, a stable word.
+    pub event: String,
+    /// Where it stands since.
+    pub stage: String,
+    /// The day it happened on; for a finding that of the document.
+    pub on_day: Date,
+    /// When it was entered, in milliseconds since 1970.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// Why, or what was not kept. Empty where nothing is to be said.
+    pub reason: String,
+    /// Title and number of the document.
+    pub document: String,
+    /// The hash of the step before.
+    pub previous: String,
+    /// The hash of all of it.
+    pub hash: String,
+}
+
+impl CommitmentStep {
+    fn digest(&self) -> String {
+        Link::new("cs")
+            .int(self.commitment_id)
+            .int(self.seq)
+            .text(&self.event)
+            .text(&self.stage)
+            .text(&day_text(self.on_day))
+            .int(self.at)
+            .text(&self.actor)
+            .text(&self.reason)
+            .text(&self.document)
+            .text(&self.previous)
+            .hash()
+    }
+}
+
+/// A standing record of a kind, for whoever counts what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedRecord {
+    /// Whose it is.
+    pub subject_id: i64,
+    /// The record.
+    pub id: i64,
+    /// Who delivered it.
+    pub unit_id: String,
+    /// The day of the decision.
+    pub decided_on: Date,
+    /// The non-sensitive fields, as JSON.
+    pub content: String,
+}
+
+fn matter(row: &Row) -> Result<CommitmentMatter, StoreError> {
+    Ok(CommitmentMatter {
+        id: row.int(0)?,
+        unit_id: row.text(1)?,
+        code: row.text(2)?,
+        name: row.text(3)?,
+        kind: row.text(4)?,
+        basis: row.text(5)?,
+        notice: row.text(6)?,
+        content: row.text(7)?,
+        liability: row.text(8)?,
+        scope: row.text(9)?,
+        days: row.int(10)?,
+        ends: row.int(11)? != 0,
+        from: row.day(12)?,
+        state: row.text(13)?,
+        proposed_by: row.text(14)?,
+        proposed_at: row.int(15)?,
+        decided_by: row.text_or_null(16)?,
+        decided_at: row.int_or_null(17)?,
+        reason: row.text_or_null(18)?,
+    })
+}
+
+fn commitment(row: &Row) -> Result<Commitment, StoreError> {
+    Ok(Commitment {
+        id: row.int(0)?,
+        number: row.text(1)?,
+        once: row.text(2)?,
+        subject_id: row.int(3)?,
+        unit_id: row.text(4)?,
+        matter_id: row.int(5)?,
+        way: row.text(6)?,
+        account_id: row.int_or_null(7)?,
+        reason: row.text(8)?,
+        valid_until: row.day_or_null(9)?,
+        text: row.text(10)?,
+        digest: row.text(11)?,
+        file_digest: row.text_or_null(12)?,
+        file_type: row.text_or_null(13)?,
+        made_on: row.day(14)?,
+        made_at: row.int(15)?,
+        made_by: row.text(16)?,
+        stage: row.text(17)?,
+        record_id: row.int_or_null(18)?,
+        accepted_on: row.day_or_null(19)?,
+        completed_on: row.day_or_null(20)?,
+        found_on: row.day_or_null(21)?,
+        settled_on: row.day_or_null(22)?,
+        seq: row.int(23)?,
+        hash: row.text(24)?,
+    })
+}
+
+fn step(row: &Row) -> Result<CommitmentStep, StoreError> {
+    Ok(CommitmentStep {
+        commitment_id: row.int(0)?,
+        seq: row.int(1)?,
+        event: row.text(2)?,
+        stage: row.text(3)?,
+        on_day: row.day(4)?,
+        at: row.int(5)?,
+        actor: row.text(6)?,
+        reason: row.text(7)?,
+        document: row.text(8)?,
+        previous: row.text(9)?,
+        hash: row.text(10)?,
+    })
+}
+
+impl Tx {
+    /// Keeps an edition of a matter that waits for a second person.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if one of the same matter waits already.
+    pub async fn propose_commitment_matter(
+        &mut self,
+        new: &CommitmentMatter,
+    ) -> Result<(), StoreError> {
+        let values = values![
+            new.id,
+            &new.unit_id,
+            &new.code,
+            &new.name,
+            &new.kind,
+            &new.basis,
+            &new.notice,
+            &new.content,
+            &new.liability,
+            &new.scope,
+            new.days,
+            i64::from(new.ends),
+            new.from,
+            &new.proposed_by,
+            new.proposed_at
+        ];
+        self.conn().execute(&ADD_MATTER, values).await?;
+        Ok(())
+    }
+
+    /// Releases or declines an edition that waits. Whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn decide_commitment_matter(
+        &mut self,
+        id: i64,
+        state: &str,
+        (actor, at): (&str, i64),
+        reason: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let values = values![id, state, actor, at, reason];
+        Ok(self.conn().execute(&DECIDE_MATTER, values).await? == 1)
+    }
+
+    /// The greatest number from one to another, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn last_commitment_number(
+        &mut self,
+        first: &str,
+        last: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.conn().one(&LAST_NUMBER, values![first, last]).await?.text_or_null(0)
+    }
+
+    /// Keeps a commitment with its first step; hashes and the number of the step are given here.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the same form was sent before, or somebody else took the number.
+    pub async fn add_commitment(
+        &mut self,
+        new: &Commitment,
+        first: &CommitmentStep,
+    ) -> Result<(), StoreError> {
+        let hash = new.origin();
+        let values = values![
+            new.id,
+            &new.number,
+            &new.once,
+            new.subject_id,
+            &new.unit_id,
+            new.matter_id,
+            &new.way,
+            new.account_id,
+            &new.reason,
+            new.valid_until,
+            &new.text,
+            &new.digest,
+            &new.file_digest,
+            &new.file_type,
+            new.made_on,
+            new.made_at,
+            &new.made_by,
+            &new.stage,
+            &hash
+        ];
+        self.conn().execute(&ADD, values).await?;
+        let next = Commitment { hash, seq: 0, ..new.clone() };
+        self.move_commitment(&next, first).await.map(drop)
+    }
+
+    /// Writes the next step of a commitment, made against the state it was read with; number and hashes are given here. Whether nobody
+    /// was first.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn move_commitment(
+        &mut self,
+        next: &Commitment,
+        what: &CommitmentStep,
+    ) -> Result<bool, StoreError> {
+        let mut step = CommitmentStep {
+            commitment_id: next.id,
+            seq: next.seq + 1,
+            stage: next.stage.clone(),
+            previous: next.hash.clone(),
+            ..what.clone()
+        };
+        step.hash = step.digest();
+        let values = values![
+            next.id,
+            &next.stage,
+            next.record_id,
+            next.accepted_on,
+            next.completed_on,
+            next.found_on,
+            next.settled_on,
+            step.seq,
+            &step.hash,
+            &step.previous
+        ];
+        if self.conn().execute(&MOVE, values).await? != 1 {
+            return Ok(false);
+        }
+        let values = values![
+            step.commitment_id,
+            step.seq,
+            &step.event,
+            &step.stage,
+            step.on_day,
+            step.at,
+            &step.actor,
+            &step.reason,
+            &step.document,
+            &step.previous,
+            &step.hash
+        ];
+        self.conn().execute(&ADD_STEP, values).await?;
+        Ok(true)
+    }
+}
+
+impl Store {
+    /// An edition of a matter.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment_matter(&self, id: i64) -> Result<Option<CommitmentMatter>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().maybe(&MATTER, values![id]).await?.as_ref().map(matter).transpose()
+    }
+
+    /// Every edition of every matter, by unit and code, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment_matters(&self) -> Result<Vec<CommitmentMatter>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().all(&MATTERS, vec![]).await?.iter().map(matter).collect()
+    }
+
+    /// One commitment.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment(&self, id: i64) -> Result<Option<Commitment>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().maybe(&ONE, values![id]).await?.as_ref().map(commitment).transpose()
+    }
+
+    /// The commitment that came from a form.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment_once(&self, once: &str) -> Result<Option<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = reader.conn().maybe(&ONCE, values![once]).await?;
+        row.map(|row| row.int(0)).transpose()
+    }
+
+    /// What a subject committed to, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitments_of_subject(
+        &self,
+        subject: i64,
+        limit: i64,
+    ) -> Result<Vec<Commitment>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&OF_SUBJECT, values![subject, limit]).await?;
+        rows.iter().map(commitment).collect()
+    }
+
+    /// The commitments in some stages, those made first before the others.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitments_in(
+        &self,
+        stages: &[&str],
+        limit: i64,
+    ) -> Result<Vec<Commitment>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&IN_STAGES, values![json(stages), limit]).await?;
+        rows.iter().map(commitment).collect()
+    }
+
+    /// The commitments made from `first` to `last`, both inclusive, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitments_made(
+        &self,
+        (first, last): (Date, Date),
+        limit: i64,
+    ) -> Result<Vec<Commitment>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&MADE, values![first, last, limit]).await?;
+        rows.iter().map(commitment).collect()
+    }
+
+    /// The steps of a commitment, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment_steps(&self, id: i64) -> Result<Vec<CommitmentStep>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().all(&STEPS, values![id]).await?.iter().map(step).collect()
+    }
+
+    /// Of some records, each as (subject, record), those whose commitment was taken back: a later file of the unit does not bring them back.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitments_taken_back(
+        &self,
+        records: &[(i64, i64)],
+    ) -> Result<HashSet<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        let mut found = HashSet::new();
+        for part in records.chunks(500) {
+            for row in reader.conn().all(&TAKEN_BACK, values![json(part)]).await? {
+                found.insert(row.int(0)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Standing records of a kind decided from `first` to `last`, both inclusive, in the order of day and id after a place.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn decided_records(
+        &self,
+        kind: &str,
+        (first, last): (Date, Date),
+        (day, id): (Date, i64),
+        limit: i64,
+    ) -> Result<Vec<DecidedRecord>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&DECIDED, values![kind, first, last, day, id, limit]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(DecidedRecord {
+                    subject_id: row.int(0)?,
+                    id: row.int(1)?,
+                    unit_id: row.text(2)?,
+                    decided_on: row.day(3)?,
+                    content: row.text(4)?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// What is wrong among the commitments: the table, the row and the reason.
+pub(crate) async fn differs(
+    conn: &mut Conn<'_>,
+) -> Result<Vec<(&'static str, String, &'static str)>, StoreError> {
+    let mut wrong = Vec::new();
+    for row in conn.all(&EVERY, vec![]).await? {
+        let held = commitment(&row)?;
+        let mut previous = held.origin();
+        let (mut number, mut last, mut broken) = (0, String::new(), false);
+        for row in conn.all(&STEPS, values![held.id]).await? {
+            let step = step(&row)?;
+            number += 1;
+            broken |= step.seq != number || step.previous != previous || step.digest() != step.hash;
+            previous = step.hash;
+            last = step.stage;
+        }
+        let state = row.text_or_null(29)?;
+        let online = held.way == "online";
+        let recorded = !matches!(held.stage.as_str(), "made" | "declined" | "withdrawn");
+        let found = matches!(held.stage.as_str(), "fulfilled" | "partial" | "unfulfilled");
+        for (there, reason) in [
+            (broken || number != held.seq || previous != held.hash, "各步的哈希链断开，记录被改动"),
+            (last != held.stage, "现在的环节与最后一步不一致"),
+            (sm3_hex(held.text.as_bytes()) != held.digest, "签署的文字与摘要不符"),
+            (!held.has_its_number(), "承诺编码不是20位，或者与作出日期不一致"),
+            (row.int(25)? == 0, "没有对应的单位"),
+            (row.int(26)? == 0, "没有对应的主体"),
+            (row.int(27)? == 0, "没有对应的、已公布的事项"),
+            (online != held.account_id.is_some(), "作出的方式与签署人不一致"),
+            (!online && row.int(28)? == 0, "纸质承诺的扫描件不存在"),
+            (recorded && held.record_id.is_none(), "已受理的承诺没有登记为信息"),
+            (held.record_id.is_some() && state.is_none(), "没有对应的信息"),
+            (
+                held.stage == "withdrawn" && state.as_deref() == Some("standing"),
+                "已撤回的承诺仍登记为有效的信息",
+            ),
+            (found != held.settled_on.is_some(), "认定的结果与登记结果的日期不一致"),
+        ] {
+            if there {
+                wrong.push(("commitment", held.id.to_string(), reason));
+            }
+        }
+    }
+    for row in conn.all(&STEPS_ASTRAY, vec![]).await? {
+        let place = format!("{}/{}", row.int(0)?, row.int(1)?);
+        wrong.push(("commitment_step", place, "没有对应的承诺，或者在最后一步之后"));
+    }
+    for row in conn.all(&MATTERS_ASTRAY, vec![]).await? {
+        let place = row.int(0)?.to_string();
+        wrong.push(("commitment_matter", place, "没有对应的单位，或者公布的手续不完整"));
+    }
+    Ok(wrong)
+}

@@ -1,0 +1,184 @@
+//! Commitments: matters in editions, a number once, step by step in a chain, and what is wrong with them is found.
+
+use jiff::civil::{Date, date};
+use xinyong_store::{Commitment, CommitmentMatter, CommitmentStep, Store, Tx, sm3_hex};
+
+use crate::{Ground, NOW, conflict, furnish, problems};
+
+fn matter(id: i64, from: Date) -> CommitmentMatter {
+    CommitmentMatter {
+        id,
+        unit_id: "market".to_owned(),
+        code: "01".to_owned(),
+        name: "示例许可".to_owned(),
+        kind: "approval-substitute".to_owned(),
+        basis: "示例".to_owned(),
+        notice: "示例".to_owned(),
+        content: "示例".to_owned(),
+        liability: "示例".to_owned(),
+        scope: "public".to_owned(),
+        days: 20,
+        ends: false,
+        from,
+        state: "proposed".to_owned(),
+        proposed_by: "clerk".to_owned(),
+        proposed_at: NOW,
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+    }
+}
+
+fn commitment(id: i64, number: &str) -> Commitment {
+    Commitment {
+        id,
+        number: number.to_owned(),
+        once: format!("form-{id}"),
+        subject_id: 1,
+        unit_id: "market".to_owned(),
+        matter_id: 91,
+        way: "online".to_owned(),
+        account_id: Some(7),
+        reason: "示例".to_owned(),
+        valid_until: None,
+        text: "示例".to_owned(),
+        digest: sm3_hex("示例".as_bytes()),
+        file_digest: None,
+        file_type: None,
+        made_on: date(2026, 5, 29),
+        made_at: NOW,
+        made_by: "agent:zhang".to_owned(),
+        stage: "made".to_owned(),
+        record_id: None,
+        accepted_on: None,
+        completed_on: None,
+        found_on: None,
+        settled_on: None,
+        seq: 0,
+        hash: String::new(),
+    }
+}
+
+fn step(event: &str) -> CommitmentStep {
+    CommitmentStep {
+        commitment_id: 0,
+        seq: 0,
+        event: event.to_owned(),
+        stage: String::new(),
+        on_day: date(2026, 5, 29),
+        at: NOW,
+        actor: "clerk".to_owned(),
+        reason: String::new(),
+        document: String::new(),
+        previous: String::new(),
+        hash: String::new(),
+    }
+}
+
+async fn held(store: &Store, id: i64) -> Commitment {
+    store.commitment(id).await.expect("asked").expect("kept")
+}
+
+async fn begun(store: &Store) -> Tx {
+    store.transaction("test").await.expect("begun")
+}
+
+pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    // One edition of a matter waits at a time; the second person decides once.
+    let mut tx = begun(&store).await;
+    tx.propose_commitment_matter(&matter(91, date(2026, 5, 1))).await.expect("proposed");
+    tx.commit().await.expect("committed");
+    let mut tx = begun(&store).await;
+    assert!(conflict(&tx.propose_commitment_matter(&matter(92, date(2026, 6, 1))).await));
+    drop(tx);
+    let mut tx = begun(&store).await;
+    let by = ("reviewer", NOW);
+    assert!(tx.decide_commitment_matter(91, "released", by, None).await.expect("decided"));
+    assert!(!tx.decide_commitment_matter(91, "declined", by, Some("x")).await.expect("once"));
+    tx.propose_commitment_matter(&matter(92, date(2026, 6, 1))).await.expect("proposed");
+    tx.commit().await.expect("committed");
+    let matters = store.commitment_matters().await.expect("listed");
+    let ids: Vec<_> = matters.iter().map(|one| (one.id, one.state.as_str())).collect();
+    assert_eq!(ids, [(92, "proposed"), (91, "released")]);
+    assert_eq!(store.commitment_matter(91).await.expect("asked").expect("kept").days, 20);
+
+    // A number is given once, and a form is sent once.
+    let (first, second) = ("14082920260529000001", "14082920260529000002");
+    let mut tx = begun(&store).await;
+    let day = ("14082920260529000000", "14082920260529999999");
+    assert_eq!(tx.last_commitment_number(day.0, day.1).await.expect("asked"), None);
+    tx.add_commitment(&commitment(101, first), &step("make")).await.expect("kept");
+    let last = tx.last_commitment_number(day.0, day.1).await.expect("asked");
+    assert_eq!(last.as_deref(), Some(first));
+    tx.commit().await.expect("committed");
+    for new in [
+        commitment(102, first),
+        Commitment { once: "form-101".to_owned(), ..commitment(102, second) },
+    ] {
+        let mut tx = begun(&store).await;
+        assert!(conflict(&tx.add_commitment(&new, &step("make")).await));
+    }
+    assert_eq!(store.commitment_once("form-101").await.expect("asked"), Some(101));
+    assert_eq!(problems(&store).await, []);
+
+    // Who comes second moves nothing.
+    let before = held(&store, 101).await;
+    let next = Commitment {
+        stage: "accepted".to_owned(),
+        record_id: Some(11),
+        accepted_on: Some(date(2026, 5, 30)),
+        ..before.clone()
+    };
+    let mut tx = begun(&store).await;
+    assert!(tx.move_commitment(&next, &step("accept")).await.expect("moved"));
+    assert!(!tx.move_commitment(&next, &step("accept")).await.expect("overtaken"));
+    tx.commit().await.expect("committed");
+    let steps = store.commitment_steps(101).await.expect("listed");
+    let words: Vec<_> = steps.iter().map(|step| (step.seq, step.event.as_str())).collect();
+    assert_eq!(words, [(1, "make"), (2, "accept")]);
+    assert_eq!(problems(&store).await, []);
+    assert_eq!(store.commitments_in(&["accepted"], 10).await.expect("listed").len(), 1);
+    assert_eq!(store.commitments_of_subject(1, 10).await.expect("listed")[0].id, 101);
+    let may = (date(2026, 5, 1), date(2026, 5, 31));
+    assert_eq!(store.commitments_made(may, 10).await.expect("listed")[0].id, 101);
+
+    for (change, table, row) in [
+        ("UPDATE commitment_step SET actor = 'x' WHERE seq = 2", "commitment", "101"),
+        ("UPDATE commitment SET text = 'x'", "commitment", "101"),
+        ("UPDATE commitment SET number = '14082920260530000001'", "commitment", "101"),
+        ("UPDATE commitment SET stage = 'fulfilled'", "commitment", "101"),
+        ("UPDATE commitment SET record_id = NULL", "commitment", "101"),
+        ("UPDATE commitment SET way = 'paper'", "commitment", "101"),
+        ("UPDATE commitment_matter SET decided_by = proposed_by", "commitment_matter", "91"),
+        ("UPDATE commitment_matter SET unit_id = 'gone'", "commitment_matter", "91"),
+    ] {
+        let name = change.split(' ').nth(1).expect("a table");
+        let aside = format!("CREATE TABLE aside AS SELECT * FROM {name}");
+        store.raw_execute(&aside).await.expect("aside");
+        store.raw_execute(change).await.expect("damaged");
+        let found = problems(&store).await;
+        assert!(found.contains(&(table.to_owned(), row.to_owned())), "{change}: {found:?}");
+        let back =
+            format!("DELETE FROM {name}; INSERT INTO {name} SELECT * FROM aside; DROP TABLE aside");
+        store.raw_execute(&back).await.expect("put back");
+    }
+    assert_eq!(problems(&store).await, []);
+    // A backup carries it all.
+    let made = store.backup(&ground.path("commitments"), NOW).await.expect("made");
+    for (table, rows) in [("commitment_matter", 2), ("commitment", 1), ("commitment_step", 2)] {
+        assert_eq!(made.rows[table], rows, "{table}");
+    }
+}
+
+pub async fn records_are_read_by_the_day_of_their_decision(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let year = (date(2026, 1, 1), date(2026, 12, 31));
+    let kind = store.record(1, 11).await.expect("asked").expect("kept").kind;
+    let first = store.decided_records(&kind, year, (year.0, 0), 1).await.expect("read");
+    assert_eq!(first.iter().map(|one| one.id).collect::<Vec<_>>(), [11]);
+    let rest = store.decided_records(&kind, year, (first[0].decided_on, 11), 9).await;
+    assert_eq!(rest.expect("read").iter().map(|one| one.id).collect::<Vec<_>>(), [13]);
+}

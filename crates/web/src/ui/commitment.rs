@@ -1,0 +1,112 @@
+//! What the pages of the subjects, of the units and of the public show alike of commitments: words, clocks, stages, steps.
+
+use jiff::civil::Date;
+use xinyong_domain::law::Law;
+use xinyong_domain::rules::commitment::Standing;
+use xinyong_domain::workflow::commitment::Stage;
+use xinyong_service::Clock;
+use xinyong_service::commitments::{Clocked, CommitmentCase, CommitmentLine, OpenMatter, StepView};
+
+use super::repair::StepRow;
+use super::view::{Chip, Fact};
+use super::{reasons, words};
+
+/// What is told, committed to and follows, line by line.
+pub struct MatterText {
+    /// What is told before.
+    pub notice: Vec<String>,
+    /// That nobody has to.
+    pub choice: String,
+    /// On what it rests.
+    pub basis: String,
+    /// What is committed to.
+    pub content: Vec<String>,
+    /// What follows where it is not kept.
+    pub liability: Vec<String>,
+}
+
+/// The lines of a text.
+pub fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).filter(|line| !line.trim().is_empty()).collect()
+}
+
+impl MatterText {
+    /// The words of a matter.
+    pub fn of(matter: &OpenMatter) -> Self {
+        Self {
+            notice: lines(&matter.notice),
+            choice: matter.choice.clone(),
+            basis: matter.basis.clone(),
+            content: lines(&matter.content),
+            liability: lines(&matter.liability),
+        }
+    }
+}
+
+/// Where it stands, with the colour that repeats it.
+pub fn stage(stage: Stage) -> Chip {
+    let tone = match stage {
+        Stage::Fulfilled => "good",
+        Stage::Partial => "warn",
+        Stage::Unfulfilled => "bad",
+        Stage::Declined | Stage::Withdrawn => "neutral",
+        _ => "info",
+    };
+    Chip::new(stage.label(), tone)
+}
+
+/// How something owed stands, in words.
+pub fn left(today: Date, clock: &Clocked) -> Chip {
+    match (clock.standing, clock.left) {
+        (Standing::Unknown, _) => Chip::new(Standing::Unknown.label(), "neutral"),
+        (Standing::InTime, _) => Chip::new(Standing::InTime.label(), "good"),
+        (Standing::Late, _) => Chip::new(Standing::Late.label(), "warn"),
+        (_, Some(left)) => words::left(today, clock.due.value.date, left),
+        (other, None) => Chip::new(other.label(), "neutral"),
+    }
+}
+
+/// The last day as it is shown: nothing that nobody can know.
+pub fn day(clock: &Clocked) -> String {
+    if clock.due.value.provisional {
+        "次年工作日安排公布后确定".to_owned()
+    } else {
+        clock.due.value.date.to_string()
+    }
+}
+
+/// The clocks of a commitment with their reasons.
+pub fn clocks(law: &Law, today: Date, line: &CommitmentLine) -> Vec<Fact> {
+    [
+        ("承诺归集的期限", &line.report),
+        ("核查的期限", &line.verification),
+        ("认定结果归集的期限", &line.finding),
+    ]
+    .into_iter()
+    .filter_map(|(label, clock)| clock.as_ref().map(|clock| (label, clock)))
+    .map(|(label, clock)| {
+        let fact = Fact::new(label, day(clock)).noted(left(today, clock).text);
+        if clock.due.value.provisional {
+            fact
+        } else {
+            fact.because(reasons::due_why(law, label, &clock.due))
+        }
+    })
+    .collect()
+}
+
+/// The steps, the oldest first. The subject is not told which person of a unit did something.
+pub fn steps(found: &CommitmentCase, named: bool) -> Vec<StepRow> {
+    let row = |step: &StepView| StepRow {
+        label: step.label.clone(),
+        on: step.on.to_string(),
+        by: if named {
+            format!("{}　{}", Clock::show(step.at), step.by.name)
+        } else {
+            Clock::show(step.at)
+        },
+        reason: step.reason.clone(),
+        document: step.document.clone(),
+    };
+    found.steps.iter().map(row).collect()
+}
