@@ -293,6 +293,24 @@ async fn run_jobs(desk: Desk) {
                     tracing::error!(job = "repair-places", code = error.code(), "failed");
                 }
             }
+            match repairs::lapse_withdrawn(&desk, &actor).await {
+                Ok(ended) => {
+                    tracing::info!(job = "repair-lapse", ended, "done");
+                    job_done("repair-lapse", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "repair-lapse", code = error.code(), "failed");
+                }
+            }
+            match repairs::erase_visitors(&desk, &actor).await {
+                Ok(erased) => {
+                    tracing::info!(job = "repair-visitors", erased, "done");
+                    job_done("repair-visitors", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "repair-visitors", code = error.code(), "failed");
+                }
+            }
             match notices::remind(&desk).await {
                 Ok(told) => {
                     tracing::info!(job = "remind", told, "done");

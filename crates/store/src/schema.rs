@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 17;
+pub const SCHEMA: i64 = 20;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -30,6 +30,9 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (15, "report-terms", include_str!("../migrations/sqlite/0015_report_terms.sql")),
     (16, "enrolments", include_str!("../migrations/sqlite/0016_enrolments.sql")),
     (17, "repair", include_str!("../migrations/sqlite/0017_repair.sql")),
+    (18, "reserved", include_str!("../migrations/sqlite/0018_reserved.sql")),
+    (19, "reserved", include_str!("../migrations/sqlite/0019_reserved.sql")),
+    (20, "repair-findings", include_str!("../migrations/sqlite/0020_repair_findings.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -49,6 +52,9 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (15, "report-terms", include_str!("../migrations/postgres/0015_report_terms.sql")),
     (16, "enrolments", include_str!("../migrations/postgres/0016_enrolments.sql")),
     (17, "repair", include_str!("../migrations/postgres/0017_repair.sql")),
+    (18, "reserved", include_str!("../migrations/postgres/0018_reserved.sql")),
+    (19, "reserved", include_str!("../migrations/postgres/0019_reserved.sql")),
+    (20, "repair-findings", include_str!("../migrations/postgres/0020_repair_findings.sql")),
 ];
 
 statements! {
@@ -194,6 +200,11 @@ pub fn statements() -> Vec<Statement> {
         crate::hooks::ALL,
         crate::publication_log::ALL,
         crate::repairs::ALL,
+        crate::repairs::check::ALL,
+        crate::repairs::duties::ALL,
+        crate::repairs::findings::ALL,
+        crate::repairs::lists::ALL,
+        crate::repairs::shields::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
         crate::fsck::beside::followed::ALL,

@@ -98,6 +98,7 @@ async fn steps(desk: &Desk, item: i64, ago: i64, events: &[Event]) -> Result<(),
                 String::new()
             },
             decided_on: None,
+            refusal: repairs::Refused::default(),
         };
         repairs::step(&there, &actor(UNIT, role), command).await?;
     }

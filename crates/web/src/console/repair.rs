@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use xinyong_domain::value::date;
 use xinyong_domain::workflow::repair::{Event, Stage};
 use xinyong_service::agents;
-use xinyong_service::repairs::{self, PlaceView, RepairCase, Step, Supply};
+use xinyong_service::repairs::{self, PlaceView, Refused, RepairCase, Step, Supply};
 use xinyong_service::{Clock, DeskError, Permission, Refusal};
 
 use super::held::party;
@@ -67,6 +67,16 @@ struct One {
     document_error: String,
     decided_on: String,
     decided_on_error: String,
+    /// Whether a refusal is among what may be done.
+    refuses: bool,
+    stands_in: bool,
+    grounds: Vec<Choice>,
+    ground_error: String,
+    grounds_closed: String,
+    way_on: String,
+    way_on_error: String,
+    objection: String,
+    objection_error: String,
     places: Vec<PlaceRow>,
     evidence_error: String,
     may_close: bool,
@@ -162,7 +172,25 @@ async fn show(frame: &Frame, id: i64, sent: Sent<'_>) -> Result<Html<String>, Pa
     if !events.is_empty() {
         events.insert(0, Choice::new("", "请选择", &chosen));
     }
+    let known = repairs::grounds(frame.site.desk(), line.applied_on);
+    let mut grounds = vec![Choice::new("", "请选择", fields.get("ground"))];
+    grounds.extend(known.open.iter().map(|ground| {
+        let label = format!("{}（{}）", ground.label, ground.because.line());
+        Choice::new(&ground.id, label, fields.get("ground"))
+    }));
     draw(&One {
+        refuses: found.may.iter().any(|event| matches!(event, Event::Decline | Event::Refuse)),
+        stands_in: found.stands_in,
+        grounds,
+        ground_error: message_for(&errors, "ground"),
+        grounds_closed: known.closed.join("；"),
+        way_on: fields.get("way_on").to_owned(),
+        way_on_error: message_for(&errors, "way_on"),
+        objection: match fields.get("objection") {
+            "" => known.objection,
+            sent => sent.to_owned(),
+        },
+        objection_error: message_for(&errors, "objection"),
         page: frame.console("信用修复", HERE),
         href: href(id),
         title: line.record.title.clone(),
@@ -221,6 +249,9 @@ fn error_of(refusal: &Refusal) -> FormError {
         "repair.reason-missing" => "reason",
         "repair.document-missing" => "document",
         "repair.decided-day" => "decided_on",
+        "repair.ground-missing" | "repair.ground-unconfirmed" => "ground",
+        "repair.way-on-missing" => "way_on",
+        "repair.objection-missing" => "objection",
         "repair.evidence-missing" => "evidence",
         "repair.take-back-reason" => "back_reason",
         "repair.words-too-long" | "repair.supply-empty" => "words",
@@ -266,6 +297,11 @@ fn command(id: i64, fields: &Fields) -> Result<Step, Refusal> {
         reason: fields.get("reason").to_owned(),
         document: fields.get("document").to_owned(),
         decided_on: decided_on(fields)?,
+        refusal: Refused {
+            ground: fields.get("ground").to_owned(),
+            way_on: fields.get("way_on").to_owned(),
+            objection: fields.get("objection").to_owned(),
+        },
     })
 }
 

@@ -151,7 +151,9 @@ fn asked(frame: &Frame, code: &str, line: &RepairLine) -> Asked {
 /// What a scan may be, in words.
 pub fn file_help(frame: &Frame) -> String {
     let most = agents::most_megabytes(frame.site.desk());
-    format!("PDF、JPG 或 PNG，不超过 {most} MB；单位自己有缴款、整改记录的，不上传也可以由单位核对")
+    format!(
+        "PDF、JPG 或 PNG，不超过 {most} MB；只给所选信息的认定单位看，只想给一个单位看的请分开申请；单位自己有缴款、整改记录的，不上传也可以由单位核对"
+    )
 }
 
 /// The endings of a scan.

@@ -75,6 +75,7 @@ pub fn label(action: &str) -> &str {
         "repair.seen" => "查看信用修复申请",
         "repair.file-seen" => "查看信用修复材料",
         "repair.place-confirmed" => "登记信用修复回执",
+        "repair.visitors-erased" => "清除信用修复窗口来人的联系方式",
         "reporting.declared" => "申报当月决定数",
         "reporting.explained" => "说明文号缺号",
         "reporting.explanation-ended" => "撤回缺号说明",

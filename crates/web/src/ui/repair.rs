@@ -43,6 +43,8 @@ pub struct StepRow {
     pub reason: String,
     /// The document.
     pub document: String,
+    /// For a refusal: the ground, the rule, what can be done, how to object; each with what it is called.
+    pub more: Vec<(&'static str, String)>,
 }
 
 fn label(law: &Law, list: &str, id: &str) -> String {
@@ -98,7 +100,7 @@ pub fn stage(stage: Stage) -> Chip {
         Stage::Granted | Stage::Propagated | Stage::Closed => "good",
         Stage::NotAccepted | Stage::Refused => "bad",
         Stage::Supplement => "warn",
-        Stage::Withdrawn => "neutral",
+        Stage::Withdrawn | Stage::Lapsed => "neutral",
         _ => "info",
     };
     Chip::new(stage.label(), tone)
@@ -124,11 +126,24 @@ pub fn steps(found: &RepairCase, named: bool) -> Vec<StepRow> {
     let row = |step: &StepView| StepRow {
         label: step.label.clone(),
         on: step.on.to_string(),
-        by: if named {
-            format!("{}　{}", Clock::show(step.at), step.by.name)
-        } else {
-            Clock::show(step.at)
+        by: match (named, step.behalf.is_empty()) {
+            (true, true) => format!("{}　{}", Clock::show(step.at), step.by.name),
+            (true, false) => {
+                format!("{}　{}代{}登记", Clock::show(step.at), step.by.name, step.behalf)
+            }
+            (false, true) => Clock::show(step.at),
+            (false, false) => format!("{}　信用办代{}登记", Clock::show(step.at), step.behalf),
         },
+        more: [
+            ("理由", &step.ground),
+            ("规定", &step.rule),
+            ("现在可以怎么办", &step.way_on),
+            ("不服怎么办", &step.objection),
+        ]
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(about, text)| (about, text.clone()))
+        .collect(),
         reason: step.reason.clone(),
         document: step.document.clone(),
     };

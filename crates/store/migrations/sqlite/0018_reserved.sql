@@ -1,0 +1,1 @@
+-- Kept for what comes with it from elsewhere; nothing here.
