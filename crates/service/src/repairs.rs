@@ -7,14 +7,20 @@
 
 mod apply;
 mod decide;
+mod duties;
 mod figures;
+mod findings;
 mod forecast;
 mod lapse;
+mod messages;
 mod places;
 mod read;
 mod refusals;
+mod shields;
+mod stand_again;
 mod steps;
 mod supply;
+mod urge;
 mod views;
 mod visitors;
 
@@ -38,14 +44,22 @@ use crate::units::stands_for;
 
 pub use apply::{Apply, Commitment, apply, apply_at_window, commitment, new_entry};
 pub use decide::{Refused, Step, step};
+pub use duties::{DUTIES, DutyView, NoteDuty, note_duty, take_back_duty};
 pub use figures::{RepairFigures, figures};
-pub use forecast::{Forecast, WindowSubject, forecast, forecast_for_window};
+pub use findings::{FINDINGS, FindingView, ProposeFinding, decide_finding, propose_finding};
+pub use forecast::{Forecast, WindowSubject, forecast, forecast_for_window, forecast_one};
 pub(crate) use lapse::lapse;
 pub use lapse::lapse_withdrawn;
+pub use messages::{OwnMessage, own_messages, tell_agents};
 pub use places::{close, confirm_place, confirm_places};
 pub use read::{board, case, material, own_case, own_repairs, waiting, work};
 pub use refusals::{GROUNDS, Ground, Grounds, grounds};
+pub use shields::{
+    EnterShield, Lift, ShieldView, confirm_shield_place, confirm_shields, decide_lift,
+    decide_shield, enter_shield, propose_lift, shield, shield_file, shields,
+};
 pub use supply::{Supply, supply, supply_at_window, withdraw, withdraw_at_window};
+pub use urge::{RecordRepair, UrgeLine, UrgeList, record_repair, to_urge, urge_list, urge_table};
 pub use views::{MaterialView, PlaceView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard};
 pub use visitors::{Visitor, erase_visitors};
 

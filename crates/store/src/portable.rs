@@ -152,7 +152,7 @@ static TABLES: [Table; 81] = [
     table!(repair_finding by "id": i id, i item_id, i subject_id, t what, t basis, t document, t reason, i restore, t unit_id,
         t proposed_by, i proposed_at, t state, t decided_by, i decided_at, t decided_on, t decision, t bar_until, i restored, t hash),
     table!(repair_shield by "id": i id, i subject_id, i record_id, t unit_id, t court, t ruling, t ruled_on, t until_day, t file_digest,
-        t file_type, t proposed_by, i proposed_at, t state, t decided_by, i decided_at, t decided_on, t decision, t lift_reason,
+        t file_type, t proposed_by, i proposed_at, t state, t decided_by, i decided_at, t decided_on, t decision, t lift_kind, t lift_reason,
         t lift_document, t lift_by, i lift_at, t lifted_by, i lifted_at, t lifted_on, i restored, t hash),
     table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
     table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),

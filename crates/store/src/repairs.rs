@@ -65,7 +65,8 @@ statements! {
         AND EXISTS (SELECT 1 FROM repair_step s WHERE s.item_id = i.id AND s.event = 'grant') \
         AND NOT EXISTS (SELECT 1 FROM repair_finding f WHERE f.item_id = i.id AND f.restored IS NOT NULL)";
     SHIELDED = "SELECT s.record_id FROM " [each] " k CROSS JOIN repair_shield s WHERE s.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND s.subject_id = CAST(k.value->>0 AS BIGINT) AND s.state = 'active'";
+        AND s.subject_id = CAST(k.value->>0 AS BIGINT) \
+        AND (s.state = 'active' OR (s.state = 'lifted' AND s.restored IS NULL))";
 }
 
 /// An application for repair. `sealed` opens with [`Purpose::Person`] for [`repair_place`].

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use xinyong_domain::rules::repair::{Known, Proof, Repair, Standing};
+use xinyong_domain::rules::repair::{Known, Outcome, Proof, Repair, Standing};
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::repair::Stage;
 use xinyong_store::{
     Purpose, Record, RepairApplication, RepairItem, StoreError, repair_place, sm3_hex,
 };
 
+use super::duties::known_of;
 use super::forecast::window_subject;
 use super::steps::written;
 use super::supply::{keep, new_material};
@@ -89,7 +90,7 @@ struct Applicant<'a> {
 /// # Errors
 /// `access.denied`, not found for a record that is not the subject's; `repair.no-records`, `repair.too-many-records`,
 /// `repair.entry-invalid`, `repair.commitment-changed`, `repair.not-agreed`, `repair.too-early`, `repair.ended`, `repair.never`,
-/// `repair.nothing`, `repair.already`, `repair.words-too-long`, and those of a file.
+/// `repair.nothing`, `repair.barred`, `repair.already`, `repair.words-too-long`, and those of a file.
 pub async fn apply(desk: &Desk, agent: &Agent, command: Apply) -> Result<i64, DeskError> {
     agent.actor.authorise(Permission::ApplyForRepair)?;
     if commitment(desk)?.digest != command.commitment {
@@ -157,6 +158,20 @@ pub(super) fn words_of(text: &str) -> Result<String, Refusal> {
 fn refused(record: &str, ruling: &Ruling<Repair>) -> Option<Refusal> {
     let repair = &ruling.value;
     let basis = ruling.because.last().map(|last| last.line()).unwrap_or_default();
+    let barred = repair
+        .conditions
+        .iter()
+        .find(|condition| condition.id == "not-banned" && condition.outcome == Outcome::NotMet);
+    if let Some(barred) = barred {
+        let day = barred.from.map_or_else(String::new, |day| format!("，自{day}起可以申请"));
+        return Some(Refusal::new(
+            "repair.barred",
+            format!(
+                "经认定提供过虚假材料或者没有履行承诺，现在不得申请修复{day}；依{}",
+                barred.because.line()
+            ),
+        ));
+    }
     match repair.standing {
         Standing::Open | Standing::Unknown => None,
         Standing::TooEarly => {
@@ -219,6 +234,8 @@ async fn enter(desk: &Desk, who: &Applicant<'_>, command: Apply) -> Result<i64, 
     for id in wanted {
         let record =
             own.iter().find(|record| record.id == id).ok_or(DeskError::NotFound("该信息"))?;
+        // What the county holds is not asked for, and counts.
+        let known = known_of(desk, record, known).await?;
         let ruling = ruled(desk, record, &known, today)?;
         if let Some(refusal) = refused(&title(desk, record)?, &ruling) {
             return Err(refusal.into());

@@ -344,6 +344,11 @@ async fn take_down(
         .record(item.subject_id, item.record_id)
         .await?
         .ok_or(DeskError::NotFound("该信息"))?;
+    let shielded = desk.store().repair_shield_of_record(item.subject_id, item.record_id).await?;
+    if shielded.is_some_and(|shield| shield.state == "active") && record.withdrawn_on.is_some() {
+        // Down already, for a time by the court's ruling, from now on for good.
+        return Ok(());
+    }
     if let Some(day) = record.withdrawn_on {
         return Err(DeskError::refused(
             "repair.taken-down",

@@ -11,15 +11,16 @@ use super::views::{
     MaterialView, PlaceView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard,
 };
 use super::{
-    KeptRules, MATERIALS, PLACES, Visitor, authorise, days_of, decide, due_of, entry_of, item_of,
-    label, noted, object, own_item, places, refusals, ruled, rules_of, stage_of, stages, units_of,
+    KeptRules, MATERIALS, PLACES, Visitor, authorise, days_of, decide, due_of, duties, entry_of,
+    findings, item_of, label, noted, object, own_item, places, refusals, ruled, rules_of, stage_of,
+    stages, units_of,
 };
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
 use crate::browse::{Names, held};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
-use crate::units::responsible;
+use crate::units::{responsible, stands_for};
 
 /// Lines of a page.
 const A_PAGE: usize = 50;
@@ -331,7 +332,14 @@ async fn told(
         }
     }
     let rules = rules_of(&item)?;
+    let place = (item.subject_id, item.record_id);
+    let may_find = findings::may_propose(stage_of(&item)?)
+        && actor.may(Permission::HandleRepair)
+        && stands_for(desk, &actor.unit).await?.contains(&item.unit_id);
     Ok(RepairCase {
+        duties: duties::views(desk, &names, place).await?,
+        findings: findings::views(desk, actor, &names, &item).await?,
+        may_find,
         changed: changed(desk, &item, &rules).await?,
         line: line(desk, actor, &names, &item).await?,
         rules,

@@ -55,6 +55,7 @@ pub(super) async fn write(
     if !tx.move_repair_item(next, &step).await? {
         return Err(DeskError::refused("repair.overtaken", "这项申请刚刚已由他人办理，请刷新页面"));
     }
+    super::messages::step_taken(desk, tx, next, &step.event, &actor.login).await?;
     let deed = match actor.role {
         Some(Role::Agent) if step.event == Event::Withdraw.as_str() => "repair.taken-back",
         _ => "repair.moved",

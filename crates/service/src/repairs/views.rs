@@ -6,7 +6,7 @@ use xinyong_domain::rules::repair::Entry;
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::repair::{Event, Owner, Stage};
 
-use super::{KeptRules, Visitor};
+use super::{DutyView, FindingView, KeptRules, Visitor};
 use crate::browse::{HeldRecord, PersonView};
 
 /// The repair of a record in a list.
@@ -114,6 +114,12 @@ pub struct RepairCase {
     pub steps: Vec<StepView>,
     /// The places, once it was granted.
     pub places: Vec<PlaceView>,
+    /// What the unit's own records say about the duties, the oldest first.
+    pub duties: Vec<DutyView>,
+    /// What was found about it, the oldest first.
+    pub findings: Vec<FindingView>,
+    /// Whether the actor may propose a finding.
+    pub may_find: bool,
     /// What the actor may do now.
     pub may: Vec<Event>,
     /// Whether the actor would do it for the unit, which has nobody here.

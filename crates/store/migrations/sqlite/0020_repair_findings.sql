@@ -66,7 +66,7 @@ CREATE INDEX repair_finding_subject ON repair_finding (subject_id, state);
 CREATE UNIQUE INDEX repair_finding_open ON repair_finding (item_id) WHERE state = 'open';
 
 -- A record that is shielded for a time by a court's ruling on a reorganisation or settlement: proposed by one, decided by another, lifted by
--- two. Its receipts stand among those of repairs under its id.
+-- two. Its receipts stand among those of repairs under its id. lift_kind: ended, the record stands again; performed, it stays down for good.
 CREATE TABLE repair_shield (
     id INTEGER PRIMARY KEY NOT NULL,
     subject_id INTEGER NOT NULL,
@@ -85,6 +85,7 @@ CREATE TABLE repair_shield (
     decided_at INTEGER,
     decided_on TEXT,
     decision TEXT,
+    lift_kind TEXT,
     lift_reason TEXT,
     lift_document TEXT,
     lift_by TEXT,

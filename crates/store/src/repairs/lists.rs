@@ -6,6 +6,7 @@ use super::{RepairItem, item};
 use crate::db::{Row, Store, statements, values};
 use crate::error::StoreError;
 use crate::persons::json;
+use crate::records::{Record, record};
 
 statements! {
     CLOCKS_IN = "SELECT i.id, i.unit_id, i.stage, i.entry, i.applied_on, i.supplied_on, i.granted_on, i.extended_days \
@@ -33,6 +34,18 @@ statements! {
         (SELECT MIN(s.on_day) FROM repair_step s WHERE s.item_id = i.id AND s.event = 'grant'), \
         (SELECT MIN(s.on_day) FROM repair_step s WHERE s.item_id = i.id AND s.event = 'confirm') \
         FROM " [each] " k CROSS JOIN repair_item i WHERE i.unit_id = k.value->>0 AND i.stage = k.value->>1";
+    PUBLIC_OF_UNITS = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+        r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
+        r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
+        WHERE r.unit_id IN " [texts] " AND r.kind = $2 AND r.state = 'standing' AND r.public_from IS NOT NULL \
+        AND r.public_from <= $3 AND r.public_until >= $3 AND r.id > $4 \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.id LIMIT $5";
+    PUBLIC_OF_ALL = "SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+        r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
+        r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
+        WHERE r.kind = $1 AND r.state = 'standing' AND r.public_from IS NOT NULL \
+        AND r.public_from <= $2 AND r.public_until >= $2 AND r.id > $3 \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.id LIMIT $4";
     GROUNDS = "SELECT n.ground, COUNT(*) FROM repair_step_note n CROSS JOIN repair_item i WHERE i.id = n.item_id AND n.ground <> '' \
         GROUP BY n.ground";
     GROUNDS_OF_UNITS = "SELECT n.ground, COUNT(*) FROM repair_step_note n CROSS JOIN repair_item i WHERE i.id = n.item_id \
@@ -89,7 +102,7 @@ fn clock(row: &Row) -> Result<RepairClock, StoreError> {
 }
 
 /// Units and stages as the statements take them: each with each.
-fn pairs(units: &[String], stages: &[&str]) -> String {
+pub(super) fn pairs(units: &[String], stages: &[&str]) -> String {
     let each = |unit: &'_ String| stages.iter().map(|stage| (unit.clone(), *stage)).collect();
     json(&units.iter().flat_map(|unit| -> Vec<(String, &str)> { each(unit) }).collect::<Vec<_>>())
 }
@@ -161,6 +174,28 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Records of a kind that are public on `today` by their dates, of some units or of all, in the order of their ids after one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn public_records_of_units(
+        &self,
+        units: Option<&[String]>,
+        kind: &str,
+        today: Date,
+        (after, limit): (i64, i64),
+    ) -> Result<Vec<Record>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = match units {
+            Some(units) => {
+                let values = values![json(units), kind, today, after, limit];
+                reader.conn().all(&PUBLIC_OF_UNITS, values).await?
+            }
+            None => reader.conn().all(&PUBLIC_OF_ALL, values![kind, today, after, limit]).await?,
+        };
+        rows.iter().map(record).collect()
     }
 
     /// How often each ground was given, by some units or by all.

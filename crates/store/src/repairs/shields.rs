@@ -10,21 +10,27 @@ statements! {
     ADD_SHIELD = "INSERT INTO repair_shield (id, subject_id, record_id, unit_id, court, ruling, ruled_on, until_day, file_digest, \
         file_type, proposed_by, proposed_at, state, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13)";
     MOVE_SHIELD = "UPDATE repair_shield SET state = $2, decided_by = $3, decided_at = $4, decided_on = $5, decision = $6, \
-        lift_reason = $7, lift_document = $8, lift_by = $9, lift_at = $10, lifted_by = $11, lifted_at = $12, lifted_on = $13, \
-        restored = $14, hash = $15 WHERE id = $1 AND hash = $16";
+        lift_kind = $7, lift_reason = $8, lift_document = $9, lift_by = $10, lift_at = $11, lifted_by = $12, lifted_at = $13, \
+        lifted_on = $14, restored = $15, hash = $16 WHERE id = $1 AND hash = $17";
     SHIELD = "SELECT id, subject_id, record_id, unit_id, court, ruling, ruled_on, until_day, file_digest, file_type, proposed_by, \
-        proposed_at, state, decided_by, decided_at, decided_on, decision, lift_reason, lift_document, lift_by, lift_at, lifted_by, \
+        proposed_at, state, decided_by, decided_at, decided_on, decision, lift_kind, lift_reason, lift_document, lift_by, lift_at, lifted_by, \
         lifted_at, lifted_on, restored, hash FROM repair_shield WHERE id = $1";
     SHIELDS_PAGE = "SELECT id, subject_id, record_id, unit_id, court, ruling, ruled_on, until_day, file_digest, file_type, proposed_by, \
-        proposed_at, state, decided_by, decided_at, decided_on, decision, lift_reason, lift_document, lift_by, lift_at, lifted_by, \
+        proposed_at, state, decided_by, decided_at, decided_on, decision, lift_kind, lift_reason, lift_document, lift_by, lift_at, lifted_by, \
         lifted_at, lifted_on, restored, hash FROM repair_shield WHERE state IN " [texts] " ORDER BY id DESC LIMIT $2 OFFSET $3";
     COUNT_SHIELDS = "SELECT COUNT(*) FROM repair_shield WHERE state IN " [texts] "";
+    SHIELDS_OF_UNITS = "SELECT s.id, s.subject_id, s.record_id, s.unit_id, s.court, s.ruling, s.ruled_on, s.until_day, s.file_digest, s.file_type, s.proposed_by, \
+        s.proposed_at, s.state, s.decided_by, s.decided_at, s.decided_on, s.decision, s.lift_kind, s.lift_reason, s.lift_document, s.lift_by, s.lift_at, s.lifted_by, \
+        s.lifted_at, s.lifted_on, s.restored, s.hash FROM " [each] " k CROSS JOIN repair_shield s \
+        WHERE s.unit_id = k.value->>0 AND s.state = k.value->>1 ORDER BY s.id DESC LIMIT $2 OFFSET $3";
+    COUNT_OF_UNITS = "SELECT COUNT(*) FROM " [each] " k CROSS JOIN repair_shield s \
+        WHERE s.unit_id = k.value->>0 AND s.state = k.value->>1";
     SHIELD_OF_RECORD = "SELECT id, subject_id, record_id, unit_id, court, ruling, ruled_on, until_day, file_digest, file_type, \
-        proposed_by, proposed_at, state, decided_by, decided_at, decided_on, decision, lift_reason, lift_document, lift_by, lift_at, \
+        proposed_by, proposed_at, state, decided_by, decided_at, decided_on, decision, lift_kind, lift_reason, lift_document, lift_by, lift_at, \
         lifted_by, lifted_at, lifted_on, restored, hash FROM repair_shield \
         WHERE record_id = $2 AND subject_id = $1 AND state IN ('open', 'active')";
     EVERY_SHIELD = "SELECT s.id, s.subject_id, s.record_id, s.unit_id, s.court, s.ruling, s.ruled_on, s.until_day, s.file_digest, \
-        s.file_type, s.proposed_by, s.proposed_at, s.state, s.decided_by, s.decided_at, s.decided_on, s.decision, s.lift_reason, \
+        s.file_type, s.proposed_by, s.proposed_at, s.state, s.decided_by, s.decided_at, s.decided_on, s.decision, s.lift_kind, s.lift_reason, \
         s.lift_document, s.lift_by, s.lift_at, s.lifted_by, s.lifted_at, s.lifted_on, s.restored, s.hash, \
         (SELECT r.state FROM record r WHERE r.id = s.record_id AND r.subject_id = s.subject_id), \
         (SELECT COUNT(*) FROM upload u WHERE u.digest = s.file_digest) FROM repair_shield s ORDER BY s.id";
@@ -67,6 +73,8 @@ pub struct RepairShield {
     pub decided_on: Option<Date>,
     /// Why it was declined.
     pub decision: Option<String>,
+    /// `ended`: the record stands again; `performed`: it stays down for good.
+    pub lift_kind: Option<String>,
     /// Why it is to be lifted.
     pub lift_reason: Option<String>,
     /// The document for that.
@@ -108,6 +116,7 @@ impl RepairShield {
             .int_or_null(self.decided_at)
             .text_or_null(day(self.decided_on).as_deref())
             .text_or_null(self.decision.as_deref())
+            .text_or_null(self.lift_kind.as_deref())
             .text_or_null(self.lift_reason.as_deref())
             .text_or_null(self.lift_document.as_deref())
             .text_or_null(self.lift_by.as_deref())
@@ -139,15 +148,16 @@ fn shield(row: &Row) -> Result<RepairShield, StoreError> {
         decided_at: row.int_or_null(14)?,
         decided_on: row.day_or_null(15)?,
         decision: row.text_or_null(16)?,
-        lift_reason: row.text_or_null(17)?,
-        lift_document: row.text_or_null(18)?,
-        lift_by: row.text_or_null(19)?,
-        lift_at: row.int_or_null(20)?,
-        lifted_by: row.text_or_null(21)?,
-        lifted_at: row.int_or_null(22)?,
-        lifted_on: row.day_or_null(23)?,
-        restored: row.int_or_null(24)?,
-        hash: row.text(25)?,
+        lift_kind: row.text_or_null(17)?,
+        lift_reason: row.text_or_null(18)?,
+        lift_document: row.text_or_null(19)?,
+        lift_by: row.text_or_null(20)?,
+        lift_at: row.int_or_null(21)?,
+        lifted_by: row.text_or_null(22)?,
+        lifted_at: row.int_or_null(23)?,
+        lifted_on: row.day_or_null(24)?,
+        restored: row.int_or_null(25)?,
+        hash: row.text(26)?,
     })
 }
 
@@ -188,6 +198,7 @@ impl Tx {
             next.decided_at,
             next.decided_on,
             next.decision.as_deref(),
+            next.lift_kind.as_deref(),
             next.lift_reason.as_deref(),
             next.lift_document.as_deref(),
             next.lift_by.as_deref(),
@@ -227,19 +238,23 @@ impl Store {
         row.as_ref().map(shield).transpose()
     }
 
-    /// A page of those in some states, the newest first, and how many there are.
+    /// A page of those in some states, of some units or of all, the newest first, and how many there are.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
     pub async fn repair_shields(
         &self,
+        units: Option<&[String]>,
         states: &[&str],
         (limit, offset): (i64, i64),
     ) -> Result<(Vec<RepairShield>, i64), StoreError> {
-        let list = crate::persons::json(states);
+        let (page, count, list) = match units {
+            Some(units) => (&SHIELDS_OF_UNITS, &COUNT_OF_UNITS, super::lists::pairs(units, states)),
+            None => (&SHIELDS_PAGE, &COUNT_SHIELDS, crate::persons::json(states)),
+        };
         let mut reader = self.reader().await?;
-        let all = reader.conn().one(&COUNT_SHIELDS, values![&list]).await?.int(0)?;
-        let rows = reader.conn().all(&SHIELDS_PAGE, values![&list, limit, offset]).await?;
+        let all = reader.conn().one(count, values![&list]).await?.int(0)?;
+        let rows = reader.conn().all(page, values![&list, limit, offset]).await?;
         Ok((rows.iter().map(shield).collect::<Result<_, _>>()?, all))
     }
 }
@@ -251,7 +266,7 @@ pub(crate) async fn differs(
     let mut wrong = Vec::new();
     for row in conn.all(&EVERY_SHIELD, vec![]).await? {
         let one = shield(&row)?;
-        let record = row.text_or_null(26)?;
+        let record = row.text_or_null(27)?;
         let active = one.state == "active";
         let same =
             |one: &Option<String>, other: Option<&str>| other.is_some() && one.as_deref() == other;
@@ -261,7 +276,7 @@ pub(crate) async fn differs(
             (one.digest() != one.hash, "与登记时的摘要不符，记录被改动"),
             (record.is_none(), "没有对应的信息"),
             (active && record.as_deref() == Some("standing"), "暂时屏蔽的信息没有撤下"),
-            (row.int(27)? == 0, "所附裁定书不存在"),
+            (row.int(28)? == 0, "所附裁定书不存在"),
             (alone, "登记和决定是同一人"),
         ] {
             if there {
