@@ -55,8 +55,8 @@ pub use places::{close, confirm_place, confirm_places};
 pub use read::{board, case, material, own_case, own_repairs, waiting, work};
 pub use refusals::{GROUNDS, Ground, Grounds, grounds};
 pub use shields::{
-    EnterShield, Lift, ShieldView, confirm_shield_place, confirm_shields, decide_lift,
-    decide_shield, enter_shield, propose_lift, shield, shield_file, shields,
+    EnterShield, Lift, SHIELDS_A_PAGE, ShieldView, confirm_shield_place, confirm_shields,
+    decide_lift, decide_shield, enter_shield, propose_lift, shield, shield_file, shields,
 };
 pub use supply::{Supply, supply, supply_at_window, withdraw, withdraw_at_window};
 pub use urge::{RecordRepair, UrgeLine, UrgeList, record_repair, to_urge, urge_list, urge_table};

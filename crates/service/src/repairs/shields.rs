@@ -21,7 +21,8 @@ const LONGEST: usize = 100;
 /// Longest reason.
 const LONGEST_REASON: usize = 500;
 /// Lines of a page.
-const A_PAGE: i64 = 50;
+pub const SHIELDS_A_PAGE: i64 = 50;
+const A_PAGE: i64 = SHIELDS_A_PAGE;
 /// The place whose openings are destroyed: not for a time.
 const LOG: &str = "log";
 
