@@ -16,6 +16,7 @@ mod messages;
 mod places;
 mod read;
 mod refusals;
+mod shield_views;
 mod shields;
 mod stand_again;
 mod steps;
@@ -54,9 +55,10 @@ pub use messages::{OwnMessage, own_messages, tell_agents};
 pub use places::{close, confirm_place, confirm_places};
 pub use read::{board, case, material, own_case, own_repairs, waiting, work};
 pub use refusals::{GROUNDS, Ground, Grounds, grounds};
+pub use shield_views::{SHIELDS_A_PAGE, ShieldView, shield, shield_file, shields};
 pub use shields::{
-    EnterShield, Lift, SHIELDS_A_PAGE, ShieldView, confirm_shield_place, confirm_shields,
-    decide_lift, decide_shield, enter_shield, propose_lift, shield, shield_file, shields,
+    EnterShield, Lift, confirm_shield_place, confirm_shields, decide_lift, decide_shield,
+    enter_shield, propose_lift,
 };
 pub use supply::{Supply, supply, supply_at_window, withdraw, withdraw_at_window};
 pub use urge::{RecordRepair, UrgeLine, UrgeList, record_repair, to_urge, urge_list, urge_table};

@@ -18,7 +18,7 @@ pub enum DutyKind {
 
 impl DutyKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Paid, Self::Corrected, Self::Accepted];
+    pub const ALL: &[Self] = &[Self::Paid, Self::Corrected, Self::Accepted];
 
     /// The stable word, a code of `law/codes/repair-duty.toml`.
     #[must_use]
@@ -33,7 +33,7 @@ impl DutyKind {
     /// The kind that a stored or sent word stands for.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -64,32 +64,4 @@ pub fn performed(penalty_kinds: &[String], notes: &[Duty], at: &LawAt<'_>) -> Pr
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-    use crate::law::Law;
-
-    #[test]
-    fn only_the_whole_is_proof() {
-        let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
-        let at = law.at(date(2026, 9, 1));
-        let kinds = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
-        let note = |kind, day| Duty { kind, on: date(2026, 9, day) };
-        let (paid, corrected) = (note(DutyKind::Paid, 3), note(DutyKind::Corrected, 5));
-        let accepted = note(DutyKind::Accepted, 9);
-        let held = |day| Proof::Held(date(2026, 9, day));
-        for (of, notes, expected) in [
-            (&["fine"][..], &[paid][..], Proof::None),
-            (&["fine"], &[corrected], Proof::None),
-            (&["fine"], &[paid, corrected], held(5)),
-            (&["fine"], &[paid, accepted], held(9)),
-            (&["fine"], &[paid, corrected, accepted], held(5)),
-            (&["warning"], &[corrected], held(5)),
-            (&["wage-arrears"], &[accepted], held(9)),
-            (&["warning"], &[], Proof::None),
-        ] {
-            assert_eq!(performed(&kinds(of), notes, &at), expected, "{of:?} {notes:?}");
-        }
-    }
-}
+mod cases;
