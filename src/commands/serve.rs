@@ -301,6 +301,42 @@ async fn run_jobs(desk: Desk) {
                     tracing::error!(job = "repair-places", code = error.code(), "failed");
                 }
             }
+            match repairs::lapse_withdrawn(&desk, &actor).await {
+                Ok(ended) => {
+                    tracing::info!(job = "repair-lapse", ended, "done");
+                    job_done("repair-lapse", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "repair-lapse", code = error.code(), "failed");
+                }
+            }
+            match repairs::confirm_shields(&desk, &actor).await {
+                Ok(confirmed) => {
+                    tracing::info!(job = "repair-shields", confirmed, "done");
+                    job_done("repair-shields", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "repair-shields", code = error.code(), "failed");
+                }
+            }
+            match repairs::tell_agents(&desk, &actor).await {
+                Ok(told) => {
+                    tracing::info!(job = "repair-messages", told, "done");
+                    job_done("repair-messages", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "repair-messages", code = error.code(), "failed");
+                }
+            }
+            match repairs::erase_visitors(&desk, &actor).await {
+                Ok(erased) => {
+                    tracing::info!(job = "repair-visitors", erased, "done");
+                    job_done("repair-visitors", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "repair-visitors", code = error.code(), "failed");
+                }
+            }
             match notices::remind(&desk).await {
                 Ok(told) => {
                     tracing::info!(job = "remind", told, "done");

@@ -540,6 +540,15 @@ async function ownPages(one, width) {
     await page.locator(`main ${link}`).first().click();
     await axeCheck(page, `agent commitment ${link} at ${width}`);
   }
+  await page.goto(`${base}${firm}/repair`);
+  const repair = page.locator('main a[href*="/repair/records/"]');
+  if (await repair.count()) {
+    const href = await repair.first().getAttribute('href');
+    for (const path of [href, `${href}/form`]) {
+      await page.goto(new URL(path, base).href);
+      await axeCheck(page, `agent ${path} at ${width}`);
+    }
+  }
   if (!one.media) {
     await page.goto(`${base}${firm}/declarations/new/self-declaration`);
     await page.click('main form button[type=submit]');
@@ -567,7 +576,7 @@ async function pages() {
     }
     for (const [login, paths] of [
       ['clerk', ['/console', '/console/batches', '/console/upload', '/console/account', '/console/account/password', '/console/account/second-factor', '/console/error-reports', '/console/error-reports?show=answered', '/console/checks', '/console/checks/lists', '/console/enrolments', '/console/enrolments/new', '/console/commitments', '/console/commitments?show=late', '/console/commitments/paper', '/console/commitments/matters/new', '/console/commitments/figures']],
-      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over', '/console/commitments', '/console/commitments?show=over', '/console/commitments/matters', '/console/objections', '/console/objections?show=over']],
+      ['reviewer', ['/console', '/console/batches', '/console/reporting', '/console/reporting?month=2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/corrections', '/console/corrections?show=decided', '/console/powers/market-regulation?month=2026-10', '/console/repairs', '/console/repairs?show=over', '/console/repairs/urge', '/console/repairs/shields', '/console/repairs/shields?show=over', '/console/commitments', '/console/commitments?show=over', '/console/commitments/matters', '/console/objections', '/console/objections?show=over']],
       ['office', ['/console', '/console/notices', '/console/batches', '/console/upload', '/console/names', '/console/law', '/console/law/parameters/transition.order36', '/console/reporting', '/console/doubles', '/console/doubles?by=code', '/console/reporting/known', '/console/reporting/outages', '/console/reporting/assessment', '/console/reporting/forecast', '/console/bulletins/2026-10', '/console/reporting/units/market-regulation/administrative-penalty?month=2026-10', '/console/judgements', '/console/judgements?show=decided', '/console/judgements/new', '/console/powers', '/console/agents', '/console/agents?state=active', '/console/repairs', '/console/repairs/window', '/console/commitments', '/console/objections', '/console/objections/window', '/']],
       ['auditor', ['/console', '/console/originals', '/console/signing-keys', '/console/audit', '/console/audit?verify=true', '/console/law?on=2020-01-01']],
       ['admin', ['/console', '/console/accounts', '/console/accounts/new', '/console/units', '/console/units/new', '/console/units/tax', '/console/keys', '/console/keys/new', '/console/signing-keys']],
@@ -583,7 +592,7 @@ async function pages() {
         await axeCheck(page, `${login} ${path} at ${width}`);
         checked++;
         // One of what is listed, and the form that leads on from it.
-        for (const [list, link] of [['/console/checks', 'td a', '/console/commitments'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/objections', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a', '/console/commitments/matters'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
+        for (const [list, link] of [['/console/checks', 'td a', '/console/repairs/shields', '/console/repairs/urge', '/console/commitments'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/objections', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a', '/console/commitments/matters'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
           if (path !== list) continue;
           const found = page.locator(`main ${link}`);
           if (!(await found.count())) continue;

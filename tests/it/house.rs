@@ -119,6 +119,7 @@ fn every_parameter_is_used_and_every_use_is_defined() {
                 "publicity.order58.",
                 "publicity.order36.",
                 "publicity.samr107.",
+                "publicity.samr45.",
                 // Procedure or list, and what is asked of it.
                 "repair.conditions.",
                 "repair.unverified.",
@@ -129,6 +130,8 @@ fn every_parameter_is_used_and_every_use_is_defined() {
                 "repair.after-correction.",
                 "repair.materials.",
                 "repair.decider.",
+                // A ground of the list.
+                "repair.refusal.",
             ]
             .iter()
             .any(|start| id.starts_with(start));

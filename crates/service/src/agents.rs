@@ -96,7 +96,7 @@ fn no_standing() -> DeskError {
 }
 
 /// The account of an agent who is signed in.
-async fn own_account(desk: &Desk, actor: &Actor) -> Result<Account, DeskError> {
+pub(crate) async fn own_account(desk: &Desk, actor: &Actor) -> Result<Account, DeskError> {
     actor.authorise(Permission::UseOwnPages)?;
     let found = desk.store().account_by_login(&actor.login).await?;
     found.filter(|account| account.active).ok_or(DeskError::NotFound("该账号"))

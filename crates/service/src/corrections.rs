@@ -640,6 +640,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<i64
             }
         }
     };
+    let taken_down = change.is_none();
     let mut tx = desk.store().transaction("confirm correction").await?;
     // Stamped inside the transaction: the feed of changes counts on stamps being young when they are committed.
     let at = desk.clock().now();
@@ -672,6 +673,11 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<i64
     match written {
         Err(StoreError::Conflict(_)) => return Err(moved()),
         other => other?,
+    }
+    if taken_down {
+        let why = format!("{}：{reason}", label(desk, &row.event));
+        let place = (row.subject_id, row.record_id);
+        crate::repairs::lapse(desk, &mut tx, actor, place, &why).await?;
     }
     if let Some(severity) = severity {
         let (of, detail) =

@@ -192,6 +192,7 @@ pub async fn withdraw(
             .map_err(|error| DeskError::Internal(error.to_string()))?,
     })
     .await?;
+    crate::repairs::lapse(desk, &mut tx, actor, (command.subject, command.record), reason).await?;
     let event = AuditEvent::RecordWithdrawn { subject: command.subject, record: command.record };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;

@@ -466,7 +466,7 @@ impl Store {
         for (table, row, reason) in check.read("objection", objections)?.unwrap_or_default() {
             check.report.wrong(table, row, reason);
         }
-        let repairs = crate::repairs::differs(&mut conn, keys).await;
+        let repairs = crate::repairs::check::differs(&mut conn, keys).await;
         for (table, row, reason) in check.read("repair_item", repairs)?.unwrap_or_default() {
             check.report.wrong(table, row, reason);
         }

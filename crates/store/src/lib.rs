@@ -94,8 +94,13 @@ pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
 };
+pub use repairs::duties::RecordDuty;
+pub use repairs::findings::RepairFinding;
+pub use repairs::lists::{RepairClock, RepairCourse};
+pub use repairs::shields::RepairShield;
 pub use repairs::{
-    RepairApplication, RepairItem, RepairMaterial, RepairReceipt, RepairStep, repair_place,
+    RepairApplication, RepairItem, RepairMaterial, RepairNote, RepairReceipt, RepairStep,
+    repair_place,
 };
 pub use reporting::{
     Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, IssuedBulletin, KnownDecision,

@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 83] = [
+static TABLES: [Table; 88] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -159,6 +159,15 @@ static TABLES: [Table; 83] = [
         t accepted_on, t completed_on, t found_on, t settled_on, i seq, t hash),
     table!(commitment_step by "commitment_id, seq": i commitment_id, i seq, t event, t stage, t on_day, i at, t actor, t reason,
         t document, t previous, t hash),
+    table!(repair_material_item by "application_id, seq, item_id": i application_id, i seq, i item_id),
+    table!(repair_step_note by "item_id, seq": i item_id, i seq, t ground, t way_on, t objection, t behalf),
+    table!(record_duty by "record_id, subject_id, seq": i subject_id, i record_id, i seq, t what, t done_on, t document, i takes_back,
+        t unit_id, t actor, i at, t previous, t hash),
+    table!(repair_finding by "id": i id, i item_id, i subject_id, t what, t basis, t document, t reason, i restore, t unit_id,
+        t proposed_by, i proposed_at, t state, t decided_by, i decided_at, t decided_on, t decision, t bar_until, i restored, t hash),
+    table!(repair_shield by "id": i id, i subject_id, i record_id, t unit_id, t court, t ruling, t ruled_on, t until_day, t file_digest,
+        t file_type, t proposed_by, i proposed_at, t state, t decided_by, i decided_at, t decided_on, t decision, t lift_kind, t lift_reason,
+        t lift_document, t lift_by, i lift_at, t lifted_by, i lifted_at, t lifted_on, i restored, t hash),
     table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
     table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),
     table!(open_day by "day": t day, i compared_at, i closed),

@@ -1,14 +1,25 @@
 //! Applications for repair, what was handed in, the steps of each record and the receipts of the places where it was public.
 
-use std::collections::HashSet;
+pub(crate) mod check;
+pub(crate) mod duties;
+pub(crate) mod findings;
+pub(crate) mod lists;
+mod rows;
+pub(crate) mod shields;
+
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
-use crate::chain::Link;
-use crate::db::{Conn, Row, Store, Tx, day_text, statements, values};
+use crate::db::{Store, Tx, statements, values};
 use crate::error::StoreError;
-use crate::keys::{KeyRing, Purpose};
 use crate::persons::json;
+
+pub use rows::{
+    RepairApplication, RepairItem, RepairMaterial, RepairNote, RepairReceipt, RepairStep,
+    repair_place,
+};
+use rows::{item, step};
 
 statements! {
     ADD_APPLICATION = "INSERT INTO repair_application (id, once, subject_id, way, account_id, sealed, commitment, applied_on, applied_at, \
@@ -18,7 +29,9 @@ statements! {
     APPLICATION_ONCE = "SELECT id FROM repair_application WHERE once = $1";
     ADD_MATERIAL = "INSERT INTO repair_material (application_id, seq, material, file_digest, file_type, added_at, added_by) \
         SELECT CAST($1 AS BIGINT), COALESCE(MAX(seq), 0) + 1, $2, $3, $4, CAST($5 AS BIGINT), $6 FROM repair_material \
-        WHERE application_id = CAST($1 AS BIGINT)";
+        WHERE application_id = CAST($1 AS BIGINT) RETURNING seq";
+    BIND_MATERIAL = "INSERT INTO repair_material_item (application_id, seq, item_id) VALUES ($1, $2, $3)";
+    MATERIAL_ITEMS = "SELECT seq, item_id FROM repair_material_item WHERE application_id = $1 ORDER BY seq, item_id";
     MATERIALS = "SELECT application_id, seq, material, file_digest, file_type, added_at, added_by FROM repair_material \
         WHERE application_id = $1 ORDER BY seq";
     ADD_ITEM = "INSERT INTO repair_item (id, application_id, subject_id, record_id, version, unit_id, kind, entry, rules, law_edition, \
@@ -40,240 +53,26 @@ statements! {
     ITEMS_OF_SUBJECT = "SELECT id, application_id, subject_id, record_id, version, unit_id, kind, entry, rules, law_edition, stage, \
         applied_on, supplied_on, granted_on, extended_days, seq, hash FROM repair_item WHERE application_id IN \
         (SELECT id FROM repair_application WHERE subject_id = $1) ORDER BY id DESC LIMIT $2";
-    ITEMS_IN = "SELECT id, application_id, subject_id, record_id, version, unit_id, kind, entry, rules, law_edition, stage, applied_on, \
-        supplied_on, granted_on, extended_days, seq, hash FROM repair_item WHERE stage IN " [texts] " ORDER BY applied_on, id LIMIT $2";
-    NEWEST_ITEMS_IN = "SELECT id, application_id, subject_id, record_id, version, unit_id, kind, entry, rules, law_edition, stage, \
-        applied_on, supplied_on, granted_on, extended_days, seq, hash FROM repair_item WHERE stage IN " [texts]
-        " ORDER BY applied_on DESC, id DESC LIMIT $2";
-    STEPS = "SELECT item_id, seq, event, stage, on_day, at, actor, reason, document, previous, hash FROM repair_step \
-        WHERE item_id = $1 ORDER BY seq";
-    EVERY_ITEM = "SELECT i.id, i.application_id, i.subject_id, i.record_id, i.version, i.unit_id, i.kind, i.entry, i.rules, \
-        i.law_edition, i.stage, i.applied_on, i.supplied_on, i.granted_on, i.extended_days, i.seq, i.hash, \
-        (SELECT COUNT(*) FROM unit u WHERE u.id = i.unit_id), \
-        (SELECT COUNT(*) FROM repair_application a WHERE a.id = i.application_id), \
-        (SELECT COUNT(*) FROM record r WHERE r.id = i.record_id AND r.subject_id = i.subject_id AND r.version >= i.version), \
-        (SELECT r.state FROM record r WHERE r.id = i.record_id AND r.subject_id = i.subject_id) FROM repair_item i ORDER BY i.id";
-    EVERY_APPLICATION = "SELECT a.id, a.sealed, a.way, a.account_id, (SELECT COUNT(*) FROM repair_item i WHERE i.application_id = a.id), \
-        (SELECT COUNT(*) FROM subject s WHERE s.id = a.subject_id) FROM repair_application a ORDER BY a.id";
-    MATERIALS_ASTRAY = "SELECT m.application_id, m.seq FROM repair_material m LEFT JOIN repair_application a ON a.id = m.application_id \
-        LEFT JOIN upload u ON u.digest = m.file_digest WHERE a.id IS NULL OR u.digest IS NULL ORDER BY 1, 2";
-    STEPS_ASTRAY = "SELECT s.item_id, s.seq FROM repair_step s LEFT JOIN repair_item i ON i.id = s.item_id \
-        WHERE i.id IS NULL OR s.seq > i.seq ORDER BY 1, 2";
-    RECEIPTS_ASTRAY = "SELECT r.item_id, r.place FROM repair_receipt r LEFT JOIN repair_item i ON i.id = r.item_id \
-        WHERE i.id IS NULL OR i.granted_on IS NULL OR (r.confirmed_at IS NULL) <> (r.confirmed_by IS NULL) \
-        OR (r.confirmed_at IS NULL AND i.stage IN ('propagated', 'closed')) ORDER BY 1, 2";
+    ADD_NOTE = "INSERT INTO repair_step_note (item_id, seq, ground, way_on, objection, behalf) VALUES ($1, $2, $3, $4, $5, $6)";
+    STEPS = "SELECT s.item_id, s.seq, s.event, s.stage, s.on_day, s.at, s.actor, s.reason, s.document, s.previous, s.hash, n.ground, \
+        n.way_on, n.objection, n.behalf FROM repair_step s LEFT JOIN repair_step_note n ON n.item_id = s.item_id AND n.seq = s.seq \
+        WHERE s.item_id = $1 ORDER BY s.seq";
+    ERASE_VISITORS = "UPDATE repair_application SET sealed = NULL WHERE sealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM repair_item i \
+        JOIN repair_step s ON s.item_id = i.id AND s.seq = i.seq WHERE i.application_id = repair_application.id \
+        AND (i.stage NOT IN ('closed', 'not-accepted', 'refused', 'withdrawn', 'lapsed') OR s.on_day >= $1))";
     ADD_RECEIPT = "INSERT INTO repair_receipt (item_id, place) VALUES ($1, $2) ON CONFLICT (item_id, place) DO NOTHING";
     CONFIRM_RECEIPT = "UPDATE repair_receipt SET confirmed_at = $3, confirmed_by = $4, evidence = $5 \
         WHERE item_id = $1 AND place = $2 AND confirmed_at IS NULL";
     RECEIPTS = "SELECT item_id, place, confirmed_at, confirmed_by, evidence FROM repair_receipt WHERE item_id = $1 ORDER BY place";
     OPEN_RECEIPTS = "SELECT COUNT(*) FROM repair_receipt WHERE item_id = $1 AND confirmed_at IS NULL";
+    /// Granted and not found to have rested on false materials, or shielded by a court.
     REPAIRED = "SELECT i.record_id FROM " [each] " k CROSS JOIN repair_item i WHERE i.record_id = CAST(k.value->>1 AS BIGINT) \
         AND i.subject_id = CAST(k.value->>0 AS BIGINT) \
-        AND EXISTS (SELECT 1 FROM repair_step s WHERE s.item_id = i.id AND s.event = 'grant')";
-}
-
-/// An application for repair. `sealed` opens with [`Purpose::Person`] for [`repair_place`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepairApplication {
-    /// Its id.
-    pub id: i64,
-    /// The form it was sent from.
-    pub once: String,
-    /// For whom.
-    pub subject_id: i64,
-    /// `online` or `window`.
-    pub way: String,
-    /// The agent's account, for one made online.
-    pub account_id: Option<i64>,
-    /// Who came to the window, sealed.
-    pub sealed: Option<Vec<u8>>,
-    /// SM3 of the commitment that was signed.
-    pub commitment: Option<String>,
-    /// On which day.
-    pub applied_on: Date,
-    /// When, in milliseconds since 1970.
-    pub applied_at: i64,
-    /// Who entered it.
-    pub applied_by: String,
-}
-
-/// The additional data the sealed part of an application is bound to.
-#[must_use]
-pub fn repair_place(application: i64) -> Vec<u8> {
-    format!("repair/{application}").into_bytes()
-}
-
-/// A file that was handed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepairMaterial {
-    /// With which application.
-    pub application_id: i64,
-    /// Its number there, given by the store.
-    pub seq: i64,
-    /// A code of the list of materials.
-    pub material: String,
-    /// Its digest among the uploads.
-    pub file_digest: String,
-    /// What sort of file it is.
-    pub file_type: String,
-    /// When, in milliseconds since 1970.
-    pub added_at: i64,
-    /// By whom.
-    pub added_by: String,
-}
-
-/// One record of an application.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepairItem {
-    /// Its id.
-    pub id: i64,
-    /// The application.
-    pub application_id: i64,
-    /// The subject of the record.
-    pub subject_id: i64,
-    /// The record.
-    pub record_id: i64,
-    /// The version it was applied for.
-    pub version: i64,
-    /// The unit that owes the next step.
-    pub unit_id: String,
-    /// The kind of the record.
-    pub kind: String,
-    /// Where the application goes in, a stable word.
-    pub entry: String,
-    /// What the rule said on the day of the application, as JSON.
-    pub rules: String,
-    /// Under which edition of the law.
-    pub law_edition: String,
-    /// Where it stands, a stable word.
-    pub stage: String,
-    /// When it was applied for.
-    pub applied_on: Date,
-    /// When what was missing was given.
-    pub supplied_on: Option<Date>,
-    /// When it was granted.
-    pub granted_on: Option<Date>,
-    /// Working days that it was extended by.
-    pub extended_days: Option<i64>,
-    /// The number of its newest step.
-    pub seq: i64,
-    /// The hash of its newest step.
-    pub hash: String,
-}
-
-impl RepairItem {
-    /// The hash of what never changes about it; the first step follows it.
-    fn origin(&self) -> String {
-        Link::new("ri")
-            .int(self.id)
-            .int(self.application_id)
-            .int(self.subject_id)
-            .int(self.record_id)
-            .int(self.version)
-            .text(&self.kind)
-            .text(&self.entry)
-            .text(&self.rules)
-            .text(&self.law_edition)
-            .text(&day_text(self.applied_on))
-            .hash()
-    }
-}
-
-/// Something that happened to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepairStep {
-    /// The item.
-    pub item_id: i64,
-    /// The number, from 1.
-    pub seq: i64,
-    /// What happened, a stable word.
-    pub event: String,
-    /// Where it stands since.
-    pub stage: String,
-    /// On which day.
-    pub on_day: Date,
-    /// When, in milliseconds since 1970.
-    pub at: i64,
-    /// Who.
-    pub actor: String,
-    /// Why; what is missing; what the unit thinks. Empty where nothing is to be said.
-    pub reason: String,
-    /// Title and number of the document, where there is one.
-    pub document: String,
-    /// The hash of the step before.
-    pub previous: String,
-    /// The hash of all of it.
-    pub hash: String,
-}
-
-impl RepairStep {
-    fn digest(&self) -> String {
-        Link::new("rs")
-            .int(self.item_id)
-            .int(self.seq)
-            .text(&self.event)
-            .text(&self.stage)
-            .text(&day_text(self.on_day))
-            .int(self.at)
-            .text(&self.actor)
-            .text(&self.reason)
-            .text(&self.document)
-            .text(&self.previous)
-            .hash()
-    }
-}
-
-/// Whether a place has stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepairReceipt {
-    /// The item.
-    pub item_id: i64,
-    /// A code of the list of places.
-    pub place: String,
-    /// Since when that is confirmed.
-    pub confirmed_at: Option<i64>,
-    /// By whom.
-    pub confirmed_by: Option<String>,
-    /// By what.
-    pub evidence: Option<String>,
-}
-
-fn item(row: &Row) -> Result<RepairItem, StoreError> {
-    Ok(RepairItem {
-        id: row.int(0)?,
-        application_id: row.int(1)?,
-        subject_id: row.int(2)?,
-        record_id: row.int(3)?,
-        version: row.int(4)?,
-        unit_id: row.text(5)?,
-        kind: row.text(6)?,
-        entry: row.text(7)?,
-        rules: row.text(8)?,
-        law_edition: row.text(9)?,
-        stage: row.text(10)?,
-        applied_on: row.day(11)?,
-        supplied_on: row.day_or_null(12)?,
-        granted_on: row.day_or_null(13)?,
-        extended_days: row.int_or_null(14)?,
-        seq: row.int(15)?,
-        hash: row.text(16)?,
-    })
-}
-
-fn step(row: &Row) -> Result<RepairStep, StoreError> {
-    Ok(RepairStep {
-        item_id: row.int(0)?,
-        seq: row.int(1)?,
-        event: row.text(2)?,
-        stage: row.text(3)?,
-        on_day: row.day(4)?,
-        at: row.int(5)?,
-        actor: row.text(6)?,
-        reason: row.text(7)?,
-        document: row.text(8)?,
-        previous: row.text(9)?,
-        hash: row.text(10)?,
-    })
+        AND EXISTS (SELECT 1 FROM repair_step s WHERE s.item_id = i.id AND s.event = 'grant') \
+        AND NOT EXISTS (SELECT 1 FROM repair_finding f WHERE f.item_id = i.id AND f.restored IS NOT NULL)";
+    SHIELDED = "SELECT s.record_id FROM " [each] " k CROSS JOIN repair_shield s WHERE s.record_id = CAST(k.value->>1 AS BIGINT) \
+        AND s.subject_id = CAST(k.value->>0 AS BIGINT) \
+        AND (s.state = 'active' OR (s.state = 'lifted' AND s.restored IS NULL))";
 }
 
 impl Tx {
@@ -314,7 +113,10 @@ impl Tx {
             new.added_at,
             &new.added_by
         ];
-        self.conn().execute(&ADD_MATERIAL, values).await?;
+        let seq = self.conn().one(&ADD_MATERIAL, values).await?.int(0)?;
+        for item in &new.items {
+            self.conn().execute(&BIND_MATERIAL, values![new.application_id, seq, *item]).await?;
+        }
         Ok(())
     }
 
@@ -388,7 +190,26 @@ impl Tx {
             &step.hash
         ];
         self.conn().execute(&ADD_STEP, values).await?;
+        if let Some(note) = &step.note {
+            let values = values![
+                step.item_id,
+                step.seq,
+                &note.ground,
+                &note.way_on,
+                &note.objection,
+                &note.behalf
+            ];
+            self.conn().execute(&ADD_NOTE, values).await?;
+        }
         Ok(true)
+    }
+
+    /// Erases who came to the window for applications that have all been over since before a day. Returns how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn erase_repair_visitors(&mut self, before: Date) -> Result<u64, StoreError> {
+        self.conn().execute(&ERASE_VISITORS, values![before]).await
     }
 
     /// Notes the places that must confirm.
@@ -486,10 +307,15 @@ impl Store {
         application: i64,
     ) -> Result<Vec<RepairMaterial>, StoreError> {
         let mut reader = self.reader().await?;
+        let mut items: HashMap<i64, Vec<i64>> = HashMap::new();
+        for row in reader.conn().all(&MATERIAL_ITEMS, values![application]).await? {
+            items.entry(row.int(0)?).or_default().push(row.int(1)?);
+        }
         let rows = reader.conn().all(&MATERIALS, values![application]).await?;
         rows.iter()
             .map(|row| {
                 Ok(RepairMaterial {
+                    items: items.remove(&row.int(1)?).unwrap_or_default(),
                     application_id: row.int(0)?,
                     seq: row.int(1)?,
                     material: row.text(2)?,
@@ -549,22 +375,6 @@ impl Store {
         rows.iter().map(item).collect()
     }
 
-    /// The items in some stages, those applied for first before the others, or the other way round.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn repair_items_in(
-        &self,
-        stages: &[&str],
-        newest: bool,
-        limit: i64,
-    ) -> Result<Vec<RepairItem>, StoreError> {
-        let mut reader = self.reader().await?;
-        let statement = if newest { &NEWEST_ITEMS_IN } else { &ITEMS_IN };
-        let rows = reader.conn().all(statement, values![json(stages), limit]).await?;
-        rows.iter().map(item).collect()
-    }
-
     /// The steps of an item, the oldest first.
     ///
     /// # Errors
@@ -594,7 +404,8 @@ impl Store {
             .collect()
     }
 
-    /// Of some records, each as (subject, record), those that were repaired: a later file of their unit does not bring them back.
+    /// Of some records, each as (subject, record), those that were repaired or are shielded by a court: a later file of
+    /// their unit does not bring them back.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
@@ -602,77 +413,12 @@ impl Store {
         let mut reader = self.reader().await?;
         let mut found = HashSet::new();
         for part in records.chunks(500) {
-            for row in reader.conn().all(&REPAIRED, values![json(part)]).await? {
-                found.insert(row.int(0)?);
+            for statement in [&REPAIRED, &SHIELDED] {
+                for row in reader.conn().all(statement, values![json(part)]).await? {
+                    found.insert(row.int(0)?);
+                }
             }
         }
         Ok(found)
     }
-}
-
-/// What is wrong among the repairs: the table, the row and the reason.
-pub(crate) async fn differs(
-    conn: &mut Conn<'_>,
-    keys: &KeyRing,
-) -> Result<Vec<(&'static str, String, &'static str)>, StoreError> {
-    let mut wrong = Vec::new();
-    for row in conn.all(&EVERY_APPLICATION, vec![]).await? {
-        let (id, sealed) = (row.int(0)?, row.bytes_or_null(1)?);
-        let shut = sealed
-            .as_deref()
-            .is_some_and(|sealed| keys.open(Purpose::Person, &repair_place(id), sealed).is_err());
-        let online = row.text(2)? == "online";
-        for (there, reason) in [
-            (shut, "加密内容无法解开"),
-            (online != row.int_or_null(3)?.is_some(), "申请的方式与申请人不一致"),
-            (row.int(4)? == 0, "申请没有任何信息"),
-            (row.int(5)? == 0, "没有对应的主体"),
-        ] {
-            if there {
-                wrong.push(("repair_application", id.to_string(), reason));
-            }
-        }
-    }
-    for row in conn.all(&EVERY_ITEM, vec![]).await? {
-        let held = item(&row)?;
-        let mut previous = held.origin();
-        let (mut number, mut last, mut broken) = (0, String::new(), false);
-        let mut granted = false;
-        for row in conn.all(&STEPS, values![held.id]).await? {
-            let step = step(&row)?;
-            number += 1;
-            broken |= step.seq != number || step.previous != previous || step.digest() != step.hash;
-            granted |= step.event == "grant";
-            previous = step.hash;
-            last = step.stage;
-        }
-        // A repaired record that stands again is public again.
-        let stands = row.text_or_null(20)?.is_some_and(|state| state == "standing");
-        for (there, reason) in [
-            (broken || number != held.seq || previous != held.hash, "各步的哈希链断开，记录被改动"),
-            (last != held.stage, "现在的环节与最后一步不一致"),
-            (row.int(17)? == 0, "没有对应的单位"),
-            (row.int(18)? == 0, "没有对应的申请"),
-            (row.int(19)? == 0, "没有对应的信息或版本"),
-            (held.granted_on.is_some() != granted, "准予修复的日期与准予的步骤不一致"),
-            (granted && stands, "已修复的信息没有撤下"),
-        ] {
-            if there {
-                wrong.push(("repair_item", held.id.to_string(), reason));
-            }
-        }
-    }
-    for (statement, table, reason) in [
-        (&MATERIALS_ASTRAY, "repair_material", "没有对应的申请，或者所附文件不存在"),
-        (&STEPS_ASTRAY, "repair_step", "没有对应的信息，或者在最后一步之后"),
-    ] {
-        for row in conn.all(statement, vec![]).await? {
-            wrong.push((table, format!("{}/{}", row.int(0)?, row.int(1)?), reason));
-        }
-    }
-    for row in conn.all(&RECEIPTS_ASTRAY, vec![]).await? {
-        let place = format!("{}/{}", row.int(0)?, row.text(1)?);
-        wrong.push(("repair_receipt", place, "没有对应的修复，或者回执不完整"));
-    }
-    Ok(wrong)
 }

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 19;
+pub const SCHEMA: i64 = 20;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -32,6 +32,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (17, "repair", include_str!("../migrations/sqlite/0017_repair.sql")),
     (18, "objection", include_str!("../migrations/sqlite/0018_objection.sql")),
     (19, "commitments", include_str!("../migrations/sqlite/0019_commitments.sql")),
+    (20, "repair-findings", include_str!("../migrations/sqlite/0020_repair_findings.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -53,6 +54,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (17, "repair", include_str!("../migrations/postgres/0017_repair.sql")),
     (18, "objection", include_str!("../migrations/postgres/0018_objection.sql")),
     (19, "commitments", include_str!("../migrations/postgres/0019_commitments.sql")),
+    (20, "repair-findings", include_str!("../migrations/postgres/0020_repair_findings.sql")),
 ];
 
 statements! {
@@ -200,6 +202,11 @@ pub fn statements() -> Vec<Statement> {
         crate::repairs::ALL,
         crate::objections::ALL,
         crate::commitments::ALL,
+        crate::repairs::check::ALL,
+        crate::repairs::duties::ALL,
+        crate::repairs::findings::ALL,
+        crate::repairs::lists::ALL,
+        crate::repairs::shields::ALL,
         crate::fsck::ALL,
         crate::fsck::beside::ALL,
         crate::fsck::beside::followed::ALL,

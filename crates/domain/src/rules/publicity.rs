@@ -534,9 +534,9 @@ fn penalty(
         }
     }
     if question.channel == "samr"
-        && let Some(market) = market_regulation(question, law, &mut ruling)
+        && let Some(market) = market_regulation(question, (regime, period.class), law, &mut ruling)
     {
-        beside.push(market);
+        beside.extend(market.beside());
     }
     let day = |months: i64| Calendar::corresponding_day(question.decided, months);
     ruling.map(|()| Publicity {
@@ -691,58 +691,83 @@ fn period(
     Period { class, never: None, maximum, minimum }
 }
 
-/// The market-regulation site's own period for the same decision, shown beside, never applied here.
+/// What the market-regulation site does with the same decision.
+#[derive(Debug, Clone)]
+pub(super) enum Market {
+    /// It is not shown there.
+    Hidden(String),
+    /// It is shown and stops by itself, so that nobody applies.
+    Automatic(Beside),
+    /// It is shown, and may be applied for in between.
+    Bounded(Beside),
+    /// The class is not known, and nothing tells it from the kinds of penalty: a person says.
+    Open(String),
+}
+
+impl Market {
+    /// What is shown beside the period that is applied; nothing where nobody has said the class.
+    fn beside(self) -> Option<Beside> {
+        match self {
+            Self::Hidden(label) => Some(Beside { label, last_day: None, repairable_from: None }),
+            Self::Automatic(beside) | Self::Bounded(beside) => Some(beside),
+            Self::Open(_) => None,
+        }
+    }
+}
+
+/// The market-regulation site's own period for the same decision, shown beside, never applied here. `class` is what the national rules
+/// make of the decision: its content of the classes is read, that of the market rules is not, so that it serves where nobody has set one.
 pub(super) fn market_regulation(
     question: &Question<'_>,
+    (regime, class): (Regime, Class),
     law: &Law,
     ruling: &mut Ruling<()>,
-) -> Option<Beside> {
-    let at = law.at(question.decided);
-    let procedure = [question.procedure.to_owned()];
-    let (kinds, decided) = (question.penalty_kinds, question.decided);
-    if all_in(law, decided, "publicity.samr.unpublished.kinds", kinds, ruling)
-        || all_in(law, decided, "publicity.samr.unpublished.procedures", &procedure, ruling)
+) -> Option<Market> {
+    let newer = law.at(question.decided).number("publicity.samr107.general.maximum").applies();
+    let (rules, label) = if newer.is_some() {
+        ("publicity.samr107", "国家企业信用信息公示系统（总局令第107号）")
+    } else {
+        law.at(question.decided).number("publicity.samr45.long.maximum").applies()?;
+        ("publicity.samr45", "国家企业信用信息公示系统（总局令第45号）")
+    };
+    let mut among = |suffix: &str, of: &[String]| {
+        all_in(law, question.decided, &format!("{rules}.{suffix}"), of, ruling)
+    };
+    if among("unpublished.procedures", &[question.procedure.to_owned()])
+        || among("unpublished.kinds", question.penalty_kinds)
     {
-        let label = "国家企业信用信息公示系统".to_owned();
-        return Some(Beside { label, last_day: None, repairable_from: None });
+        return Some(Market::Hidden(label.to_owned()));
     }
-    let class = question.severity.unwrap_or(Severity::General).class().as_str();
-    let newer = format!("publicity.samr107.{class}.maximum");
-    let (label, maximum, minimum) = match at.number(&newer) {
-        Lookup::Applies(maximum) => (
-            "国家企业信用信息公示系统（总局令第107号）",
-            maximum,
-            at.number(&format!("publicity.samr107.{class}.minimum")).applies(),
-        ),
-        Lookup::Unconfirmed(_) | Lookup::Absent => {
-            let short = all_in(
-                law,
-                question.decided,
-                "publicity.order36.minor.kinds",
-                question.penalty_kinds,
-                &mut Ruling::new(()),
-            );
-            let id = if short || question.severity == Some(Severity::Minor) {
-                "publicity.samr45.short.maximum"
-            } else {
-                "publicity.samr45.long.maximum"
-            };
-            (
-                "国家企业信用信息公示系统（总局令第45号）",
-                at.number(id).applies()?,
-                at.number("publicity.samr45.minimum").applies(),
-            )
+    let minor =
+        among("short.kinds", question.penalty_kinds) || question.severity == Some(Severity::Minor);
+    // A fine by its amount, which no column and no text of a class gives.
+    let amount = question.severity.is_none() && among("judged.kinds", question.penalty_kinds);
+    let read = matches!(class, Class::General | Class::Serious) && regime == Regime::Order36;
+    let bounds = match (newer.is_some(), question.severity) {
+        _ if minor && newer.is_some() => ("minor.maximum".to_owned(), None),
+        _ if minor => ("short.maximum".to_owned(), None),
+        (false, _) if amount => return Some(Market::Open(label.to_owned())),
+        (false, _) => ("long.maximum".to_owned(), Some("minimum".to_owned())),
+        (true, None) if !read => return Some(Market::Open(label.to_owned())),
+        (true, severity) => {
+            let class = severity.map_or(class, Severity::class).as_str();
+            (format!("{class}.maximum"), Some(format!("{class}.minimum")))
         }
     };
     let day = |months: i64| Calendar::corresponding_day(question.decided, months);
-    let beside = Beside {
+    let at = law.at(question.decided);
+    let (maximum, minimum) = bounds;
+    let maximum = at.number(&format!("{rules}.{maximum}")).applies()?;
+    ruling.cite(maximum.citation);
+    let mut beside = Beside {
         label: label.to_owned(),
         last_day: Some(day(maximum.value)),
-        repairable_from: minimum.as_ref().map(|minimum| day(minimum.value)),
+        repairable_from: None,
     };
-    ruling.cite(maximum.citation);
-    if let Some(minimum) = minimum {
+    let Some(minimum) = minimum else { return Some(Market::Automatic(beside)) };
+    if let Some(minimum) = at.number(&format!("{rules}.{minimum}")).applies() {
+        beside.repairable_from = Some(day(minimum.value));
         ruling.cite(minimum.citation);
     }
-    Some(beside)
+    Some(Market::Bounded(beside))
 }

@@ -5,227 +5,19 @@
 //! site its own rules, with its own periods. Severe lists end by their own rules. Which conditions and materials an instrument names is
 //! data; a condition that nobody has verified, or that no record can answer, is left to a person and never refuses by itself (H2, H7).
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize, Serializer};
+mod duty;
+mod terms;
 
-use super::publicity::{Question, Reason, market_regulation, publicity};
+use jiff::civil::Date;
+
+use super::publicity::{Beside, Market, Question, Reason, market_regulation, publicity};
 use crate::calendar::Calendar;
 use crate::law::{Cited, Law, LawAt, Lookup, PublicationRule};
 use crate::party::PartyCategory;
 use crate::ruling::{Citation, Ruling};
 
-/// Where the application goes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Entry {
-    /// “信用中国”.
-    CreditChina,
-    /// 国家企业信用信息公示系统.
-    MarketRegulation,
-    /// The body that put the subject on the list.
-    Recogniser,
-}
-
-impl Entry {
-    /// All of them.
-    pub const ALL: &[Self] = &[Self::CreditChina, Self::MarketRegulation, Self::Recogniser];
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CreditChina => "ndrc",
-            Self::MarketRegulation => "samr",
-            Self::Recogniser => "recogniser",
-        }
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::CreditChina => "“信用中国”网站",
-            Self::MarketRegulation => "国家企业信用信息公示系统",
-            Self::Recogniser => "认定单位",
-        }
-    }
-
-    /// The entry that a stored or legal word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|entry| entry.as_str() == word)
-    }
-
-    /// The parameter with the working days until the application is decided.
-    #[must_use]
-    pub const fn clock(self) -> &'static str {
-        match self {
-            Self::CreditChina | Self::Recogniser => "repair.decide.days",
-            Self::MarketRegulation => "repair.decide.samr.days",
-        }
-    }
-}
-
-impl Serialize for Entry {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-/// Where a record stands on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// It is no dishonesty information, is not public anywhere, or was taken down: there is nothing to repair.
-    Nothing,
-    /// The publicity is over by itself.
-    Ended,
-    /// A text excludes it, or leaves it to a court.
-    Never,
-    /// No verified rule says from when: a person of the unit says what holds.
-    Unknown,
-    /// Not yet.
-    TooEarly,
-    /// It may be applied for.
-    Open,
-}
-
-impl Standing {
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Nothing => "nothing",
-            Self::Ended => "ended",
-            Self::Never => "never",
-            Self::Unknown => "unknown",
-            Self::TooEarly => "too-early",
-            Self::Open => "open",
-        }
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Nothing => "不需要修复",
-            Self::Ended => "公示期已满",
-            Self::Never => "不能申请修复",
-            Self::Unknown => "规则待核实",
-            Self::TooEarly => "未到可以申请的日子",
-            Self::Open => "可以申请",
-        }
-    }
-}
-
-/// What is known about the duties of the decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Proof {
-    /// Nothing.
-    #[default]
-    None,
-    /// The applicant handed something in: a person looks at it.
-    HandedIn,
-    /// The platform's own records say so, since a day.
-    Held(Date),
-}
-
-/// What is known about the subject and the record beside the decision.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Known {
-    /// When it was taken down.
-    pub withdrawn: Option<Date>,
-    /// Whether the duties are performed.
-    pub performed: Proof,
-    /// Whether the commitment is signed.
-    pub committed: bool,
-    /// The day on which false materials or a breach of the commitment was found.
-    pub banned_since: Option<Date>,
-}
-
-/// How a condition stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// It holds.
-    Met,
-    /// It does not hold.
-    NotMet,
-    /// The applicant has still to give something.
-    Missing,
-    /// A person judges.
-    Judge,
-}
-
-impl Outcome {
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Met => "符合",
-            Self::NotMet => "不符合",
-            Self::Missing => "尚缺",
-            Self::Judge => "由人判断",
-        }
-    }
-}
-
-/// One condition with the entry behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Condition {
-    /// Its code in `law/codes/repair-condition.toml`.
-    pub id: String,
-    /// How it stands.
-    pub outcome: Outcome,
-    /// From which day it holds, where that is known.
-    pub from: Option<Date>,
-    /// What it rests on.
-    pub because: Citation,
-}
-
-/// Something that has to be handed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Material {
-    /// Its code in `law/codes/repair-material.toml`.
-    pub id: String,
-    /// Whether the platform has it already, so that nobody may ask for it.
-    pub held: bool,
-    /// What it rests on.
-    pub because: Citation,
-}
-
-/// What holds for one record and one day of application.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Repair {
-    /// Where it stands.
-    pub standing: Standing,
-    /// The word of the procedure: `order-58`, `order-36`, `samr-2021-3`, `samr-107`, or the type of the list; empty where there is
-    /// none.
-    pub procedure: String,
-    /// Where the application goes in.
-    pub entry: Entry,
-    /// The first day on which it may be applied for.
-    pub from: Option<Date>,
-    /// The last day on which it is public without any application.
-    pub until: Option<Date>,
-    /// The conditions, in the order of the instrument.
-    pub conditions: Vec<Condition>,
-    /// The materials.
-    pub materials: Vec<Material>,
-    /// Why this procedure and these days, in sentences.
-    pub explanation: Vec<String>,
-}
-
-impl Repair {
-    /// Whether nothing is missing that only the applicant can give, and nothing speaks against it.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.standing == Standing::Open
-            && !self
-                .conditions
-                .iter()
-                .any(|condition| matches!(condition.outcome, Outcome::Missing | Outcome::NotMet))
-    }
-}
+pub use duty::{Duty, DutyKind, performed};
+pub use terms::{Condition, Entry, Known, Material, Outcome, Proof, Repair, Standing};
 
 /// The conditions that an entry of law names, whether it binds by itself or not.
 struct Named {
@@ -250,16 +42,48 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
     let mut from = own.repairable_from;
     let mut until = own.last_day;
     let mut hidden = own.never;
+    let mut said = Vec::new();
     if entry == Entry::MarketRegulation && !listing {
         // The market-regulation site has periods of its own, and is where the application goes in.
-        if let Some(theirs) = market_regulation(question, law, &mut ruling) {
-            from = theirs.repairable_from;
-            until = until.max(theirs.last_day);
-            // What is public neither here nor there is nothing to repair.
-            hidden = own
-                .never
-                .filter(|reason| *reason == Reason::NaturalPerson || theirs.last_day.is_none());
+        match market_regulation(question, (own.regime, own.class), law, &mut ruling) {
+            Some(Market::Bounded(theirs)) => {
+                from = theirs.repairable_from;
+                until = until.max(theirs.last_day);
+                hidden = own.never.filter(|reason| *reason == Reason::NaturalPerson);
+            }
+            // By itself, with nothing to apply for there; what is public here keeps the periods that hold here.
+            Some(Market::Automatic(theirs)) => said.extend(
+                theirs
+                    .last_day
+                    .map(|day| format!("{}：公示至{day}，自动停止，不需要申请。", theirs.label)),
+            ),
+            Some(Market::Hidden(label)) => said.push(format!("{label}：不公示，没有可以修复的。")),
+            Some(Market::Open(label)) => {
+                from = None;
+                hidden = own.never.filter(|reason| *reason == Reason::NaturalPerson);
+                said.push(format!(
+                    "{label}：分类要看罚款是否属于较低数额等，没有人确定过，最早可以申请的日子由认定单位的人判断。"
+                ));
+            }
+            None => {}
         }
+    }
+    let corrected =
+        (listing && own.never.is_none()).then(|| after_correction(list, known, &at)).flatten();
+    if let Some(corrected) = corrected {
+        // The text of the list names another beginning than the day of the entry.
+        ruling.cite(corrected.because);
+        from = corrected.from;
+        said.push(match corrected.from {
+            Some(day) => format!(
+                "按名单的规定自改正之日起满{}个月可以申请，即{day}起。",
+                corrected.months
+            ),
+            None => format!(
+                "按名单的规定自改正之日起满{}个月可以申请；平台没有改正日期的记录，由认定单位的人核实后判断。",
+                corrected.months
+            ),
+        });
     }
     let mut explanation = vec![format!(
         "{}作出决定，分类和公示期限适用{}（{}）。",
@@ -271,12 +95,20 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
         explanation
             .push(format!("{on}申请，修复的办法按申请之日施行的规定，向{}申请。", entry.label()));
     }
-    explanation.extend(own.beside.iter().filter(|beside| beside.repairable_from.is_none()).map(
-        |beside| match beside.last_day {
-            Some(day) => format!("{}：公示至{day}。", beside.label),
-            None => format!("{}：不公示。", beside.label),
-        },
-    ));
+    explanation.extend(own.never.map(|reason| format!("本平台：{}。", reason.label())));
+    let (theirs, ours) =
+        own.beside.iter().partition::<Vec<_>, _>(|_| entry == Entry::MarketRegulation && !listing);
+    let shown = |beside: &Beside| match beside.last_day {
+        Some(day) => format!("{}：公示至{day}。", beside.label),
+        None => format!("{}：不公示。", beside.label),
+    };
+    // What has just been said of the market site is not said twice.
+    let others = theirs
+        .into_iter()
+        .filter(|beside| !said.iter().any(|line| line.starts_with(&beside.label)));
+    explanation
+        .extend(others.chain(ours).filter(|beside| beside.repairable_from.is_none()).map(shown));
+    explanation.extend(said);
 
     let (never, excluded_by_hand) = excluded(question, &procedure, list, &at, &mut ruling);
     let standing = if question.category == PartyCategory::NaturalPerson
@@ -430,6 +262,23 @@ fn named(procedure: &str, list: &str, at: &LawAt<'_>, ruling: &mut Ruling<()>) -
     all
 }
 
+/// From when a list may be left that counts from the correction and not from the entry.
+struct Corrected {
+    months: i64,
+    from: Option<Date>,
+    because: Citation,
+}
+
+/// Where a verified text of the list counts from the correction: the day, if the platform's own records say when that was.
+fn after_correction(list: &str, known: &Known, at: &LawAt<'_>) -> Option<Corrected> {
+    let months = at.number(&format!("repair.after-correction.{list}")).applies()?;
+    let from = match known.performed {
+        Proof::Held(day) => Some(Calendar::corresponding_day(day, months.value)),
+        Proof::None | Proof::HandedIn => None,
+    };
+    Some(Corrected { months: months.value, from, because: months.citation })
+}
+
 struct Asked<'a> {
     known: &'a Known,
     on: Date,
@@ -464,14 +313,12 @@ impl Asked<'_> {
 
     /// Counted from the day the platform knows of the performance; without that a person judges.
     fn after_correction(&self) -> (Outcome, Option<Date>) {
-        let id = format!("repair.after-correction.{}", self.list);
-        let months = self.law.at(self.on).number(&id).applies();
-        match (self.known.performed, months) {
-            (Proof::Held(day), Some(months)) => {
-                let from = Calendar::corresponding_day(day, months.value);
+        let corrected = after_correction(self.list, self.known, &self.law.at(self.on));
+        match (corrected, self.known.performed) {
+            (Some(Corrected { from: Some(from), .. }), _) => {
                 (if self.on < from { Outcome::NotMet } else { Outcome::Met }, Some(from))
             }
-            (Proof::None, Some(_)) => (Outcome::Missing, None),
+            (Some(_), Proof::None) => (Outcome::Missing, None),
             _ => (Outcome::Judge, None),
         }
     }

@@ -42,6 +42,8 @@ pub enum Stage {
     Refused,
     /// Taken back by the applicant.
     Withdrawn,
+    /// The record was taken down meanwhile, because the decision is no more: that is no repair.
+    Lapsed,
 }
 
 /// What moves it.
@@ -72,6 +74,8 @@ pub enum Event {
     Close,
     /// The applicant takes it back.
     Withdraw,
+    /// The record was taken down: nothing is left to repair.
+    Lapse,
 }
 
 /// Who owes the next step.
@@ -115,6 +119,13 @@ pub const TRANSITIONS: &[(Stage, Event, Stage)] = &[
     (Stage::Extended, Event::Withdraw, Stage::Withdrawn),
     (Stage::Reviewed, Event::Withdraw, Stage::Withdrawn),
     (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Applied, Event::Lapse, Stage::Lapsed),
+    (Stage::Supplement, Event::Lapse, Stage::Lapsed),
+    (Stage::Supplied, Event::Lapse, Stage::Lapsed),
+    (Stage::Accepted, Event::Lapse, Stage::Lapsed),
+    (Stage::Extended, Event::Lapse, Stage::Lapsed),
+    (Stage::Reviewed, Event::Lapse, Stage::Lapsed),
+    (Stage::Forwarded, Event::Lapse, Stage::Lapsed),
 ];
 
 /// An event that the stage does not know.
@@ -142,7 +153,7 @@ pub struct Days {
 
 impl Stage {
     /// All of them, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Applied,
         Self::Supplement,
         Self::Supplied,
@@ -156,6 +167,7 @@ impl Stage {
         Self::NotAccepted,
         Self::Refused,
         Self::Withdrawn,
+        Self::Lapsed,
     ];
 
     /// Where an event leads.
@@ -212,7 +224,9 @@ impl Stage {
             }
             Self::Forwarded => Owner::Decider,
             Self::Granted | Self::Propagated => Owner::Office,
-            Self::Closed | Self::NotAccepted | Self::Refused | Self::Withdrawn => Owner::Nobody,
+            Self::Closed | Self::NotAccepted | Self::Refused | Self::Withdrawn | Self::Lapsed => {
+                Owner::Nobody
+            }
         }
     }
 
@@ -229,7 +243,8 @@ impl Stage {
             | Self::Closed
             | Self::NotAccepted
             | Self::Refused
-            | Self::Withdrawn => None,
+            | Self::Withdrawn
+            | Self::Lapsed => None,
         }
     }
 
@@ -270,6 +285,7 @@ impl Stage {
             Self::NotAccepted => "not-accepted",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
+            Self::Lapsed => "lapsed",
         }
     }
 
@@ -296,6 +312,7 @@ impl Stage {
             Self::NotAccepted => "不予受理",
             Self::Refused => "不予修复",
             Self::Withdrawn => "申请人已撤回",
+            Self::Lapsed => "决定已撤销、变更，不需要修复",
         }
     }
 }
@@ -312,7 +329,7 @@ fn decision_due(entry: Entry, days: &Days, law: &Law) -> Option<Ruling<WorkingDa
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Ask,
         Self::Supply,
         Self::Accept,
@@ -325,6 +342,7 @@ impl Event {
         Self::Confirm,
         Self::Close,
         Self::Withdraw,
+        Self::Lapse,
     ];
 
     /// The stable word.
@@ -343,6 +361,7 @@ impl Event {
             Self::Confirm => "confirm",
             Self::Close => "close",
             Self::Withdraw => "withdraw",
+            Self::Lapse => "lapse",
         }
     }
 
@@ -368,6 +387,7 @@ impl Event {
             Self::Confirm => "确认各处已停止",
             Self::Close => "办结",
             Self::Withdraw => "撤回申请",
+            Self::Lapse => "因信息撤下终止",
         }
     }
 
@@ -407,6 +427,7 @@ mod tests {
             assert_eq!(stage.is_over(), stage.owner() == Owner::Nobody, "{stage:?}");
             // What is pending can be taken back, and nothing else.
             assert_eq!(stage.after(Event::Withdraw).is_ok(), stage.is_pending(), "{stage:?}");
+            assert_eq!(stage.after(Event::Lapse).is_ok(), stage.is_pending(), "{stage:?}");
         }
         for event in Event::ALL {
             assert_eq!(Event::from_word(event.as_str()), Some(event));

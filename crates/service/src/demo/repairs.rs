@@ -10,23 +10,29 @@ use crate::access::Role;
 use crate::browse::{ListFilter, public_list};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
-use crate::repairs::{self, Apply, Step, Visitor};
+use crate::repairs::{self, Apply, EnterShield, NoteDuty, Refused, Step, Visitor};
 
 /// Whose records these are about: the unit that has accounts.
 const UNIT: &str = "market-regulation";
 /// A scan that says that it is none.
 const SCAN: &[u8] = b"%PDF-1.4\n% invented, for demonstration only\n%%EOF\n";
+/// Working days since what was done lately.
+const LATELY: i64 = 12;
 /// Working days after which most may be repaired.
 const OLD: i64 = 90;
 /// How many working days ago each application was made, and how far it has come since.
-const CASES: [(i64, &[Event]); 6] = [
+const CASES: [(i64, &[Event]); 7] = [
     (1, &[]),
     (5, &[]),
     (2, &[Event::Ask]),
     (4, &[Event::Accept]),
     (5, &[Event::Accept, Event::Review]),
     (6, &[Event::Accept, Event::Review, Event::Grant]),
+    (7, &[Event::Accept, Event::Review, Event::Refuse]),
 ];
+/// The case whose unit has noted that the duties are performed, and the one with a court's ruling that waits for a second person.
+const NOTED: u32 = 4;
+const SHIELDED: u32 = 1;
 
 /// Does all of it.
 ///
@@ -73,6 +79,13 @@ pub(super) async fn work(desk: &Desk) -> Result<(), DeskError> {
         if let Some(item) = store.repair_items_of_record(record.subject, record.id).await?.first() {
             steps(desk, item.id, *ago, events).await?;
         }
+        let place = (record.subject, record.id);
+        if number == NOTED {
+            note(desk, place).await?;
+        }
+        if number == SHIELDED {
+            shield(desk, place).await?;
+        }
         next = cases.next();
     }
     Ok(())
@@ -81,8 +94,10 @@ pub(super) async fn work(desk: &Desk) -> Result<(), DeskError> {
 async fn steps(desk: &Desk, item: i64, ago: i64, events: &[Event]) -> Result<(), DeskError> {
     for (event, later) in events.iter().zip(1..) {
         let there = desk.at(earlier(desk, (ago - later).max(0)));
-        let role = if *event == Event::Grant { Role::Reviewer } else { Role::Clerk };
+        let decides = matches!(event, Event::Grant | Event::Refuse);
+        let role = if decides { Role::Reviewer } else { Role::Clerk };
         let reason = match event {
+            Event::Refuse => "缴款凭证与票据存根不符，违法行为没有改正（示例）。",
             Event::Ask => "请补交缴款凭证和整改后的照片（示例）。",
             Event::Review => "经核对缴款记录，罚款已缴清，标签已更换，建议准予修复（示例）。",
             _ => "",
@@ -92,14 +107,56 @@ async fn steps(desk: &Desk, item: i64, ago: i64, events: &[Event]) -> Result<(),
             seq: None,
             event: *event,
             reason: reason.to_owned(),
-            document: if *event == Event::Grant {
-                "示例准予信用修复决定书〔2026〕1号".to_owned()
-            } else {
-                String::new()
+            document: match event {
+                Event::Grant => "示例准予信用修复决定书〔2026〕1号".to_owned(),
+                Event::Refuse => "示例不予信用修复决定书〔2026〕2号".to_owned(),
+                _ => String::new(),
             },
             decided_on: None,
+            refusal: match event {
+                Event::Refuse => Refused {
+                    ground: "not-performed".to_owned(),
+                    way_on: "改正以后请本局验收，凭验收文书再次申请（示例）。".to_owned(),
+                    objection: repairs::grounds(&there, there.today()).objection,
+                },
+                _ => Refused::default(),
+            },
         };
         repairs::step(&there, &actor(UNIT, role), command).await?;
     }
     Ok(())
+}
+
+/// What the unit's own records say.
+async fn note(desk: &Desk, (subject, record): (i64, i64)) -> Result<(), DeskError> {
+    for (what, document) in
+        [("paid", "示例缴款书〔2026〕11号"), ("corrected", "示例整改核查表〔2026〕7号")]
+    {
+        let command = NoteDuty {
+            subject,
+            record,
+            what: what.to_owned(),
+            done_on: earlier(desk, LATELY),
+            document: document.to_owned(),
+        };
+        repairs::note_duty(desk, &actor(UNIT, Role::Clerk), command).await?;
+    }
+    Ok(())
+}
+
+/// A ruling that nobody has confirmed.
+async fn shield(desk: &Desk, (subject, record): (i64, i64)) -> Result<(), DeskError> {
+    let file = super::write(desk, "ruling.pdf", SCAN.to_vec()).await?;
+    let command = EnterShield {
+        subject,
+        record,
+        court: "示例县人民法院".to_owned(),
+        ruling: "（2026）示破1号".to_owned(),
+        ruled_on: Some(earlier(desk, LATELY)),
+        until: None,
+        file: Some(file.clone()),
+    };
+    let made = repairs::enter_shield(desk, &actor(UNIT, Role::Clerk), command).await;
+    drop(std::fs::remove_file(&file));
+    made.map(drop)
 }

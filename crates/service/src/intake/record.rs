@@ -196,6 +196,14 @@ fn given_of<'k>(facts: &RecordFacts<'k>) -> Result<Given<'k>, DeskError> {
     Ok(given)
 }
 
+/// The classes that a record's file gives it, as the rules know them: the kinds of penalty, the list.
+///
+/// # Errors
+/// As [`disclosure`].
+pub(crate) fn classes(facts: &RecordFacts<'_>) -> Result<Vec<String>, DeskError> {
+    Ok(given_of(facts)?.question().penalty_kinds.to_vec())
+}
+
 /// The one call by which the service asks what the public may see.
 ///
 /// # Errors

@@ -226,8 +226,8 @@ async fn a_clock_into_a_year_that_nobody_announced_says_so_wherever_it_is_read()
     let id = item(&desk, &agent, place.1).await;
     let lines = [
         own_repairs(&desk, &agent).await.expect("a list"),
-        waiting(&desk, &clerk()).await.expect("a desk"),
-        work(&desk, &office(), false).await.expect("a board"),
+        waiting(&desk, &clerk(), 10).await.expect("a desk").0,
+        work(&desk, &office(), false, 1).await.expect("a board").lines,
         vec![case(&desk, &clerk(), id).await.expect("shown").line],
     ];
     for line in lines.iter().flatten() {

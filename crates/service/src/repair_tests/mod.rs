@@ -8,7 +8,7 @@ use xinyong_domain::workflow::repair::Event;
 
 use crate::access::{Actor, Role};
 use crate::agents::Agent;
-use crate::repairs::{Apply, Step, Visitor, commitment, new_entry, own_repairs};
+use crate::repairs::{Apply, Refused, Step, Visitor, commitment, new_entry, own_repairs};
 use crate::testing::{UNIT, person};
 use crate::{Desk, DeskError};
 
@@ -46,6 +46,19 @@ fn doing(item: i64, event: Event) -> Step {
         reason: "示例理由".to_owned(),
         document: "示例决定书1号".to_owned(),
         decided_on: None,
+        refusal: grounds(event),
+    }
+}
+
+/// What goes with a step: the ground where it refuses.
+pub(crate) fn grounds(event: Event) -> Refused {
+    match event {
+        Event::Decline | Event::Refuse => Refused {
+            ground: "not-performed".to_owned(),
+            way_on: "缴清罚款以后可以再次申请".to_owned(),
+            objection: "可以向作出决定的单位提出异议".to_owned(),
+        },
+        _ => Refused::default(),
     }
 }
 

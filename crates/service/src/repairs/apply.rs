@@ -1,21 +1,23 @@
-//! Applying: online by the subject's agent, at the window by the office for who came with paper; giving what was missing; taking it back.
+//! Applying: online by the subject's agent, at the window by the office for who came with paper.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-use xinyong_domain::rules::repair::{Known, Proof, Repair, Standing};
+use xinyong_domain::rules::repair::{Known, Outcome, Proof, Repair, Standing};
 use xinyong_domain::ruling::Ruling;
-use xinyong_domain::workflow::repair::{Event, Stage};
+use xinyong_domain::workflow::repair::Stage;
 use xinyong_store::{
-    Purpose, Record, RepairApplication, RepairItem, RepairMaterial, RepairStep, StoreError, Tx,
-    repair_place, sm3_hex,
+    Purpose, Record, RepairApplication, RepairItem, StoreError, repair_place, sm3_hex,
 };
 
+use super::duties::known_of;
 use super::forecast::window_subject;
-use super::{KeptRules, item_of, noted, object, own_item, ruled, stage_of};
-use crate::access::{Actor, Permission, Role};
-use crate::agents::{Agent, recognise};
+use super::steps::written;
+use super::supply::{keep, new_material};
+use super::visitors::Visitor;
+use super::{KeptRules, noted, object, ruled};
+use crate::access::{Actor, Permission};
+use crate::agents::Agent;
 use crate::browse::stored_of_own;
 use crate::desk::Desk;
 use crate::notices::repair_waits;
@@ -28,12 +30,8 @@ const MOST_RECORDS: usize = 50;
 const ENTRY_BYTES: usize = 12;
 /// Longest words with an application or with what was missing.
 const LONGEST_WORDS: usize = 500;
-/// Characters of the reason that something is taken back at the window.
-const TAKE_BACK_REASON: std::ops::RangeInclusive<usize> = 4..=200;
 /// The first step of every record.
 const APPLY: &str = "apply";
-/// Files of one application: more are nobody's proof.
-const MOST_FILES: usize = 20;
 
 /// The commitment that is signed today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,32 +56,6 @@ pub struct Apply {
     /// Whether the signer agreed to it.
     pub agreed: bool,
     /// The scan of what was handed in.
-    pub file: Option<PathBuf>,
-}
-
-/// Who came to the window.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Visitor {
-    /// Name.
-    pub name: String,
-    /// Telephone.
-    pub telephone: String,
-}
-
-impl std::fmt::Debug for Visitor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Visitor(…)")
-    }
-}
-
-/// What was missing.
-#[derive(Debug, Clone, Default)]
-pub struct Supply {
-    /// The item.
-    pub item: i64,
-    /// What the subject says.
-    pub words: String,
-    /// The scan.
     pub file: Option<PathBuf>,
 }
 
@@ -118,7 +90,7 @@ struct Applicant<'a> {
 /// # Errors
 /// `access.denied`, not found for a record that is not the subject's; `repair.no-records`, `repair.too-many-records`,
 /// `repair.entry-invalid`, `repair.commitment-changed`, `repair.not-agreed`, `repair.too-early`, `repair.ended`, `repair.never`,
-/// `repair.nothing`, `repair.already`, `repair.words-too-long`, and those of a file.
+/// `repair.nothing`, `repair.barred`, `repair.already`, `repair.words-too-long`, and those of a file.
 pub async fn apply(desk: &Desk, agent: &Agent, command: Apply) -> Result<i64, DeskError> {
     agent.actor.authorise(Permission::ApplyForRepair)?;
     if commitment(desk)?.digest != command.commitment {
@@ -171,7 +143,7 @@ pub async fn apply_at_window(
     enter(desk, &who, command).await
 }
 
-fn words_of(text: &str) -> Result<String, Refusal> {
+pub(super) fn words_of(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if text.chars().count() > LONGEST_WORDS {
         return Err(Refusal::new(
@@ -186,6 +158,20 @@ fn words_of(text: &str) -> Result<String, Refusal> {
 fn refused(record: &str, ruling: &Ruling<Repair>) -> Option<Refusal> {
     let repair = &ruling.value;
     let basis = ruling.because.last().map(|last| last.line()).unwrap_or_default();
+    let barred = repair
+        .conditions
+        .iter()
+        .find(|condition| condition.id == "not-banned" && condition.outcome == Outcome::NotMet);
+    if let Some(barred) = barred {
+        let day = barred.from.map_or_else(String::new, |day| format!("，自{day}起可以申请"));
+        return Some(Refusal::new(
+            "repair.barred",
+            format!(
+                "经认定提供过虚假材料或者没有履行承诺，现在不得申请修复{day}；依{}",
+                barred.because.line()
+            ),
+        ));
+    }
     match repair.standing {
         Standing::Open | Standing::Unknown => None,
         Standing::TooEarly => {
@@ -248,6 +234,8 @@ async fn enter(desk: &Desk, who: &Applicant<'_>, command: Apply) -> Result<i64, 
     for id in wanted {
         let record =
             own.iter().find(|record| record.id == id).ok_or(DeskError::NotFound("该信息"))?;
+        // What the county holds is not asked for, and counts.
+        let known = known_of(desk, record, known).await?;
         let ruling = ruled(desk, record, &known, today)?;
         if let Some(refusal) = refused(&title(desk, record)?, &ruling) {
             return Err(refusal.into());
@@ -287,11 +275,7 @@ async fn enter(desk: &Desk, who: &Applicant<'_>, command: Apply) -> Result<i64, 
         StoreError::Conflict(_) => DeskError::from(already()),
         other => other.into(),
     })?;
-    if let Some((digest, kind)) = file {
-        let what = if online { "performance" } else { "window" };
-        tx.add_repair_material(&new_material(id, what, digest, kind, now, &who.actor.login))
-            .await?;
-    }
+    let mut items = Vec::new();
     for (record, ruling) in chosen {
         let item = new_item(desk, id, record, &ruling).await?;
         let hash = match tx.add_repair_item(&item).await {
@@ -305,6 +289,13 @@ async fn enter(desk: &Desk, who: &Applicant<'_>, command: Apply) -> Result<i64, 
         }
         repair_waits(desk, &mut tx, next.id, &next.unit_id).await?;
         desk.audit_with(&mut tx, who.actor, noted("repair.applied", &object(next.id), ""));
+        items.push(next.id);
+    }
+    if let Some((digest, kind)) = file {
+        // Handed in with the application, it is for each of the records that the form names, which the form says.
+        let what = if online { "performance" } else { "window" };
+        let by = (now, who.actor.login.as_str());
+        tx.add_repair_material(&new_material(id, what, digest, kind, by, &items)).await?;
     }
     tx.commit().await?;
     Ok(id)
@@ -363,208 +354,4 @@ async fn new_item(
         seq: 0,
         hash: String::new(),
     })
-}
-
-/// A step as it is going to be written; what depends on the item is filled in by the store.
-pub(super) fn written(desk: &Desk, actor: &Actor, event: &str, reason: &str) -> RepairStep {
-    RepairStep {
-        item_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: desk.today(),
-        at: desk.clock().now(),
-        actor: actor.login.clone(),
-        reason: reason.to_owned(),
-        document: String::new(),
-        previous: String::new(),
-        hash: String::new(),
-    }
-}
-
-fn new_material(
-    application: i64,
-    what: &str,
-    digest: String,
-    kind: &str,
-    at: i64,
-    by: &str,
-) -> RepairMaterial {
-    RepairMaterial {
-        application_id: application,
-        seq: 0,
-        material: what.to_owned(),
-        file_digest: digest,
-        file_type: kind.to_owned(),
-        added_at: at,
-        added_by: by.to_owned(),
-    }
-}
-
-/// Keeps a scan; its own name may say who somebody is, and is not kept.
-async fn keep(
-    desk: &Desk,
-    path: Option<&Path>,
-) -> Result<Option<(String, &'static str)>, DeskError> {
-    let Some(path) = path else { return Ok(None) };
-    let kind = recognise(desk, path, "材料")?;
-    let name = format!("修复材料.{kind}");
-    let (digest, _) = desk.store().store_upload_file(path, &name, desk.clock().now()).await?;
-    Ok(Some((digest, kind)))
-}
-
-/// The subject's agent gives what was missing.
-///
-/// # Errors
-/// `access.denied`, not found, `repair.out-of-order`, `repair.supply-empty`, and those of a file.
-pub async fn supply(desk: &Desk, agent: &Agent, command: Supply) -> Result<(), DeskError> {
-    let item = own_item(desk, agent, command.item).await?;
-    give(desk, &agent.actor, Some(agent), item, command).await
-}
-
-/// The office enters what somebody brought to the window.
-///
-/// # Errors
-/// As [`supply`].
-pub async fn supply_at_window(
-    desk: &Desk,
-    actor: &Actor,
-    command: Supply,
-) -> Result<(), DeskError> {
-    actor.authorise(Permission::EnterRepair)?;
-    let item = item_of(desk, command.item).await?;
-    give(desk, actor, None, item, command).await
-}
-
-async fn give(
-    desk: &Desk,
-    actor: &Actor,
-    agent: Option<&Agent>,
-    item: RepairItem,
-    command: Supply,
-) -> Result<(), DeskError> {
-    let to = after(&item, Event::Supply)?;
-    let words = words_of(&command.words)?;
-    if words.is_empty() && command.file.is_none() {
-        return Err(DeskError::refused(
-            "repair.supply-empty",
-            "请上传要求补正的材料，或者说明情况",
-        ));
-    }
-    if desk.store().repair_materials(item.application_id).await?.len() >= MOST_FILES {
-        return Err(DeskError::refused("repair.too-many-files", "这份申请的材料已经过多"));
-    }
-    let file = keep(desk, command.file.as_deref()).await?;
-    let now = desk.clock().now();
-    let mut tx = desk.store().transaction("supply for repair").await?;
-    if let Some(agent) = agent {
-        agent.hold(&mut tx).await?;
-    }
-    if let Some((digest, kind)) = file {
-        let what = if agent.is_some() { "performance" } else { "window" };
-        tx.add_repair_material(&new_material(
-            item.application_id,
-            what,
-            digest,
-            kind,
-            now,
-            &actor.login,
-        ))
-        .await?;
-    }
-    let next = RepairItem {
-        stage: to.as_str().to_owned(),
-        supplied_on: Some(desk.today()),
-        ..item.clone()
-    };
-    moved(desk, &mut tx, actor, &next, Event::Supply, &words).await?;
-    repair_waits(desk, &mut tx, item.id, &item.unit_id).await?;
-    Ok(tx.commit().await?)
-}
-
-/// The subject's agent takes it back.
-///
-/// # Errors
-/// `access.denied`, not found, `repair.out-of-order`.
-pub async fn withdraw(desk: &Desk, agent: &Agent, id: i64) -> Result<(), DeskError> {
-    let item = own_item(desk, agent, id).await?;
-    take_back(desk, &agent.actor, Some(agent), item, "").await
-}
-
-/// The office enters that somebody took it back at the window.
-///
-/// # Errors
-/// As [`withdraw`]; `repair.take-back-reason`.
-pub async fn withdraw_at_window(
-    desk: &Desk,
-    actor: &Actor,
-    id: i64,
-    reason: &str,
-) -> Result<(), DeskError> {
-    actor.authorise(Permission::EnterRepair)?;
-    let item = item_of(desk, id).await?;
-    let reason = reason.trim();
-    // Nobody signs in at the window: what shows later that the applicant wanted it is written down.
-    if !TAKE_BACK_REASON.contains(&reason.chars().count()) {
-        return Err(DeskError::refused(
-            "repair.take-back-reason",
-            "请写明谁在窗口撤回、凭什么撤回，例如来人姓名和书面撤回申请的日期（4至200字）",
-        ));
-    }
-    take_back(desk, actor, None, item, reason).await
-}
-
-async fn take_back(
-    desk: &Desk,
-    actor: &Actor,
-    agent: Option<&Agent>,
-    item: RepairItem,
-    reason: &str,
-) -> Result<(), DeskError> {
-    let to = after(&item, Event::Withdraw)?;
-    let next = RepairItem { stage: to.as_str().to_owned(), ..item };
-    let mut tx = desk.store().transaction("withdraw repair").await?;
-    if let Some(agent) = agent {
-        agent.hold(&mut tx).await?;
-    }
-    moved(desk, &mut tx, actor, &next, Event::Withdraw, reason).await?;
-    crate::notices::repair_moved(&mut tx, next.id).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Where an event leads.
-pub(super) fn after(item: &RepairItem, event: Event) -> Result<Stage, DeskError> {
-    stage_of(item)?.after(event).map_err(|error| {
-        DeskError::refused("repair.out-of-order", format!("{error}；请刷新页面查看"))
-    })
-}
-
-/// Writes the step with its line of the audit log, or says that somebody was first.
-pub(super) async fn moved(
-    desk: &Desk,
-    tx: &mut Tx,
-    actor: &Actor,
-    next: &RepairItem,
-    event: Event,
-    reason: &str,
-) -> Result<(), DeskError> {
-    write(desk, tx, actor, next, written(desk, actor, event.as_str(), reason)).await
-}
-
-pub(super) async fn write(
-    desk: &Desk,
-    tx: &mut Tx,
-    actor: &Actor,
-    next: &RepairItem,
-    step: RepairStep,
-) -> Result<(), DeskError> {
-    if !tx.move_repair_item(next, &step).await? {
-        return Err(DeskError::refused("repair.overtaken", "这项申请刚刚已由他人办理，请刷新页面"));
-    }
-    let deed = match actor.role {
-        Some(Role::Agent) if step.event == Event::Withdraw.as_str() => "repair.taken-back",
-        _ => "repair.moved",
-    };
-    desk.audit_with(tx, actor, noted(deed, &object(next.id), &step.event));
-    Ok(())
 }

@@ -6,13 +6,13 @@ use xinyong_domain::rules::repair::decided_by_unit;
 use xinyong_domain::workflow::repair::{Event, Stage};
 use xinyong_store::{RepairItem, RepairStep, StoreError, Tx, Withdrawal};
 
-use super::apply::{after, write, written};
-use super::{PLACES, authorise, item_of, places, rules_of, stage_of};
-use crate::access::{Actor, Permission};
+use super::steps::{after, write, written};
+use super::{PLACES, authorise, item_of, places, refusals, rules_of, stage_of};
+use crate::access::{Actor, Permission, Role};
 use crate::desk::Desk;
 use crate::notices::{repair_moved, repair_waits};
 use crate::refusal::{DeskError, Refusal};
-use crate::units::stands_for;
+use crate::units::{responsible, stands_for};
 
 /// Longest reason and longest document.
 const LONGEST_REASON: usize = 500;
@@ -35,6 +35,19 @@ pub struct Step {
     pub document: String,
     /// The day of the decision, for one that was made elsewhere.
     pub decided_on: Option<Date>,
+    /// What goes with a refusal.
+    pub refusal: Refused,
+}
+
+/// What goes with a refusal.
+#[derive(Debug, Clone, Default)]
+pub struct Refused {
+    /// A code of [`super::GROUNDS`].
+    pub ground: String,
+    /// What the subject can do now.
+    pub way_on: String,
+    /// How it objects.
+    pub objection: String,
 }
 
 /// What one must be allowed to for a step.
@@ -48,29 +61,74 @@ const fn permission(event: Event) -> Option<Permission> {
         }
         // The subject's own, also at the window; and what follows from the receipts.
         Event::Supply | Event::Withdraw => Some(Permission::EnterRepair),
-        Event::Confirm | Event::Close => None,
+        Event::Confirm | Event::Close | Event::Lapse => None,
     }
 }
 
-/// What the actor may do now; the unit has been looked at before.
+/// What the actor may do now, and whether it would be for a unit that has nobody here; the unit has been looked at before.
 pub(super) async fn open_to(
     desk: &Desk,
     actor: &Actor,
     item: &RepairItem,
-) -> Result<Vec<Event>, DeskError> {
+) -> Result<(Vec<Event>, bool), DeskError> {
     let stage = stage_of(item)?;
     let unit_decides = unit_decides(desk, item)?;
-    let of_unit = is_of_unit(desk, actor, item).await?;
-    let may = |event: &Event| {
-        permission(*event).is_some_and(|needed| actor.may(needed))
-            && (of_unit || !is_the_units(*event, stage))
-            && match event {
-                Event::Forward => !unit_decides,
-                Event::Grant | Event::Refuse => unit_decides || stage == Stage::Forwarded,
-                _ => true,
+    let mut may = Vec::new();
+    let mut stands_in = false;
+    for event in stage.events() {
+        let Some(needed) = permission(event).filter(|needed| actor.may(*needed)) else { continue };
+        let fits = match event {
+            Event::Forward => !unit_decides,
+            Event::Grant | Event::Refuse => unit_decides || stage == Stage::Forwarded,
+            _ => true,
+        };
+        if !fits {
+            continue;
+        }
+        match side(desk, actor, item, (event, stage), needed).await? {
+            Side::Own => may.push(event),
+            Side::Behalf => {
+                stands_in = true;
+                may.push(event);
             }
-    };
-    Ok(stage.events().filter(may).collect())
+            Side::Others => {}
+        }
+    }
+    Ok((may, stands_in))
+}
+
+/// On whose side somebody takes a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// It is the actor's own.
+    Own,
+    /// It is the unit's, which has nobody here who could: the office enters what the unit has put in writing.
+    Behalf,
+    /// It is the unit's, and the unit's people are here.
+    Others,
+}
+
+/// 谁认定、谁修复: the unit looks, says what it thinks and decides. The office advises and supervises (R36-16, R58-18); it enters what comes to
+/// the window and what a body above decided, and for a unit that has nobody here what that unit has put in writing, marked as such.
+async fn side(
+    desk: &Desk,
+    actor: &Actor,
+    item: &RepairItem,
+    (event, stage): (Event, Stage),
+    needed: Permission,
+) -> Result<Side, DeskError> {
+    let for_anybody = matches!(event, Event::Supply | Event::Withdraw) || stage == Stage::Forwarded;
+    if for_anybody || is_of_unit(desk, actor, item).await? {
+        return Ok(Side::Own);
+    }
+    let owes = responsible(desk, &item.unit_id).await?;
+    let there = desk.store().accounts().await?.iter().any(|account| {
+        account.active
+            && owes.contains(&account.unit_id)
+            && Role::from_word(&account.role)
+                .is_some_and(|role| role.permissions().contains(&needed))
+    });
+    Ok(if there { Side::Others } else { Side::Behalf })
 }
 
 /// Whether by the rule of the day of the application the unit itself decides.
@@ -82,11 +140,6 @@ fn unit_decides(desk: &Desk, item: &RepairItem) -> Result<bool, DeskError> {
 /// Whether the actor belongs to the unit, or to one that took over from it: not merely to who may look at every unit.
 async fn is_of_unit(desk: &Desk, actor: &Actor, item: &RepairItem) -> Result<bool, DeskError> {
     Ok(stands_for(desk, &actor.unit).await?.contains(&item.unit_id))
-}
-
-/// Whether only the unit's own people may do it (谁认定、谁修复). What a body above decided is merely written down, which the office may too.
-fn is_the_units(event: Event, stage: Stage) -> bool {
-    permission(event) == Some(Permission::DecideRepair) && stage != Stage::Forwarded
 }
 
 fn text_of(
@@ -108,7 +161,8 @@ fn text_of(
 /// # Errors
 /// `access.denied`, not found, `repair.out-of-order`, `repair.overtaken`, `repair.reason-missing`, `repair.document-missing`,
 /// `repair.decided-day`, `repair.not-decider`, `repair.unit-decides`, `repair.not-the-unit`, `repair.same-person`,
-/// `repair.extend-unconfirmed`, `repair.taken-down`, `repair.moved`.
+/// `repair.extend-unconfirmed`, `repair.taken-down`, `repair.moved`; of a refusal `repair.ground-missing`, `repair.ground-unconfirmed`,
+/// `repair.way-on-missing`, `repair.objection-missing`.
 pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
     let event = command.event;
     let Some(needed) =
@@ -124,7 +178,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     }
     let to = after(&item, event)?;
     let stage = stage_of(&item)?;
-    whose(desk, actor, &item, (event, stage)).await?;
+    let behalf = whose(desk, actor, &item, (event, stage), needed).await?;
     let reason = text_of(
         &command.reason,
         event.is_against() || event == Event::Review,
@@ -133,25 +187,35 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         match event {
             Event::Ask => "请一次写明还缺的全部材料和内容（500字以内）；只能告知一次",
             Event::Review => "请写明核实的情况和意见（500字以内）",
-            Event::Refuse => {
-                "请写明不予修复的理由、所依的规定，以及当事人还可以怎么办（500字以内）"
-            }
-            _ => "请写明理由和所依的规定（500字以内）",
+            _ => "请用当事人看得懂的话写明理由（500字以内）",
         },
     )?;
     let decides = matches!(event, Event::Grant | Event::Refuse);
     let document = text_of(
         &command.document,
-        decides,
+        decides || behalf,
         LONGEST_DOCUMENT,
         "repair.document-missing",
-        "请写明决定文书的名称和文号（140字以内）",
+        if behalf {
+            "代认定单位登记的，请写明该单位书面意见的名称和文号（140字以内）"
+        } else {
+            "请写明决定文书的名称和文号（140字以内）"
+        },
     )?;
+    let mut note = match event {
+        Event::Decline | Event::Refuse => {
+            Some(refusals::note(desk, item.applied_on, &command.refusal)?)
+        }
+        _ => None,
+    };
+    if behalf {
+        note.get_or_insert_default().behalf.clone_from(&item.unit_id);
+    }
     let decided = decided_day(desk, &item, stage, &command, decides)?;
     if decides {
         may_decide(desk, actor, &item, stage).await?;
     }
-    let mut step = RepairStep { document, ..written(desk, actor, event.as_str(), &reason) };
+    let mut step = RepairStep { document, note, ..written(desk, actor, event.as_str(), &reason) };
     if let Some(day) = decided.filter(|_| decides) {
         step.on_day = day;
     }
@@ -180,17 +244,19 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     Ok(to)
 }
 
-/// Whether the step is the actor's: the unit's own people's where the unit decides, and nobody's where there is nothing to hand on.
+/// Whether the step is the actor's, and whether it is entered for the unit; nobody's where there is nothing to hand on.
 async fn whose(
     desk: &Desk,
     actor: &Actor,
     item: &RepairItem,
     (event, stage): (Event, Stage),
-) -> Result<(), DeskError> {
-    if is_the_units(event, stage) && !is_of_unit(desk, actor, item).await? {
+    needed: Permission,
+) -> Result<bool, DeskError> {
+    let side = side(desk, actor, item, (event, stage), needed).await?;
+    if side == Side::Others {
         return Err(DeskError::refused(
             "repair.not-the-unit",
-            "谁认定、谁修复：这一步由认定单位的人办理，信用办可以收件、查看，以及登记其他单位的决定",
+            "谁认定、谁修复：这一步由认定单位的人办理，信用办可以收件、查看、督促，以及登记其他单位的决定",
         ));
     }
     // Handed on, it could be decided by whoever reviewed it under a decision that nobody made.
@@ -200,7 +266,7 @@ async fn whose(
             "按申请之日的规定，是否修复由本单位决定，不需要转送：请由提出意见以外的另一人决定",
         ));
     }
-    Ok(())
+    Ok(side == Side::Behalf)
 }
 
 fn decided_day(
@@ -278,6 +344,11 @@ async fn take_down(
         .record(item.subject_id, item.record_id)
         .await?
         .ok_or(DeskError::NotFound("该信息"))?;
+    let shielded = desk.store().repair_shield_of_record(item.subject_id, item.record_id).await?;
+    if shielded.is_some_and(|shield| shield.state == "active") && record.withdrawn_on.is_some() {
+        // Down already, for a time by the court's ruling, from now on for good.
+        return Ok(());
+    }
     if let Some(day) = record.withdrawn_on {
         return Err(DeskError::refused(
             "repair.taken-down",

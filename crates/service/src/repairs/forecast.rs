@@ -7,7 +7,8 @@ use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::repair::Stage;
 use xinyong_store::{Record, Subject};
 
-use super::{ruled, stage_of};
+use super::duties::{known_of, views};
+use super::{DutyView, ruled, stage_of};
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
 use crate::audit::AuditEvent;
@@ -24,6 +25,8 @@ pub struct Forecast {
     pub ruling: Ruling<Repair>,
     /// The application for it that is under way or was granted last.
     pub pending: Option<(i64, Stage)>,
+    /// What the unit's own records say about its duties, so that nobody is asked for it.
+    pub proofs: Vec<DutyView>,
 }
 
 impl Forecast {
@@ -95,17 +98,13 @@ pub(super) async fn of_subject(
     subject: i64,
 ) -> Result<Vec<Forecast>, DeskError> {
     let names = Names::read(desk).await?;
-    let law = desk.law();
-    let today = desk.today();
     let mut found = Vec::new();
     for record in stored_of_own(desk, subject).await? {
-        let ruling = ruled(desk, &record, &Known::default(), today)?;
-        let pending = pending(desk, &record).await?;
-        if ruling.value.standing == Standing::Nothing && pending.is_none() {
+        let one = forecast_of(desk, actor, &names, &record).await?;
+        if one.ruling.value.standing == Standing::Nothing && one.pending.is_none() {
             continue;
         }
-        let record = held(&record, today, &law, &names, actor)?;
-        found.push(Forecast { record, ruling, pending });
+        found.push(one);
     }
     let order = |one: &Forecast| match one.ruling.value.standing {
         _ if one.pending.is_some() => 4,
@@ -118,10 +117,52 @@ pub(super) async fn of_subject(
     Ok(found)
 }
 
-async fn pending(desk: &Desk, record: &Record) -> Result<Option<(i64, Stage)>, DeskError> {
+/// What holds for one record today, by what the platform knows of it.
+pub(super) async fn forecast_of(
+    desk: &Desk,
+    actor: &Actor,
+    names: &Names,
+    record: &Record,
+) -> Result<Forecast, DeskError> {
+    let today = desk.today();
+    let known = known_of(desk, record, Known::default()).await?;
+    let mut proofs = views(desk, names, (record.subject_id, record.id)).await?;
+    proofs.retain(|proof| proof.taken_back.is_empty());
+    Ok(Forecast {
+        ruling: ruled(desk, record, &known, today)?,
+        pending: pending(desk, record).await?,
+        record: held(record, today, &desk.law(), names, actor)?,
+        proofs,
+    })
+}
+
+/// One record of the subject that somebody acts for, also where there is nothing to repair.
+///
+/// # Errors
+/// `access.denied`; not found: none, or another subject's.
+pub async fn forecast_one(desk: &Desk, agent: &Agent, record: i64) -> Result<Forecast, DeskError> {
+    agent.actor.authorise(Permission::ApplyForRepair)?;
+    let own = stored_of_own(desk, agent.subject.id).await?;
+    let found =
+        own.into_iter().find(|one| one.id == record).ok_or(DeskError::NotFound("该信息"))?;
+    forecast_of(desk, &agent.actor, &Names::read(desk).await?, &found).await
+}
+
+pub(super) async fn pending(
+    desk: &Desk,
+    record: &Record,
+) -> Result<Option<(i64, Stage)>, DeskError> {
     for item in desk.store().repair_items_of_record(record.subject_id, record.id).await? {
         let stage = stage_of(&item)?;
-        if stage.is_pending() || stage.is_granted() {
+        // A repair that was found to rest on something false, so that the record stands again, is over.
+        let undone = stage.is_granted()
+            && desk
+                .store()
+                .repair_findings(item.id)
+                .await?
+                .iter()
+                .any(|finding| finding.restored.is_some());
+        if stage.is_pending() || (stage.is_granted() && !undone) {
             return Ok(Some((item.id, stage)));
         }
     }

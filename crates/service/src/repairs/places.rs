@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use xinyong_domain::workflow::repair::{Event, Stage};
 use xinyong_store::{RepairItem, Tx};
 
-use super::apply::{after, moved};
+use super::steps::{after, moved};
 use super::{authorise, item_of, label, noted, object, stage_of};
 use crate::access::{Actor, Permission, Role};
 use crate::browse::{all_public, public_record, view};
@@ -18,8 +18,6 @@ use crate::refusal::DeskError;
 
 /// Longest text that a confirmation rests on.
 const LONGEST_EVIDENCE: usize = 200;
-/// Granted repairs whose places are looked at by the job.
-const MOST_LOOKED: i64 = 2_000;
 
 /// The places that the platform asks by itself.
 const AUTOMATIC: [&str; 6] = ["portal", "search", "api", "data", "report", "log"];
@@ -30,13 +28,12 @@ pub(super) fn is_automatic(place: &str) -> bool {
 }
 
 /// Whether a place shows the record no more, and by what that is known.
-async fn has_stopped(
+pub(super) async fn has_stopped(
     desk: &Desk,
     actor: &Actor,
-    item: &RepairItem,
+    (subject, record): (i64, i64),
     place: &str,
 ) -> Result<Option<&'static str>, DeskError> {
-    let (subject, record) = (item.subject_id, item.record_id);
     let gone = |outcome: Result<bool, DeskError>| match outcome {
         Ok(shown) => Ok(!shown),
         Err(DeskError::NotFound(_)) => Ok(true),
@@ -97,7 +94,11 @@ pub(super) async fn confirm_automatic(
         .map(|one| one.place)
         .collect();
     for place in open {
-        let Some(evidence) = has_stopped(desk, actor, &item, &place).await? else { continue };
+        let Some(evidence) =
+            has_stopped(desk, actor, (item.subject_id, item.record_id), &place).await?
+        else {
+            continue;
+        };
         let at = desk.clock().now();
         let mut tx = desk.store().transaction("receipt of repair").await?;
         if tx.confirm_repair_receipt(id, &place, &actor.login, at, evidence).await? {
@@ -144,8 +145,8 @@ pub async fn confirm_places(desk: &Desk, actor: &Actor) -> Result<u64, DeskError
     actor.authorise(Permission::RunJobs)?;
     let mut confirmed = 0;
     let stages = [Stage::Granted.as_str()];
-    for item in desk.store().repair_items_in(&stages, false, MOST_LOOKED).await? {
-        confirmed += confirm_automatic(desk, actor, item.id).await?;
+    for clock in desk.store().repair_clocks(None, &stages).await? {
+        confirmed += confirm_automatic(desk, actor, clock.id).await?;
     }
     Ok(confirmed)
 }

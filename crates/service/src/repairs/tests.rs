@@ -1,14 +1,20 @@
 //! An application for repair from the first form to the last receipt, and everything that must not happen on the way.
 
+mod later;
+mod review;
+
 use jiff::civil::date;
 use xinyong_domain::rules::repair::{Outcome, Standing};
+use xinyong_domain::workflow::repair::Event;
 use xinyong_store::{RepairApplication, Withdrawal};
 
 use super::*;
 use crate::access::Role;
+use crate::accounts::{CreateAccount, create_account};
 use crate::agents::tests::confirmed;
 use crate::browse::public_record;
 use crate::publicity::{self, Withdraw};
+use crate::repair_tests::grounds;
 use crate::testing::{UNIT, code, desk, penalty, person, postgres_desk};
 use crate::units::{Grounds, Reform, reform};
 
@@ -46,7 +52,15 @@ fn doing(item: i64, event: Event) -> Step {
         reason: "示例理由".to_owned(),
         document: "平市监信修〔2026〕1号".to_owned(),
         decided_on: None,
+        refusal: grounds(event),
     }
+}
+
+/// A refusal with something wrong about its ground.
+fn grounded(item: i64, change: impl Fn(&mut Refused)) -> Step {
+    let mut step = doing(item, Event::Refuse);
+    change(&mut step.refusal);
+    step
 }
 
 async fn sound(desk: &Desk) {
@@ -65,6 +79,18 @@ fn team() -> (Actor, Actor) {
 
 fn office() -> Actor {
     person("office", Role::CreditOffice, "credit-office")
+}
+
+/// An account of a unit, so that it has people here.
+async fn account(desk: &Desk, login: &str, role: Role, unit: &str) {
+    let command = CreateAccount {
+        login: login.to_owned(),
+        name: login.to_owned(),
+        unit: unit.to_owned(),
+        role,
+        password: "demo-password-1".to_owned(),
+    };
+    create_account(desk, &Actor::system("test"), command).await.expect("an account");
 }
 
 async fn the_whole_way(desk: &Desk) {
@@ -97,9 +123,9 @@ async fn the_whole_way(desk: &Desk) {
     assert_eq!(shown.rules.procedure, "samr-107");
     let condition = |id: &str| shown.rules.conditions.iter().find(|one| one.id == id);
     assert_eq!(condition("minimum-period").map(|one| one.outcome), Some(Outcome::Met));
-    assert_eq!(work(desk, &clerk, false).await.expect("work").len(), 1);
+    assert_eq!(work(desk, &clerk, false, 1).await.expect("work").lines.len(), 1);
     let elsewhere = person("other", Role::Reviewer, "tax");
-    assert_eq!(work(desk, &elsewhere, false).await.expect("work").len(), 0);
+    assert_eq!(work(desk, &elsewhere, false, 1).await.expect("work").lines.len(), 0);
     assert_eq!(refused(case(desk, &elsewhere, id)).await, "access.denied");
 
     assert_eq!(step(desk, &clerk, doing(id, Event::Accept)).await.expect("done"), Stage::Accepted);
@@ -149,9 +175,9 @@ async fn the_whole_way(desk: &Desk) {
     close(desk, &clerk, id, "电话告知").await.expect("closed");
     let own = own_case(desk, &agent, id).await.expect("shown");
     assert_eq!((own.line.stage, own.steps.len()), (Stage::Closed, 6));
-    assert_eq!(work(desk, &clerk, true).await.expect("done").len(), 1);
+    assert_eq!(work(desk, &clerk, true, 1).await.expect("done").lines.len(), 1);
     let told = figures(desk, &clerk).await.expect("figures");
-    assert_eq!((told.granted, told.late, told.refused, told.reasons.len()), (1, 0, 0, 0));
+    assert_eq!((told.granted, told.late, told.refused, told.grounds.len()), (1, 0, 0, 0));
     assert_eq!(told.steps[0], ("从申请到受理", 1, 0));
     assert_eq!(figures(desk, &elsewhere).await.expect("figures"), RepairFigures::default());
     sound(desk).await;
@@ -279,6 +305,11 @@ async fn a_refusal_has_a_reason_a_second_person_and_leaves_the_record_public() {
     for (command, code) in [
         (Step { reason: " ".to_owned(), ..doing(id, Event::Refuse) }, "repair.reason-missing"),
         (Step { document: String::new(), ..doing(id, Event::Refuse) }, "repair.document-missing"),
+        (grounded(id, |words| words.ground.clear()), "repair.ground-missing"),
+        (grounded(id, |words| "my-own".clone_into(&mut words.ground)), "repair.ground-missing"),
+        (grounded(id, |words| "barred".clone_into(&mut words.ground)), "repair.ground-unconfirmed"),
+        (grounded(id, |words| words.way_on.clear()), "repair.way-on-missing"),
+        (grounded(id, |words| words.objection.clear()), "repair.objection-missing"),
         (
             Step { decided_on: Some(date(2026, 11, 30)), ..doing(id, Event::Refuse) },
             "repair.decided-day",
@@ -292,7 +323,12 @@ async fn a_refusal_has_a_reason_a_second_person_and_leaves_the_record_public() {
     }
     step(&desk, &second, doing(id, Event::Refuse)).await.expect("refused");
     let told = figures(&desk, &second).await.expect("figures");
-    assert_eq!((told.refused, told.reasons[0].0.as_str()), (1, "示例理由"));
+    let ground = ("没有履行完毕义务或者没有纠正失信行为".to_owned(), 1);
+    assert_eq!((told.refused, told.grounds.as_slice()), (1, [ground].as_slice()));
+    let own = own_case(&desk, &agent, id).await.expect("shown");
+    let last = own.steps.last().expect("a step");
+    assert!(last.rule.contains("第36号") && last.ground.contains("没有履行完毕"), "{last:?}");
+    assert_eq!(last.objection, "可以向作出决定的单位提出异议");
     assert!(public_record(&desk, place.0, place.1).await.is_ok());
     assert_eq!(refused(step(&desk, &second, doing(id, Event::Grant))).await, "repair.out-of-order");
     sound(&desk).await;
@@ -339,7 +375,7 @@ async fn outside(desk: &Desk, (subject, record): (i64, i64)) -> i64 {
         hash: String::new(),
     };
     let hash = tx.add_repair_item(&new).await.expect("kept");
-    let first = super::apply::written(desk, &office(), "apply", "");
+    let first = super::steps::written(desk, &office(), "apply", "");
     let next = RepairItem { hash, ..new };
     assert!(tx.move_repair_item(&next, &first).await.expect("moved"));
     tx.commit().await.expect("committed");
@@ -388,14 +424,17 @@ async fn an_outside_decision_is_entered_once_and_a_revoked_penalty_is_no_repair(
         reason: "法院撤销".to_owned(),
     };
     publicity::withdraw(&desk, &reviewer, command).await.expect("down");
+    // The decision is no more: that ends what was applied for, with that reason, and is counted apart.
     let shown = case(&desk, &clerk, other).await.expect("shown");
-    assert!(shown.changed.contains("不是修复"), "{}", shown.changed);
+    assert_eq!((shown.line.stage, shown.places.len()), (Stage::Lapsed, 0));
+    let last = shown.steps.last().expect("a step");
+    assert!(last.reason.contains("法院撤销") && last.reason.contains("不是修复"), "{last:?}");
     assert_eq!(
         refused(step(&desk, &second, doing(other, Event::Grant))).await,
-        "repair.taken-down"
+        "repair.out-of-order"
     );
-    assert!(case(&desk, &clerk, other).await.expect("shown").places.is_empty());
-    step(&desk, &second, doing(other, Event::Refuse)).await.expect("ended");
+    let told = figures(&desk, &second).await.expect("figures");
+    assert_eq!((told.granted, told.lapsed, told.refused), (1, 1, 0));
     sound(&desk).await;
 }
 
@@ -407,6 +446,7 @@ async fn what_the_unit_decides_nobody_else_decides_and_nobody_alone() {
     let agent = confirmed(&desk, 0, 1).await;
     let (_, reviewer) = team();
     let second = person("second", Role::Reviewer, UNIT);
+    account(&desk, "reviewer", Role::Reviewer, UNIT).await;
     // One application for two records; each goes its own way.
     apply(&desk, &agent, form(&desk, &[places[0].1, places[1].1])).await.expect("applied");
     let lines = own_repairs(&desk, &agent).await.expect("a list");
@@ -472,7 +512,7 @@ async fn the_last_receipt_may_be_the_platforms_own() {
     .await
     .expect("down");
     let next = RepairItem { stage: "granted".to_owned(), granted_on: Some(DAY), ..held };
-    super::apply::moved(&desk, &mut tx, &reviewer, &next, Event::Grant, "").await.expect("moved");
+    super::steps::moved(&desk, &mut tx, &reviewer, &next, Event::Grant, "").await.expect("moved");
     tx.commit().await.expect("committed");
 
     for place in ["national", "upper", "departments"] {
@@ -504,12 +544,12 @@ async fn whoever_took_over_from_a_unit_owes_its_answers() {
     let system = Actor::system("test");
     reform(&desk, &system, UNIT, (Reform::Merge, &heirs), &grounds).await.expect("reformed");
     let heir = person("heir", Role::Reviewer, "health");
-    let waits = work(&desk, &heir, false).await.expect("work");
+    let waits = work(&desk, &heir, false, 1).await.expect("work").lines;
     assert_eq!((waits.len(), waits[0].unit.as_str()), (1, "平陆县卫生健康和体育局"));
     step(&desk, &heir, doing(waits[0].id, Event::Accept)).await.expect("accepted by the heir");
     // What is applied for from now on is the heir's from the beginning.
     apply(&desk, &agent, form(&desk, &[places[1].1])).await.expect("applied");
-    assert_eq!(work(&desk, &heir, false).await.expect("work").len(), 2);
+    assert_eq!(work(&desk, &heir, false, 1).await.expect("work").lines.len(), 2);
     sound(&desk).await;
 }
 
@@ -534,7 +574,7 @@ async fn at_the_window_there_is_a_scan_and_somebody_to_call() {
     let nobody = apply_at_window(&desk, &office, &code(1), Visitor::default(), command()).await;
     assert_eq!(nobody.expect_err("nobody").code(), "repair.visitor-missing");
     apply_at_window(&desk, &office, &code(1), visitor(), command()).await.expect("entered");
-    let id = work(&desk, &clerk, false).await.expect("work")[0].id;
+    let id = work(&desk, &clerk, false, 1).await.expect("work").lines[0].id;
     let shown = case(&desk, &clerk, id).await.expect("shown");
     assert_eq!(shown.way, "window");
     assert_eq!(shown.visitor, Some(visitor()));

@@ -172,7 +172,14 @@ pub(super) async fn clocks(desk: &Desk, county: &mut County) {
             desk_of.insert(case.item);
         }
     }
-    let board = work(desk, &office(), false).await.expect("a board");
+    let mut board = Vec::new();
+    for page in 1.. {
+        let found = work(desk, &office(), false, page).await.expect("a board");
+        board.extend(found.lines);
+        if page >= found.pages {
+            break;
+        }
+    }
     for line in &board {
         let case = county.cases.iter().find(|case| case.item == line.id).expect("a case");
         let unit = desk.unit(county.entries[case.entry].unit).await.expect("a unit");
@@ -181,8 +188,9 @@ pub(super) async fn clocks(desk: &Desk, county: &mut County) {
     let seen: BTreeMap<i64, Clock> = board.iter().map(|line| (line.id, shown(line))).collect();
     assert_eq!(seen, wanted, "{today}: the board of the office");
     for (unit, items) in by_unit {
-        let on_desk = waiting(desk, &clerk(unit)).await.expect("a desk");
+        let (on_desk, count) = waiting(desk, &clerk(unit), usize::MAX).await.expect("a desk");
         let on_desk: BTreeSet<i64> = on_desk.iter().map(|line| line.id).collect();
+        assert_eq!(count, items.len(), "{today}: counted on the desk of {unit}");
         assert_eq!(on_desk, items, "{today}: the desk of {unit}");
     }
     for (.., due) in wanted.values() {

@@ -13,7 +13,7 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
 use crate::Desk;
-use crate::repairs::{Apply, Visitor, apply_at_window, new_entry, waiting, work};
+use crate::repairs::{Apply, Visitor, apply_at_window, board, new_entry, waiting};
 use crate::testing::{code, desk, postgres_desk};
 use county::{County, clerk, office};
 use model::{Entry, Sort};
@@ -112,7 +112,9 @@ async fn more_than_a_page_waits_and_every_clock_is_counted() {
         apply_at_window(&there, &office(), &firm, visitor, command).await.expect("applied");
     }
     let late = desk.at(date(2026, 12, 8));
-    let board = work(&late, &office(), false).await.expect("a board");
-    assert_eq!(board.iter().filter(|line| line.left == Some(-2)).count(), 210);
-    assert_eq!(waiting(&late, &clerk("transport")).await.expect("a desk").len(), 210);
+    let board = board(&late, &office()).await.expect("a board");
+    assert_eq!(board.iter().map(|unit| unit.overdue).sum::<usize>(), 210);
+    let (most, all) = waiting(&late, &clerk("transport"), 5).await.expect("a desk");
+    assert_eq!((most.len(), all), (5, 210));
+    assert!(most.iter().all(|line| line.left == Some(-2)));
 }

@@ -6,6 +6,7 @@ use xinyong_domain::workflow::repair::Event;
 use super::county::{County, clerk, office, reviewer};
 use super::model::{Case, Entry, Plan, is_working};
 use crate::agents::stand;
+use crate::repair_tests::grounds;
 use crate::repairs::{self, Apply, Step, Supply, Visitor};
 use crate::testing::code;
 use crate::{Desk, DeskError};
@@ -186,7 +187,7 @@ impl County {
             Event::Forward => "forwarded",
             Event::Refuse => "refused",
             Event::Grant => "granted",
-            Event::Confirm | Event::Close => unreachable!("done above"),
+            Event::Confirm | Event::Close | Event::Lapse => unreachable!("done elsewhere"),
         };
         self.note(event.as_str());
         match event {
@@ -240,6 +241,7 @@ impl County {
                     reason: "示例理由".to_owned(),
                     document: "示例决定书1号".to_owned(),
                     decided_on: None,
+                    refusal: grounds(event),
                 };
                 repairs::step(desk, &actor, step).await.map(|_| ())
             }

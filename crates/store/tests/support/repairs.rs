@@ -56,6 +56,7 @@ fn step(event: &str) -> RepairStep {
         actor: "clerk".to_owned(),
         reason: "示例".to_owned(),
         document: String::new(),
+        note: None,
         previous: String::new(),
         hash: String::new(),
     }
@@ -144,7 +145,21 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     assert_eq!(store.repaired(&[(1, 11), (2, 21)]).await.expect("asked").len(), 1);
     let receipts = store.repair_receipts(81).await.expect("listed");
     assert_eq!(receipts.iter().filter(|one| one.confirmed_at.is_some()).count(), 1);
-    assert_eq!(store.repair_items_in(&["granted"], false, 10).await.expect("listed").len(), 1);
+    let (market, other) = (["market".to_owned()], ["gone".to_owned()]);
+    for (units, many) in [(None, 1), (Some(market.as_slice()), 1), (Some(other.as_slice()), 0)] {
+        let clocks = store.repair_clocks(units, &["granted", "applied"]).await.expect("listed");
+        assert_eq!(clocks.len(), many);
+        let courses = store.repair_courses(units, &["granted"]).await.expect("listed");
+        assert_eq!(courses.len(), many);
+        let (page, all) =
+            store.repair_items_page(units, &["granted"], (1, 0)).await.expect("listed");
+        assert_eq!((page.len(), all), (many, i64::try_from(many).expect("few")));
+        let (page, _) = store.repair_items_page(units, &["granted"], (1, 1)).await.expect("listed");
+        assert!(page.is_empty());
+        let none = store.repair_clocks(units, &["closed"]).await.expect("listed");
+        assert!(none.is_empty());
+        assert!(store.repair_grounds(units).await.expect("counted").is_empty());
+    }
     assert_eq!(store.repair_items_of_subject(1, 10).await.expect("listed")[0].id, 81);
     assert_eq!(store.repair_items_of_record(1, 11).await.expect("listed")[0].id, 81);
 
@@ -158,14 +173,19 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
         file_type: "pdf".to_owned(),
         added_at: NOW,
         added_by: "clerk".to_owned(),
+        items: vec![81],
     })
     .await
     .expect("kept");
     tx.commit().await.expect("committed");
-    assert_eq!(store.repair_materials(71).await.expect("listed")[0].seq, 1);
+    let handed = store.repair_materials(71).await.expect("listed");
+    assert_eq!((handed[0].seq, handed[0].items.as_slice()), (1, [81].as_slice()));
     let wrong = ("repair_material".to_owned(), "71/1".to_owned());
     assert_eq!(problems(&store).await, [wrong], "its file is not there");
     store.raw_execute("DELETE FROM repair_material").await.expect("mended");
+    let wrong = ("repair_material".to_owned(), "71/1".to_owned());
+    assert_eq!(problems(&store).await, [wrong], "a binding of nothing");
+    store.raw_execute("DELETE FROM repair_material_item").await.expect("mended");
 
     for (change, table, row) in [
         ("UPDATE repair_step SET reason = 'x' WHERE seq = 2", "repair_item", "81"),

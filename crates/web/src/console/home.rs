@@ -129,7 +129,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
             })
             .collect(),
         correct: correct(&frame, &corrections::waiting(desk, actor).await?),
-        repair: repair(&frame, &repairs::waiting(desk, actor).await?),
+        repair: repair(&frame, &repairs::waiting(desk, actor, MOST_REPORTS).await?),
         objected: objected(&frame, &objections::waiting(desk, actor).await?),
         commitments: committed(&frame, &commitments::waiting(desk, actor).await?),
         reported: reported(&frame, &error_reports::waiting(desk, actor, MOST_REPORTS).await?),
@@ -188,7 +188,7 @@ fn correct(frame: &Frame, waiting: &[CorrectionLine]) -> Vec<Line> {
 }
 
 /// Applications for repair that wait for this person's unit.
-fn repair(frame: &Frame, waiting: &[RepairLine]) -> Vec<Line> {
+fn repair(frame: &Frame, (waiting, all): &(Vec<RepairLine>, usize)) -> Vec<Line> {
     let line = |one: &RepairLine| Line {
         href: super::repairs::href(one.id),
         text: one.record.title.clone(),
@@ -196,12 +196,12 @@ fn repair(frame: &Frame, waiting: &[RepairLine]) -> Vec<Line> {
             .unwrap_or_else(|| Chip::new("没有期限", "neutral")),
         note: format!("{}，{} 申请", one.stage.label(), one.applied_on),
     };
-    let mut lines: Vec<Line> = waiting.iter().take(MOST_REPORTS).map(line).collect();
-    if waiting.len() > MOST_REPORTS {
+    let mut lines: Vec<Line> = waiting.iter().map(line).collect();
+    if *all > lines.len() {
         lines.push(Line {
             href: super::repairs::HERE.to_owned(),
             text: "其余的见信用修复".to_owned(),
-            chip: Chip::new(format!("共 {} 条", waiting.len()), "neutral"),
+            chip: Chip::new(format!("共 {all} 条"), "neutral"),
             note: String::new(),
         });
     }

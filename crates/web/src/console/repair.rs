@@ -8,14 +8,18 @@ use axum::extract::multipart::MultipartRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use jiff::civil::Date;
+use xinyong_domain::law::Code;
 use xinyong_domain::value::date;
 use xinyong_domain::workflow::repair::{Event, Stage};
 use xinyong_service::agents;
-use xinyong_service::repairs::{self, PlaceView, RepairCase, Step, Supply};
+use xinyong_service::repairs::{
+    self, FINDINGS, PlaceView, ProposeFinding, Refused, RepairCase, Step, Supply,
+};
 use xinyong_service::{Clock, DeskError, Permission, Refusal};
 
 use super::held::party;
 use super::parts::{self, Parts, Stopped};
+use super::repair_record::{DutyRow, duty_rows};
 use super::repairs::{HERE, href};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
@@ -24,19 +28,26 @@ use crate::my::repair::{accept, file_help};
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::repair::{ConditionRow, StepRow, conditions, due, left, stage, steps};
+use crate::ui::repair::{
+    ConditionRow, FindingRow, StepRow, conditions, due, findings, left, stage, steps,
+};
 use crate::ui::view::{Chip, Choice, Fact, FormError, Page, message_for};
 use crate::ui::words;
 
 /// A place that must confirm.
-struct PlaceRow {
-    place: String,
-    label: String,
-    standing: Chip,
-    by: String,
-    evidence: String,
+pub struct PlaceRow {
+    /// Its code.
+    pub place: String,
+    /// What it is called.
+    pub label: String,
+    /// Whether it has stopped.
+    pub standing: Chip,
+    /// Who found out, and when.
+    pub by: String,
+    /// By what.
+    pub evidence: String,
     /// Whether a person may confirm it now.
-    open: bool,
+    pub open: bool,
 }
 
 /// Another record of the same application.
@@ -67,6 +78,16 @@ struct One {
     document_error: String,
     decided_on: String,
     decided_on_error: String,
+    /// Whether a refusal is among what may be done.
+    refuses: bool,
+    stands_in: bool,
+    grounds: Vec<Choice>,
+    ground_error: String,
+    grounds_closed: String,
+    way_on: String,
+    way_on_error: String,
+    objection: String,
+    objection_error: String,
     places: Vec<PlaceRow>,
     evidence_error: String,
     may_close: bool,
@@ -81,6 +102,18 @@ struct One {
     accept: String,
     others: Vec<Other>,
     record_href: String,
+    repair_href: String,
+    duties: Vec<DutyRow>,
+    findings: Vec<FindingRow>,
+    may_find: bool,
+    granted: bool,
+    whats: Vec<Choice>,
+    what_error: String,
+    finding_reason: String,
+    finding_reason_error: String,
+    finding_document: String,
+    finding_document_error: String,
+    finding_error: String,
 }
 
 fn facts(frame: &Frame, found: &RepairCase) -> Vec<Fact> {
@@ -117,7 +150,8 @@ fn facts(frame: &Frame, found: &RepairCase) -> Vec<Fact> {
     facts
 }
 
-fn place(one: &PlaceView) -> PlaceRow {
+/// A place as it is shown.
+pub fn place(one: &PlaceView) -> PlaceRow {
     PlaceRow {
         place: one.place.clone(),
         label: one.label.clone(),
@@ -162,7 +196,25 @@ async fn show(frame: &Frame, id: i64, sent: Sent<'_>) -> Result<Html<String>, Pa
     if !events.is_empty() {
         events.insert(0, Choice::new("", "请选择", &chosen));
     }
+    let known = repairs::grounds(frame.site.desk(), line.applied_on);
+    let mut grounds = vec![Choice::new("", "请选择", fields.get("ground"))];
+    grounds.extend(known.open.iter().map(|ground| {
+        let label = format!("{}（{}）", ground.label, ground.because.line());
+        Choice::new(&ground.id, label, fields.get("ground"))
+    }));
     draw(&One {
+        refuses: found.may.iter().any(|event| matches!(event, Event::Decline | Event::Refuse)),
+        stands_in: found.stands_in,
+        grounds,
+        ground_error: message_for(&errors, "ground"),
+        grounds_closed: known.closed.join("；"),
+        way_on: fields.get("way_on").to_owned(),
+        way_on_error: message_for(&errors, "way_on"),
+        objection: match fields.get("objection") {
+            "" => known.objection,
+            sent => sent.to_owned(),
+        },
+        objection_error: message_for(&errors, "objection"),
         page: frame.console("信用修复", HERE),
         href: href(id),
         title: line.record.title.clone(),
@@ -193,6 +245,24 @@ async fn show(frame: &Frame, id: i64, sent: Sent<'_>) -> Result<Html<String>, Pa
         file_error: message_for(&errors, "file"),
         file_help: file_help(frame),
         accept: accept(),
+        repair_href: super::repair_record::href(line.record.subject, line.record.id),
+        duties: duty_rows(&found.duties, true),
+        findings: findings(&found.findings),
+        may_find: found.may_find,
+        granted: line.stage.is_granted(),
+        whats: {
+            let codes = law.codes().get(FINDINGS).map(|list| list.codes.clone());
+            let mut whats = vec![Choice::new("", "请选择", fields.get("what"))];
+            let choice = |code: &Code| Choice::new(&code.id, &code.label, fields.get("what"));
+            whats.extend(codes.iter().flatten().map(choice));
+            whats
+        },
+        what_error: message_for(&errors, "what"),
+        finding_reason: fields.get("finding_reason").to_owned(),
+        finding_reason_error: message_for(&errors, "finding_reason"),
+        finding_document: fields.get("finding_document").to_owned(),
+        finding_document_error: message_for(&errors, "finding_document"),
+        finding_error: message_for(&errors, "decision_reason"),
         others: found
             .others
             .iter()
@@ -221,6 +291,12 @@ fn error_of(refusal: &Refusal) -> FormError {
         "repair.reason-missing" => "reason",
         "repair.document-missing" => "document",
         "repair.decided-day" => "decided_on",
+        "repair.finding-missing" => "what",
+        "repair.finding-document" => "finding_document",
+        "repair.finding-reason" => "finding_reason",
+        "repair.ground-missing" | "repair.ground-unconfirmed" => "ground",
+        "repair.way-on-missing" => "way_on",
+        "repair.objection-missing" => "objection",
         "repair.evidence-missing" => "evidence",
         "repair.take-back-reason" => "back_reason",
         "repair.words-too-long" | "repair.supply-empty" => "words",
@@ -266,6 +342,11 @@ fn command(id: i64, fields: &Fields) -> Result<Step, Refusal> {
         reason: fields.get("reason").to_owned(),
         document: fields.get("document").to_owned(),
         decided_on: decided_on(fields)?,
+        refusal: Refused {
+            ground: fields.get("ground").to_owned(),
+            way_on: fields.get("way_on").to_owned(),
+            objection: fields.get("objection").to_owned(),
+        },
     })
 }
 
@@ -352,6 +433,41 @@ pub async fn supply(
         }
     };
     answer(&frame, id, outcome, Sent { said: sent.text("words"), ..Sent::default() }).await
+}
+
+/// A person of the unit proposes to find that something was false.
+///
+/// # Errors
+/// `access.denied`, not found. What the person can mend is said on the page.
+pub async fn propose_finding(
+    frame: Frame,
+    Path(id): Path<i64>,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, PageError> {
+    let command = ProposeFinding {
+        item: id,
+        what: fields.get("what").to_owned(),
+        document: fields.get("finding_document").to_owned(),
+        reason: fields.get("finding_reason").to_owned(),
+        restore: fields.get("restore") == "1",
+    };
+    let outcome = repairs::propose_finding(frame.site.desk(), actor(&frame)?, command).await;
+    answer(&frame, id, outcome.map(drop), Sent { fields, ..Sent::default() }).await
+}
+
+/// Another person of the unit decides it.
+///
+/// # Errors
+/// `access.denied`, not found. What the person can mend is said on the page.
+pub async fn decide_finding(
+    frame: Frame,
+    Path((id, finding)): Path<(i64, i64)>,
+    Extension(fields): Extension<Fields>,
+) -> Result<Response, PageError> {
+    let (confirm, reason) = (fields.get("decision") == "confirm", fields.get("decision_reason"));
+    let desk = frame.site.desk();
+    let outcome = repairs::decide_finding(desk, actor(&frame)?, finding, confirm, reason).await;
+    answer(&frame, id, outcome, Sent::default()).await
 }
 
 /// A file that was handed in.

@@ -1,27 +1,22 @@
 //! `/console/repairs`: applications for repair, by their clocks; for the office how every unit stands.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Html;
 use serde::Deserialize;
 use xinyong_service::Permission;
-use xinyong_service::repairs::{self, RepairFigures, RepairLine};
+use xinyong_service::repairs::{self, RepairFigures, RepairLine, RepairPage, UnitBoard};
 
 use super::{actor, worklist};
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::repair::{left, stage};
-use crate::ui::view::{Chip, Nav, Page, Tile};
+use crate::ui::view::{Chip, Nav, Page, Pager, Tile};
+use crate::url;
 
 /// The list.
 pub const HERE: &str = "/console/repairs";
-/// Applications that the list shows, the most urgent; all of them are counted.
-const MOST_SHOWN: usize = 200;
-/// Working days within which something is soon due.
-const SOON: i64 = 3;
 
 struct Row {
     href: String,
@@ -37,14 +32,6 @@ struct Row {
     left: Option<Chip>,
 }
 
-/// How a unit stands.
-struct UnitRow {
-    unit: String,
-    open: usize,
-    soon: usize,
-    overdue: usize,
-}
-
 #[derive(Template)]
 #[template(path = "console/repairs.html")]
 struct Listed {
@@ -52,12 +39,12 @@ struct Listed {
     tabs: Vec<Nav>,
     tiles: Vec<Tile>,
     rows: Vec<Row>,
-    more: usize,
-    units: Vec<UnitRow>,
+    pager: Pager,
+    units: Vec<UnitBoard>,
     may_enter: bool,
     figures: Vec<Tile>,
     took: Vec<(String, [(&'static str, String); 2])>,
-    reasons: Vec<(String, usize)>,
+    grounds: Vec<(String, usize)>,
 }
 
 /// What is asked for.
@@ -65,6 +52,7 @@ struct Listed {
 #[serde(default)]
 pub struct Asked {
     show: String,
+    page: String,
 }
 
 /// The address of one.
@@ -80,21 +68,18 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
     let over = asked.show == "over";
     let desk = frame.site.desk();
     let who = actor(&frame)?;
-    let lines = repairs::work(desk, who, over).await?;
-    let clock = |line: &RepairLine| (line.due.as_ref().map(|due| due.value.date), line.left);
+    // What is no number is the first page.
+    let found = repairs::work(desk, who, over, asked.page.parse().unwrap_or(1)).await?;
+    let board = if over { Vec::new() } else { repairs::board(desk, who).await? };
     let sees_all = who.unit_limit().is_none();
     let figures = if over { repairs::figures(desk, who).await? } else { RepairFigures::default() };
     draw(&Listed {
         page: frame.console("信用修复", HERE),
         tabs: worklist::tabs(HERE, "办理中", ("over", "已办结"), over),
-        tiles: if over {
-            Vec::new()
-        } else {
-            worklist::clocks("办理中", "条", desk.today(), lines.iter().map(clock))
-        },
-        units: if sees_all && !over { board(&frame, &lines) } else { Vec::new() },
-        more: lines.len().saturating_sub(MOST_SHOWN),
-        rows: lines.iter().take(MOST_SHOWN).map(|line| row(&frame, line)).collect(),
+        tiles: if over { Vec::new() } else { clocks(&board) },
+        units: if sees_all { board } else { Vec::new() },
+        pager: pager(&found, over),
+        rows: found.lines.iter().map(|line| row(&frame, line)).collect(),
         may_enter: who.may(Permission::EnterRepair),
         figures: if over { tiles(&figures) } else { Vec::new() },
         took: figures
@@ -105,7 +90,7 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
                 ((*label).to_owned(), cells)
             })
             .collect(),
-        reasons: figures.reasons,
+        grounds: figures.grounds,
     })
 }
 
@@ -116,31 +101,35 @@ fn tiles(figures: &RepairFigures) -> Vec<Tile> {
         ("不予修复", figures.refused),
         ("不予受理", figures.not_accepted),
         ("申请人撤回", figures.withdrawn),
+        ("决定已撤销、变更", figures.lapsed),
     ]
     .map(|(label, count)| Tile::new(label, count.to_string(), "条"))
     .to_vec()
 }
 
-fn board(frame: &Frame, lines: &[RepairLine]) -> Vec<UnitRow> {
-    let today = frame.site.desk().today();
-    let mut units: BTreeMap<&str, UnitRow> = BTreeMap::new();
-    for line in lines {
-        let unit = units.entry(&line.unit).or_insert_with(|| UnitRow {
-            unit: line.unit.clone(),
-            open: 0,
-            soon: 0,
-            overdue: 0,
-        });
-        unit.open += 1;
-        if line.due.as_ref().is_some_and(|due| due.value.date < today) {
-            unit.overdue += 1;
-        } else if line.left.is_some_and(|left| left <= SOON) {
-            unit.soon += 1;
-        }
+fn clocks(board: &[UnitBoard]) -> Vec<Tile> {
+    let sum = |of: fn(&UnitBoard) -> usize| board.iter().map(of).sum::<usize>();
+    [
+        ("办理中", sum(|unit| unit.open)),
+        ("三个工作日内到期", sum(|unit| unit.soon)),
+        ("已超过期限", sum(|unit| unit.overdue)),
+    ]
+    .map(|(label, count)| Tile::new(label, count.to_string(), "条"))
+    .to_vec()
+}
+
+fn pager(found: &RepairPage, over: bool) -> Pager {
+    let show = if over { "over" } else { "" };
+    let to = |page: usize| {
+        let page = page.to_string();
+        url::with_query(HERE, &[("show", show), ("page", &page)])
+    };
+    Pager {
+        summary: format!("共 {} 条，第 {} 页，共 {} 页", found.all, found.page, found.pages),
+        prev: if found.page > 1 { to(found.page - 1) } else { String::new() },
+        next: if found.page < found.pages { to(found.page + 1) } else { String::new() },
+        pages: Vec::new(),
     }
-    let mut rows: Vec<UnitRow> = units.into_values().collect();
-    rows.sort_by_key(|row| std::cmp::Reverse((row.overdue, row.soon, row.open)));
-    rows
 }
 
 fn row(frame: &Frame, line: &RepairLine) -> Row {

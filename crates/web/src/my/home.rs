@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use xinyong_domain::workflow::mandate::Standing;
 use xinyong_service::agents::{self, OwnFirm};
+use xinyong_service::repairs::{self, OwnMessage};
 use xinyong_service::{Clock, DeskError};
 
 use crate::console::{actor, onward};
@@ -35,8 +36,18 @@ struct Home {
     page: Page,
     notice: Option<NoticeText>,
     person: String,
+    messages: Vec<Message>,
     firms: Vec<Row>,
     others: Vec<Row>,
+}
+
+/// Something the person was told.
+struct Message {
+    at: String,
+    firm: String,
+    text: String,
+    href: String,
+    unread: bool,
 }
 
 /// What has just been done, and whether the list is wanted though there is only one firm.
@@ -80,12 +91,27 @@ fn row(frame: &Frame, one: OwnFirm) -> Row {
     }
 }
 
+fn message(one: OwnMessage) -> Message {
+    // Without a mandate that stands there is no page to lead to.
+    let (firm, href) = match (&one.firm, one.item, one.record) {
+        (Some((firm, code)), Some(item), _) => {
+            (firm.clone(), format!("{}/{item}", super::repair::here(code)))
+        }
+        (Some((firm, code)), None, Some(record)) => {
+            (firm.clone(), super::repair_record::href(code, record))
+        }
+        _ => (String::new(), String::new()),
+    };
+    Message { at: Clock::show(one.at), firm, text: one.text, href, unread: !one.read }
+}
+
 /// The first page of an agent.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn home(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<String>, PageError> {
     let found = agents::own_home(frame.site.desk(), actor(&frame)?).await?;
+    let messages = repairs::own_messages(frame.site.desk(), actor(&frame)?).await?;
     let notice = match asked.done.as_str() {
         "applied" => {
             Some(("申请已提交", "信用办核对授权后，您就可以办理该主体的事项；结果在本页查看。"))
@@ -98,6 +124,7 @@ pub async fn home(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
         page: frame.own("我的主体", "/my", None),
         notice: notice.map(|(title, text)| NoticeText::new("success", title, text)),
         person: found.person.name,
+        messages: messages.into_iter().map(message).collect(),
         firms: found.firms.into_iter().map(|one| row(&frame, one)).collect(),
         others: found.others.into_iter().map(|one| row(&frame, one)).collect(),
     })

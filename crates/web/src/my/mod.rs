@@ -14,6 +14,7 @@ pub mod objections;
 pub mod record;
 pub mod repair;
 pub mod repair_one;
+pub mod repair_record;
 pub mod reports;
 pub mod sign_up;
 pub mod subject;

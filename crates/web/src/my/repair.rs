@@ -14,6 +14,7 @@ use xinyong_service::{DeskError, Refusal};
 use super::firm;
 use super::subject::record_href;
 use crate::console::parts::{self, Parts, Stopped};
+use crate::console::repair_record::{DutyRow, duty_rows};
 use crate::console::{mendable, onward};
 use crate::guard::forged;
 use crate::page_error::PageError;
@@ -54,6 +55,12 @@ pub struct Row {
     pub materials: Vec<MaterialRow>,
     /// On what it rests.
     pub why: Why,
+    /// Why, in sentences.
+    pub explanation: Vec<String>,
+    /// What the unit's own records say about its duties.
+    pub proofs: Vec<DutyRow>,
+    /// The page of the record's repair.
+    pub more: String,
 }
 
 /// An application in a list.
@@ -132,6 +139,9 @@ pub fn row(frame: &Frame, one: &Forecast, href: String, chosen: bool) -> Row {
         conditions: conditions(&law, &value.conditions),
         materials: materials(&law, &value.materials),
         why: reasons::why(&law, &one.record.title, value.explanation.join(""), &one.ruling),
+        explanation: value.explanation.clone(),
+        proofs: duty_rows(&one.proofs, false),
+        more: String::new(),
     }
 }
 
@@ -151,7 +161,9 @@ fn asked(frame: &Frame, code: &str, line: &RepairLine) -> Asked {
 /// What a scan may be, in words.
 pub fn file_help(frame: &Frame) -> String {
     let most = agents::most_megabytes(frame.site.desk());
-    format!("PDF、JPG 或 PNG，不超过 {most} MB；单位自己有缴款、整改记录的，不上传也可以由单位核对")
+    format!(
+        "PDF、JPG 或 PNG，不超过 {most} MB；只给所选信息的认定单位看，只想给一个单位看的请分开申请；单位自己有缴款、整改记录的，不上传也可以由单位核对"
+    )
 }
 
 /// The endings of a scan.
@@ -187,7 +199,11 @@ async fn show(
             .filter(|one| keep(one))
             .map(|one| {
                 let href = record_href(agent.code(), one.record.id);
-                row(frame, one, href, sent.text(&input(one.record.id)) == "1")
+                let chosen = sent.text(&input(one.record.id)) == "1";
+                Row {
+                    more: super::repair_record::href(agent.code(), one.record.id),
+                    ..row(frame, one, href, chosen)
+                }
             })
             .collect()
     };

@@ -19,7 +19,9 @@ use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::repair::{ConditionRow, StepRow, conditions, due, left, stage, steps};
+use crate::ui::repair::{
+    ConditionRow, FindingRow, StepRow, conditions, due, findings, left, stage, steps,
+};
 use crate::ui::view::{Chip, Fact, FormError, Page, message_for};
 
 #[derive(Template)]
@@ -35,6 +37,7 @@ struct Shown {
     explanation: Vec<String>,
     conditions: Vec<ConditionRow>,
     steps: Vec<StepRow>,
+    findings: Vec<FindingRow>,
     may_supply: bool,
     may_withdraw: bool,
     said: String,
@@ -90,6 +93,15 @@ async fn show(
         explanation: found.rules.explanation.clone(),
         conditions: conditions(&law, &found.rules.conditions),
         steps: steps(&found, false),
+        // What somebody proposes and nobody has decided is not said of anybody.
+        findings: findings(
+            &found
+                .findings
+                .iter()
+                .filter(|one| one.state == "confirmed")
+                .cloned()
+                .collect::<Vec<_>>(),
+        ),
         may_supply: found.may.contains(&Event::Supply),
         may_withdraw: found.may.contains(&Event::Withdraw),
         said: sent.text("words").to_owned(),

@@ -247,3 +247,167 @@ async fn the_guide_names_the_three_sites_and_what_is_in_force() {
         assert!(page.contains(word), "{word}: {page}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_notes_what_it_has_and_a_refusal_says_its_ground() {
+    let (site, mut clerk, mut reviewer, batch) = recorded().await;
+    let list = clerk.get(&format!("{batch}/records")).await.text();
+    let (subject, record) = ids(&link(&list, "/console/records/"));
+    let mut visitor = site.browser();
+    let page = visitor.get(&format!("/subjects/{CODE}")).await.text();
+    let firm = page.split("<h1>").nth(1).and_then(|rest| rest.split(['<', '\n']).next());
+    let firm = firm.expect("a name").trim().to_owned();
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    let mut agent = agent(&site, &mut office, &firm).await;
+
+    // Whom to tell, as a page and as a table.
+    let urge = clerk.get(&format!("{LIST}/urge")).await.text();
+    assert!(urge.contains(&firm) && urge.contains("没有登记"), "{urge}");
+    let table = clerk.get(&format!("{LIST}/urge.csv")).await;
+    assert!(table.header("content-type").starts_with("text/csv"));
+    assert!(table.text().contains(CODE));
+    let one = link(&urge, &format!("{LIST}/records/"));
+    assert_eq!(one, format!("{LIST}/records/{subject}/{record}"));
+
+    let bad = post(&mut clerk, &one, &format!("{one}/duties"), &[("what", "paid")]).await;
+    assert!(bad.text().contains("请填写履行的日期"), "{}", bad.text());
+    for (what, day) in [("paid", "2026-07-01"), ("corrected", "2026-07-02")] {
+        let fields = [("what", what), ("done_on", day), ("document", "示例票据<b>5号")];
+        let done = post(&mut clerk, &one, &format!("{one}/duties"), &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    }
+    let own = format!("/my/firms/{CODE}/repair");
+    let page = agent.get(&own).await.text();
+    assert!(page.contains("认定单位已登记") && page.contains("示例票据&#60;b&#62;5号"), "{page}");
+    let more = link(&page, &format!("{own}/records/"));
+    let page = agent.get(&more).await.text();
+    for word in ["证明由此而来", "逐条对照", "第107号", "在本平台申请"] {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    let sheet = agent.get(&format!("{more}/form")).await.text();
+    assert!(
+        sheet.contains(CODE)
+            && sheet.contains("信用修复承诺书")
+            && sheet.contains("国家企业信用信息公示系统")
+    );
+    assert_eq!(agent.get(&format!("{own}/records/12345")).await.status, StatusCode::NOT_FOUND);
+
+    // An application, and its refusal by a ground of the list.
+    let page = agent.get(&own).await.text();
+    let input = chosen(&page);
+    let (csrf, entry, text) =
+        (hidden(&page, "csrf"), hidden(&page, "entry"), hidden(&page, "commitment"));
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("entry", &entry),
+        ("commitment", &text),
+        (&input, "1"),
+        ("agreed", "1"),
+    ];
+    let done = agent.upload(&own, &fields, "proof.pdf", b"%PDF-1.7 example").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let one = link(&clerk.get(LIST).await.text(), &format!("{LIST}/"));
+    for event in ["accept", "review"] {
+        step(&mut clerk, &one, event).await;
+    }
+    let page = reviewer.get(&one).await.text();
+    assert!(page.contains("理由的种类") && page.contains("现在不能据此拒绝的"), "{page}");
+    let bad = step(&mut reviewer, &one, "refuse").await;
+    assert!(bad.text().contains("请选择不予受理、不予修复的理由种类"), "{}", bad.text());
+    let fields = [
+        ("event", "refuse"),
+        ("reason", "缴款凭证与票据不符"),
+        ("document", "平市监信修〔2026〕2号"),
+        ("ground", "not-performed"),
+        ("way_on", "缴清以后再次申请"),
+        ("objection", "可以向本局提出异议"),
+    ];
+    let done = post(&mut reviewer, &one, &format!("{one}/step"), &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let home = agent.get("/my").await.text();
+    assert!(home.contains("有新的进展：不予修复"), "{home}");
+    let page = agent.get(&link(&home, &format!("{own}/"))).await.text();
+    for word in
+        ["没有履行完毕义务或者没有纠正失信行为", "缴清以后再次申请", "可以向本局提出异议", "第36号"]
+    {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    assert!(
+        reviewer
+            .get(&format!("{LIST}?show=over"))
+            .await
+            .text()
+            .contains("不予受理、不予修复的理由")
+    );
+
+    // What was false is found by two persons.
+    let find = [
+        ("what", "false-materials"),
+        ("finding_reason", "凭证系伪造"),
+        ("finding_document", "笔录1号"),
+    ];
+    let done = post(&mut clerk, &one, &format!("{one}/findings"), &find).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    assert!(
+        !agent.get(&link(&home, &format!("{own}/"))).await.text().contains("凭证系伪造"),
+        "not before it is decided"
+    );
+    let page = reviewer.get(&one).await.text();
+    let decide = page
+        .split("/findings/")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .expect("one")
+        .to_owned();
+    let said = [("decision", "confirm"), ("decision_reason", "事实清楚")];
+    let done = post(&mut reviewer, &one, &format!("{one}/findings/{decide}/decide"), &said).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    assert!(agent.get(&link(&home, &format!("{own}/"))).await.text().contains("凭证系伪造"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ruling_shields_and_two_persons_lift_it() {
+    let (site, mut clerk, mut reviewer, batch) = recorded().await;
+    let list = clerk.get(&format!("{batch}/records")).await.text();
+    let (subject, record) = ids(&link(&list, "/console/records/"));
+    let public = format!("/records/administrative-penalty/{subject}/{record}");
+    let one = format!("{LIST}/records/{subject}/{record}");
+    let mut visitor = site.browser();
+    assert_eq!(visitor.get(&public).await.status, StatusCode::OK);
+    let csrf = clerk.get(&one).await.token();
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("court", "示例县人民法院"),
+        ("ruling", "（2026）示破1号"),
+        ("ruled_on", "2026-08-01"),
+        ("until", "x"),
+    ];
+    let to = format!("{one}/shields");
+    let bad = clerk.upload(&to, &fields, "a.pdf", b"%PDF-1.7 a ruling").await;
+    assert!(bad.text().contains("截止日期的写法不对") && bad.text().contains("（2026）示破1号"));
+    let fields = &fields[..4];
+    let done = clerk.upload(&to, fields, "a.pdf", b"%PDF-1.7 a ruling").await;
+    let shield = done.header("location").to_owned();
+    assert!(shield.starts_with(&format!("{LIST}/shields/")), "{}", done.text());
+    let page = reviewer.get(&shield).await.text();
+    assert!(page.contains("待另一人确认") && page.contains("确认，各处暂时屏蔽"), "{page}");
+    let file = reviewer.get(&format!("{shield}/file")).await;
+    assert_eq!(file.bytes, b"%PDF-1.7 a ruling");
+    let yes = [("decision", "confirm")];
+    let done = post(&mut reviewer, &shield, &format!("{shield}/decide"), &yes).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let gone = visitor.get(&public).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    assert!(!gone.text().contains("屏蔽"));
+    let fields = [("place", "upper"), ("evidence", "回执1号")];
+    let done = post(&mut clerk, &shield, &format!("{shield}/places"), &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    assert!(clerk.get(&format!("{LIST}/shields")).await.text().contains("屏蔽中"));
+    let lift = [("lift", "ended"), ("reason", "没有执行"), ("document", "示破1号之二")];
+    let done = post(&mut clerk, &shield, &format!("{shield}/lift"), &lift).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let done = post(&mut reviewer, &shield, &format!("{shield}/lift/decide"), &yes).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    assert_eq!(visitor.get(&public).await.status, StatusCode::OK);
+    assert!(clerk.get(&format!("{LIST}/shields?show=over")).await.text().contains("已解除"));
+}

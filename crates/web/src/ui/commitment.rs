@@ -107,6 +107,7 @@ pub fn steps(found: &CommitmentCase, named: bool) -> Vec<StepRow> {
         },
         reason: step.reason.clone(),
         document: step.document.clone(),
+        more: Vec::new(),
     };
     found.steps.iter().map(row).collect()
 }

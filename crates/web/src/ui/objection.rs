@@ -60,6 +60,7 @@ pub fn steps(found: &ObjectionCase, named: bool) -> Vec<StepRow> {
             },
             reason: step.reason.clone(),
             document: String::new(),
+            more: Vec::new(),
         })
         .collect()
 }

@@ -6,7 +6,9 @@ use xinyong_domain::rules::repair::{Condition, Material, Outcome};
 use xinyong_domain::ruling::{Citation, Ruling};
 use xinyong_domain::workflow::repair::Stage;
 use xinyong_service::Clock;
-use xinyong_service::repairs::{CONDITIONS, MATERIALS, RepairCase, RepairLine, StepView};
+use xinyong_service::repairs::{
+    CONDITIONS, FindingView, MATERIALS, RepairCase, RepairLine, StepView,
+};
 
 use super::view::{Chip, Fact, Why};
 use super::{reasons, words};
@@ -43,6 +45,8 @@ pub struct StepRow {
     pub reason: String,
     /// The document.
     pub document: String,
+    /// For a refusal: the ground, the rule, what can be done, how to object; each with what it is called.
+    pub more: Vec<(&'static str, String)>,
 }
 
 fn label(law: &Law, list: &str, id: &str) -> String {
@@ -98,7 +102,7 @@ pub fn stage(stage: Stage) -> Chip {
         Stage::Granted | Stage::Propagated | Stage::Closed => "good",
         Stage::NotAccepted | Stage::Refused => "bad",
         Stage::Supplement => "warn",
-        Stage::Withdrawn => "neutral",
+        Stage::Withdrawn | Stage::Lapsed => "neutral",
         _ => "info",
     };
     Chip::new(stage.label(), tone)
@@ -129,13 +133,73 @@ pub fn steps(found: &RepairCase, named: bool) -> Vec<StepRow> {
     let row = |step: &StepView| StepRow {
         label: step.label.clone(),
         on: step.on.to_string(),
-        by: if named {
-            format!("{}　{}", Clock::show(step.at), step.by.name)
-        } else {
-            Clock::show(step.at)
+        by: match (named, step.behalf.is_empty()) {
+            (true, true) => format!("{}　{}", Clock::show(step.at), step.by.name),
+            (true, false) => {
+                format!("{}　{}代{}登记", Clock::show(step.at), step.by.name, step.behalf)
+            }
+            (false, true) => Clock::show(step.at),
+            (false, false) => format!("{}　信用办代{}登记", Clock::show(step.at), step.behalf),
         },
+        more: [
+            ("理由", &step.ground),
+            ("规定", &step.rule),
+            ("现在可以怎么办", &step.way_on),
+            ("不服怎么办", &step.objection),
+        ]
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(about, text)| (about, text.clone()))
+        .collect(),
         reason: step.reason.clone(),
         document: step.document.clone(),
     };
     found.steps.iter().map(row).collect()
+}
+
+/// A finding about a repair as it is shown.
+pub struct FindingRow {
+    /// Its id.
+    pub id: i64,
+    /// What it says.
+    pub what: String,
+    /// Where it stands.
+    pub standing: Chip,
+    /// What it rests on and what follows.
+    pub facts: Vec<Fact>,
+    /// Whether this person may decide it.
+    pub may_decide: bool,
+}
+
+/// The findings, the oldest first.
+pub fn findings(of: &[FindingView]) -> Vec<FindingRow> {
+    of.iter()
+        .map(|one| {
+            let mut facts = vec![
+                Fact::new("查明的事实", one.reason.as_str()),
+                Fact::new("证据或者文书", one.document.as_str()),
+                Fact::new("依据", one.basis.as_str()),
+            ];
+            if one.restore && one.state == "open" {
+                facts.push(Fact::new("提出的后果", "撤销修复，恢复公示到其最长公示期"));
+            }
+            if !one.consequence.is_empty() {
+                facts.push(Fact::new("后果", one.consequence.as_str()));
+            }
+            if !one.decision.is_empty() {
+                facts.push(Fact::new("决定的理由", one.decision.as_str()));
+            }
+            FindingRow {
+                id: one.id,
+                what: one.label.clone(),
+                standing: match one.state.as_str() {
+                    "confirmed" => Chip::new("已认定", "bad"),
+                    "declined" => Chip::new("不认定", "neutral"),
+                    _ => Chip::new("待另一人决定", "warn"),
+                },
+                facts,
+                may_decide: one.may_decide,
+            }
+        })
+        .collect()
 }
