@@ -339,6 +339,14 @@ pub async fn own_objections(desk: &Desk, agent: &Agent) -> Result<Vec<ObjectionL
     Ok(lines)
 }
 
+/// Who did something: what follows by itself is the platform's.
+fn by(names: &Names, login: &str) -> PersonView {
+    match login {
+        "system" => PersonView { login: login.to_owned(), name: "平台".to_owned() },
+        _ => names.person(login),
+    }
+}
+
 async fn told(
     desk: &Desk,
     actor: &Actor,
@@ -363,7 +371,7 @@ async fn told(
             label: Event::from_word(&step.event).map_or("提出异议", Event::label).to_owned(),
             on: step.on_day,
             at: step.at,
-            by: names.person(&step.actor),
+            by: by(&names, &step.actor),
             reason: step.reason,
         })
         .collect();

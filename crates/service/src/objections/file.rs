@@ -159,7 +159,7 @@ pub async fn file(desk: &Desk, agent: &Agent, command: File) -> Result<i64, Desk
 /// Somebody of the office, or of the unit for what it delivered, enters what was brought to the window, with a scan of the paper.
 ///
 /// # Errors
-/// As [`file`]; `objection.scan-missing`, `objection.visitor-missing`.
+/// As [`file()`]; `objection.scan-missing`, `objection.visitor-missing`.
 pub async fn file_at_window(
     desk: &Desk,
     actor: &Actor,

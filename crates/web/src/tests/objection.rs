@@ -192,7 +192,12 @@ async fn a_firm_objects_everybody_sees_it_and_two_persons_put_it_right() {
     let page = office.get(LIST).await.text();
     assert!(page.contains("各单位的办理"), "the board of the office: {page}");
     let page = office.get(&one).await.text();
-    assert!(page.contains("不予刊载主体声明") && !page.contains("答复异议成立</option>"), "{page}");
+    assert!(page.contains("不予刊载主体声明</option>"), "{page}");
+    let page = reviewer.get(&one).await.text();
+    assert!(
+        page.contains("答复异议成立</option>") && !page.contains("不予刊载主体声明</option>"),
+        "{page}"
+    );
 
     let none = step(&mut reviewer, &one, &[("event", "")]).await;
     assert!(none.text().contains("请选择要办理的事项"), "{}", none.text());
