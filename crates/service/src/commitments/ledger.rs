@@ -1,13 +1,13 @@
 //! 监管台账: what a unit owes for the commitments that it accepted, by when, and how each stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::commitment::{Standing, standing, taken_in_by, verified_by};
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::commitment::{Event, Stage};
-use xinyong_store::{Commitment, CommitmentMatter};
+use xinyong_store::{Commitment, CommitmentMatter, Subject};
 
 use super::{
     KIND, MOST_LOOKED, MOST_OWN, MOST_SHOWN, TYPES, authorise, label, noted, object, stage_of, step,
@@ -53,8 +53,6 @@ pub struct CommitmentLine {
     pub made_on: Date,
     /// Where it stands.
     pub stage: Stage,
-    /// What the register says about how it was kept; empty while nothing was found.
-    pub state: String,
     /// Taking in what was made.
     pub report: Option<Clocked>,
     /// The verification.
@@ -87,6 +85,8 @@ pub struct StepView {
 pub struct CommitmentCase {
     /// As in the list.
     pub line: CommitmentLine,
+    /// What the register says about how it was kept; empty while nothing was found.
+    pub state: String,
     /// What was signed, word for word.
     pub text: String,
     /// SM3 of it.
@@ -138,15 +138,43 @@ fn clocked(desk: &Desk, due: Ruling<WorkingDay>, done: Option<Date>) -> Clocked 
 struct Shelf {
     names: Names,
     matters: BTreeMap<i64, CommitmentMatter>,
+    /// Who made the commitments of the page.
+    subjects: HashMap<i64, Subject>,
+    /// Who owes what their units owe, by the unit's id.
+    owes: BTreeMap<String, String>,
 }
 
 impl Shelf {
-    async fn read(desk: &Desk) -> Result<Self, DeskError> {
-        let all = desk.store().commitment_matters().await?;
+    async fn read(desk: &Desk, held: &[Commitment]) -> Result<Self, DeskError> {
+        let store = desk.store();
+        let names = Names::read(desk).await?;
+        let mut owes = BTreeMap::new();
+        for one in held {
+            if !owes.contains_key(&one.unit_id) {
+                // A unit that is no more owes nothing: whoever took over does.
+                let units = responsible(desk, &one.unit_id).await?;
+                let units =
+                    units.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>().join("、");
+                owes.insert(one.unit_id.clone(), units);
+            }
+        }
+        let ids: Vec<i64> =
+            held.iter().map(|one| one.subject_id).collect::<BTreeSet<_>>().into_iter().collect();
         Ok(Self {
-            names: Names::read(desk).await?,
-            matters: all.into_iter().map(|one| (one.id, one)).collect(),
+            matters: store
+                .commitment_matters()
+                .await?
+                .into_iter()
+                .map(|one| (one.id, one))
+                .collect(),
+            subjects: store.subjects(&ids).await?,
+            names,
+            owes,
         })
+    }
+
+    fn lines(&self, desk: &Desk, held: &[Commitment]) -> Result<Vec<CommitmentLine>, DeskError> {
+        held.iter().map(|one| self.line(desk, one)).collect()
     }
 
     fn matter(&self, held: &Commitment) -> Result<&CommitmentMatter, DeskError> {
@@ -155,23 +183,10 @@ impl Shelf {
             .ok_or_else(|| DeskError::Internal(format!("commitment {} without matter", held.id)))
     }
 
-    async fn line(&self, desk: &Desk, held: &Commitment) -> Result<CommitmentLine, DeskError> {
+    fn line(&self, desk: &Desk, held: &Commitment) -> Result<CommitmentLine, DeskError> {
         let law = desk.law();
-        let store = desk.store();
         let (stage, matter) = (stage_of(held)?, self.matter(held)?);
-        let subject = store.subject(held.subject_id).await?;
-        // What the register says is the one truth about how it was kept.
-        let record = match held.record_id {
-            Some(id) => store.record(held.subject_id, id).await?,
-            None => None,
-        };
-        let state = match record.as_ref().filter(|record| record.kind == KIND) {
-            Some(record) => Kept::read(record)?.value("fulfillmentStatus").to_owned(),
-            None => String::new(),
-        };
-        // A unit that is no more owes nothing: whoever took over does.
-        let owes = responsible(desk, &held.unit_id).await?;
-        let unit = owes.iter().map(|unit| self.names.unit(unit)).collect::<Vec<_>>().join("、");
+        let subject = self.subjects.get(&held.subject_id);
         let counts = !matches!(stage, Stage::Declined | Stage::Withdrawn);
         let taken_in = |from: Option<Date>, done: Option<Date>| {
             let due = taken_in_by(&law, from.filter(|_| counts)?)?;
@@ -182,23 +197,22 @@ impl Shelf {
             id: held.id,
             number: held.number.clone(),
             party: subject
-                .map(|subject| (subject.name, subject.code.unwrap_or_default()))
+                .map(|subject| (subject.name.clone(), subject.code.clone().unwrap_or_default()))
                 .unwrap_or_default(),
-            unit: (held.unit_id.clone(), unit),
+            unit: (held.unit_id.clone(), self.owes.get(&held.unit_id).cloned().unwrap_or_default()),
             matter: matter.name.clone(),
             kind: label(desk, TYPES, &matter.kind),
             reason: held.reason.clone(),
             way: held.way.clone(),
             made_on: held.made_on,
             stage,
-            state,
             report: taken_in(Some(held.made_on), held.accepted_on),
             verification: held
                 .completed_on
                 .filter(|_| counts)
                 .map(|from| clocked(desk, verified_by(&law, from, days), held.found_on)),
             finding: taken_in(held.found_on, held.settled_on),
-            record: record.map(|record| (record.subject_id, record.id)),
+            record: held.record_id.map(|record| (held.subject_id, record)),
         })
     }
 }
@@ -251,11 +265,7 @@ pub async fn work(
         held.reverse();
         held.truncate(MOST_SHOWN);
     }
-    let shelf = Shelf::read(desk).await?;
-    let mut lines = Vec::with_capacity(held.len());
-    for one in &held {
-        lines.push(shelf.line(desk, one).await?);
-    }
+    let mut lines = Shelf::read(desk, &held).await?.lines(desk, &held)?;
     if !over {
         lines.sort_by_key(|line| {
             (line.clock().and_then(|clock| clock.left).unwrap_or(i64::MAX), line.made_on, line.id)
@@ -320,24 +330,28 @@ pub fn board(lines: &[CommitmentLine]) -> Vec<UnitBoard> {
 pub async fn late(desk: &Desk, actor: &Actor, year: i16) -> Result<Vec<CommitmentLine>, DeskError> {
     actor.authorise(Permission::HandleCommitment)?;
     let units = units_of(desk, actor).await?;
-    let shelf = Shelf::read(desk).await?;
-    let mut lines = Vec::new();
-    for one in desk.store().commitments_made(super::ratios::span(year)?, MOST_LOOKED).await? {
-        if units.as_ref().is_none_or(|units| units.contains(&one.unit_id)) {
-            let line = shelf.line(desk, &one).await?;
-            lines.extend(line.is_late().then_some(line));
-        }
-        if lines.len() >= MOST_SHOWN {
-            break;
-        }
-    }
+    let days = super::ratios::span(year)?;
+    let mut held = desk.store().commitments_made(days, MOST_LOOKED).await?;
+    held.retain(|one| units.as_ref().is_none_or(|units| units.contains(&one.unit_id)));
+    let mut lines = Shelf::read(desk, &held).await?.lines(desk, &held)?;
+    lines.retain(CommitmentLine::is_late);
+    lines.truncate(MOST_SHOWN);
     Ok(lines)
 }
 
 async fn told(desk: &Desk, held: Commitment, may: Vec<Event>) -> Result<CommitmentCase, DeskError> {
-    let shelf = Shelf::read(desk).await?;
-    let line = shelf.line(desk, &held).await?;
+    let shelf = Shelf::read(desk, std::slice::from_ref(&held)).await?;
+    let line = shelf.line(desk, &held)?;
     let matter = shelf.matter(&held)?;
+    // What the register says is the one truth about how it was kept.
+    let record = match held.record_id {
+        Some(id) => desk.store().record(held.subject_id, id).await?,
+        None => None,
+    };
+    let state = match record.filter(|record| record.kind == KIND) {
+        Some(record) => Kept::read(&record)?.value("fulfillmentStatus").to_owned(),
+        None => String::new(),
+    };
     let steps = desk
         .store()
         .commitment_steps(held.id)
@@ -354,6 +368,7 @@ async fn told(desk: &Desk, held: Commitment, may: Vec<Event>) -> Result<Commitme
         .collect();
     Ok(CommitmentCase {
         line,
+        state,
         text: held.text,
         digest: held.digest,
         liability: matter.liability.clone(),
@@ -408,12 +423,8 @@ pub async fn paper_file(
 /// `access.denied`.
 pub async fn own_commitments(desk: &Desk, agent: &Agent) -> Result<Vec<CommitmentLine>, DeskError> {
     agent.actor.authorise(Permission::MakeCommitment)?;
-    let shelf = Shelf::read(desk).await?;
-    let mut lines = Vec::new();
-    for one in desk.store().commitments_of_subject(agent.subject.id, MOST_OWN).await? {
-        lines.push(shelf.line(desk, &one).await?);
-    }
-    Ok(lines)
+    let held = desk.store().commitments_of_subject(agent.subject.id, MOST_OWN).await?;
+    Shelf::read(desk, &held).await?.lines(desk, &held)
 }
 
 /// One of them, for the subject that made it.

@@ -70,8 +70,8 @@ fn facts(frame: &Frame, found: &CommitmentCase, reads: bool) -> Vec<Fact> {
             .map(|fact| fact.noted(format!("核查期限 {} 个工作日", found.days))),
     );
     facts.extend(clocks(&desk.law(), desk.today(), line));
-    if !line.state.is_empty() {
-        facts.push(Fact::new("登记的履行状态", line.state.as_str()));
+    if !found.state.is_empty() {
+        facts.push(Fact::new("登记的履行状态", found.state.as_str()));
     }
     if let Some((subject, record)) = line.record.filter(|_| reads) {
         facts.push(Fact::new("登记的信息", "查看全部版本").to(words::held_href(subject, record)));

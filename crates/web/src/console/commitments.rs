@@ -16,6 +16,8 @@ use crate::url;
 
 /// The list.
 pub const HERE: &str = "/console/commitments";
+/// Commitments that a page shows: the most urgent.
+const MOST_SHOWN: usize = 300;
 
 struct Row {
     href: String,
@@ -42,6 +44,8 @@ struct Listed {
     tiles: Vec<Tile>,
     late: bool,
     rows: Vec<Row>,
+    /// How many there are beyond those.
+    more: usize,
     units: Vec<UnitRow>,
 }
 
@@ -136,7 +140,8 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
             .collect(),
         tiles: if show.is_empty() { tiles(&units) } else { Vec::new() },
         late,
-        rows: lines.iter().map(|line| row(&frame, line, late)).collect(),
+        more: lines.len().saturating_sub(MOST_SHOWN),
+        rows: lines.iter().take(MOST_SHOWN).map(|line| row(&frame, line, late)).collect(),
         units: if who.unit_limit().is_none() { board(units) } else { Vec::new() },
     })
 }

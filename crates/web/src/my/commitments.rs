@@ -122,8 +122,8 @@ async fn show(
         Fact::new("承诺作出日期", line.made_on.to_string()).noted(way),
     ];
     facts.extend(found.valid_until.map(|day| Fact::new("承诺有效期至", day.to_string())));
-    if !line.state.is_empty() {
-        facts.push(Fact::new("认定的履行状态", line.state.as_str()));
+    if !found.state.is_empty() {
+        facts.push(Fact::new("认定的履行状态", found.state.as_str()));
     }
     if let Some((_, record)) = line.record {
         facts.push(Fact::new("登记在案的信息", "查看").to(record_href(agent.code(), record)));
