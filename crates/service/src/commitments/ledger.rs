@@ -1,23 +1,27 @@
 //! 监管台账: what a unit owes for the commitments that it accepted, by when, and how each stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::commitment::{Standing, standing, taken_in_by, verified_by};
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::commitment::{Event, Stage};
-use xinyong_store::{Commitment, CommitmentMatter};
+use xinyong_store::{Commitment, CommitmentGroup, CommitmentMatter, Record, Subject};
 
-use super::{
-    KIND, MOST_LOOKED, MOST_OWN, MOST_SHOWN, TYPES, authorise, label, noted, object, stage_of, step,
-};
+use super::{KIND, MOST_OWN, PAGE, TYPES, authorise, label, noted, object, stage_of, step};
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
 use crate::browse::{Kept, Names, PersonView};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 use crate::units::{responsible, stands_for};
+
+/// The stages in which a clock runs.
+const OWED: [Stage; 3] = [Stage::Made, Stage::Completed, Stage::Proposed];
+/// Days before a year in which what is due in it may have begun: more than seven working days with any holidays among them.
+const DAYS_BEFORE: i32 = 60;
 
 /// Something that is owed, with how it stands.
 #[derive(Debug, Clone)]
@@ -55,6 +59,8 @@ pub struct CommitmentLine {
     pub stage: Stage,
     /// What the register says about how it was kept; empty while nothing was found.
     pub state: String,
+    /// Since when the record is taken down.
+    pub taken_down: Option<Date>,
     /// Taking in what was made.
     pub report: Option<Clocked>,
     /// The verification.
@@ -155,36 +161,36 @@ impl Shelf {
             .ok_or_else(|| DeskError::Internal(format!("commitment {} without matter", held.id)))
     }
 
-    async fn line(&self, desk: &Desk, held: &Commitment) -> Result<CommitmentLine, DeskError> {
+    fn line(
+        &self,
+        desk: &Desk,
+        held: &Commitment,
+        beside: &Beside,
+    ) -> Result<CommitmentLine, DeskError> {
         let law = desk.law();
-        let store = desk.store();
         let (stage, matter) = (stage_of(held)?, self.matter(held)?);
-        let subject = store.subject(held.subject_id).await?;
+        let subject = beside.subjects.get(&held.subject_id);
         // What the register says is the one truth about how it was kept.
-        let record = match held.record_id {
-            Some(id) => store.record(held.subject_id, id).await?,
-            None => None,
-        };
-        let state = match record.as_ref().filter(|record| record.kind == KIND) {
+        let record = held.record_id.and_then(|id| beside.records.get(&(held.subject_id, id)));
+        let state = match record.filter(|record| record.kind == KIND) {
             Some(record) => Kept::read(record)?.value("fulfillmentStatus").to_owned(),
             None => String::new(),
         };
-        // A unit that is no more owes nothing: whoever took over does.
-        let owes = responsible(desk, &held.unit_id).await?;
-        let unit = owes.iter().map(|unit| self.names.unit(unit)).collect::<Vec<_>>().join("、");
-        let counts = !matches!(stage, Stage::Declined | Stage::Withdrawn);
+        let counts = !stage.owes_nothing();
         let taken_in = |from: Option<Date>, done: Option<Date>| {
             let due = taken_in_by(&law, from.filter(|_| counts)?)?;
             Some(clocked(desk, due, done))
         };
-        let days = u32::try_from(matter.days).unwrap_or_default();
         Ok(CommitmentLine {
             id: held.id,
             number: held.number.clone(),
             party: subject
-                .map(|subject| (subject.name, subject.code.unwrap_or_default()))
+                .map(|subject| (subject.name.clone(), subject.code.clone().unwrap_or_default()))
                 .unwrap_or_default(),
-            unit: (held.unit_id.clone(), unit),
+            unit: (
+                held.unit_id.clone(),
+                beside.units.get(&held.unit_id).cloned().unwrap_or_default(),
+            ),
             matter: matter.name.clone(),
             kind: label(desk, TYPES, &matter.kind),
             reason: held.reason.clone(),
@@ -192,21 +198,163 @@ impl Shelf {
             made_on: held.made_on,
             stage,
             state,
+            taken_down: record.and_then(|record| record.withdrawn_on),
             report: taken_in(Some(held.made_on), held.accepted_on),
             verification: held
                 .completed_on
                 .filter(|_| counts)
-                .map(|from| clocked(desk, verified_by(&law, from, days), held.found_on)),
+                .map(|from| clocked(desk, verified_by(&law, from, days_of(matter)), held.found_on)),
             finding: taken_in(held.found_on, held.settled_on),
             record: record.map(|record| (record.subject_id, record.id)),
         })
     }
+
+    /// The lines of some, with what stands beside them read at once.
+    async fn lines(
+        &self,
+        desk: &Desk,
+        held: &[Commitment],
+    ) -> Result<Vec<CommitmentLine>, DeskError> {
+        let subjects: Vec<i64> = held.iter().map(|one| one.subject_id).collect();
+        let places: Vec<(i64, i64)> =
+            held.iter().filter_map(|one| Some((one.subject_id, one.record_id?))).collect();
+        let records = desk.store().records_by_id(&places).await?;
+        let units: BTreeSet<&str> = held.iter().map(|one| one.unit_id.as_str()).collect();
+        let beside = Beside {
+            subjects: desk.store().subjects(&subjects).await?,
+            records: records.into_iter().map(|one| ((one.subject_id, one.id), one)).collect(),
+            units: self.units(desk, units).await?,
+        };
+        held.iter().map(|one| self.line(desk, one, &beside)).collect()
+    }
+
+    /// Who answers for some units today: one that is no more owes nothing, whoever took over does.
+    async fn units(
+        &self,
+        desk: &Desk,
+        units: BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, String>, DeskError> {
+        let mut named = BTreeMap::new();
+        for unit in units {
+            let owes = responsible(desk, unit).await?;
+            let names = owes.iter().map(|unit| self.names.unit(unit)).collect::<Vec<_>>();
+            named.insert(unit.to_owned(), names.join("、"));
+        }
+        Ok(named)
+    }
 }
 
-async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<Vec<String>>, DeskError> {
+/// What stands beside some commitments.
+struct Beside {
+    subjects: HashMap<i64, Subject>,
+    records: HashMap<(i64, i64), Record>,
+    units: BTreeMap<String, String>,
+}
+
+fn days_of(matter: &CommitmentMatter) -> u32 {
+    u32::try_from(matter.days).unwrap_or_default()
+}
+
+/// Commitments with the same clock.
+struct Ranked {
+    stage: Stage,
+    clock: Option<Clocked>,
+    group: CommitmentGroup,
+}
+
+impl Ranked {
+    fn standing(&self) -> Option<Standing> {
+        self.clock.as_ref().map(|clock| clock.standing)
+    }
+
+    fn count(&self) -> u64 {
+        u64::try_from(self.group.count).unwrap_or_default()
+    }
+}
+
+/// What is in some stages at some units, by the clock that runs, the most urgent first. Days are counted here and not in the database,
+/// which knows no working days; it says how many there are of each day.
+async fn ranked(
+    desk: &Desk,
+    shelf: &Shelf,
+    units: &[String],
+    stages: &[Stage],
+) -> Result<Vec<Ranked>, DeskError> {
+    let law = desk.law();
+    let groups = desk.store().commitment_groups(&places(units, stages)).await?;
+    let mut found = Vec::with_capacity(groups.len());
+    for group in groups {
+        let stage = Stage::from_word(&group.stage).ok_or_else(|| {
+            DeskError::Internal(format!("unknown stage of a commitment {}", group.stage))
+        })?;
+        let due = match stage {
+            Stage::Made => taken_in_by(&law, group.made_on),
+            Stage::Completed => shelf
+                .matters
+                .get(&group.matter_id)
+                .and_then(|matter| Some(verified_by(&law, group.completed_on?, days_of(matter)))),
+            Stage::Proposed => group.found_on.and_then(|on| taken_in_by(&law, on)),
+            _ => None,
+        };
+        let clock = due.map(|due| clocked(desk, due, None));
+        found.push(Ranked { stage, clock, group });
+    }
+    found.sort_by_key(|one| {
+        let left = one.clock.as_ref().and_then(|clock| clock.left).unwrap_or(i64::MAX);
+        (left, one.group.made_on)
+    });
+    Ok(found)
+}
+
+fn places<'p>(units: &'p [String], stages: &[Stage]) -> Vec<(&'p str, &'static str)> {
+    let of = |unit: &'p String| {
+        let each = stages.iter().map(|stage| stage.as_str()).collect::<Vec<_>>();
+        each.into_iter().map(move |stage| (unit.as_str(), stage))
+    };
+    units.iter().flat_map(of).collect()
+}
+
+/// The lines from a place on, of those that were ranked: only those that are shown are read.
+async fn portion(
+    desk: &Desk,
+    shelf: &Shelf,
+    ranked: &[Ranked],
+    (from, most): (usize, usize),
+) -> Result<Vec<CommitmentLine>, DeskError> {
+    let (mut before, mut seen) = (0_usize, 0_usize);
+    let mut wanted = Vec::new();
+    for one in ranked {
+        let after = seen.saturating_add(usize::try_from(one.group.count).unwrap_or_default());
+        if after <= from {
+            before = after;
+        } else if seen < from.saturating_add(most) {
+            wanted.push(&one.group);
+        }
+        seen = after;
+    }
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut held = desk.store().commitments_of_groups(&wanted).await?;
+    let place = |one: &Commitment| {
+        wanted.iter().position(|group| {
+            group.unit_id == one.unit_id
+                && group.stage == one.stage
+                && group.matter_id == one.matter_id
+                && group.made_on == one.made_on
+                && group.completed_on == one.completed_on
+                && group.found_on == one.found_on
+        })
+    };
+    held.sort_by_key(|one| (place(one), one.id));
+    let shown: Vec<_> = held.into_iter().skip(from.saturating_sub(before)).take(most).collect();
+    shelf.lines(desk, &shown).await
+}
+
+async fn units_of(desk: &Desk, actor: &Actor) -> Result<Vec<String>, DeskError> {
     match actor.unit_limit() {
-        Some(own) => Ok(Some(stands_for(desk, own).await?.into_iter().collect())),
-        None => Ok(None),
+        Some(own) => Ok(stands_for(desk, own).await?.into_iter().collect()),
+        None => Ok(desk.store().units().await?.into_iter().map(|unit| unit.id).collect()),
     }
 }
 
@@ -221,18 +369,19 @@ impl CommitmentLine {
             _ => None,
         }
     }
+}
 
-    /// Whether something of it was taken in late, or still is not.
-    #[must_use]
-    pub fn is_late(&self) -> bool {
-        [&self.report, &self.finding]
-            .into_iter()
-            .flatten()
-            .any(|clock| matches!(clock.standing, Standing::Late | Standing::Overdue))
-    }
+/// A page of a list.
+#[derive(Debug, Clone, Default)]
+pub struct Listed {
+    /// Those that are shown.
+    pub lines: Vec<CommitmentLine>,
+    /// How many there are in all.
+    pub total: u64,
 }
 
 /// The ledger of the actor's unit, for the office of all: what is not over, the most urgent first; or, `over`, what is, the newest first.
+/// The pages are counted from 0.
 ///
 /// # Errors
 /// `access.denied`.
@@ -240,103 +389,134 @@ pub async fn work(
     desk: &Desk,
     actor: &Actor,
     over: bool,
-) -> Result<Vec<CommitmentLine>, DeskError> {
+    page: usize,
+) -> Result<Listed, DeskError> {
     actor.authorise(Permission::HandleCommitment)?;
     let units = units_of(desk, actor).await?;
-    let stages: Vec<&str> =
-        Stage::ALL.iter().filter(|one| one.is_over() == over).map(|one| one.as_str()).collect();
-    let mut held = desk.store().commitments_in(&stages, MOST_LOOKED).await?;
-    held.retain(|one| units.as_ref().is_none_or(|units| units.contains(&one.unit_id)));
-    if over {
-        held.reverse();
-        held.truncate(MOST_SHOWN);
-    }
+    let stages: Vec<Stage> = Stage::ALL.into_iter().filter(|one| one.is_over() == over).collect();
     let shelf = Shelf::read(desk).await?;
-    let mut lines = Vec::with_capacity(held.len());
-    for one in &held {
-        lines.push(shelf.line(desk, one).await?);
+    let from = page.saturating_mul(PAGE);
+    if over {
+        let signed = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let places = places(&units, &stages);
+        let span = (signed(from), signed(PAGE));
+        let (held, count) = desk.store().commitments_in(&places, span).await?;
+        let lines = shelf.lines(desk, &held).await?;
+        return Ok(Listed { lines, total: u64::try_from(count).unwrap_or_default() });
     }
-    if !over {
-        lines.sort_by_key(|line| {
-            (line.clock().and_then(|clock| clock.left).unwrap_or(i64::MAX), line.made_on, line.id)
-        });
-    }
-    Ok(lines)
+    let ranked = ranked(desk, &shelf, &units, &stages).await?;
+    let lines = portion(desk, &shelf, &ranked, (from, PAGE)).await?;
+    Ok(Listed { lines, total: ranked.iter().map(Ranked::count).sum() })
 }
 
-/// What waits for this person, for the first page: to be accepted or confirmed, and to be verified before long.
+/// What waits for this person, for the first page: to be accepted or confirmed, and to be verified before long. At most `most` of them, and
+/// how many there are.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Vec<CommitmentLine>, DeskError> {
+pub async fn waiting(desk: &Desk, actor: &Actor, most: usize) -> Result<Listed, DeskError> {
     if !actor.may(Permission::HandleCommitment) {
-        return Ok(Vec::new());
+        return Ok(Listed::default());
     }
     let second = actor.may(Permission::ConfirmCommitment);
     // The office looks after every unit, and acts for none: what is past its day is what it must see.
     let all = actor.unit_limit().is_none();
-    let mut lines = work(desk, actor, false).await?;
-    lines.retain(|line| {
-        let standing = line.clock().map(|clock| clock.standing);
-        let overdue = standing == Some(Standing::Overdue);
-        match line.stage {
+    let units = units_of(desk, actor).await?;
+    let shelf = Shelf::read(desk).await?;
+    let mut ranked = ranked(desk, &shelf, &units, &OWED).await?;
+    ranked.retain(|one| {
+        let overdue = one.standing() == Some(Standing::Overdue);
+        match one.stage {
             _ if all => overdue,
             Stage::Made | Stage::Proposed => second,
-            Stage::Completed => overdue || standing == Some(Standing::Soon),
+            Stage::Completed => overdue || one.standing() == Some(Standing::Soon),
             _ => false,
         }
     });
-    Ok(lines)
+    let lines = portion(desk, &shelf, &ranked, (0, most)).await?;
+    Ok(Listed { lines, total: ranked.iter().map(Ranked::count).sum() })
 }
 
-/// How the units stand, for those who see all.
-#[must_use]
-pub fn board(lines: &[CommitmentLine]) -> Vec<UnitBoard> {
-    let mut units: BTreeMap<&str, UnitBoard> = BTreeMap::new();
-    for line in lines {
-        let unit = units
-            .entry(&line.unit.1)
-            .or_insert_with(|| UnitBoard { unit: line.unit.1.clone(), ..UnitBoard::default() });
-        unit.made += u64::from(line.stage == Stage::Made);
-        if line.stage.awaits_verification() {
-            unit.verify += 1;
-            let standing = line.verification.as_ref().map(|clock| clock.standing);
-            unit.soon += u64::from(standing == Some(Standing::Soon));
-            unit.overdue += u64::from(standing == Some(Standing::Overdue));
-        }
-        let open = [&line.report, &line.finding].into_iter().flatten();
-        unit.late +=
-            open.filter(|clock| clock.standing == Standing::Overdue).map(|_| 1).sum::<u64>();
-    }
-    let mut rows: Vec<UnitBoard> = units.into_values().collect();
-    rows.sort_by_key(|row| std::cmp::Reverse((row.overdue, row.late, row.soon, row.verify)));
-    rows
-}
-
-/// What was taken in late of the commitments made in a year, or still is not, the newest first.
+/// How the units stand: the actor's own, for the office all.
 ///
 /// # Errors
 /// `access.denied`.
-pub async fn late(desk: &Desk, actor: &Actor, year: i16) -> Result<Vec<CommitmentLine>, DeskError> {
+pub async fn board(desk: &Desk, actor: &Actor) -> Result<Vec<UnitBoard>, DeskError> {
     actor.authorise(Permission::HandleCommitment)?;
-    let units = units_of(desk, actor).await?;
     let shelf = Shelf::read(desk).await?;
-    let mut lines = Vec::new();
-    for one in desk.store().commitments_made(super::ratios::span(year)?, MOST_LOOKED).await? {
-        if units.as_ref().is_none_or(|units| units.contains(&one.unit_id)) {
-            let line = shelf.line(desk, &one).await?;
-            lines.extend(line.is_late().then_some(line));
+    let ranked = ranked(desk, &shelf, &units_of(desk, actor).await?, &OWED).await?;
+    let owing: BTreeSet<&str> = ranked.iter().map(|one| one.group.unit_id.as_str()).collect();
+    let names = shelf.units(desk, owing).await?;
+    let mut units: BTreeMap<&str, UnitBoard> = BTreeMap::new();
+    for one in &ranked {
+        let name = names.get(&one.group.unit_id).map_or("", String::as_str);
+        let unit = units
+            .entry(name)
+            .or_insert_with(|| UnitBoard { unit: name.to_owned(), ..UnitBoard::default() });
+        let (count, overdue) = (one.count(), one.standing() == Some(Standing::Overdue));
+        if one.stage.awaits_verification() {
+            unit.verify += count;
+        } else {
+            unit.made += count;
         }
-        if lines.len() >= MOST_SHOWN {
-            break;
+        match one.stage {
+            Stage::Completed if overdue => unit.overdue += count,
+            Stage::Completed if one.standing() == Some(Standing::Soon) => unit.soon += count,
+            Stage::Made | Stage::Proposed if overdue => unit.late += count,
+            _ => {}
         }
     }
-    Ok(lines)
+    let mut rows: Vec<UnitBoard> = units.into_values().collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.overdue, row.late, row.soon, row.verify)));
+    Ok(rows)
+}
+
+/// What was not taken in by a day of the year, whether it was later or still is not; by that day, the newest first. The pages are counted
+/// from 0.
+///
+/// # Errors
+/// `access.denied`, `commitment.year`.
+pub async fn late(desk: &Desk, actor: &Actor, year: i16, page: usize) -> Result<Listed, DeskError> {
+    actor.authorise(Permission::HandleCommitment)?;
+    let units = units_of(desk, actor).await?;
+    let (first, last) = super::ratios::span(year)?;
+    let law = desk.law();
+    // Something of December is due in January.
+    let before = first.saturating_sub(DAYS_BEFORE.days());
+    let mut found: Vec<(Date, i64)> = Vec::new();
+    for one in desk.store().commitment_days(&units, (before, last)).await? {
+        let owed = [(Some(one.made_on), one.accepted_on), (one.found_on, one.settled_on)];
+        let late = owed.into_iter().filter_map(|(from, done)| {
+            let due = taken_in_by(&law, from?)?.value;
+            let standing = standing(&law, due, done, desk.today());
+            let counts = matches!(standing, Standing::Late | Standing::Overdue)
+                && (first..=last).contains(&due.date);
+            counts.then_some(due.date)
+        });
+        found.extend(late.max().map(|due| (due, one.id)));
+    }
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    let total = found.len();
+    let shown: Vec<i64> =
+        found.iter().skip(page.saturating_mul(PAGE)).take(PAGE).map(|(_, id)| *id).collect();
+    let mut held = desk.store().commitments_by_id(&shown).await?;
+    held.sort_by_key(|one| shown.iter().position(|id| *id == one.id));
+    let lines = Shelf::read(desk).await?.lines(desk, &held).await?;
+    Ok(Listed { lines, total: u64::try_from(total).unwrap_or_default() })
+}
+
+async fn line_of(
+    desk: &Desk,
+    shelf: &Shelf,
+    held: &Commitment,
+) -> Result<CommitmentLine, DeskError> {
+    let mut lines = shelf.lines(desk, std::slice::from_ref(held)).await?;
+    lines.pop().ok_or(DeskError::NotFound("这份承诺"))
 }
 
 async fn told(desk: &Desk, held: Commitment, may: Vec<Event>) -> Result<CommitmentCase, DeskError> {
     let shelf = Shelf::read(desk).await?;
-    let line = shelf.line(desk, &held).await?;
+    let line = line_of(desk, &shelf, &held).await?;
     let matter = shelf.matter(&held)?;
     let steps = desk
         .store()
@@ -409,11 +589,8 @@ pub async fn paper_file(
 pub async fn own_commitments(desk: &Desk, agent: &Agent) -> Result<Vec<CommitmentLine>, DeskError> {
     agent.actor.authorise(Permission::MakeCommitment)?;
     let shelf = Shelf::read(desk).await?;
-    let mut lines = Vec::new();
-    for one in desk.store().commitments_of_subject(agent.subject.id, MOST_OWN).await? {
-        lines.push(shelf.line(desk, &one).await?);
-    }
-    Ok(lines)
+    let held = desk.store().commitments_of_subject(agent.subject.id, MOST_OWN).await?;
+    shelf.lines(desk, &held).await
 }
 
 /// One of them, for the subject that made it.
