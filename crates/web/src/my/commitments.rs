@@ -11,7 +11,7 @@ use super::firm;
 use super::subject::record_href;
 use crate::console::{mendable, onward};
 use crate::page_error::PageError;
-use crate::ui::commitment::{lines, stage, steps};
+use crate::ui::commitment::{lines, stage, steps, text_title};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::repair::StepRow;
@@ -55,6 +55,7 @@ struct One {
     title: String,
     standing: Chip,
     facts: Vec<Fact>,
+    text_title: &'static str,
     text: Vec<String>,
     digest: String,
     steps: Vec<StepRow>,
@@ -74,7 +75,7 @@ fn row(code: &str, line: &CommitmentLine) -> Row {
         unit: line.unit.1.clone(),
         reason: line.reason.clone(),
         made_on: line.made_on.to_string(),
-        standing: stage(line.stage),
+        standing: stage(line),
     }
 }
 
@@ -133,8 +134,9 @@ async fn show(
         list_href: here(agent.code()),
         action: format!("{}/{id}", here(agent.code())),
         title: line.matter.clone(),
-        standing: stage(line.stage),
+        standing: stage(line),
         facts,
+        text_title: text_title(line),
         text: lines(&found.text),
         digest: found.digest.clone(),
         steps: steps(&found, false),
