@@ -7,6 +7,7 @@
 //! commitment that nobody verified is one that its unit has not verified.
 
 mod ledger;
+mod lists;
 mod make;
 mod matters;
 mod ratios;
@@ -27,9 +28,9 @@ use crate::refusal::{DeskError, Refusal};
 use crate::units::stands_for;
 
 pub use ledger::{
-    Clocked, CommitmentCase, CommitmentLine, Listed, StepView, UnitBoard, board, case, late,
-    own_case, own_commitments, paper_file, waiting, work,
+    Clocked, CommitmentCase, CommitmentLine, StepView, case, own_case, own_commitments, paper_file,
 };
+pub use lists::{Listed, UnitBoard, board, late, waiting, work};
 pub use make::{Make, Paper, enter_paper, make, new_entry};
 pub use matters::{
     MatterDraft, MatterView, OpenMatter, decide_matter, matter, matters, open_matter, open_matters,
