@@ -7,14 +7,17 @@
 //! commitment that nobody verified is one that its unit has not verified.
 
 mod ledger;
+mod lists;
 mod make;
 mod matters;
 mod ratios;
+mod register;
 mod row;
 mod step;
 mod text;
 
 use jiff::civil::Date;
+use xinyong_domain::check::personal_number;
 use xinyong_domain::workflow::commitment::Stage;
 use xinyong_store::{Commitment, CommitmentStep};
 
@@ -25,15 +28,17 @@ use crate::refusal::{DeskError, Refusal};
 use crate::units::stands_for;
 
 pub use ledger::{
-    Clocked, CommitmentCase, CommitmentLine, StepView, UnitBoard, board, case, late, own_case,
-    own_commitments, paper_file, waiting, work,
+    Clocked, CommitmentCase, CommitmentLine, StepView, case, own_case, own_commitments, paper_file,
 };
+pub use lists::{Listed, UnitBoard, board, late, waiting, work};
 pub use make::{Make, Paper, enter_paper, make, new_entry};
 pub use matters::{
     MatterDraft, MatterView, OpenMatter, decide_matter, matter, matters, open_matter, open_matters,
     propose_matter,
 };
-pub use ratios::{Ratio, RatioRecord, ratio_records, ratios};
+pub use ratios::{Behind, Ratio, RatioPage, RatioRecord, ratio_records, ratios};
+pub use register::public_history;
+pub(crate) use register::{Carried, Met, correctable, held_here, met};
 pub(crate) use row::profile;
 pub use step::{Step, step, withdraw};
 
@@ -45,9 +50,8 @@ pub const TYPES: &str = "commitment-type";
 pub const STATES: &str = "fulfilment-state";
 /// As there.
 pub const SCOPES: &str = "publication-scope";
-/// Commitments that are looked through for a list, and that it shows.
-const MOST_LOOKED: i64 = 20_000;
-const MOST_SHOWN: usize = 300;
+/// Lines of a page of a list.
+pub const PAGE: usize = 50;
 /// Commitments of one subject.
 const MOST_OWN: i64 = 500;
 /// Longest reason, and longest name of a document.
@@ -63,11 +67,6 @@ const SIGNED: [&str; 6] = [
     "commitmentValidity",
     "commitmentTypeId",
 ];
-
-/// Whether a field of a record that was made here says what its subject signed: nobody else changes that.
-pub(crate) fn is_signed_field(kind: &str, code: &str) -> bool {
-    kind == KIND && SIGNED.contains(&code)
-}
 
 fn stage_of(held: &Commitment) -> Result<Stage, DeskError> {
     Stage::from_word(&held.stage)
@@ -128,7 +127,14 @@ fn text_of(
     if (needed && text.is_empty()) || text.chars().count() > longest {
         return Err(Refusal::new(code, message));
     }
-    Ok(text)
+    // Whatever is entered here is shown to others, much of it to everybody.
+    match personal_number(&text) {
+        Some(what) => Err(Refusal::new(
+            "commitment.personal-number",
+            format!("填写的内容里有{what}：个人信息不能填写在这里，请删去"),
+        )),
+        None => Ok(text),
+    }
 }
 
 /// A step as it is going to be written; what depends on the commitment is filled in by the store.

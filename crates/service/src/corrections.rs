@@ -24,6 +24,7 @@ use xinyong_store::{
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
 use crate::browse::{FieldChange, HeldRecord, Names, PersonView, held};
+use crate::commitments::correctable;
 use crate::desk::Desk;
 use crate::publicity::Withdraw;
 use crate::refusal::{DeskError, Refusal};
@@ -288,7 +289,8 @@ fn check_days(desk: &Desk, record: &Record, command: &Propose) -> Result<(), Des
 /// # Errors
 /// `access.denied`, not found, `correction.withdrawn`, `correction.event-unknown`, `correction.document-day`, `correction.known-day`,
 /// `withdraw.reason-missing`, `withdraw.document-missing`, `correction.nothing-changed`, `correction.field-closed`,
-/// `correction.other-record`, `correction.signed`, `correction.open`.
+/// `correction.other-record`, `correction.signed`, `correction.open`; for a commitment that was made here `correction.signed-text`,
+/// `correction.first-finding`, `correction.consequence`.
 pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<Proposed, DeskError> {
     let store = desk.store();
     let record = standing(desk, command.subject, command.record).await?;
@@ -306,6 +308,7 @@ pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<Pro
         Outcome::TakeDown => None,
         Outcome::Change => {
             let fields = apply::differing(desk, &record, &command.fields)?;
+            correctable(desk, &record, &fields).await?;
             match apply::changed(desk, &record, &fields, None).await? {
                 Changed::Invalid(findings) => return Ok(Proposed::Invalid(findings)),
                 Changed::Sound(_) => {}
@@ -606,7 +609,8 @@ fn judged(desk: &Desk, given: &NewSeverity) -> Result<NewSeverity, Refusal> {
 /// # Errors
 /// `access.denied`, not found, `correction.decided`, `correction.same-person`, `correction.withdrawn`, `correction.row-invalid`,
 /// `correction.other-record`, `correction.moved` when the record is not any more what was shown; `correction.severity-closed`,
-/// `correction.severity-unknown`, `correction.severity-reason-missing`, `correction.severity-source-missing`.
+/// `correction.severity-unknown`, `correction.severity-reason-missing`, `correction.severity-source-missing`; for a commitment that was made
+/// here `correction.signed-text`, `correction.first-finding`, `correction.consequence`.
 pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<i64, DeskError> {
     let row = undecided(desk, actor, command.id).await?;
     if row.proposed_by == actor.login {
@@ -628,6 +632,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<i64
         Outcome::TakeDown => None,
         Outcome::Change => {
             let fields = fields_of(desk, &row)?;
+            correctable(desk, &record, &fields).await?;
             match apply::changed(desk, &record, &fields, severity.as_ref()).await? {
                 Changed::Sound(change) => Some(change),
                 Changed::Invalid(findings) => {

@@ -1,6 +1,6 @@
 //! 信用承诺: the matters that units handle under 告知承诺, the commitments that were made and the steps of each.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::civil::Date;
 
@@ -19,6 +19,10 @@ statements! {
         proposed_at, decided_by, decided_at, reason FROM commitment_matter WHERE id = $1";
     MATTERS = "SELECT id, unit_id, code, name, kind, basis, notice, content, liability, scope, days, ends, from_day, state, proposed_by, \
         proposed_at, decided_by, decided_at, reason FROM commitment_matter ORDER BY unit_id, code, from_day DESC, id DESC";
+    WAITING = "SELECT COUNT(*) FROM commitment WHERE subject_id = $1 AND stage = 'made'";
+    PAPER_LIKE = "SELECT number FROM commitment WHERE subject_id = $1 AND way = 'paper' \
+        AND stage NOT IN ('declined', 'withdrawn', 'closed') AND (file_digest = $2 OR (matter_id = $3 AND made_on = $4 AND reason = $5)) \
+        ORDER BY id LIMIT 1";
     LAST_NUMBER = "SELECT MAX(number) FROM commitment WHERE number >= $1 AND number <= $2";
     ADD = "INSERT INTO commitment (id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, \
         file_digest, file_type, made_on, made_at, made_by, stage, seq, hash) \
@@ -36,9 +40,35 @@ statements! {
     OF_SUBJECT = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
         file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
         FROM commitment WHERE subject_id = $1 ORDER BY made_on DESC, id DESC LIMIT $2";
-    IN_STAGES = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
+    IN_STAGES = "SELECT c.id, c.number, c.once, c.subject_id, c.unit_id, c.matter_id, c.way, c.account_id, c.reason, c.valid_until, c.text, \
+        c.digest, c.file_digest, c.file_type, c.made_on, c.made_at, c.made_by, c.stage, c.record_id, c.accepted_on, c.completed_on, \
+        c.found_on, c.settled_on, c.seq, c.hash \
+        FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
+        ORDER BY c.made_on DESC, c.id DESC LIMIT $2 OFFSET $3";
+    COUNT_IN_STAGES = "SELECT COUNT(*) FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1";
+    GROUPS = "SELECT c.unit_id, c.stage, c.matter_id, c.made_on, c.completed_on, c.found_on, COUNT(*) \
+        FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
+        GROUP BY c.unit_id, c.stage, c.matter_id, c.made_on, c.completed_on, c.found_on ORDER BY 4, 1, 2, 3, 5, 6";
+    IN_GROUPS = "SELECT c.id, c.number, c.once, c.subject_id, c.unit_id, c.matter_id, c.way, c.account_id, c.reason, c.valid_until, c.text, \
+        c.digest, c.file_digest, c.file_type, c.made_on, c.made_at, c.made_by, c.stage, c.record_id, c.accepted_on, c.completed_on, \
+        c.found_on, c.settled_on, c.seq, c.hash \
+        FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
+        AND c.made_on = k.value->>3 AND c.matter_id = CAST(k.value->>2 AS BIGINT) AND COALESCE(c.completed_on, '') = k.value->>4 \
+        AND COALESCE(c.found_on, '') = k.value->>5 ORDER BY c.made_on, c.id";
+    DAYS = "SELECT id, made_on, accepted_on, found_on, settled_on FROM commitment WHERE unit_id IN " [texts] " \
+        AND stage NOT IN ('declined', 'withdrawn', 'closed') \
+        AND ((made_on >= $2 AND made_on <= $3) OR (found_on >= $2 AND found_on <= $3)) ORDER BY id";
+    BY_ID = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
         file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
-        FROM commitment WHERE stage IN " [texts] " ORDER BY made_on, id LIMIT $2";
+        FROM commitment WHERE id IN " [ints] " ORDER BY id";
+    NUMBERED = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
+        file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
+        FROM commitment WHERE number IN " [texts] " ORDER BY id";
+    OF_RECORD = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
+        file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
+        FROM commitment WHERE record_id = $2 AND subject_id = $1";
+    NUMBERS_IN_FILES = "SELECT d.series FROM unit u CROSS JOIN document_number d WHERE d.unit_id = u.id AND d.kind = $1 AND d.year = 0 \
+        AND d.series >= $2 AND d.series <= $3";
     MADE = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
         file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
         FROM commitment WHERE made_on >= $1 AND made_on <= $2 ORDER BY made_on DESC, id DESC LIMIT $3";
@@ -46,8 +76,8 @@ statements! {
         WHERE r.kind = $1 AND r.decided_on >= $2 AND r.decided_on <= $3 AND r.state = 'standing' \
         AND (r.decided_on, r.id) > ($4, CAST($5 AS BIGINT)) \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on, r.id LIMIT $6";
-    TAKEN_BACK = "SELECT c.record_id FROM " [each] " k CROSS JOIN commitment c WHERE c.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND c.subject_id = CAST(k.value->>0 AS BIGINT) AND c.stage = 'withdrawn'";
+    OF_RECORDS = "SELECT c.record_id FROM " [each] " k CROSS JOIN commitment c WHERE c.record_id = CAST(k.value->>1 AS BIGINT) \
+        AND c.subject_id = CAST(k.value->>0 AS BIGINT)";
     EVERY = "SELECT c.id, c.number, c.once, c.subject_id, c.unit_id, c.matter_id, c.way, c.account_id, c.reason, c.valid_until, c.text, \
         c.digest, c.file_digest, c.file_type, c.made_on, c.made_at, c.made_by, c.stage, c.record_id, c.accepted_on, c.completed_on, \
         c.found_on, c.settled_on, c.seq, c.hash, \
@@ -55,7 +85,14 @@ statements! {
         (SELECT COUNT(*) FROM subject s WHERE s.id = c.subject_id), \
         (SELECT COUNT(*) FROM commitment_matter m WHERE m.id = c.matter_id AND m.unit_id = c.unit_id AND m.state = 'released'), \
         (SELECT COUNT(*) FROM upload p WHERE p.digest = c.file_digest), \
-        (SELECT r.state FROM record r WHERE r.id = c.record_id AND r.subject_id = c.subject_id) FROM commitment c ORDER BY c.id";
+        (SELECT r.state FROM record r WHERE r.id = c.record_id AND r.subject_id = c.subject_id), \
+        m.notice, m.content, m.liability, \
+        (SELECT v.content FROM record_version v WHERE v.record_id = c.record_id AND v.subject_id = c.subject_id AND v.version = 1), \
+        (SELECT COUNT(*) FROM record_version v WHERE v.record_id = c.record_id AND v.subject_id = c.subject_id AND v.version = 1 \
+        AND v.second IS NOT NULL AND v.second <> v.actor AND v.actor = c.made_by), \
+        (SELECT COUNT(*) FROM record_version v WHERE v.record_id = c.record_id AND v.subject_id = c.subject_id \
+        AND v.content LIKE '%\"fulfillmentStatus\":%') \
+        FROM commitment c LEFT JOIN commitment_matter m ON m.id = c.matter_id ORDER BY c.id";
     STEPS_ASTRAY = "SELECT s.commitment_id, s.seq FROM commitment_step s LEFT JOIN commitment c ON c.id = s.commitment_id \
         WHERE c.id IS NULL OR s.seq > c.seq ORDER BY 1, 2";
     MATTERS_ASTRAY = "SELECT m.id FROM commitment_matter m LEFT JOIN unit u ON u.id = m.unit_id \
@@ -233,6 +270,40 @@ impl CommitmentStep {
     }
 }
 
+/// Commitments that share everything their clocks are counted from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitmentGroup {
+    /// The accepting unit.
+    pub unit_id: String,
+    /// Where they stand, a stable word.
+    pub stage: String,
+    /// The edition of the matter.
+    pub matter_id: i64,
+    /// The day they were made.
+    pub made_on: Date,
+    /// When the matter was completed.
+    pub completed_on: Option<Date>,
+    /// The day of the document that finds how they were kept.
+    pub found_on: Option<Date>,
+    /// How many.
+    pub count: i64,
+}
+
+/// The days of a commitment, for whoever counts what came in late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitmentDays {
+    /// Its id.
+    pub id: i64,
+    /// The day it was made.
+    pub made_on: Date,
+    /// When it was accepted.
+    pub accepted_on: Option<Date>,
+    /// The day of the document that finds how it was kept.
+    pub found_on: Option<Date>,
+    /// When that stood in the register.
+    pub settled_on: Option<Date>,
+}
+
 /// A standing record of a kind, for whoever counts what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecidedRecord {
@@ -375,6 +446,43 @@ impl Tx {
         self.conn().one(&LAST_NUMBER, values![first, last]).await?.text_or_null(0)
     }
 
+    /// How many commitments of a subject wait to be accepted, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn waiting_commitments(&mut self, subject: i64) -> Result<i64, StoreError> {
+        self.conn().one(&WAITING, values![subject]).await?.int(0)
+    }
+
+    /// The number of a commitment on paper that is not over and is the same as a new one: the same scan, or the same matter, day and
+    /// business of the same subject.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn paper_entered_before(
+        &mut self,
+        new: &Commitment,
+    ) -> Result<Option<String>, StoreError> {
+        let values =
+            values![new.subject_id, &new.file_digest, new.matter_id, new.made_on, &new.reason];
+        let row = self.conn().maybe(&PAPER_LIKE, values).await?;
+        row.map(|row| row.text(0)).transpose()
+    }
+
+    /// The numbers from one to another that units' files of a kind carry, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment_numbers_in_files(
+        &mut self,
+        kind: &str,
+        first: &str,
+        last: &str,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let rows = self.conn().all(&NUMBERS_IN_FILES, values![kind, first, last]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
     /// Keeps a commitment with its first step; hashes and the number of the step are given here.
     ///
     /// # Errors
@@ -514,18 +622,132 @@ impl Store {
         rows.iter().map(commitment).collect()
     }
 
-    /// The commitments in some stages, those made first before the others.
+    /// The commitments of some units in some stages, each as (unit, stage), the newest first, from a place on; and how many there are.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
     pub async fn commitments_in(
         &self,
-        stages: &[&str],
-        limit: i64,
+        stages: &[(&str, &str)],
+        (offset, limit): (i64, i64),
+    ) -> Result<(Vec<Commitment>, i64), StoreError> {
+        let mut reader = self.reader().await?;
+        let wanted = json(stages);
+        let count = reader.conn().one(&COUNT_IN_STAGES, values![wanted.as_str()]).await?.int(0)?;
+        let rows = reader.conn().all(&IN_STAGES, values![wanted, limit, offset]).await?;
+        Ok((rows.iter().map(commitment).collect::<Result<_, _>>()?, count))
+    }
+
+    /// The commitments of some units in some stages, each as (unit, stage), counted by what their clocks run from, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment_groups(
+        &self,
+        stages: &[(&str, &str)],
+    ) -> Result<Vec<CommitmentGroup>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&GROUPS, values![json(stages)]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CommitmentGroup {
+                    unit_id: row.text(0)?,
+                    stage: row.text(1)?,
+                    matter_id: row.int(2)?,
+                    made_on: row.day(3)?,
+                    completed_on: row.day_or_null(4)?,
+                    found_on: row.day_or_null(5)?,
+                    count: row.int(6)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The commitments of some groups, those made first before the others.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitments_of_groups(
+        &self,
+        groups: &[&CommitmentGroup],
+    ) -> Result<Vec<Commitment>, StoreError> {
+        let day = |day: Option<Date>| day.map(day_text).unwrap_or_default();
+        let keys: Vec<_> = groups
+            .iter()
+            .map(|one| {
+                let (made, done, found) =
+                    (day_text(one.made_on), day(one.completed_on), day(one.found_on));
+                (&one.unit_id, &one.stage, one.matter_id, made, done, found)
+            })
+            .collect();
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&IN_GROUPS, values![json(&keys)]).await?;
+        rows.iter().map(commitment).collect()
+    }
+
+    /// The days of the commitments of some units that were made or found in a span, but for those that nothing is owed for.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment_days(
+        &self,
+        units: &[String],
+        (first, last): (Date, Date),
+    ) -> Result<Vec<CommitmentDays>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&DAYS, values![json(units), first, last]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CommitmentDays {
+                    id: row.int(0)?,
+                    made_on: row.day(1)?,
+                    accepted_on: row.day_or_null(2)?,
+                    found_on: row.day_or_null(3)?,
+                    settled_on: row.day_or_null(4)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Some commitments by id, as far as they are there.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitments_by_id(&self, ids: &[i64]) -> Result<Vec<Commitment>, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().all(&BY_ID, values![json(ids)]).await?.iter().map(commitment).collect()
+    }
+
+    /// Some commitments by number, as far as they were numbered here.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitments_numbered(
+        &self,
+        numbers: &[&str],
     ) -> Result<Vec<Commitment>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&IN_STAGES, values![json(stages), limit]).await?;
-        rows.iter().map(commitment).collect()
+        let mut found = Vec::new();
+        for part in numbers.chunks(500) {
+            for row in reader.conn().all(&NUMBERED, values![json(part)]).await? {
+                found.push(commitment(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The commitment that became a record.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn commitment_of_record(
+        &self,
+        subject: i64,
+        record: i64,
+    ) -> Result<Option<Commitment>, StoreError> {
+        let mut reader = self.reader().await?;
+        let row = reader.conn().maybe(&OF_RECORD, values![subject, record]).await?;
+        row.as_ref().map(commitment).transpose()
     }
 
     /// The commitments made from `first` to `last`, both inclusive, the newest first.
@@ -551,18 +773,18 @@ impl Store {
         reader.conn().all(&STEPS, values![id]).await?.iter().map(step).collect()
     }
 
-    /// Of some records, each as (subject, record), those whose commitment was taken back: a later file of the unit does not bring them back.
+    /// Of some records, each as (subject, record), those that a commitment became, in whatever stage it stands: no file changes them.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn commitments_taken_back(
+    pub async fn commitments_of_records(
         &self,
         records: &[(i64, i64)],
     ) -> Result<HashSet<i64>, StoreError> {
         let mut reader = self.reader().await?;
         let mut found = HashSet::new();
         for part in records.chunks(500) {
-            for row in reader.conn().all(&TAKEN_BACK, values![json(part)]).await? {
+            for row in reader.conn().all(&OF_RECORDS, values![json(part)]).await? {
                 found.insert(row.int(0)?);
             }
         }
@@ -596,6 +818,12 @@ impl Store {
     }
 }
 
+/// Whether what a record says carries a number.
+fn bears(content: &str, number: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(content)
+        .is_ok_and(|said| said.get("code").and_then(serde_json::Value::as_str) == Some(number))
+}
+
 /// What is wrong among the commitments: the table, the row and the reason.
 pub(crate) async fn differs(
     conn: &mut Conn<'_>,
@@ -616,6 +844,14 @@ pub(crate) async fn differs(
         let online = held.way == "online";
         let recorded = !matches!(held.stage.as_str(), "made" | "declined" | "withdrawn");
         let found = matches!(held.stage.as_str(), "fulfilled" | "partial" | "unfulfilled");
+        // What was signed holds the words of the edition: whoever changes those afterwards changes what was not signed.
+        let mut altered = false;
+        for at in 30..33 {
+            altered |= row.text_or_null(at)?.is_some_and(|words| !held.text.contains(&words));
+        }
+        let content = row.text_or_null(33)?;
+        let numbered = content.as_deref().is_none_or(|content| bears(content, &held.number));
+        let (seconded, stated) = (row.int(34)? > 0, row.int(35)? > 0);
         for (there, reason) in [
             (broken || number != held.seq || previous != held.hash, "各步的哈希链断开，记录被改动"),
             (last != held.stage, "现在的环节与最后一步不一致"),
@@ -632,7 +868,15 @@ pub(crate) async fn differs(
                 held.stage == "withdrawn" && state.as_deref() == Some("standing"),
                 "已撤回的承诺仍登记为有效的信息",
             ),
+            (
+                held.stage == "closed" && state.as_deref() == Some("standing"),
+                "以信息已撤下为由结束的承诺，登记的信息仍然有效",
+            ),
             (found != held.settled_on.is_some(), "认定的结果与登记结果的日期不一致"),
+            (altered, "签署的文字里没有该版事项的告知、承诺或者违诺责任，事项的文字被改动"),
+            (!numbered, "登记的信息不是这个承诺编码"),
+            (state.is_some() && !seconded, "登记的信息不是由一人作出、另一人受理的"),
+            (found != stated, "认定的结果与登记的信息不一致"),
         ] {
             if there {
                 wrong.push(("commitment", held.id.to_string(), reason));

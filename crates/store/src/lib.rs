@@ -62,7 +62,9 @@ pub use batches::{
     StageChange,
 };
 pub use checks::{CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck};
-pub use commitments::{Commitment, CommitmentMatter, CommitmentStep, DecidedRecord};
+pub use commitments::{
+    Commitment, CommitmentDays, CommitmentGroup, CommitmentMatter, CommitmentStep, DecidedRecord,
+};
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use corrections::{Correction, CorrectionDecision, correction_place};
 pub use credit_reports::{CreditReport, ReportForUnit, ReportOfKey, ReportTerms};

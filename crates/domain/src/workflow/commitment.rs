@@ -26,6 +26,8 @@ pub enum Stage {
     Declined,
     /// Taken back before the matter was completed; the ordinary procedure is open.
     Withdrawn,
+    /// The record that it became was taken down otherwise, so that nothing is verified any more.
+    Closed,
 }
 
 /// What moves it.
@@ -52,6 +54,8 @@ pub enum Event {
     ConfirmNone,
     /// The second person gives the finding back.
     Return,
+    /// A second person ends what has no record any more.
+    Close,
 }
 
 /// The table: from, event, to.
@@ -61,12 +65,15 @@ pub const TRANSITIONS: &[(Stage, Event, Stage)] = &[
     (Stage::Made, Event::Withdraw, Stage::Withdrawn),
     (Stage::Accepted, Event::Withdraw, Stage::Withdrawn),
     (Stage::Accepted, Event::Complete, Stage::Completed),
+    (Stage::Accepted, Event::Close, Stage::Closed),
     (Stage::Completed, Event::Fulfil, Stage::Fulfilled),
     (Stage::Completed, Event::FindPartial, Stage::Proposed),
     (Stage::Completed, Event::FindNone, Stage::Proposed),
+    (Stage::Completed, Event::Close, Stage::Closed),
     (Stage::Proposed, Event::ConfirmPartial, Stage::Partial),
     (Stage::Proposed, Event::ConfirmNone, Stage::Unfulfilled),
     (Stage::Proposed, Event::Return, Stage::Completed),
+    (Stage::Proposed, Event::Close, Stage::Closed),
 ];
 
 /// An event that the stage does not know.
@@ -81,7 +88,7 @@ pub struct InvalidTransition {
 
 impl Stage {
     /// All of them, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Made,
         Self::Accepted,
         Self::Completed,
@@ -91,6 +98,7 @@ impl Stage {
         Self::Unfulfilled,
         Self::Declined,
         Self::Withdrawn,
+        Self::Closed,
     ];
 
     /// Where an event leads.
@@ -119,7 +127,19 @@ impl Stage {
     /// Whether it stands in the register as an ordinary record.
     #[must_use]
     pub const fn is_recorded(self) -> bool {
-        !matches!(self, Self::Made | Self::Declined | Self::Withdrawn)
+        !matches!(self, Self::Made | Self::Declined | Self::Withdrawn | Self::Closed)
+    }
+
+    /// Whether it was found how it was kept: what the register says about it holds then, also where that was corrected later.
+    #[must_use]
+    pub const fn is_found(self) -> bool {
+        matches!(self, Self::Fulfilled | Self::Partial | Self::Unfulfilled)
+    }
+
+    /// Whether nothing is owed for it, whatever was.
+    #[must_use]
+    pub const fn owes_nothing(self) -> bool {
+        matches!(self, Self::Declined | Self::Withdrawn | Self::Closed)
     }
 
     /// Whether the unit owes the verification.
@@ -141,6 +161,7 @@ impl Stage {
             Self::Unfulfilled => "unfulfilled",
             Self::Declined => "declined",
             Self::Withdrawn => "withdrawn",
+            Self::Closed => "closed",
         }
     }
 
@@ -163,13 +184,14 @@ impl Stage {
             Self::Unfulfilled => "全部未履行",
             Self::Declined => "不予受理",
             Self::Withdrawn => "已撤回",
+            Self::Closed => "信息已撤下，不再核查",
         }
     }
 }
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Accept,
         Self::Decline,
         Self::Withdraw,
@@ -180,6 +202,7 @@ impl Event {
         Self::ConfirmPartial,
         Self::ConfirmNone,
         Self::Return,
+        Self::Close,
     ];
 
     /// The stable word.
@@ -196,6 +219,7 @@ impl Event {
             Self::ConfirmPartial => "confirm-partial",
             Self::ConfirmNone => "confirm-none",
             Self::Return => "return",
+            Self::Close => "close",
         }
     }
 
@@ -219,6 +243,7 @@ impl Event {
             Self::ConfirmPartial => "确认部分履行",
             Self::ConfirmNone => "确认全部未履行",
             Self::Return => "退回认定",
+            Self::Close => "信息已撤下，结束核查",
         }
     }
 
@@ -242,7 +267,7 @@ impl Event {
     /// Whether a second person does it: another one than who made the step before.
     #[must_use]
     pub const fn needs_second(self) -> bool {
-        matches!(self, Self::Accept | Self::ConfirmPartial | Self::ConfirmNone)
+        matches!(self, Self::Accept | Self::ConfirmPartial | Self::ConfirmNone | Self::Close)
     }
 
     /// The confirmation that belongs to a finding.
@@ -278,6 +303,15 @@ mod tests {
             assert_eq!(Event::from_word(event.as_str()), Some(event));
             assert!(TRANSITIONS.iter().any(|(_, on, _)| *on == event), "{event:?}");
         }
+    }
+
+    #[test]
+    fn what_waits_for_nothing_more_has_a_way_out() {
+        for stage in Stage::ALL {
+            let open = stage.is_recorded() && !stage.is_over();
+            assert_eq!(stage.after(Event::Close).is_ok(), open, "{stage:?}");
+        }
+        assert!(Event::Close.needs_second() && Stage::Closed.owes_nothing());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! 监管台账: what a unit owes for the commitments that it accepted, by when, and how each stands.
+//! 监管台账: what a unit owes for each commitment that it accepted, by when, and how it stands.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,17 +7,15 @@ use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::commitment::{Standing, standing, taken_in_by, verified_by};
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::commitment::{Event, Stage};
-use xinyong_store::{Commitment, CommitmentMatter, Subject};
+use xinyong_store::{Commitment, CommitmentMatter, Record, Subject};
 
-use super::{
-    KIND, MOST_LOOKED, MOST_OWN, MOST_SHOWN, TYPES, authorise, label, noted, object, stage_of, step,
-};
+use super::{KIND, MOST_OWN, TYPES, authorise, label, noted, object, stage_of, step};
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
 use crate::browse::{Kept, Names, PersonView};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
-use crate::units::{responsible, stands_for};
+use crate::units::responsible;
 
 /// Something that is owed, with how it stands.
 #[derive(Debug, Clone)]
@@ -53,6 +51,10 @@ pub struct CommitmentLine {
     pub made_on: Date,
     /// Where it stands.
     pub stage: Stage,
+    /// What the register says about how it was kept; empty while nothing was found.
+    pub state: String,
+    /// Since when the record is taken down.
+    pub taken_down: Option<Date>,
     /// Taking in what was made.
     pub report: Option<Clocked>,
     /// The verification.
@@ -85,8 +87,6 @@ pub struct StepView {
 pub struct CommitmentCase {
     /// As in the list.
     pub line: CommitmentLine,
-    /// What the register says about how it was kept; empty while nothing was found.
-    pub state: String,
     /// What was signed, word for word.
     pub text: String,
     /// SM3 of it.
@@ -109,24 +109,7 @@ pub struct CommitmentCase {
     pub may: Vec<Event>,
 }
 
-/// How a unit stands, for the office.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UnitBoard {
-    /// The unit.
-    pub unit: String,
-    /// Not accepted yet.
-    pub made: u64,
-    /// To be verified.
-    pub verify: u64,
-    /// Of these, near.
-    pub soon: u64,
-    /// Of these, past the day.
-    pub overdue: u64,
-    /// Steps not taken in though their day has passed.
-    pub late: u64,
-}
-
-fn clocked(desk: &Desk, due: Ruling<WorkingDay>, done: Option<Date>) -> Clocked {
+pub(super) fn clocked(desk: &Desk, due: Ruling<WorkingDay>, done: Option<Date>) -> Clocked {
     let (law, today) = (desk.law(), desk.today());
     let standing = standing(&law, due.value, done, today);
     let known = done.is_none() && !due.value.provisional;
@@ -135,46 +118,18 @@ fn clocked(desk: &Desk, due: Ruling<WorkingDay>, done: Option<Date>) -> Clocked 
 }
 
 /// What is read once for a page.
-struct Shelf {
+pub(super) struct Shelf {
     names: Names,
-    matters: BTreeMap<i64, CommitmentMatter>,
-    /// Who made the commitments of the page.
-    subjects: HashMap<i64, Subject>,
-    /// Who owes what their units owe, by the unit's id.
-    owes: BTreeMap<String, String>,
+    pub(super) matters: BTreeMap<i64, CommitmentMatter>,
 }
 
 impl Shelf {
-    async fn read(desk: &Desk, held: &[Commitment]) -> Result<Self, DeskError> {
-        let store = desk.store();
-        let names = Names::read(desk).await?;
-        let mut owes = BTreeMap::new();
-        for one in held {
-            if !owes.contains_key(&one.unit_id) {
-                // A unit that is no more owes nothing: whoever took over does.
-                let units = responsible(desk, &one.unit_id).await?;
-                let units =
-                    units.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>().join("、");
-                owes.insert(one.unit_id.clone(), units);
-            }
-        }
-        let ids: Vec<i64> =
-            held.iter().map(|one| one.subject_id).collect::<BTreeSet<_>>().into_iter().collect();
+    pub(super) async fn read(desk: &Desk) -> Result<Self, DeskError> {
+        let all = desk.store().commitment_matters().await?;
         Ok(Self {
-            matters: store
-                .commitment_matters()
-                .await?
-                .into_iter()
-                .map(|one| (one.id, one))
-                .collect(),
-            subjects: store.subjects(&ids).await?,
-            names,
-            owes,
+            names: Names::read(desk).await?,
+            matters: all.into_iter().map(|one| (one.id, one)).collect(),
         })
-    }
-
-    fn lines(&self, desk: &Desk, held: &[Commitment]) -> Result<Vec<CommitmentLine>, DeskError> {
-        held.iter().map(|one| self.line(desk, one)).collect()
     }
 
     fn matter(&self, held: &Commitment) -> Result<&CommitmentMatter, DeskError> {
@@ -183,45 +138,98 @@ impl Shelf {
             .ok_or_else(|| DeskError::Internal(format!("commitment {} without matter", held.id)))
     }
 
-    fn line(&self, desk: &Desk, held: &Commitment) -> Result<CommitmentLine, DeskError> {
+    fn line(
+        &self,
+        desk: &Desk,
+        held: &Commitment,
+        beside: &Beside,
+    ) -> Result<CommitmentLine, DeskError> {
         let law = desk.law();
         let (stage, matter) = (stage_of(held)?, self.matter(held)?);
-        let subject = self.subjects.get(&held.subject_id);
-        let counts = !matches!(stage, Stage::Declined | Stage::Withdrawn);
+        let subject = beside.subjects.get(&held.subject_id);
+        // What the register says is the one truth about how it was kept.
+        let record = held.record_id.and_then(|id| beside.records.get(&(held.subject_id, id)));
+        let state = match record.filter(|record| record.kind == KIND) {
+            Some(record) => Kept::read(record)?.value("fulfillmentStatus").to_owned(),
+            None => String::new(),
+        };
+        let counts = !stage.owes_nothing();
         let taken_in = |from: Option<Date>, done: Option<Date>| {
             let due = taken_in_by(&law, from.filter(|_| counts)?)?;
             Some(clocked(desk, due, done))
         };
-        let days = u32::try_from(matter.days).unwrap_or_default();
         Ok(CommitmentLine {
             id: held.id,
             number: held.number.clone(),
             party: subject
                 .map(|subject| (subject.name.clone(), subject.code.clone().unwrap_or_default()))
                 .unwrap_or_default(),
-            unit: (held.unit_id.clone(), self.owes.get(&held.unit_id).cloned().unwrap_or_default()),
+            unit: (
+                held.unit_id.clone(),
+                beside.units.get(&held.unit_id).cloned().unwrap_or_default(),
+            ),
             matter: matter.name.clone(),
             kind: label(desk, TYPES, &matter.kind),
             reason: held.reason.clone(),
             way: held.way.clone(),
             made_on: held.made_on,
             stage,
+            state,
+            taken_down: record.and_then(|record| record.withdrawn_on),
             report: taken_in(Some(held.made_on), held.accepted_on),
             verification: held
                 .completed_on
                 .filter(|_| counts)
-                .map(|from| clocked(desk, verified_by(&law, from, days), held.found_on)),
+                .map(|from| clocked(desk, verified_by(&law, from, days_of(matter)), held.found_on)),
             finding: taken_in(held.found_on, held.settled_on),
-            record: held.record_id.map(|record| (held.subject_id, record)),
+            record: record.map(|record| (record.subject_id, record.id)),
         })
+    }
+
+    /// The lines of some, with what stands beside them read at once.
+    pub(super) async fn lines(
+        &self,
+        desk: &Desk,
+        held: &[Commitment],
+    ) -> Result<Vec<CommitmentLine>, DeskError> {
+        let subjects: Vec<i64> = held.iter().map(|one| one.subject_id).collect();
+        let places: Vec<(i64, i64)> =
+            held.iter().filter_map(|one| Some((one.subject_id, one.record_id?))).collect();
+        let records = desk.store().records_by_id(&places).await?;
+        let units: BTreeSet<&str> = held.iter().map(|one| one.unit_id.as_str()).collect();
+        let beside = Beside {
+            subjects: desk.store().subjects(&subjects).await?,
+            records: records.into_iter().map(|one| ((one.subject_id, one.id), one)).collect(),
+            units: self.units(desk, units).await?,
+        };
+        held.iter().map(|one| self.line(desk, one, &beside)).collect()
+    }
+
+    /// Who answers for some units today: one that is no more owes nothing, whoever took over does.
+    pub(super) async fn units(
+        &self,
+        desk: &Desk,
+        units: BTreeSet<&str>,
+    ) -> Result<BTreeMap<String, String>, DeskError> {
+        let mut named = BTreeMap::new();
+        for unit in units {
+            let owes = responsible(desk, unit).await?;
+            let names = owes.iter().map(|unit| self.names.unit(unit)).collect::<Vec<_>>();
+            named.insert(unit.to_owned(), names.join("、"));
+        }
+        Ok(named)
     }
 }
 
-async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<Vec<String>>, DeskError> {
-    match actor.unit_limit() {
-        Some(own) => Ok(Some(stands_for(desk, own).await?.into_iter().collect())),
-        None => Ok(None),
-    }
+/// What stands beside some commitments.
+struct Beside {
+    subjects: HashMap<i64, Subject>,
+    records: HashMap<(i64, i64), Record>,
+    units: BTreeMap<String, String>,
+}
+
+pub(super) fn days_of(matter: &CommitmentMatter) -> u32 {
+    u32::try_from(matter.days).unwrap_or_default()
 }
 
 impl CommitmentLine {
@@ -235,123 +243,21 @@ impl CommitmentLine {
             _ => None,
         }
     }
-
-    /// Whether something of it was taken in late, or still is not.
-    #[must_use]
-    pub fn is_late(&self) -> bool {
-        [&self.report, &self.finding]
-            .into_iter()
-            .flatten()
-            .any(|clock| matches!(clock.standing, Standing::Late | Standing::Overdue))
-    }
 }
 
-/// The ledger of the actor's unit, for the office of all: what is not over, the most urgent first; or, `over`, what is, the newest first.
-///
-/// # Errors
-/// `access.denied`.
-pub async fn work(
+async fn line_of(
     desk: &Desk,
-    actor: &Actor,
-    over: bool,
-) -> Result<Vec<CommitmentLine>, DeskError> {
-    actor.authorise(Permission::HandleCommitment)?;
-    let units = units_of(desk, actor).await?;
-    let stages: Vec<&str> =
-        Stage::ALL.iter().filter(|one| one.is_over() == over).map(|one| one.as_str()).collect();
-    let mut held = desk.store().commitments_in(&stages, MOST_LOOKED).await?;
-    held.retain(|one| units.as_ref().is_none_or(|units| units.contains(&one.unit_id)));
-    if over {
-        held.reverse();
-        held.truncate(MOST_SHOWN);
-    }
-    let mut lines = Shelf::read(desk, &held).await?.lines(desk, &held)?;
-    if !over {
-        lines.sort_by_key(|line| {
-            (line.clock().and_then(|clock| clock.left).unwrap_or(i64::MAX), line.made_on, line.id)
-        });
-    }
-    Ok(lines)
-}
-
-/// What waits for this person, for the first page: to be accepted or confirmed, and to be verified before long.
-///
-/// # Errors
-/// When the store fails.
-pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Vec<CommitmentLine>, DeskError> {
-    if !actor.may(Permission::HandleCommitment) {
-        return Ok(Vec::new());
-    }
-    let second = actor.may(Permission::ConfirmCommitment);
-    // The office looks after every unit, and acts for none: what is past its day is what it must see.
-    let all = actor.unit_limit().is_none();
-    let mut lines = work(desk, actor, false).await?;
-    lines.retain(|line| {
-        let standing = line.clock().map(|clock| clock.standing);
-        let overdue = standing == Some(Standing::Overdue);
-        match line.stage {
-            _ if all => overdue,
-            Stage::Made | Stage::Proposed => second,
-            Stage::Completed => overdue || standing == Some(Standing::Soon),
-            _ => false,
-        }
-    });
-    Ok(lines)
-}
-
-/// How the units stand, for those who see all.
-#[must_use]
-pub fn board(lines: &[CommitmentLine]) -> Vec<UnitBoard> {
-    let mut units: BTreeMap<&str, UnitBoard> = BTreeMap::new();
-    for line in lines {
-        let unit = units
-            .entry(&line.unit.1)
-            .or_insert_with(|| UnitBoard { unit: line.unit.1.clone(), ..UnitBoard::default() });
-        unit.made += u64::from(line.stage == Stage::Made);
-        if line.stage.awaits_verification() {
-            unit.verify += 1;
-            let standing = line.verification.as_ref().map(|clock| clock.standing);
-            unit.soon += u64::from(standing == Some(Standing::Soon));
-            unit.overdue += u64::from(standing == Some(Standing::Overdue));
-        }
-        let open = [&line.report, &line.finding].into_iter().flatten();
-        unit.late +=
-            open.filter(|clock| clock.standing == Standing::Overdue).map(|_| 1).sum::<u64>();
-    }
-    let mut rows: Vec<UnitBoard> = units.into_values().collect();
-    rows.sort_by_key(|row| std::cmp::Reverse((row.overdue, row.late, row.soon, row.verify)));
-    rows
-}
-
-/// What was taken in late of the commitments made in a year, or still is not, the newest first.
-///
-/// # Errors
-/// `access.denied`.
-pub async fn late(desk: &Desk, actor: &Actor, year: i16) -> Result<Vec<CommitmentLine>, DeskError> {
-    actor.authorise(Permission::HandleCommitment)?;
-    let units = units_of(desk, actor).await?;
-    let days = super::ratios::span(year)?;
-    let mut held = desk.store().commitments_made(days, MOST_LOOKED).await?;
-    held.retain(|one| units.as_ref().is_none_or(|units| units.contains(&one.unit_id)));
-    let mut lines = Shelf::read(desk, &held).await?.lines(desk, &held)?;
-    lines.retain(CommitmentLine::is_late);
-    lines.truncate(MOST_SHOWN);
-    Ok(lines)
+    shelf: &Shelf,
+    held: &Commitment,
+) -> Result<CommitmentLine, DeskError> {
+    let mut lines = shelf.lines(desk, std::slice::from_ref(held)).await?;
+    lines.pop().ok_or(DeskError::NotFound("这份承诺"))
 }
 
 async fn told(desk: &Desk, held: Commitment, may: Vec<Event>) -> Result<CommitmentCase, DeskError> {
-    let shelf = Shelf::read(desk, std::slice::from_ref(&held)).await?;
-    let line = shelf.line(desk, &held)?;
+    let shelf = Shelf::read(desk).await?;
+    let line = line_of(desk, &shelf, &held).await?;
     let matter = shelf.matter(&held)?;
-    // What the register says is the one truth about how it was kept.
-    let record = match held.record_id {
-        Some(id) => desk.store().record(held.subject_id, id).await?,
-        None => None,
-    };
-    let state = match record.filter(|record| record.kind == KIND) {
-        Some(record) => Kept::read(&record)?.value("fulfillmentStatus").to_owned(),
-        None => String::new(),
-    };
     let steps = desk
         .store()
         .commitment_steps(held.id)
@@ -368,7 +274,6 @@ async fn told(desk: &Desk, held: Commitment, may: Vec<Event>) -> Result<Commitme
         .collect();
     Ok(CommitmentCase {
         line,
-        state,
         text: held.text,
         digest: held.digest,
         liability: matter.liability.clone(),
@@ -423,8 +328,9 @@ pub async fn paper_file(
 /// `access.denied`.
 pub async fn own_commitments(desk: &Desk, agent: &Agent) -> Result<Vec<CommitmentLine>, DeskError> {
     agent.actor.authorise(Permission::MakeCommitment)?;
+    let shelf = Shelf::read(desk).await?;
     let held = desk.store().commitments_of_subject(agent.subject.id, MOST_OWN).await?;
-    Shelf::read(desk, &held).await?.lines(desk, &held)
+    shelf.lines(desk, &held).await
 }
 
 /// One of them, for the subject that made it.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use xinyong_domain::check::personal_number;
 use xinyong_domain::identifier::{CommitmentNumber, normalise};
 use xinyong_domain::party::is_deregistered;
 use xinyong_domain::workflow::commitment::Stage;
@@ -11,7 +10,7 @@ use xinyong_store::{Commitment, CommitmentMatter, StoreError, Subject};
 
 use super::matters::{in_force, open, open_matter};
 use super::text::Signed;
-use super::{OpenMatter, is_of_unit, not_the_unit, noted, object, row, text_of, written};
+use super::{KIND, OpenMatter, is_of_unit, not_the_unit, noted, object, row, text_of, written};
 use crate::access::{Actor, Permission};
 use crate::agents::{Agent, recognise};
 use crate::desk::Desk;
@@ -24,7 +23,7 @@ const ENTRY_BYTES: usize = 12;
 /// Longest business: as long as the field of the record.
 const LONGEST_REASON: usize = 512;
 /// Commitments of one subject that nobody has accepted yet.
-const MOST_WAITING: usize = 50;
+const MOST_WAITING: i64 = 50;
 /// How often a number that somebody else took meanwhile is tried anew.
 const MOST_TRIES: usize = 100;
 /// The first step.
@@ -110,20 +109,13 @@ async fn sent_before(
 }
 
 fn reason_of(text: &str) -> Result<String, Refusal> {
-    let text = text_of(
+    text_of(
         text,
         true,
         LONGEST_REASON,
         "commitment.business-missing",
         "请写明所办理的具体事项（512字以内）",
-    )?;
-    match personal_number(&text) {
-        Some(what) => Err(Refusal::new(
-            "commitment.personal-number",
-            format!("所办理的事项里有{what}：个人信息不能填写在这里，请删去"),
-        )),
-        None => Ok(text),
-    }
+    )
 }
 
 fn check_validity(until: Option<Date>, made_on: Date) -> Result<(), Refusal> {
@@ -161,13 +153,6 @@ pub async fn make(desk: &Desk, agent: &Agent, command: Make) -> Result<i64, Desk
             "没有确认：不愿承诺的可以不承诺，按一般程序办理；愿意承诺的请勾选确认后提交",
         ));
     }
-    let own = desk.store().commitments_of_subject(agent.subject.id, super::MOST_OWN).await?;
-    if own.iter().filter(|one| one.stage == Stage::Made.as_str()).count() >= MOST_WAITING {
-        return Err(DeskError::refused(
-            "commitment.too-many",
-            format!("有{MOST_WAITING}份承诺还没有受理，请等受理单位办理，或者撤回不需要的"),
-        ));
-    }
     let draft = Draft {
         actor: &agent.actor,
         agent: Some(agent),
@@ -198,7 +183,8 @@ async fn matter_on(
 /// # Errors
 /// `access.denied`, `commitment.not-the-unit`, `unit.ended`, `commitment.entry-invalid`, `commitment.subject-unknown`,
 /// `commitment.made-day`, `commitment.matter-unknown`, `commitment.business-missing`, `commitment.personal-number`,
-/// `commitment.validity`, `commitment.scan-missing`, `commitment.row-invalid`, `commitment.numbers-used`, and those of a file.
+/// `commitment.validity`, `commitment.scan-missing`, `commitment.entered-before`, `commitment.row-invalid`, `commitment.numbers-used`, and
+/// those of a file.
 pub async fn enter_paper(desk: &Desk, actor: &Actor, command: Paper) -> Result<i64, DeskError> {
     actor.authorise(Permission::HandleCommitment)?;
     let unit = reporting_unit(desk, &actor.unit).await?;
@@ -230,7 +216,7 @@ pub async fn enter_paper(desk: &Desk, actor: &Actor, command: Paper) -> Result<i
             "承诺书的日期当天，本单位公布的事项清单里没有这个事项；请核对日期和事项",
         )
     })?;
-    let matter = open(desk, &unit.name, matter)?;
+    let matter = open(desk, &unit.name, matter, made_on)?;
     let reason = reason_of(&command.reason)?;
     check_validity(command.valid_until, made_on)?;
     let Some(path) = &command.file else {
@@ -312,6 +298,20 @@ impl Draft<'_> {
     }
 }
 
+fn too_many() -> DeskError {
+    DeskError::refused(
+        "commitment.too-many",
+        format!("有{MOST_WAITING}份承诺还没有受理，请等受理单位办理，或者撤回不需要的"),
+    )
+}
+
+fn entered_before(number: &str) -> DeskError {
+    DeskError::refused(
+        "commitment.entered-before",
+        format!("这份纸质承诺已经录入，承诺编码{number}；确是另一份的，请核对扫描件、日期和事由"),
+    )
+}
+
 /// Gives it the next number of the day and keeps it. Two at once want the same number: one gets it, the other the next.
 async fn number(desk: &Desk, draft: &Draft<'_>) -> Result<i64, DeskError> {
     let first = draft.checked(desk).await?;
@@ -325,13 +325,34 @@ async fn number(desk: &Desk, draft: &Draft<'_>) -> Result<i64, DeskError> {
         let mut tx = store.transaction("make commitment").await?;
         if let Some(agent) = draft.agent {
             agent.hold(&mut tx).await?;
+            if tx.waiting_commitments(draft.subject.id).await? >= MOST_WAITING {
+                return Err(too_many());
+            }
         }
         let last = tx.last_commitment_number(&range.0, &range.1).await?;
-        let next = match last.as_deref().and_then(CommitmentNumber::parse) {
+        let mut next = match last.as_deref().and_then(CommitmentNumber::parse) {
             None => first.clone(),
             Some(last) => last.next().ok_or_else(used)?,
         };
+        // Units report numbers of their own in files: what one of them has is given to nobody else.
+        let taken = tx.commitment_numbers_in_files(KIND, &range.0, &range.1).await?;
+        while taken.contains(&next.to_string()) {
+            next = next.next().ok_or_else(used)?;
+        }
         let new = draft.commitment(desk, &next);
+        let before = match draft.agent {
+            Some(_) => None,
+            None => tx.paper_entered_before(&new).await?,
+        };
+        if let Some(number) = before {
+            drop(tx);
+            // The same form, sent twice at once, is one commitment.
+            let (by, subject) = (&draft.actor.login, draft.subject.id);
+            return match sent_before(desk, draft.entry, by, subject).await? {
+                Some(same) => Ok(same),
+                None => Err(entered_before(&number)),
+            };
+        }
         let step = written(desk, draft.actor, MAKE, draft.made_on);
         match tx.add_commitment(&new, &step).await {
             Err(StoreError::Conflict(_)) => {

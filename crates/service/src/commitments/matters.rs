@@ -3,12 +3,14 @@
 use jiff::civil::Date;
 use xinyong_store::{CommitmentMatter, StoreError};
 
-use super::{LONGEST_REASON, SCOPES, TYPES, label, noted, text_of};
+use super::{
+    LONGEST_REASON, SCOPES, TYPES, authorise, is_of_unit, label, not_the_unit, noted, text_of,
+};
 use crate::access::{Actor, Permission};
 use crate::browse::{Names, PersonView};
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
-use crate::units::{active_units, reporting_unit};
+use crate::units::{active_units, reporting_unit, stands_for};
 
 /// Longest number and longest name of a matter.
 const LONGEST_CODE: usize = 40;
@@ -223,7 +225,7 @@ fn checked(desk: &Desk, draft: &MatterDraft) -> Result<CommitmentMatter, Refusal
 /// Proposes a matter, a new edition of one, or its end. It is public once a second person has released it.
 ///
 /// # Errors
-/// `access.denied`, `unit.unknown`, `unit.ended`, `commitment.matter-code`, `commitment.matter-name`, `commitment.matter-type`,
+/// `access.denied`, `commitment.not-the-unit`, `unit.unknown`, `unit.ended`, `commitment.personal-number`, `commitment.matter-code`, `commitment.matter-name`, `commitment.matter-type`,
 /// `commitment.matter-basis`, `commitment.matter-notice`, `commitment.matter-content`, `commitment.matter-liability`,
 /// `commitment.matter-scope`, `commitment.matter-days`, `commitment.matter-day`, `commitment.matter-unknown` for the end of what there is
 /// not, `commitment.matter-open`.
@@ -233,6 +235,9 @@ pub async fn propose_matter(
     draft: MatterDraft,
 ) -> Result<i64, DeskError> {
     actor.authorise_for(Permission::HandleCommitment, &draft.unit)?;
+    if !is_of_unit(desk, actor, &draft.unit).await? {
+        return Err(not_the_unit());
+    }
     reporting_unit(desk, &draft.unit).await?;
     let store = desk.store();
     let draft = if draft.ends { ending(desk, draft).await? } else { draft };
@@ -272,7 +277,7 @@ async fn ending(desk: &Desk, draft: MatterDraft) -> Result<MatterDraft, DeskErro
 /// Releases an edition that waits, or declines it with a reason. Whoever proposed it may decline it, not release it.
 ///
 /// # Errors
-/// `access.denied`, not found, `commitment.matter-decided`, `commitment.same-person`, `commitment.reason-missing`,
+/// `access.denied`, not found, `commitment.not-the-unit`, `commitment.matter-decided`, `commitment.same-person`, `commitment.reason-missing`,
 /// `commitment.matter-day` where its first day has passed meanwhile.
 pub async fn decide_matter(
     desk: &Desk,
@@ -288,7 +293,11 @@ pub async fn decide_matter(
         Some(_) if own => Permission::HandleCommitment,
         _ => Permission::ConfirmCommitment,
     };
-    actor.authorise_for(needed, &held.unit_id)?;
+    authorise(desk, actor, needed, &held.unit_id).await?;
+    // The office may look at every unit's matters; whose they are releases them.
+    if !is_of_unit(desk, actor, &held.unit_id).await? {
+        return Err(not_the_unit());
+    }
     let reason = match declined {
         Some(reason) => Some(text_of(
             reason,
@@ -372,7 +381,12 @@ pub async fn matters(desk: &Desk, actor: &Actor) -> Result<Vec<MatterView>, Desk
     let names = Names::read(desk).await?;
     let all = desk.store().commitment_matters().await?;
     let current: Vec<i64> = in_force(all.clone(), desk.today()).map(|one| one.id).collect();
-    let own = |row: &CommitmentMatter| actor.unit_limit().is_none_or(|unit| row.unit_id == unit);
+    let units = match actor.unit_limit() {
+        Some(unit) => Some(stands_for(desk, unit).await?),
+        None => None,
+    };
+    let own =
+        |row: &CommitmentMatter| units.as_ref().is_none_or(|units| units.contains(&row.unit_id));
     Ok(all
         .into_iter()
         .filter(own)
@@ -392,9 +406,9 @@ pub async fn matter(desk: &Desk, actor: &Actor, id: i64) -> Result<MatterView, D
     found.into_iter().find(|one| one.id == id).ok_or(DeskError::NotFound("该版事项"))
 }
 
-/// What is told with every matter: that nobody has to commit.
-fn choice(desk: &Desk) -> Result<String, DeskError> {
-    let found = desk.law().at(desk.today()).word("commitment.choice").applies();
+/// What is told with every matter on a day: that nobody has to commit.
+fn choice(desk: &Desk, on: Date) -> Result<String, DeskError> {
+    let found = desk.law().at(on).word("commitment.choice").applies();
     Ok(found.ok_or_else(|| DeskError::Internal("no words about the choice".to_owned()))?.value)
 }
 
@@ -402,6 +416,7 @@ pub(super) fn open(
     desk: &Desk,
     unit_name: &str,
     row: CommitmentMatter,
+    on: Date,
 ) -> Result<OpenMatter, DeskError> {
     let mut open = OpenMatter {
         id: row.id,
@@ -412,7 +427,7 @@ pub(super) fn open(
         kind: label(desk, TYPES, &row.kind),
         basis: row.basis,
         notice: row.notice,
-        choice: choice(desk)?,
+        choice: choice(desk, on)?,
         content: row.content,
         liability: row.liability,
         scope: label(desk, SCOPES, &row.scope),
@@ -434,7 +449,7 @@ pub async fn open_matters(desk: &Desk) -> Result<Vec<OpenMatter>, DeskError> {
     let mut found = Vec::new();
     for row in in_force(all, desk.today()) {
         if let Some((_, name)) = units.iter().find(|(id, _)| *id == row.unit_id) {
-            found.push(open(desk, name, row)?);
+            found.push(open(desk, name, row, desk.today())?);
         }
     }
     Ok(found)

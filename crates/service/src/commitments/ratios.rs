@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 use xinyong_domain::law::CodeList;
 
-use super::{KIND, MOST_SHOWN, STATES, TYPES};
+use super::{KIND, PAGE, STATES, TYPES};
 use crate::access::{Actor, Permission};
 use crate::browse::Names;
 use crate::desk::Desk;
@@ -59,6 +59,31 @@ pub struct RatioRecord {
     /// What was found; empty for nothing.
     pub state: String,
 }
+
+/// Which of the commitments behind a figure are asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Behind<'b> {
+    /// The unit.
+    pub unit: &'b str,
+    /// The type in words; empty for all.
+    pub kind: &'b str,
+    /// A code of the list of outcomes, `open` for those about which nothing was found; empty for all.
+    pub state: &'b str,
+    /// The page, counted from 0.
+    pub page: usize,
+}
+
+/// A page of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RatioPage {
+    /// Those that are shown.
+    pub records: Vec<RatioRecord>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// What stands for those about which nothing was found.
+const OPEN: &str = "open";
 
 /// The first and the last day of a year.
 pub(super) fn span(year: i16) -> Result<(Date, Date), DeskError> {
@@ -159,7 +184,7 @@ pub async fn ratios(desk: &Desk, actor: &Actor, year: i16) -> Result<Vec<Ratio>,
         .collect())
 }
 
-/// The commitments behind the figures of a unit, or of one of its types, in the order in which they were made.
+/// The commitments behind the figures of a unit, or of one of its types or outcomes, in the order in which they were made.
 ///
 /// # Errors
 /// `access.denied`, `commitment.year`.
@@ -167,16 +192,24 @@ pub async fn ratio_records(
     desk: &Desk,
     actor: &Actor,
     year: i16,
-    (wanted, of): (&str, &str),
-) -> Result<Vec<RatioRecord>, DeskError> {
-    super::authorise(desk, actor, Permission::HandleCommitment, wanted).await?;
-    let mut records = Vec::new();
-    each(desk, actor, year, |(unit, kind, _, record)| {
-        let asked = unit == wanted && (of.is_empty() || of == kind);
-        if asked && records.len() < MOST_SHOWN {
-            records.push(record);
+    asked: Behind<'_>,
+) -> Result<RatioPage, DeskError> {
+    super::authorise(desk, actor, Permission::HandleCommitment, asked.unit).await?;
+    let first = u64::try_from(asked.page.saturating_mul(PAGE)).unwrap_or(u64::MAX);
+    let mut page = RatioPage::default();
+    each(desk, actor, year, |(unit, kind, state, record)| {
+        let found = if state.is_empty() { OPEN } else { state };
+        let wanted = unit == asked.unit
+            && (asked.kind.is_empty() || asked.kind == kind)
+            && (asked.state.is_empty() || asked.state == found);
+        if !wanted {
+            return;
         }
+        if page.total >= first && page.records.len() < PAGE {
+            page.records.push(record);
+        }
+        page.total += 1;
     })
     .await?;
-    Ok(records)
+    Ok(page)
 }

@@ -20,6 +20,9 @@ use crate::refusal::{DeskError, Refusal};
 /// What stands in the history of a commitment that was taken back.
 const TAKEN_BACK: &str = "承诺人在事项办结前撤回承诺，按一般程序办理";
 
+/// What stands in the history of paper that was accepted.
+const SCAN_MATCHES: &str = "已对照扫描件，与公布的事项文本一致";
+
 /// A step as it is entered.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -35,6 +38,8 @@ pub struct Step {
     pub document: String,
     /// The day of the completion or of the document.
     pub day: Option<Date>,
+    /// Whether who accepts paper has held the scan against the words that were released, and found them the same.
+    pub scan_matches: bool,
 }
 
 /// What one must be allowed to for a step.
@@ -49,7 +54,8 @@ const fn permission(event: Event) -> Permission {
         | Event::Decline
         | Event::ConfirmPartial
         | Event::ConfirmNone
-        | Event::Return => Permission::ConfirmCommitment,
+        | Event::Return
+        | Event::Close => Permission::ConfirmCommitment,
     }
 }
 
@@ -63,6 +69,7 @@ pub(super) async fn open_to(
     if !is_of_unit(desk, actor, &held.unit_id).await? {
         return Ok(Vec::new());
     }
+    let down = recorded(desk, held).await?.is_some_and(|one| one.withdrawn_on.is_some());
     let may = |event: &Event| {
         let mine = last.is_some_and(|last| last.actor == actor.login);
         // Whoever found something may give it back themselves, and confirms nothing of their own.
@@ -71,6 +78,7 @@ pub(super) async fn open_to(
             && (!event.needs_second() || !mine)
             && (*event != Event::Withdraw || held.way == "paper")
             && confirms(*event, last)
+            && (*event == Event::Close) == (down && closes(*event))
     };
     Ok(stage_of(held)?.events().filter(may).collect())
 }
@@ -82,6 +90,36 @@ fn confirms(event: Event, last: Option<&CommitmentStep>) -> bool {
     }
     let found = last.and_then(|last| Event::from_word(&last.event));
     found.and_then(Event::confirmation) == Some(event)
+}
+
+/// Whether a step finds something, confirms it, or ends what there is nothing to find about any more.
+const fn closes(event: Event) -> bool {
+    event.outcome().is_some() || matches!(event, Event::Close)
+}
+
+/// Nothing is found about a record that was taken down; and what still stands is not ended.
+async fn stands(desk: &Desk, held: &Commitment, event: Event) -> Result<(), DeskError> {
+    if !closes(event) {
+        return Ok(());
+    }
+    let down = recorded(desk, held).await?.and_then(|record| record.withdrawn_on);
+    match (event, down) {
+        (Event::Close, None) => Err(DeskError::refused(
+            "commitment.still-standing",
+            "登记的承诺信息没有撤下，不能这样结束：请按核查的结果认定",
+        )),
+        (Event::Close, Some(_)) | (_, None) => Ok(()),
+        (_, Some(day)) => Err(taken_down(day)),
+    }
+}
+
+fn taken_down(day: Date) -> DeskError {
+    DeskError::refused(
+        "commitment.taken-down",
+        format!(
+            "登记的承诺信息已于{day}撤下，不能再登记履行状态；请由另一人办理“信息已撤下，结束核查”"
+        ),
+    )
 }
 
 async fn held_of(desk: &Desk, id: i64) -> Result<Commitment, DeskError> {
@@ -125,9 +163,9 @@ pub async fn withdraw(desk: &Desk, agent: &Agent, id: i64) -> Result<(), DeskErr
 ///
 /// # Errors
 /// `access.denied`, not found, `commitment.not-the-unit`, `commitment.overtaken`, `commitment.out-of-order`,
-/// `commitment.same-person`, `commitment.other-finding`, `commitment.only-agent`, `commitment.reason-missing`,
-/// `commitment.document-missing`, `commitment.day`, `commitment.row-invalid`, `commitment.record-exists`,
-/// `commitment.taken-down`, `commitment.moved`.
+/// `commitment.same-person`, `commitment.other-finding`, `commitment.only-agent`, `commitment.scan-unconfirmed`,
+/// `commitment.reason-missing`, `commitment.document-missing`, `commitment.personal-number`, `commitment.day`, `commitment.row-invalid`,
+/// `commitment.record-exists`, `commitment.taken-down`, `commitment.still-standing`, `commitment.text-differs`, `commitment.moved`.
 pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
     let event = command.event;
     actor.authorise(Permission::HandleCommitment)?;
@@ -147,6 +185,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     }
     let to = after(&held, event)?;
     who_may(actor, &held, event, last)?;
+    stands(desk, &held, event).await?;
     let step = entered(desk, actor, &held, &command, last)?;
     let mut next = Commitment { stage: to.as_str().to_owned(), ..held.clone() };
     match event {
@@ -158,7 +197,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         Event::FindPartial | Event::FindNone => next.found_on = Some(step.on_day),
         Event::ConfirmPartial | Event::ConfirmNone => next.settled_on = Some(desk.today()),
         Event::Return => next.found_on = None,
-        Event::Decline | Event::Withdraw => {}
+        Event::Decline | Event::Withdraw | Event::Close => {}
     }
     let mut writes = match event {
         Event::Accept => Writes::New(Box::new(accepted(desk, &held).await?)),
@@ -242,10 +281,10 @@ fn who_may(
     if event.needs_second() && last.is_some_and(|last| last.actor == actor.login) {
         return Err(Refusal::new(
             "commitment.same-person",
-            if event == Event::Accept {
-                "录入的人不能自己受理，请由另一人受理"
-            } else {
-                "提出认定的人不能自己确认，请由另一人确认"
+            match event {
+                Event::Accept => "录入的人不能自己受理，请由另一人受理",
+                Event::Close => "办理上一步的人不能自己结束，请由另一人办理",
+                _ => "提出认定的人不能自己确认，请由另一人确认",
             },
         ));
     }
@@ -267,14 +306,22 @@ fn entered(
     last: Option<&CommitmentStep>,
 ) -> Result<CommitmentStep, Refusal> {
     let event = command.event;
+    let paper = event == Event::Accept && held.way == "paper";
+    if paper && !command.scan_matches {
+        return Err(Refusal::new(
+            "commitment.scan-unconfirmed",
+            "请对照扫描件，确认签署的文字与公布的事项文本一致，再受理；不一致的不予受理",
+        ));
+    }
     let reason = text_of(
         &command.reason,
-        event.is_against() || matches!(event, Event::Return | Event::Withdraw),
+        event.is_against() || matches!(event, Event::Return | Event::Withdraw | Event::Close),
         LONGEST_REASON,
         "commitment.reason-missing",
         match event {
             Event::Decline => "请写明不予受理的理由，并告知可以按一般程序办理（500字以内）",
             Event::FindPartial | Event::FindNone => "请写明没有履行的承诺内容（500字以内）",
+            Event::Close => "请写明登记的信息为什么撤下（500字以内）",
             Event::Withdraw => "请写明谁来撤回、凭什么撤回，例如书面撤回的日期（500字以内）",
             _ => "请写明理由（500字以内）",
         },
@@ -306,6 +353,9 @@ fn entered(
     };
     let mut step = written(desk, actor, event.as_str(), day);
     (step.reason, step.document) = (reason, document);
+    if paper {
+        SCAN_MATCHES.clone_into(&mut step.reason);
+    }
     // What is confirmed is what was found, by the same document.
     if let Some(last) = last.filter(|_| matches!(event, Event::ConfirmPartial | Event::ConfirmNone))
     {
@@ -345,10 +395,7 @@ async fn found(
         .await?
         .ok_or_else(|| DeskError::Internal(format!("commitment {} without record", held.id)))?;
     if let Some(day) = record.withdrawn_on {
-        return Err(DeskError::refused(
-            "commitment.taken-down",
-            format!("登记的承诺信息已于{day}撤下，不能再登记履行状态；请先核对撤下的原因"),
-        ));
+        return Err(taken_down(day));
     }
     let outcome = event.outcome().unwrap_or_default();
     let state = label(desk, STATES, outcome);
@@ -356,6 +403,13 @@ async fn found(
     let full = event == Event::Fulfil;
     let matter = desk.store().commitment_matter(held.matter_id).await?;
     let liability = matter.map(|matter| matter.liability).unwrap_or_default();
+    // What follows is what was signed: the words of the edition are hashed in the text, and nowhere else.
+    if !full && (liability.is_empty() || !held.text.contains(&liability)) {
+        return Err(DeskError::refused(
+            "commitment.text-differs",
+            "签署的文字里没有事项现在写明的违诺责任，不能登记：事项的文字可能被改动，请运维人员核对数据",
+        ));
+    }
     let kept = |text: &str| if full { String::new() } else { text.to_owned() };
     let fields = BTreeMap::from(
         [

@@ -5,6 +5,8 @@ use xinyong_domain::identifier::CommitmentNumber;
 use xinyong_domain::rules::commitment::Standing;
 use xinyong_domain::workflow::commitment::Event;
 
+mod register;
+
 use super::*;
 use crate::access::Role;
 use crate::agents::Agent;
@@ -79,6 +81,7 @@ fn doing(id: i64, event: Event) -> Step {
         reason: "没有配备示例设备".to_owned(),
         document: "平市监核〔2026〕1号".to_owned(),
         day: None,
+        scan_matches: true,
     }
 }
 
@@ -104,6 +107,11 @@ async fn the_whole_way(desk: &Desk) {
     assert_eq!(refused(decide_matter(desk, &clerk, id, None)).await, "access.denied");
     let proposer = person("clerk", Role::Reviewer, UNIT);
     assert_eq!(refused(decide_matter(desk, &proposer, id, None)).await, "commitment.same-person");
+    // The office sees every unit's matters, and releases and proposes none of them.
+    assert_eq!(refused(decide_matter(desk, &office(), id, None)).await, "commitment.not-the-unit");
+    let by_office = propose_matter(desk, &office(), draft(DAY));
+    assert_eq!(refused(by_office).await, "commitment.not-the-unit");
+    assert!(matter(desk, &office(), id).await.is_ok());
     let again = propose_matter(desk, &clerk, draft(DAY));
     assert_eq!(refused(again).await, "commitment.matter-open");
     decide_matter(desk, &reviewer, id, None).await.expect("released");
@@ -139,10 +147,10 @@ async fn the_whole_way(desk: &Desk) {
 
     // The signer is one person, a second one of the unit accepts; the office looks and does not act.
     let due = |line: &CommitmentLine| line.clock().map(|clock| clock.due.value.date);
-    let line = &work(desk, &clerk, false).await.expect("work")[0];
+    let line = &work(desk, &clerk, false, 0).await.expect("work").lines[0];
     assert_eq!(due(line), Some(date(2026, 3, 11)), "seven working days");
-    assert_eq!(waiting(desk, &reviewer).await.expect("waits").len(), 1);
-    assert_eq!(waiting(desk, &clerk).await.expect("waits").len(), 0);
+    assert_eq!(waiting(desk, &reviewer, 10).await.expect("waits").lines.len(), 1);
+    assert_eq!(waiting(desk, &clerk, 10).await.expect("waits").lines.len(), 0);
     assert_eq!(refused(step(desk, &clerk, doing(made, Event::Accept))).await, "access.denied");
     let office = office();
     let by_office = step(desk, &office, doing(made, Event::Accept));
@@ -150,7 +158,7 @@ async fn the_whole_way(desk: &Desk) {
     assert!(case(desk, &office, made).await.expect("looked").may.is_empty());
     let elsewhere = person("other", Role::Reviewer, "tax");
     assert_eq!(refused(case(desk, &elsewhere, made)).await, "access.denied");
-    assert_eq!(work(desk, &elsewhere, false).await.expect("work").len(), 0);
+    assert_eq!(work(desk, &elsewhere, false, 0).await.expect("work").lines.len(), 0);
     let there = desk.at(date(2026, 3, 4));
     step(&there, &reviewer, doing(made, Event::Accept)).await.expect("accepted");
     let place = case(&there, &clerk, made).await.expect("shown").line.record.expect("a record");
@@ -164,15 +172,15 @@ async fn the_whole_way(desk: &Desk) {
     let done = date(2026, 3, 6);
     let there = desk.at(date(2026, 3, 9));
     step(&there, &clerk, on(made, Event::Complete, done)).await.expect("completed");
-    let line = &work(&there, &clerk, false).await.expect("work")[0];
+    let line = &work(&there, &clerk, false, 0).await.expect("work").lines[0];
     assert_eq!(due(line), Some(date(2026, 4, 3)), "twenty working days from the completion");
     assert_eq!(refused(withdraw(&there, &agent, made)).await, "commitment.out-of-order");
 
     // Past its day it is the unit that is late; the subject's record says nothing of it.
     let late = desk.at(date(2026, 4, 20));
-    let line = &waiting(&late, &clerk).await.expect("waits")[0];
+    let line = &waiting(&late, &clerk, 10).await.expect("waits").lines[0];
     assert_eq!(line.clock().map(|clock| clock.standing), Some(Standing::Overdue));
-    assert_eq!(waiting(&late, &office).await.expect("waits").len(), 1);
+    assert_eq!(waiting(&late, &office, 10).await.expect("waits").lines.len(), 1);
     assert_eq!(state(&late, place).await, "");
     let none = Step { document: " ".to_owned(), ..on(made, Event::Fulfil, done) };
     assert_eq!(refused(step(&late, &clerk, none)).await, "commitment.document-missing");
@@ -186,7 +194,7 @@ async fn the_whole_way(desk: &Desk) {
     let versions = desk.store().record_versions(place.0, place.1).await.expect("versions");
     assert_eq!(versions.len(), 2);
     assert!(versions[1].reason.contains("平市监核〔2026〕1号"), "{}", versions[1].reason);
-    let line = &work(&late, &clerk, true).await.expect("work")[0];
+    let line = &work(&late, &clerk, true, 0).await.expect("work").lines[0];
     assert_eq!(line.finding.as_ref().map(|one| one.standing), Some(Standing::InTime));
     assert_eq!(line.verification.as_ref().map(|one| one.standing), Some(Standing::Late));
     sound(desk).await;
@@ -259,6 +267,13 @@ async fn what_was_not_kept_is_found_by_one_confirmed_by_another_and_says_what_wa
     let (made, place) = completed(&desk, &agent, &matter).await;
     let there = desk.at(date(2026, 3, 20));
     let found = on(made, Event::FindPartial, date(2026, 3, 18));
+    for numbered in [
+        Step { reason: "王某13800000000".to_owned(), ..found.clone() },
+        Step { document: "王某13800000000".to_owned(), ..found.clone() },
+    ] {
+        let wrong = step(&there, &clerk(), numbered);
+        assert_eq!(refused(wrong).await, "commitment.personal-number");
+    }
     let silent = Step { reason: " ".to_owned(), ..found.clone() };
     assert_eq!(refused(step(&there, &clerk(), silent)).await, "commitment.reason-missing");
     let alone = person("reviewer", Role::Reviewer, UNIT);
@@ -325,10 +340,10 @@ async fn it_is_taken_back_until_the_matter_is_completed() {
     withdraw(&desk, &agent, second).await.expect("taken back");
     assert_eq!(refused(public_record(&desk, place.0, place.1)).await, "not-found");
     // It counts nowhere, and no file brings it back.
-    let back = desk.store().commitments_taken_back(&[place]).await.expect("asked");
+    let back = desk.store().commitments_of_records(&[place]).await.expect("asked");
     assert!(back.contains(&place.1));
     assert!(ratios(&desk, &office(), 2026).await.expect("ratios").is_empty());
-    let late = late(&desk.at(date(2026, 9, 1)), &office(), 2026).await.expect("a list");
+    let late = late(&desk.at(date(2026, 9, 1)), &office(), 2026, 0).await.expect("a list").lines;
     assert!(late.is_empty(), "nobody owes anything for what was taken back");
     sound(&desk).await;
 }
@@ -377,12 +392,24 @@ async fn paper_is_entered_with_its_scan_by_one_and_accepted_by_another() {
     assert_eq!(refused(wrong).await, "commitment.matter-unknown");
     // Whoever enters is not who accepts, though they might be allowed to.
     let one = reviewer();
+    let again = command.clone();
     let id = enter_paper(&desk, &one, command).await.expect("entered");
     assert_eq!(
         refused(step(&desk, &one, doing(id, Event::Accept))).await,
         "commitment.same-person"
     );
     let second = person("second", Role::Reviewer, UNIT);
+    let unread = Step { scan_matches: false, ..doing(id, Event::Accept) };
+    assert_eq!(refused(step(&desk, &second, unread)).await, "commitment.scan-unconfirmed");
+    // The same scan on another form, and the same business with another scan, are the same paper.
+    for bytes in [b"%PDF-1.7 example".as_slice(), b"%PDF-1.7 another"] {
+        let again = Paper {
+            entry: new_entry(&desk).expect("random"),
+            file: Some(scan(&desk, "again.pdf", bytes)),
+            ..again.clone()
+        };
+        assert_eq!(refused(enter_paper(&desk, &one, again)).await, "commitment.entered-before");
+    }
     step(&desk, &second, doing(id, Event::Accept)).await.expect("accepted");
     let shown = case(&desk, &clerk(), id).await.expect("shown");
     assert_eq!(
@@ -392,7 +419,9 @@ async fn paper_is_entered_with_its_scan_by_one_and_accepted_by_another() {
     let (kind, bytes) = paper_file(&desk, &clerk(), id).await.expect("the scan");
     assert_eq!((kind.as_str(), bytes.as_slice()), ("pdf", b"%PDF-1.7 example".as_slice()));
     // It came in after its seven working days: that is listed, against the unit.
-    let late = late(&desk, &office(), 2026).await.expect("a list");
+    let before = late(&desk, &office(), 2025, 0).await.expect("a list");
+    assert_eq!((before.lines.len(), before.total), (0, 0), "by the year of the day");
+    let late = late(&desk, &office(), 2026, 0).await.expect("a list").lines;
     let report = late[0].report.as_ref().expect("a clock");
     assert_eq!((report.due.value.date, report.standing), (date(2026, 3, 12), Standing::Late));
     assert!(report.due.because.iter().any(|one| one.source == "pinglu-plan-2023"));
@@ -426,10 +455,10 @@ async fn a_day_that_nobody_can_know_is_not_guessed() {
     completed(&desk, &agent, &matter).await;
     for today in [day, date(2027, 3, 1)] {
         let there = desk.at(today);
-        let line = &work(&there, &clerk(), false).await.expect("work")[0];
+        let line = &work(&there, &clerk(), false, 0).await.expect("work").lines[0];
         let clock = line.clock().expect("a clock");
         assert_eq!((clock.standing, clock.left), (Standing::Unknown, None), "{today}");
-        assert_eq!(board(std::slice::from_ref(line))[0].overdue, 0);
+        assert_eq!(board(&there, &clerk()).await.expect("board")[0].overdue, 0);
     }
 }
 
@@ -489,13 +518,20 @@ async fn ratios_have_their_denominator_and_the_list_behind_and_few_have_no_perce
     assert_eq!(found.len(), 2, "the unit and its one type: {found:?}");
     for one in &found {
         assert_eq!((one.made, one.full, one.open(), one.percent), (11, 4, 7, Some(36)));
-        let behind = ratio_records(&desk, &office(), 2026, (UNIT, &one.kind)).await.expect("list");
-        assert_eq!(behind.len(), 11);
-        assert_eq!(behind.iter().filter(|one| one.state == "全部履行").count(), 4);
+        let asked = Behind { unit: UNIT, kind: &one.kind, ..Behind::default() };
+        for (state, many) in [("", 11), ("full", 4), ("open", 7), ("none", 0)] {
+            let asked = Behind { state, ..asked };
+            let behind = ratio_records(&desk, &office(), 2026, asked).await.expect("list");
+            assert_eq!((behind.records.len(), behind.total), (many, many as u64), "{state}");
+        }
+        let second = Behind { page: 1, ..asked };
+        let behind = ratio_records(&desk, &office(), 2026, second).await.expect("list");
+        assert_eq!((behind.records.len(), behind.total), (0, 11), "they are told, shown or not");
     }
     let elsewhere = person("other", Role::Clerk, "tax");
     assert!(ratios(&desk, &elsewhere, 2026).await.expect("ratios").is_empty());
-    let wrong = ratio_records(&desk, &elsewhere, 2026, (UNIT, ""));
+    let asked = Behind { unit: UNIT, ..Behind::default() };
+    let wrong = ratio_records(&desk, &elsewhere, 2026, asked);
     assert_eq!(refused(wrong).await, "access.denied");
     assert!(ratios(&desk, &office(), 2025).await.expect("ratios").is_empty());
     assert_eq!(refused(ratios(&desk, &office(), 26)).await, "commitment.year");
@@ -523,6 +559,10 @@ async fn a_matter_has_editions_and_an_end_and_says_what_is_wrong_with_it() {
         ("commitment.matter-days", wrong(|one| one.days = "0".to_owned())),
         ("commitment.matter-day", wrong(|one| one.from = Some(date(2026, 3, 1)))),
         ("commitment.matter-unknown", wrong(|one| one.ends = true)),
+        ("commitment.personal-number", wrong(|one| one.basis.push_str("13800000000"))),
+        ("commitment.personal-number", wrong(|one| one.notice.push_str("13800000000"))),
+        ("commitment.personal-number", wrong(|one| one.content.push_str("13800000000"))),
+        ("commitment.personal-number", wrong(|one| one.liability.push_str("13800000000"))),
         ("access.denied", wrong(|one| one.unit = "tax".to_owned())),
     ] {
         assert_eq!(refused(propose_matter(&desk, &clerk(), draft)).await, code);

@@ -73,12 +73,6 @@ pub(super) fn differing(
         if value == now.trim() {
             continue;
         }
-        if record.batch_id == 0 && crate::commitments::is_signed_field(&record.kind, code) {
-            return Err(DeskError::refused(
-                "correction.signed-text",
-                "承诺的文字由承诺人签署，不能更正；履行情况有变化的，更正履行状态",
-            ));
-        }
         let open = kind
             .position(code)
             .filter(|position| is_open(kind, *position))

@@ -132,6 +132,7 @@ async fn go_on(desk: &Desk, id: i64, steps: &[Done]) -> Result<(), DeskError> {
             reason: reason.to_owned(),
             document,
             day: Some(there.today()),
+            scan_matches: *event == Event::Accept,
         };
         commitments::step(&there, &who, command).await?;
     }

@@ -32,7 +32,7 @@ use crate::access::Actor;
 use crate::audit::AuditEvent;
 use crate::browse::platform_of;
 use crate::clock::Clock;
-
+use crate::commitments::{Carried, Met, met};
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
 use crate::sheet::{Opened, Row};
@@ -675,10 +675,10 @@ impl Work {
         } else {
             self.runtime.block_on(self.store().repaired(&places))?
         };
-        let taken_back = if places.is_empty() || kind.id != crate::commitments::KIND {
+        let made_here = if places.is_empty() || kind.id != crate::commitments::KIND {
             HashSet::new()
         } else {
-            self.runtime.block_on(self.store().commitments_taken_back(&places))?
+            self.runtime.block_on(self.store().commitments_of_records(&places))?
         };
         // No file of a unit takes the mark of an objection away, nor counts a mark as a correction.
         let mut marked = HashMap::new();
@@ -690,11 +690,19 @@ impl Work {
         }
         for (subject, mut draft) in placed {
             let held = existing.get(&key(subject, &draft));
-            if held.is_some_and(|held| {
-                [&superseded, &repaired, &taken_back].iter().any(|these| these.contains(&held.id))
-            }) {
-                // An old file once more: what two persons put right since is not undone by it; and what was repaired, or taken back
-                // by the one who had committed, no file brings back.
+            if held.is_some_and(|held| made_here.contains(&held.id)) {
+                // Accepted while the file was checked: what was signed and found here, no file changes.
+                let finding = crate::commitments::held_here();
+                let row = i64::from(draft.row);
+                let before = set.findings.iter().filter(|one| one.row == row).count();
+                set.findings.push(row_finding(row, before, finding));
+                tally.unchanged += 1;
+                continue;
+            }
+            if held.is_some_and(|held| superseded.contains(&held.id) || repaired.contains(&held.id))
+            {
+                // An old file once more: what two persons put right since is not undone by it; and what was repaired no file
+                // brings back.
                 tally.unchanged += 1;
                 continue;
             }
@@ -825,6 +833,8 @@ fn pass_chunk(
 ) -> Result<(), DeskError> {
     let mut judged_rows: Vec<(u32, Vec<Finding>)> = Vec::new();
     let kind = pass.kind;
+    let numbered = if kind.id == crate::commitments::KIND { kind.position("code") } else { None };
+    let mut carried = Vec::new();
     pass.judge(rows, registry, |judged: Judged<'_, '_>| {
         tally.received += 1;
         let row = i64::from(judged.number);
@@ -834,25 +844,64 @@ fn pass_chunk(
         } else if judged.checked.is_held() {
             tally.held += 1;
             set.rows.push(BatchRow { row, outcome: "held".to_owned() });
-        } else if work.release.is_some() {
-            drafts.push(work.draft(kind, judged.number, &judged.checked)?);
+        } else {
+            let number = numbered.map_or("", |at| judged.checked.value(at));
+            if !number.is_empty() {
+                carried.push(Carried {
+                    row: judged.number,
+                    number: number.to_owned(),
+                    subject: match judged.checked.party {
+                        Party::Known(id) => Some(id),
+                        _ => None,
+                    },
+                });
+            }
+            if work.release.is_some() {
+                drafts.push(work.draft(kind, judged.number, &judged.checked)?);
+            }
         }
         judged_rows.push((judged.number, judged.findings));
         Ok(())
     })?;
+    // A number that was given here belongs to the commitment that was made here, whatever a file says.
+    if !carried.is_empty() {
+        let unit = &work.batch.unit_id;
+        let mut known = work.runtime.block_on(met(&work.desk, unit, &carried))?;
+        drafts.retain(|draft| !known.contains_key(&draft.row));
+        for (number, findings) in &mut judged_rows {
+            match known.remove(number) {
+                None => {}
+                Some(Met::Refused(finding)) => {
+                    findings.push(finding);
+                    tally.refused += 1;
+                    let row = i64::from(*number);
+                    set.rows.push(BatchRow { row, outcome: "refused".to_owned() });
+                }
+                Some(Met::Kept(finding)) => {
+                    findings.push(finding);
+                    tally.unchanged += u64::from(work.release.is_some());
+                }
+            }
+        }
+    }
     for (number, findings) in judged_rows {
-        for (seq, finding) in findings.into_iter().enumerate() {
-            set.findings.push(RowFinding {
-                row: i64::from(number),
-                seq: i64::try_from(seq).unwrap_or(i64::MAX) + 1,
-                field: finding.field,
-                level: finding.level.as_str().to_owned(),
-                code: finding.code.to_owned(),
-                message: finding.message,
-            });
+        for (before, finding) in findings.into_iter().enumerate() {
+            set.findings.push(row_finding(i64::from(number), before, finding));
         }
     }
     Ok(())
+}
+
+/// A finding of a row as it is kept, after so many others.
+fn row_finding(row: i64, before: usize, finding: Finding) -> RowFinding {
+    RowFinding {
+        row,
+        seq: i64::try_from(before).unwrap_or(i64::MAX).saturating_add(1),
+        field: finding.field,
+        level: finding.level.as_str().to_owned(),
+        code: finding.code.to_owned(),
+        message: finding.message,
+    }
 }
 
 /// One chunk, one transaction. Everything but the database's own work was done before.

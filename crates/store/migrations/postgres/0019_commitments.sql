@@ -54,7 +54,7 @@ CREATE TABLE commitment (
     hash TEXT NOT NULL
 );
 CREATE INDEX commitment_subject ON commitment (subject_id, id);
-CREATE INDEX commitment_stage ON commitment (stage, made_on, id);
+CREATE INDEX commitment_stage ON commitment (unit_id, stage, made_on, id);
 CREATE INDEX commitment_made ON commitment (made_on, id);
 CREATE INDEX commitment_record ON commitment (record_id) WHERE record_id IS NOT NULL;
 

@@ -1,9 +1,11 @@
 //! Commitments: matters in editions, a number once, step by step in a chain, and what is wrong with them is found.
 
 use jiff::civil::{Date, date};
-use xinyong_store::{Commitment, CommitmentMatter, CommitmentStep, Store, Tx, sm3_hex};
+use xinyong_store::{
+    Commitment, CommitmentMatter, CommitmentStep, Content, NewRecord, Store, Tx, sm3_hex,
+};
 
-use crate::{Ground, NOW, conflict, furnish, problems};
+use crate::{Ground, NOW, conflict, furnish, problems, record};
 
 fn matter(id: i64, from: Date) -> CommitmentMatter {
     CommitmentMatter {
@@ -75,6 +77,21 @@ fn step(event: &str) -> CommitmentStep {
     }
 }
 
+/// The record that a commitment becomes: no unit reported it.
+fn registered(number: &str) -> NewRecord {
+    NewRecord {
+        batch_id: 0,
+        row: 0,
+        kind: "credit-commitment".to_owned(),
+        content: Content::new(format!("{{\"code\":\"{number}\"}}")),
+        public_from: None,
+        public_until: None,
+        actor: "agent:zhang".to_owned(),
+        second: Some("clerk".to_owned()),
+        ..record(31, 1, "承诺", date(2026, 5, 29))
+    }
+}
+
 async fn held(store: &Store, id: i64) -> Commitment {
     store.commitment(id).await.expect("asked").expect("kept")
 }
@@ -127,11 +144,12 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     let before = held(&store, 101).await;
     let next = Commitment {
         stage: "accepted".to_owned(),
-        record_id: Some(11),
+        record_id: Some(31),
         accepted_on: Some(date(2026, 5, 30)),
         ..before.clone()
     };
     let mut tx = begun(&store).await;
+    tx.insert_records(&[registered(first)]).await.expect("recorded");
     assert!(tx.move_commitment(&next, &step("accept")).await.expect("moved"));
     assert!(!tx.move_commitment(&next, &step("accept")).await.expect("overtaken"));
     tx.commit().await.expect("committed");
@@ -139,7 +157,33 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     let words: Vec<_> = steps.iter().map(|step| (step.seq, step.event.as_str())).collect();
     assert_eq!(words, [(1, "make"), (2, "accept")]);
     assert_eq!(problems(&store).await, []);
-    assert_eq!(store.commitments_in(&["accepted"], 10).await.expect("listed").len(), 1);
+    let (listed, count) =
+        store.commitments_in(&[("market", "accepted")], (0, 10)).await.expect("listed");
+    assert_eq!((listed.len(), count), (1, 1));
+    let none = store.commitments_in(&[("other", "accepted")], (0, 10)).await.expect("listed");
+    assert_eq!((none.0.len(), none.1), (0, 0), "each unit has its own");
+    let groups = store.commitment_groups(&[("market", "accepted"), ("market", "made")]).await;
+    let groups = groups.expect("counted");
+    assert_eq!((groups.len(), groups[0].count, groups[0].matter_id), (1, 1, 91));
+    let of: Vec<_> = groups.iter().collect();
+    assert_eq!(store.commitments_of_groups(&of).await.expect("listed"), listed);
+    assert_eq!(store.commitments_by_id(&[101, 999]).await.expect("listed"), listed);
+    assert_eq!(store.commitments_numbered(&[first, second]).await.expect("listed"), listed);
+    let of = store.commitment_of_record(1, 31).await.expect("asked");
+    assert_eq!(of.map(|one| one.id), Some(101));
+    let ours = store.commitments_of_records(&[(1, 31), (1, 11)]).await.expect("asked");
+    assert!(ours.contains(&31) && ours.len() == 1, "whatever its stage");
+    let days = (date(2026, 5, 1), date(2026, 5, 31));
+    let owed = store.commitment_days(&["market".to_owned()], days).await.expect("listed");
+    assert_eq!((owed.len(), owed[0].accepted_on), (1, Some(date(2026, 5, 30))));
+    let mut tx = begun(&store).await;
+    assert_eq!(tx.waiting_commitments(1).await.expect("counted"), 0);
+    let kind = "administrative-penalty";
+    let taken = tx.commitment_numbers_in_files(kind, "一号", "一号").await.expect("listed");
+    assert!(taken.contains("一号") && taken.len() == 1, "{taken:?}");
+    let paper = Commitment { way: "paper".to_owned(), ..commitment(103, second) };
+    assert_eq!(tx.paper_entered_before(&paper).await.expect("asked"), None, "that was online");
+    drop(tx);
     assert_eq!(store.commitments_of_subject(1, 10).await.expect("listed")[0].id, 101);
     let may = (date(2026, 5, 1), date(2026, 5, 31));
     assert_eq!(store.commitments_made(may, 10).await.expect("listed")[0].id, 101);
@@ -150,7 +194,9 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
         ("UPDATE commitment SET number = '14082920260530000001'", "commitment", "101"),
         ("UPDATE commitment SET stage = 'fulfilled'", "commitment", "101"),
         ("UPDATE commitment SET record_id = NULL", "commitment", "101"),
+        ("UPDATE commitment SET record_id = 13", "commitment", "101"),
         ("UPDATE commitment SET way = 'paper'", "commitment", "101"),
+        ("UPDATE commitment_matter SET liability = 'x'", "commitment", "101"),
         ("UPDATE commitment_matter SET decided_by = proposed_by", "commitment_matter", "91"),
         ("UPDATE commitment_matter SET unit_id = 'gone'", "commitment_matter", "91"),
     ] {

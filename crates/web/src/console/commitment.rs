@@ -15,7 +15,7 @@ use super::commitments::{HERE, href};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
 use crate::page_error::PageError;
-use crate::ui::commitment::{clocks, lines, stage, steps};
+use crate::ui::commitment::{clocks, lines, stage, steps, text_title};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::repair::StepRow;
@@ -39,12 +39,16 @@ struct One {
     event_error: String,
     /// Whether anything that may be done has a document or a day of its own.
     asks_document: bool,
+    /// Whether whoever accepts holds the scan of the paper against the text.
+    asks_scan: bool,
+    scan_error: String,
     reason: String,
     reason_error: String,
     document: String,
     document_error: String,
     on: String,
     on_error: String,
+    text_title: &'static str,
     text: Vec<String>,
     digest: String,
     steps: Vec<StepRow>,
@@ -70,8 +74,11 @@ fn facts(frame: &Frame, found: &CommitmentCase, reads: bool) -> Vec<Fact> {
             .map(|fact| fact.noted(format!("核查期限 {} 个工作日", found.days))),
     );
     facts.extend(clocks(&desk.law(), desk.today(), line));
-    if !found.state.is_empty() {
-        facts.push(Fact::new("登记的履行状态", found.state.as_str()));
+    if let Some(day) = line.taken_down {
+        facts.push(Fact::new("登记的信息", format!("{day}撤下")));
+    }
+    if !line.state.is_empty() {
+        facts.push(Fact::new("登记的履行状态", line.state.as_str()));
     }
     if let Some((subject, record)) = line.record.filter(|_| reads) {
         facts.push(Fact::new("登记的信息", "查看全部版本").to(words::held_href(subject, record)));
@@ -102,7 +109,7 @@ async fn show(
         page: frame.console("信用承诺", HERE),
         href: href(id),
         title: line.matter.clone(),
-        standing: stage(line.stage),
+        standing: stage(line),
         seq: found.seq,
         facts: facts(frame, &found, who.may(Permission::ReadRecord)),
         finds: line.stage.awaits_verification(),
@@ -112,6 +119,8 @@ async fn show(
         liability: lines(&found.liability),
         events,
         asks_document: found.may.iter().any(|one| one.finds() || *one == Event::Complete),
+        asks_scan: line.way == "paper" && found.may.contains(&Event::Accept),
+        scan_error: message_for(&errors, "scan_matches"),
         event_error: message_for(&errors, "event"),
         reason: fields.get("reason").to_owned(),
         reason_error: message_for(&errors, "reason"),
@@ -119,6 +128,7 @@ async fn show(
         document_error: message_for(&errors, "document"),
         on: fields.get("on").to_owned(),
         on_error: message_for(&errors, "on"),
+        text_title: text_title(line),
         text: lines(&found.text),
         digest: found.digest.clone(),
         steps: steps(&found, true),
@@ -137,6 +147,7 @@ pub async fn one(frame: Frame, Path(id): Path<i64>) -> Result<Html<String>, Page
 fn error_of(refusal: &Refusal) -> FormError {
     let field = match refusal.code {
         "commitment.event-missing" | "commitment.other-finding" => "event",
+        "commitment.scan-unconfirmed" => "scan_matches",
         "commitment.reason-missing" => "reason",
         "commitment.document-missing" => "document",
         "commitment.day" => "on",
@@ -164,6 +175,7 @@ fn command(id: i64, fields: &Fields) -> Result<Step, Refusal> {
         reason: fields.get("reason").to_owned(),
         document: fields.get("document").to_owned(),
         day,
+        scan_matches: fields.get("scan_matches") == "1",
     })
 }
 

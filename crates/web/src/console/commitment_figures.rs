@@ -5,14 +5,14 @@ use axum::extract::Query;
 use axum::response::Html;
 use serde::Deserialize;
 use xinyong_service::Permission;
-use xinyong_service::commitments::{self, Ratio, RatioRecord};
+use xinyong_service::commitments::{self, Behind as Wanted, Ratio, RatioPage, RatioRecord, STATES};
 
-use super::commitments::HERE as NAV;
+use super::commitments::{HERE as NAV, page_of, pager};
 use super::{actor, mendable};
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::view::{FormError, Page, message_for};
+use crate::ui::view::{Choice, FormError, Page, Pager, message_for};
 use crate::ui::words;
 use crate::url;
 
@@ -44,7 +44,11 @@ struct Shown {
     year_error: String,
     rows: Vec<Row>,
     title: String,
+    asked_unit: String,
+    asked_kind: String,
+    states: Vec<Choice>,
     behind: Vec<Behind>,
+    pager: Pager,
 }
 
 /// What is asked for.
@@ -54,6 +58,17 @@ pub struct Asked {
     year: String,
     unit: String,
     kind: String,
+    state: String,
+    page: String,
+}
+
+/// What the list may be narrowed to.
+fn states(frame: &Frame, chosen: &str) -> Vec<Choice> {
+    let law = frame.site.desk().law();
+    let codes = law.codes().get(STATES).map(|list| list.codes.clone()).unwrap_or_default();
+    let found = codes.iter().map(|code| Choice::new(&code.id, code.label.as_str(), chosen));
+    let none = [Choice::new("", "全部", chosen), Choice::new("open", "没有认定", chosen)];
+    none.into_iter().chain(found).collect()
 }
 
 fn row(one: Ratio, year: i16) -> Row {
@@ -101,11 +116,25 @@ pub async fn page(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
         let kind = if one.kind.is_empty() { "全部类型" } else { &one.kind };
         format!("{}，{kind}，{year} 年", one.unit.1)
     });
+    let page = page_of(&asked.page);
     let behind = if title.is_empty() {
-        Vec::new()
+        RatioPage::default()
     } else {
-        commitments::ratio_records(desk, who, year, (&asked.unit, &asked.kind)).await?
+        let (unit, kind, state) = (&asked.unit, &asked.kind, &asked.state);
+        let wanted = Wanted { unit, kind, state, page };
+        commitments::ratio_records(desk, who, year, wanted).await?
     };
+    let pager = pager(page, behind.total, |page| {
+        let year = year.to_string();
+        let query = [
+            ("year", year.as_str()),
+            ("unit", &asked.unit),
+            ("kind", &asked.kind),
+            ("state", &asked.state),
+            ("page", page),
+        ];
+        format!("{}#behind", url::with_query(HERE, &query))
+    });
     let reads = who.may(Permission::ReadRecord);
     let line = |one: RatioRecord| Behind {
         href: if reads { words::held_href(one.record.0, one.record.1) } else { String::new() },
@@ -121,7 +150,11 @@ pub async fn page(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
         year_error: message_for(&errors, "year"),
         rows: rows.into_iter().map(|one| row(one, year)).collect(),
         title,
-        behind: behind.into_iter().map(line).collect(),
+        asked_unit: asked.unit,
+        asked_kind: asked.kind,
+        states: states(&frame, &asked.state),
+        behind: behind.records.into_iter().map(line).collect(),
+        pager,
         errors,
     })
 }

@@ -265,8 +265,7 @@ async fn show(
             ("承诺", lines(&draft.content)),
             ("违诺责任", lines(&draft.liability)),
         ],
-        decides: one.waits
-            && (own || who.authorise_for(Permission::ConfirmCommitment, &one.unit).is_ok()),
+        decides: one.waits && mine && (own || who.may(Permission::ConfirmCommitment)),
         own,
         ends: draft.ends,
         may_end: mine && one.in_force,

@@ -4,20 +4,22 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Html;
 use serde::Deserialize;
-use xinyong_service::commitments::{self, CommitmentLine, UnitBoard};
+use xinyong_service::commitments::{self, CommitmentLine, Listed as Found, PAGE, UnitBoard};
 
-use super::actor;
+use super::{actor, mendable};
 use crate::page_error::PageError;
 use crate::ui::commitment::{day, left, stage};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Chip, Nav, Page, Tile};
+use crate::ui::view::{Chip, FormError, Nav, Page, Pager, Tile, message_for};
+use crate::ui::words;
 use crate::url;
+
+/// Pages that an address may ask for.
+const MOST_PAGES: usize = 1_000_000;
 
 /// The list.
 pub const HERE: &str = "/console/commitments";
-/// Commitments that a page shows: the most urgent.
-const MOST_SHOWN: usize = 300;
 
 struct Row {
     href: String,
@@ -41,12 +43,14 @@ struct UnitRow {
 struct Listed {
     page: Page,
     tabs: Vec<Nav>,
+    errors: Vec<FormError>,
     tiles: Vec<Tile>,
     late: bool,
+    year: String,
+    year_error: String,
     rows: Vec<Row>,
-    /// How many there are beyond those.
-    more: usize,
     units: Vec<UnitRow>,
+    pager: Pager,
 }
 
 /// What is asked for.
@@ -54,6 +58,8 @@ struct Listed {
 #[serde(default)]
 pub struct Asked {
     show: String,
+    year: String,
+    page: String,
 }
 
 /// The address of one.
@@ -76,7 +82,7 @@ fn row(frame: &Frame, line: &CommitmentLine, late: bool) -> Row {
         party: line.party.clone(),
         unit: line.unit.1.clone(),
         made_on: line.made_on.to_string(),
-        standing: stage(line.stage),
+        standing: stage(line),
         due: clock.map(day).unwrap_or_default(),
         left: clock.map(|clock| left(frame.site.desk().today(), clock)),
     }
@@ -111,6 +117,29 @@ fn view(show: &str) -> String {
     url::with_query(HERE, &[("show", show)])
 }
 
+/// The page that an address asks for, counted from 0.
+pub fn page_of(asked: &str) -> usize {
+    asked.trim().parse().unwrap_or(1).clamp(1, MOST_PAGES) - 1
+}
+
+/// From page to page of so many; the pages are counted from 0, and their addresses from 1.
+pub fn pager(page: usize, total: u64, of: impl Fn(&str) -> String) -> Pager {
+    let whole = usize::try_from(total).unwrap_or(usize::MAX);
+    let pages = whole.div_ceil(PAGE);
+    let to = |page: usize| of(&(page + 1).to_string());
+    Pager {
+        summary: format!(
+            "共 {} 份，第 {} 页，共 {} 页",
+            words::grouped(total),
+            page + 1,
+            pages.max(1)
+        ),
+        prev: if page > 0 { of("1") } else { String::new() },
+        next: if page + 1 < pages { to(page + 1) } else { String::new() },
+        pages: Vec::new(),
+    }
+}
+
 /// The ledger.
 ///
 /// # Errors
@@ -122,15 +151,32 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
         known @ ("over" | "late") => known,
         _ => "",
     };
-    let lines = match show {
-        "late" => commitments::late(desk, who, desk.today().year()).await?,
-        other => commitments::work(desk, who, other == "over").await?,
-    };
-    let units = if show.is_empty() { commitments::board(&lines) } else { Vec::new() };
     let late = show == "late";
+    let typed = asked.year.trim();
+    let today = desk.today().year();
+    let year = if typed.is_empty() { today } else { typed.parse().unwrap_or_default() };
+    let page = page_of(&asked.page);
+    let mut errors = Vec::new();
+    let found = if late {
+        match commitments::late(desk, who, year, page).await {
+            Ok(found) => found,
+            Err(error) => {
+                errors.push(FormError::new("year", mendable(error)?.message));
+                Found::default()
+            }
+        }
+    } else {
+        commitments::work(desk, who, show == "over", page).await?
+    };
+    let units = if show.is_empty() { commitments::board(desk, who).await? } else { Vec::new() };
+    let year = if typed.is_empty() { today.to_string() } else { typed.to_owned() };
+    let pager = pager(page, found.total, |page| {
+        let kept = if late { year.as_str() } else { "" };
+        url::with_query(HERE, &[("show", show), ("year", kept), ("page", page)])
+    });
     draw(&Listed {
         page: frame.console("信用承诺", HERE),
-        tabs: [("", "监管台账"), ("over", "已办结"), ("late", "本年逾期归集")]
+        tabs: [("", "监管台账"), ("over", "已办结"), ("late", "逾期归集")]
             .into_iter()
             .map(|(word, label)| Nav {
                 href: view(word),
@@ -140,8 +186,11 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
             .collect(),
         tiles: if show.is_empty() { tiles(&units) } else { Vec::new() },
         late,
-        more: lines.len().saturating_sub(MOST_SHOWN),
-        rows: lines.iter().take(MOST_SHOWN).map(|line| row(&frame, line, late)).collect(),
+        year_error: message_for(&errors, "year"),
+        year,
+        rows: found.lines.iter().map(|line| row(&frame, line, late)).collect(),
+        pager,
+        errors,
         units: if who.unit_limit().is_none() { board(units) } else { Vec::new() },
     })
 }

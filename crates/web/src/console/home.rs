@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use xinyong_domain::law::Law;
 use xinyong_domain::workflow::batch::Stage;
 use xinyong_service::browse::{self, OwedBatch};
-use xinyong_service::commitments::{self, CommitmentLine};
+use xinyong_service::commitments::{self, CommitmentLine, Listed};
 use xinyong_service::corrections::{self, CorrectionLine};
 use xinyong_service::error_reports::{self, ReportLine, WaitingReports};
 use xinyong_service::judgements;
@@ -131,7 +131,7 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         correct: correct(&frame, &corrections::waiting(desk, actor).await?),
         repair: repair(&frame, &repairs::waiting(desk, actor, MOST_REPORTS).await?),
         objected: objected(&frame, &objections::waiting(desk, actor).await?),
-        commitments: committed(&frame, &commitments::waiting(desk, actor).await?),
+        commitments: committed(&frame, &commitments::waiting(desk, actor, MOST_REPORTS).await?),
         reported: reported(&frame, &error_reports::waiting(desk, actor, MOST_REPORTS).await?),
         page: frame.console("今天的工作", "/console"),
         can_upload: actor.may(Permission::UploadBatch),
@@ -230,7 +230,7 @@ fn objected(frame: &Frame, waiting: &[ObjectionLine]) -> Vec<Line> {
 }
 
 /// Commitments that wait for this person; for the office those whose verification or taking in is overdue.
-fn committed(frame: &Frame, waiting: &[CommitmentLine]) -> Vec<Line> {
+fn committed(frame: &Frame, waiting: &Listed) -> Vec<Line> {
     let today = frame.site.desk().today();
     let line = |one: &CommitmentLine| Line {
         href: super::commitments::href(one.id),
@@ -241,12 +241,12 @@ fn committed(frame: &Frame, waiting: &[CommitmentLine]) -> Vec<Line> {
         ),
         note: format!("{}，{} 作出，{}", one.stage.label(), one.made_on, one.unit.1),
     };
-    let mut lines: Vec<Line> = waiting.iter().take(MOST_REPORTS).map(line).collect();
-    if waiting.len() > MOST_REPORTS {
+    let mut lines: Vec<Line> = waiting.lines.iter().map(line).collect();
+    if usize::try_from(waiting.total).is_ok_and(|total| total > lines.len()) {
         lines.push(Line {
             href: super::commitments::HERE.to_owned(),
             text: "其余的见信用承诺".to_owned(),
-            chip: Chip::new(format!("共 {} 份", waiting.len()), "neutral"),
+            chip: Chip::new(format!("共 {} 份", waiting.total), "neutral"),
             note: String::new(),
         });
     }

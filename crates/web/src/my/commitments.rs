@@ -11,7 +11,7 @@ use super::firm;
 use super::subject::record_href;
 use crate::console::{mendable, onward};
 use crate::page_error::PageError;
-use crate::ui::commitment::{lines, stage, steps};
+use crate::ui::commitment::{lines, stage, steps, text_title};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::repair::StepRow;
@@ -55,6 +55,7 @@ struct One {
     title: String,
     standing: Chip,
     facts: Vec<Fact>,
+    text_title: &'static str,
     text: Vec<String>,
     digest: String,
     steps: Vec<StepRow>,
@@ -74,7 +75,7 @@ fn row(code: &str, line: &CommitmentLine) -> Row {
         unit: line.unit.1.clone(),
         reason: line.reason.clone(),
         made_on: line.made_on.to_string(),
-        standing: stage(line.stage),
+        standing: stage(line),
     }
 }
 
@@ -122,8 +123,8 @@ async fn show(
         Fact::new("承诺作出日期", line.made_on.to_string()).noted(way),
     ];
     facts.extend(found.valid_until.map(|day| Fact::new("承诺有效期至", day.to_string())));
-    if !found.state.is_empty() {
-        facts.push(Fact::new("认定的履行状态", found.state.as_str()));
+    if !line.state.is_empty() {
+        facts.push(Fact::new("认定的履行状态", line.state.as_str()));
     }
     if let Some((_, record)) = line.record {
         facts.push(Fact::new("登记在案的信息", "查看").to(record_href(agent.code(), record)));
@@ -133,8 +134,9 @@ async fn show(
         list_href: here(agent.code()),
         action: format!("{}/{id}", here(agent.code())),
         title: line.matter.clone(),
-        standing: stage(line.stage),
+        standing: stage(line),
         facts,
+        text_title: text_title(line),
         text: lines(&found.text),
         digest: found.digest.clone(),
         steps: steps(&found, false),

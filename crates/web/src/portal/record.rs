@@ -6,7 +6,7 @@ use axum::response::Response;
 use xinyong_domain::law::Kind;
 use xinyong_service::browse::{self, OpenObjection, PublicRecord};
 use xinyong_service::corrections::{self, PublicCorrection};
-use xinyong_service::{Clock, DeskError};
+use xinyong_service::{Clock, DeskError, commitments};
 
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
@@ -69,6 +69,12 @@ pub async fn record(
     let kind_href = words::list_href(&kind.id);
     let tier = found.disclosure.value.tier();
     let elsewhere = browse::shown_under(desk, subject, record).await?;
+    let corrected = corrections::public_corrections(desk, subject, record).await?;
+    let made = if kind.id == commitments::KIND {
+        commitments::public_history(desk, subject, record).await?
+    } else {
+        None
+    };
     let notices = elsewhere.iter().map(|(_, name)| {
         let text = format!("文书上的当事人与登记主体对不上，经核定，这条信息属于{name}。");
         NoticeText::new("info", "当事人经过核定", text)
@@ -85,7 +91,7 @@ pub async fn record(
             .collect(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
-        history: history(&found, corrections::public_corrections(desk, subject, record).await?),
+        history: history(&found, corrected, made),
         as_of: words::as_of(desk.today()),
         report_href: format!("{}/report", words::record_href(&found)),
         record: RecordHead {
@@ -133,8 +139,12 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
 }
 
 /// What the platform knows of the record's life; the versions themselves are not public. What a person of the unit entered stands
-/// with its reason and document.
-fn history(found: &PublicRecord, entered: Vec<PublicCorrection>) -> Vec<Change> {
+/// with its reason and document; `made`: what happened to a commitment that was made here, which no unit reported.
+fn history(
+    found: &PublicRecord,
+    entered: Vec<PublicCorrection>,
+    made: Option<Vec<PublicCorrection>>,
+) -> Vec<Change> {
     let reported = found.version - i64::try_from(entered.len()).unwrap_or_default();
     let what = if reported > 1 {
         format!("第 {} 次更正", reported - 1)
@@ -147,10 +157,16 @@ fn history(found: &PublicRecord, entered: Vec<PublicCorrection>) -> Vec<Change> 
         (true, false) => "主体更改",
         (false, false) => "主体申报，没有核实",
     };
-    let mut changes: Vec<Change> = entered
-        .into_iter()
-        .map(|one| Change { on: one.on.to_string(), what: one.event, reason: one.reason })
-        .collect();
+    let change = |one: PublicCorrection| Change {
+        on: one.on.to_string(),
+        what: one.event,
+        reason: one.reason,
+    };
+    let mut changes: Vec<Change> = entered.into_iter().map(change).collect();
+    if let Some(made) = made {
+        changes.extend(made.into_iter().map(change));
+        return changes;
+    }
     // Since when this version is known is said only where no later one was entered beside it.
     if changes.is_empty() || reported > 1 {
         changes.push(Change {

@@ -128,6 +128,9 @@ async fn a_firm_reads_signs_and_the_public_reads_what_was_found() {
     assert_eq!(step(&mut clerk, &one, &fulfil).await, StatusCode::SEE_OTHER);
     let shown = visitor.get(&record).await.text();
     assert!(shown.contains("承诺履行状态") && shown.contains("全部履行"), "{shown}");
+    // The public history says what happened: nobody corrected anything.
+    assert!(shown.contains("认定履行状态") && shown.contains("登记承诺"), "{shown}");
+    assert!(!shown.contains("次更正"), "{shown}");
     // Wherever the record is listed, and in the report; the subject's own page too.
     for list in ["/records/credit-commitment".to_owned(), format!("/subjects/{}", code(0))] {
         let page = visitor.get(&list).await.text();
@@ -143,10 +146,16 @@ async fn a_firm_reads_signs_and_the_public_reads_what_was_found() {
     assert!(figures.contains("审批替代型") && figures.contains("不用于评价"), "{figures}");
     let behind = clerk.get(&format!("{LIST}/figures?unit={UNIT}&kind=")).await.text();
     assert!(behind.contains("逐份清单") && behind.contains("示例办件"), "{behind}");
+    assert!(behind.contains("共 1 份"), "{behind}");
+    let open = clerk.get(&format!("{LIST}/figures?unit={UNIT}&kind=&state=open")).await.text();
+    assert!(open.contains("共 0 份") && !open.contains("示例办件"), "{open}");
     let wrong = clerk.get(&format!("{LIST}/figures?year=twenty")).await.text();
     assert!(wrong.contains("请填写四位数的年份"));
     assert!(clerk.get(&format!("{LIST}?show=over")).await.text().contains("全部履行"));
     assert!(clerk.get(&format!("{LIST}?show=late")).await.text().contains("没有承诺"));
+    let wrong = clerk.get(&format!("{LIST}?show=late&year=twenty")).await.text();
+    assert!(wrong.contains("请填写四位数的年份"), "{wrong}");
+    assert!(clerk.get(&format!("{LIST}?show=over&page=x")).await.text().contains("共 1 份"));
     assert!(office.get(LIST).await.text().contains("监管台账"));
     let page = office.get(&one).await.text();
     assert!(page.contains("平示核〔2026〕1号") && !page.contains("name=\"event\""), "{page}");
@@ -156,7 +165,7 @@ async fn a_firm_reads_signs_and_the_public_reads_what_was_found() {
 async fn paper_is_entered_with_a_scan_that_is_one() {
     let site = TestSite::new().await;
     let mut clerk = site.signed_in(Role::Clerk).await;
-    let _reviewer = site.signed_in(Role::Reviewer).await;
+    let mut reviewer = site.signed_in(Role::Reviewer).await;
     let today: Date = site.desk.today();
     let draft = MatterDraft {
         unit: UNIT.to_owned(),
@@ -214,7 +223,16 @@ async fn paper_is_entered_with_a_scan_that_is_one() {
     let one = done.header("location").to_owned();
     let page = clerk.get(&one).await.text();
     assert!(page.contains("承诺书扫描件") && page.contains("纸质录入"), "{page}");
+    assert!(page.contains("事项文本（签署件见扫描件）") && !page.contains("签署的全文"), "{page}");
     let scan = clerk.get(&format!("{one}/file")).await;
     assert_eq!(scan.header("content-type"), "application/octet-stream");
     assert_eq!(scan.bytes, b"%PDF-1.7 example");
+    // Whoever accepts has held the scan against the text.
+    let accept = [("event", "accept")];
+    let bad = post(&mut reviewer, &one, &format!("{one}/step"), &accept).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+    assert!(bad.text().contains("id=\"scan_matches-error\""), "{}", bad.text());
+    let accept = [("event", "accept"), ("scan_matches", "1")];
+    assert_eq!(step(&mut reviewer, &one, &accept).await, StatusCode::SEE_OTHER);
+    assert!(clerk.get(&one).await.text().contains("已对照扫描件"));
 }

@@ -43,16 +43,38 @@ impl MatterText {
     }
 }
 
-/// Where it stands, with the colour that repeats it.
-pub fn stage(stage: Stage) -> Chip {
-    let tone = match stage {
+/// Where it stands, with the colour that repeats it. Of what was found the register says how it stands now, also where a court changed it.
+pub fn stage(line: &CommitmentLine) -> Chip {
+    let found = [Stage::Fulfilled, Stage::Partial, Stage::Unfulfilled];
+    if line.stage.is_found() {
+        if line.taken_down.is_some() {
+            return Chip::new("登记的信息已撤下", "neutral");
+        }
+        if line.state.is_empty() {
+            return Chip::new("原认定已更正", "neutral");
+        }
+        let held = found.into_iter().find(|stage| stage.label() == line.state);
+        return Chip::new(line.state.as_str(), held.map_or("neutral", tone));
+    }
+    if line.taken_down.is_some() && !line.stage.is_over() {
+        return Chip::new("登记的信息已撤下，待结束", "warn");
+    }
+    Chip::new(line.stage.label(), tone(line.stage))
+}
+
+const fn tone(stage: Stage) -> &'static str {
+    match stage {
         Stage::Fulfilled => "good",
         Stage::Partial => "warn",
         Stage::Unfulfilled => "bad",
-        Stage::Declined | Stage::Withdrawn => "neutral",
+        Stage::Declined | Stage::Withdrawn | Stage::Closed => "neutral",
         _ => "info",
-    };
-    Chip::new(stage.label(), tone)
+    }
+}
+
+/// What stands above the text: the signature of a paper is on the scan.
+pub fn text_title(line: &CommitmentLine) -> &'static str {
+    if line.way == "online" { "签署的全文" } else { "事项文本（签署件见扫描件）" }
 }
 
 /// How something owed stands, in words.
