@@ -1006,6 +1006,7 @@ async fn records_come_change_and_go(ground: &Ground) {
         expected: 1,
         event: Some(("changed", date(2026, 5, 3))),
         delivered: true,
+        withdrawn_on: None,
     };
     let mut tx = store.transaction("t").await.expect("begun");
     assert_eq!(tx.existing_records(&keys).await.expect("found").len(), 2);
@@ -1136,7 +1137,8 @@ async fn arrivals_and_numbers_follow_the_records(ground: &Ground) {
     let mut moved = numbered(22, 5, date(2026, 6, 2));
     moved.batch_id = 4;
     let event = Some(("changed", moved.decided_on));
-    let change = RecordChange { record: moved, expected: 1, event, delivered: true };
+    let change =
+        RecordChange { record: moved, expected: 1, event, delivered: true, withdrawn_on: None };
     let mut tx = store.transaction("t").await.expect("begun");
     tx.change_records(&[change]).await.expect("changed");
     tx.commit().await.expect("committed");
@@ -2310,6 +2312,7 @@ async fn many_rows_in_one_go(ground: &Ground) {
             expected: 1,
             event: Some(("changed", date(2026, 5, 3))),
             delivered: true,
+            withdrawn_on: None,
         })
         .collect();
     let mut tx = store.transaction("t").await.expect("begun");

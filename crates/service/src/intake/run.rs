@@ -673,6 +673,12 @@ impl Work {
         } else {
             self.runtime.block_on(self.store().repaired(&places))?
         };
+        // What a court shields stays down and is kept up to date: what stands when the shield is lifted is what was reported last.
+        let shielded = if places.is_empty() {
+            HashMap::new()
+        } else {
+            self.runtime.block_on(self.store().shielded(&places))?
+        };
         for (subject, draft) in placed {
             let held = existing.get(&key(subject, &draft));
             if held.is_some_and(|held| superseded.contains(&held.id) || repaired.contains(&held.id))
@@ -682,14 +688,15 @@ impl Work {
                 tally.unchanged += 1;
                 continue;
             }
-            self.place(subject, draft, held, set, tally, kind)?;
+            let down = held.and_then(|held| shielded.get(&held.id).copied());
+            self.place((subject, down), draft, held, set, tally, kind)?;
         }
         Ok(made)
     }
 
     fn place(
         &self,
-        subject: i64,
+        (subject, down): (i64, Option<Date>),
         draft: Draft,
         held: Option<&ExistingRecord>,
         set: &mut WriteSet,
@@ -755,8 +762,10 @@ impl Work {
                 set.changes.push(RecordChange {
                     record,
                     expected: held.version,
-                    event: Some(("changed", on)),
+                    // Nobody is told of what nobody sees.
+                    event: down.is_none().then_some(("changed", on)),
                     delivered: true,
+                    withdrawn_on: down,
                 });
                 tally.recorded += 1;
             }

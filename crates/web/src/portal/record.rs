@@ -73,6 +73,12 @@ pub async fn record(
         let text = format!("文书上的当事人与登记主体对不上，经核定，这条信息属于{name}。");
         NoticeText::new("info", "当事人经过核定", text)
     });
+    let entered = corrections::public_corrections(desk, subject, record).await?;
+    // What the subject itself entered has no reports: each of its versions is one.
+    let reported = match kind.by_subject {
+        Some(_) => found.version,
+        None => browse::times_reported(desk, subject, record).await?,
+    };
     let drawn = draw(&Record {
         page: frame.portal(&title, &kind_href),
         notices: notices
@@ -84,7 +90,7 @@ pub async fn record(
             .collect(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
-        history: history(&found, corrections::public_corrections(desk, subject, record).await?),
+        history: history(&found, reported, entered),
         as_of: words::as_of(desk.today()),
         report_href: format!("{}/report", words::record_href(&found)),
         record: RecordHead {
@@ -126,8 +132,7 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
 
 /// What the platform knows of the record's life; the versions themselves are not public. What a person of the unit entered stands
 /// with its reason and document.
-fn history(found: &PublicRecord, entered: Vec<PublicCorrection>) -> Vec<Change> {
-    let reported = found.version - i64::try_from(entered.len()).unwrap_or_default();
+fn history(found: &PublicRecord, reported: i64, entered: Vec<PublicCorrection>) -> Vec<Change> {
     let what = if reported > 1 {
         format!("第 {} 次更正", reported - 1)
     } else {

@@ -221,7 +221,7 @@ async fn at_the_window_the_office_enters_and_nobody_else() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let why = [("back_reason", "x")];
     let silent = post(&mut office, &one, &format!("{one}/withdraw"), &why).await;
-    assert!(silent.text().contains("请写明谁在窗口撤回"), "{}", silent.text());
+    assert!(silent.text().contains("请写明凭什么撤回"), "{}", silent.text());
     let why = [("back_reason", "示例来人持书面申请撤回")];
     let done = post(&mut office, &one, &format!("{one}/withdraw"), &why).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
