@@ -44,7 +44,7 @@ use publication_log::{
     every_event_in_public_becomes_one_leaf, keys_sign_forwards_and_heads_are_kept,
     the_log_is_filled_by_an_upgrade_and_carried_by_a_backup, two_that_append_at_once_take_turns,
 };
-use repairs::a_repair_goes_step_by_step;
+use repairs::{a_repair_goes_step_by_step, what_holds_a_record_down_is_known};
 use xinyong_store::{
     ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content,
     Correction, CorrectionDecision, Counts, DeclaredCount, Engine, ErrorReport, FormerName, Gap,
@@ -134,6 +134,7 @@ on_both! {
     reports_of_errors_are_taken_answered_and_forgotten,
     a_correction_waits_for_its_second_person,
     a_repair_goes_step_by_step,
+    what_holds_a_record_down_is_known,
     judgements_are_followed_and_taken_back,
     public_records_follow_the_dates,
     public_figures_follow_the_dates,

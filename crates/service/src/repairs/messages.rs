@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use xinyong_domain::rules::repair::Standing;
 use xinyong_domain::workflow::repair::Event;
-use xinyong_store::{NewNotice, Notice, RepairFinding, RepairItem, Tx};
+use xinyong_store::{NewNotice, Notice, RepairFinding, RepairItem, StoreError, Tx};
 
 use crate::access::{Actor, Permission};
 use crate::agents::own_account;
@@ -73,7 +73,9 @@ pub async fn tell_agents(desk: &Desk, actor: &Actor) -> Result<u64, DeskError> {
         for mandate in mandates {
             // One subject that cannot be read does not keep the others from being told.
             let records = match super::forecast::of_subject(desk, actor, mandate.subject_id).await {
-                Err(DeskError::Internal(_)) => continue,
+                Err(DeskError::Internal(_) | DeskError::Store(StoreError::Inconsistent { .. })) => {
+                    continue;
+                }
                 other => other?,
             };
             for one in records {

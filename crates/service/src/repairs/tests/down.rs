@@ -177,3 +177,31 @@ async fn who_is_barred_is_told_from_when_and_nobody_urges_it() {
     let later = desk.at(date(2027, 6, 1));
     assert!(forecast_one(&later, &agent, places[1].1).await.expect("a forecast").may_apply());
 }
+
+#[tokio::test]
+async fn of_a_grant_and_a_lift_at_once_the_grant_holds_on_the_other_engine() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some((_server, desk)) = postgres_desk(&folder, DAY).await else { return };
+    let agent = confirmed(&desk, 0, 1).await;
+    let (clerk, reviewer) = team();
+    let second = person("second", Role::Reviewer, UNIT);
+    for number in 11..15 {
+        let place = penalty(&desk, 1, number, "0.2").await;
+        apply(&desk, &agent, form(&desk, &[place.1])).await.expect("applied");
+        let id = item(&desk, &agent).await;
+        let shield = shielded(&desk, place).await;
+        for event in [Event::Accept, Event::Review] {
+            step(&desk, &clerk, doing(id, event)).await.expect("done");
+        }
+        let said = (Lift::Ended, "示例理由", "（2027）示破1号之二");
+        propose_lift(&desk, &clerk, shield, said).await.expect("proposed");
+        let (granted, lifted) = tokio::join!(
+            step(&desk, &reviewer, doing(id, Event::Grant)),
+            decide_lift(&desk, &second, shield, true, ""),
+        );
+        lifted.expect("lifted");
+        granted.expect("granted");
+        assert!(public_record(&desk, place.0, place.1).await.is_err());
+    }
+    sound(&desk).await;
+}
