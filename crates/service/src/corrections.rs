@@ -230,19 +230,14 @@ async fn not_withdrawn(
     record: &Record,
     outcome: Option<Outcome>,
 ) -> Result<(), DeskError> {
-    match record.withdrawn_on {
-        None => Ok(()),
-        Some(_)
-            if outcome != Some(Outcome::Change)
-                && crate::repairs::is_set_aside(desk, record).await? =>
-        {
-            Ok(())
-        }
-        Some(day) => Err(DeskError::refused(
-            "correction.withdrawn",
-            format!("这条信息已于{day}撤下，不能再更正；决定有变化的请重新报送"),
-        )),
+    let Some(day) = record.withdrawn_on else { return Ok(()) };
+    if outcome != Some(Outcome::Change) && crate::repairs::is_set_aside(desk, record).await? {
+        return Ok(());
     }
+    Err(DeskError::refused(
+        "correction.withdrawn",
+        format!("这条信息已于{day}撤下，不能再更正；决定有变化的请重新报送"),
+    ))
 }
 
 /// What the form shows about a record that may be corrected.
