@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use xinyong_domain::law::PublicationRule;
 use xinyong_domain::rules::repair::{Duty, DutyKind, Known, Proof, performed};
-use xinyong_store::{Record, RecordDuty, StoreError};
+use xinyong_store::{Record, RecordDuty, RepairFinding, StoreError};
 
 use super::{label, noted};
 use crate::access::{Actor, Permission};
@@ -73,6 +73,17 @@ pub(super) async fn known_of(
 ) -> Result<Known, DeskError> {
     let place = (record.subject_id, record.id);
     let notes = desk.store().record_duties(&[place]).await?.remove(&record.id).unwrap_or_default();
+    let found = desk.store().confirmed_repair_findings(record.subject_id).await?;
+    known_with(desk, record, given, (&notes, &found))
+}
+
+/// The same, for who has read what is noted and what was found.
+pub(super) fn known_with(
+    desk: &Desk,
+    record: &Record,
+    given: Known,
+    (notes, found): (&[RecordDuty], &[RepairFinding]),
+) -> Result<Known, DeskError> {
     let law = desk.law();
     let kept = Kept::read(record)?;
     let kind = law
@@ -80,10 +91,9 @@ pub(super) async fn known_of(
         .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))?;
     let held = performed(
         &crate::intake::record::classes(&kept.facts(record, kind))?,
-        &standing(&notes),
+        &standing(notes),
         &law.at(desk.today()),
     );
-    let found = desk.store().confirmed_repair_findings(record.subject_id).await?;
     Ok(Known {
         performed: if held == Proof::None { given.performed } else { held },
         barred_until: found.iter().filter_map(|one| one.bar_until).max(),
