@@ -225,14 +225,20 @@ async fn standing(desk: &Desk, subject: i64, record: i64) -> Result<Record, Desk
     desk.store().record(subject, record).await?.ok_or(DeskError::NotFound("该信息"))
 }
 
-fn not_withdrawn(record: &Record) -> Result<(), DeskError> {
-    match record.withdrawn_on {
-        None => Ok(()),
-        Some(day) => Err(DeskError::refused(
-            "correction.withdrawn",
-            format!("这条信息已于{day}撤下，不能再更正；决定有变化的请重新报送"),
-        )),
+/// A record that is down is not corrected any more; one that is down because it was repaired or is shielded may be revoked once.
+async fn not_withdrawn(
+    desk: &Desk,
+    record: &Record,
+    outcome: Option<Outcome>,
+) -> Result<(), DeskError> {
+    let Some(day) = record.withdrawn_on else { return Ok(()) };
+    if outcome != Some(Outcome::Change) && crate::repairs::is_set_aside(desk, record).await? {
+        return Ok(());
     }
+    Err(DeskError::refused(
+        "correction.withdrawn",
+        format!("这条信息已于{day}撤下，不能再更正；决定有变化的请重新报送"),
+    ))
 }
 
 /// What the form shows about a record that may be corrected.
@@ -247,7 +253,7 @@ pub async fn form(
 ) -> Result<CorrectionForm, DeskError> {
     let found = standing(desk, subject, record).await?;
     authorise(desk, actor, Permission::CorrectRecord, &found.unit_id).await?;
-    not_withdrawn(&found)?;
+    not_withdrawn(desk, &found, None).await?;
     desk.audit(actor, AuditEvent::RecordSeen { subject, record }).await?;
     let law = desk.law();
     let kind = apply::kind_of(&law, &found.kind)?;
@@ -295,8 +301,9 @@ pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<Pro
     let store = desk.store();
     let record = standing(desk, command.subject, command.record).await?;
     authorise(desk, actor, Permission::CorrectRecord, &record.unit_id).await?;
-    not_withdrawn(&record)?;
+    not_withdrawn(desk, &record, None).await?;
     let outcome = outcome(&command.event)?;
+    not_withdrawn(desk, &record, Some(outcome)).await?;
     check_days(desk, &record, &command)?;
     Withdraw::reason_of(&command.reason, &command.document)?;
     // Whatever refuses does so before the scan is kept.
@@ -620,7 +627,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<i64
         ));
     }
     let record = standing(desk, row.subject_id, row.record_id).await?;
-    not_withdrawn(&record)?;
+    not_withdrawn(desk, &record, Some(outcome(&row.event)?)).await?;
     if record.version != command.seen {
         return Err(moved());
     }

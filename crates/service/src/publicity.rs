@@ -132,7 +132,10 @@ async fn admitted(
         .await?
         .ok_or(DeskError::NotFound("该信息"))?;
     actor.authorise_for(Permission::WithdrawRecord, &record.unit_id)?;
-    if let Some(day) = record.withdrawn_on {
+    // Why a record is down is one thing, what became of its decision another: a repaired or shielded one may be revoked once.
+    if let Some(day) = record.withdrawn_on
+        && !crate::repairs::is_set_aside(desk, &record).await?
+    {
         return Err(DeskError::refused(
             "withdraw.already",
             format!("这条信息已于{day}撤下公示，不能再次撤下"),

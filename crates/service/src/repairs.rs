@@ -12,11 +12,11 @@ mod figures;
 mod findings;
 mod forecast;
 mod lapse;
+mod lift;
 mod messages;
 mod places;
 mod read;
 mod refusals;
-mod shield_views;
 mod shields;
 mod stand_again;
 mod steps;
@@ -49,16 +49,16 @@ pub use duties::{DUTIES, DutyView, NoteDuty, note_duty, take_back_duty};
 pub use figures::{RepairFigures, figures};
 pub use findings::{FINDINGS, FindingView, ProposeFinding, decide_finding, propose_finding};
 pub use forecast::{Forecast, WindowSubject, forecast, forecast_for_window, forecast_one};
-pub(crate) use lapse::lapse;
 pub use lapse::lapse_withdrawn;
+pub(crate) use lapse::{is_set_aside, lapse};
+pub use lift::{Lift, decide_lift, propose_lift};
 pub use messages::{OwnMessage, own_messages, tell_agents};
 pub use places::{close, confirm_place, confirm_places};
 pub use read::{board, case, material, own_case, own_repairs, waiting, work};
 pub use refusals::{GROUNDS, Ground, Grounds, grounds};
-pub use shield_views::{SHIELDS_A_PAGE, ShieldView, shield, shield_file, shields};
 pub use shields::{
-    EnterShield, Lift, confirm_shield_place, confirm_shields, decide_lift, decide_shield,
-    enter_shield, propose_lift,
+    EnterShield, SHIELDS_A_PAGE, ShieldView, confirm_shield_place, confirm_shields, decide_shield,
+    enter_shield, shield, shield_file, shields,
 };
 pub use supply::{Supply, supply, supply_at_window, withdraw, withdraw_at_window};
 pub use urge::{RecordRepair, UrgeLine, UrgeList, record_repair, to_urge, urge_list, urge_table};

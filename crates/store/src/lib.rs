@@ -93,11 +93,12 @@ pub use publication_log::{
     NewLeaf, Opening, PublishedState, TreeHead, TreeNode, WaitingLeaf, salt_place,
 };
 pub use records::{
-    Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, Record,
+    Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, REVOKED, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
 };
 pub use repairs::duties::RecordDuty;
 pub use repairs::findings::RepairFinding;
+pub use repairs::lifts::DeclinedLift;
 pub use repairs::lists::{RepairClock, RepairCourse};
 pub use repairs::shields::RepairShield;
 pub use repairs::{

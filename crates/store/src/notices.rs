@@ -12,6 +12,7 @@ statements! {
         CASE WHEN EXISTS (SELECT 1 FROM account_contact c WHERE c.account_id = CAST($2 AS BIGINT)) THEN 'due' ELSE 'none' END, 0 \
         WHERE true ON CONFLICT (account_id, kind, object, day) DO NOTHING";
     NOTICES = "SELECT id, kind, object, day, text, at, read_at, mail FROM notice WHERE account_id = $1 ORDER BY id DESC LIMIT $2";
+    WAS_TOLD = "SELECT COUNT(*) FROM notice WHERE account_id = $1 AND kind = $2 AND object = $3 AND day = $4";
     UNREAD = "SELECT COUNT(*) FROM notice WHERE account_id = $1 AND read_at IS NULL";
     MARK_READ = "UPDATE notice SET read_at = $2 WHERE account_id = $1 AND read_at IS NULL AND id <= $3";
     SETTLE = "DELETE FROM notice WHERE object = $1 AND kind = $2";
@@ -191,6 +192,15 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Whether somebody has been told something of a day already.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn was_told(&self, new: &NewNotice) -> Result<bool, StoreError> {
+        let values = values![new.account_id, &new.kind, &new.object, new.day];
+        Ok(self.reader().await?.conn().one(&WAS_TOLD, values).await?.int(0)? > 0)
     }
 
     /// How much of it was not read yet.

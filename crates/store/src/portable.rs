@@ -168,6 +168,8 @@ static TABLES: [Table; 88] = [
     table!(repair_shield by "id": i id, i subject_id, i record_id, t unit_id, t court, t ruling, t ruled_on, t until_day, t file_digest,
         t file_type, t proposed_by, i proposed_at, t state, t decided_by, i decided_at, t decided_on, t decision, t lift_kind, t lift_reason,
         t lift_document, t lift_by, i lift_at, t lifted_by, i lifted_at, t lifted_on, i restored, t hash),
+    table!(repair_shield_lift by "shield_id, seq": i shield_id, i seq, t lift_kind, t reason, t document, t proposed_by, i proposed_at,
+        t declined_by, i declined_at, t declined_reason, t hash),
     table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
     table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),
     table!(open_day by "day": t day, i compared_at, i closed),

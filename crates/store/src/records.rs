@@ -96,6 +96,9 @@ statements! {
     COUNT_RECORDS = "SELECT COUNT(*) FROM record";
 }
 
+/// The state of a record that was down already, repaired or shielded, when its decision was revoked: it never stands again by itself.
+pub const REVOKED: &str = "revoked";
+
 /// The public_until of what stays public without a maximum.
 pub const NO_END: &str = "9999-12-31";
 
@@ -140,7 +143,7 @@ pub struct Record {
     pub public_until: Option<Date>,
     /// Since when it is withdrawn.
     pub withdrawn_on: Option<Date>,
-    /// `standing` or `withdrawn`.
+    /// `standing`, `withdrawn` or [`REVOKED`].
     pub state: String,
     /// [`crate::KeyRing::content_digest`] of what was delivered.
     pub content_digest: String,
@@ -237,6 +240,8 @@ pub struct RecordChange {
     /// Whether the record's batch brought this state. One that the platform worked out belongs to no batch, so that the seal of
     /// the batch goes on to hold.
     pub delivered: bool,
+    /// The day since when the record is down, for one that stays down although its content is delivered anew.
+    pub withdrawn_on: Option<Date>,
 }
 
 /// The withdrawal of a record: it stays in the history and is not shown any more.
@@ -473,6 +478,7 @@ struct State<'a> {
     version: i64,
     previous: String,
     withdrawn_on: Option<Date>,
+    revoked: bool,
     delivered: bool,
 }
 
@@ -484,9 +490,13 @@ struct Chunk<'a> {
 
 fn chunk<'a>(part: &[State<'a>]) -> Chunk<'a> {
     let mut out = Chunk::default();
-    for State { new, version, previous, withdrawn_on, delivered } in part {
+    for State { new, version, previous, withdrawn_on, revoked, delivered } in part {
         let new: &'a NewRecord = new;
-        let state = if withdrawn_on.is_some() { "withdrawn" } else { "standing" };
+        let state = match (withdrawn_on, revoked) {
+            (None, _) => "standing",
+            (Some(_), false) => "withdrawn",
+            (Some(_), true) => REVOKED,
+        };
         let (batch, row) = if *delivered { (new.batch_id, new.row) } else { (0, 0) };
         let decided = day_text(new.decided_on);
         let valid = new.valid_until.map(day_text);
@@ -731,7 +741,7 @@ impl Tx {
     }
 
     /// Writes a new version of records, each against the version it was read at. A withdrawn record that is delivered
-    /// anew stands again.
+    /// anew stands again, unless the change keeps it down.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if a record moved on or is not there.
@@ -748,7 +758,8 @@ impl Tx {
                 new: &change.record,
                 version: change.expected + 1,
                 previous,
-                withdrawn_on: None,
+                withdrawn_on: change.withdrawn_on,
+                revoked: false,
                 delivered: change.delivered,
             });
         }
@@ -774,7 +785,8 @@ impl Tx {
         self.add_publication_events(&events).await
     }
 
-    /// Withdraws a record: a new version that says so, and a `withdrawn` event if it was ever to be public.
+    /// Withdraws a record: a new version that says so, and a `withdrawn` event if it was ever to be public. One that is down already is
+    /// [`REVOKED`] from then on, since the same day, and nothing is said in public, where it is gone.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the record moved on or is not there.
@@ -812,12 +824,14 @@ impl Tx {
             citations: withdrawal.citations.clone(),
         };
         let version = withdrawal.expected + 1;
-        let withdrawn_on = Some(withdrawal.on);
+        let revoked = old.withdrawn_on.is_some();
+        let withdrawn_on = old.withdrawn_on.or(Some(withdrawal.on));
         // No batch brings a withdrawal.
-        let list = [State { new: &new, version, previous, withdrawn_on, delivered: false }];
+        let list =
+            [State { new: &new, version, previous, withdrawn_on, revoked, delivered: false }];
         let bound = bind(self.store().engine(), &list, &REPLACE_RECORD)?;
         self.conn().run(bound).await?;
-        if old.public_from.is_none() {
+        if old.public_from.is_none() || revoked {
             return Ok(());
         }
         self.add_publication_events(&[PublicationEvent {
@@ -905,6 +919,7 @@ impl Store {
             version: 1,
             previous: String::new(),
             withdrawn_on: None,
+            revoked: false,
             delivered: true,
         };
         let list: Vec<_> = records.iter().map(state).collect();

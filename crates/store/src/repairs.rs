@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod duties;
 pub(crate) mod findings;
+pub(crate) mod lifts;
 pub(crate) mod lists;
 mod rows;
 pub(crate) mod shields;
@@ -65,14 +66,13 @@ statements! {
         WHERE item_id = $1 AND place = $2 AND confirmed_at IS NULL";
     RECEIPTS = "SELECT item_id, place, confirmed_at, confirmed_by, evidence FROM repair_receipt WHERE item_id = $1 ORDER BY place";
     OPEN_RECEIPTS = "SELECT COUNT(*) FROM repair_receipt WHERE item_id = $1 AND confirmed_at IS NULL";
-    /// Granted and not found to have rested on false materials, or shielded by a court.
+    /// Granted and not found to have rested on false materials.
     REPAIRED = "SELECT i.record_id FROM " [each] " k CROSS JOIN repair_item i WHERE i.record_id = CAST(k.value->>1 AS BIGINT) \
         AND i.subject_id = CAST(k.value->>0 AS BIGINT) \
         AND EXISTS (SELECT 1 FROM repair_step s WHERE s.item_id = i.id AND s.event = 'grant') \
-        AND NOT EXISTS (SELECT 1 FROM repair_finding f WHERE f.item_id = i.id AND f.restored IS NOT NULL)";
-    SHIELDED = "SELECT s.record_id FROM " [each] " k CROSS JOIN repair_shield s WHERE s.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND s.subject_id = CAST(k.value->>0 AS BIGINT) \
-        AND (s.state = 'active' OR (s.state = 'lifted' AND s.restored IS NULL))";
+        AND NOT EXISTS (SELECT 1 FROM repair_finding f WHERE f.item_id = i.id AND f.state = 'confirmed' AND f.restore = 1)";
+    PERFORMED = "SELECT s.record_id FROM " [each] " k CROSS JOIN repair_shield s WHERE s.record_id = CAST(k.value->>1 AS BIGINT) \
+        AND s.subject_id = CAST(k.value->>0 AS BIGINT) AND s.state = 'lifted' AND s.lift_kind = 'performed'";
 }
 
 impl Tx {
@@ -404,8 +404,8 @@ impl Store {
             .collect()
     }
 
-    /// Of some records, each as (subject, record), those that were repaired or are shielded by a court: a later file of
-    /// their unit does not bring them back.
+    /// Of some records, each as (subject, record), those that were repaired, also by a reorganisation that was carried out: a later
+    /// file of their unit does not bring them back.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
@@ -413,7 +413,7 @@ impl Store {
         let mut reader = self.reader().await?;
         let mut found = HashSet::new();
         for part in records.chunks(500) {
-            for statement in [&REPAIRED, &SHIELDED] {
+            for statement in [&REPAIRED, &PERFORMED] {
                 for row in reader.conn().all(statement, values![json(part)]).await? {
                     found.insert(row.int(0)?);
                 }

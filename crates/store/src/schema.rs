@@ -205,6 +205,7 @@ pub fn statements() -> Vec<Statement> {
         crate::repairs::check::ALL,
         crate::repairs::duties::ALL,
         crate::repairs::findings::ALL,
+        crate::repairs::lifts::ALL,
         crate::repairs::lists::ALL,
         crate::repairs::shields::ALL,
         crate::fsck::ALL,

@@ -51,7 +51,7 @@ use publication_log::{
     every_event_in_public_becomes_one_leaf, keys_sign_forwards_and_heads_are_kept,
     the_log_is_filled_by_an_upgrade_and_carried_by_a_backup, two_that_append_at_once_take_turns,
 };
-use repairs::a_repair_goes_step_by_step;
+use repairs::{a_repair_goes_step_by_step, what_holds_a_record_down_is_known};
 use xinyong_store::{
     ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content,
     Correction, CorrectionDecision, Counts, DeclaredCount, Engine, ErrorReport, FormerName, Gap,
@@ -174,6 +174,7 @@ on_both! {
     an_objection_goes_step_by_step,
     a_commitment_goes_step_by_step,
     records_are_read_by_the_day_of_their_decision,
+    what_holds_a_record_down_is_known,
     judgements_are_followed_and_taken_back,
     public_records_follow_the_dates,
     public_figures_follow_the_dates,
@@ -1049,6 +1050,7 @@ async fn records_come_change_and_go(ground: &Ground) {
         expected: 1,
         event: Some(("changed", date(2026, 5, 3))),
         delivered: true,
+        withdrawn_on: None,
     };
     let mut tx = store.transaction("t").await.expect("begun");
     assert_eq!(tx.existing_records(&keys).await.expect("found").len(), 2);
@@ -1179,7 +1181,8 @@ async fn arrivals_and_numbers_follow_the_records(ground: &Ground) {
     let mut moved = numbered(22, 5, date(2026, 6, 2));
     moved.batch_id = 4;
     let event = Some(("changed", moved.decided_on));
-    let change = RecordChange { record: moved, expected: 1, event, delivered: true };
+    let change =
+        RecordChange { record: moved, expected: 1, event, delivered: true, withdrawn_on: None };
     let mut tx = store.transaction("t").await.expect("begun");
     tx.change_records(&[change]).await.expect("changed");
     tx.commit().await.expect("committed");
@@ -2362,6 +2365,7 @@ async fn many_rows_in_one_go(ground: &Ground) {
             expected: 1,
             event: Some(("changed", date(2026, 5, 3))),
             delivered: true,
+            withdrawn_on: None,
         })
         .collect();
     let mut tx = store.transaction("t").await.expect("begun");

@@ -230,7 +230,8 @@ fn repair_answer(law: &Law, case: &Case) -> Vec<(String, String)> {
             Some(_) => Proof::Held(day(&case.given, "performed").expect("a day")),
         },
         committed: text(&case.given, "committed").as_deref() == Some("true"),
-        banned_since: day(&case.given, "banned_since"),
+        barred_until: day(&case.given, "barred_until"),
+        bar_unknown: text(&case.given, "barred").as_deref() == Some("unknown"),
     };
     let on = day(&case.given, "on").expect("on");
     let ruling = repair(&given.question(), &known, on, law);

@@ -10,11 +10,13 @@ mod terms;
 
 use jiff::civil::Date;
 
-use super::publicity::{Beside, Market, Question, Reason, market_regulation, publicity};
+use super::publicity::{
+    Beside, Class, Market, Question, Reason, Regime, market_regulation, publicity,
+};
 use crate::calendar::Calendar;
 use crate::law::{Cited, Law, LawAt, Lookup, PublicationRule};
 use crate::party::PartyCategory;
-use crate::ruling::{Citation, Ruling};
+use crate::ruling::{Citation, Evidence, Ruling};
 
 pub use duty::{Duty, DutyKind, performed};
 pub use terms::{Condition, Entry, Known, Material, Outcome, Proof, Repair, Standing};
@@ -45,7 +47,7 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
     let mut said = Vec::new();
     if entry == Entry::MarketRegulation && !listing {
         // The market-regulation site has periods of its own, and is where the application goes in.
-        match market_regulation(question, (own.regime, own.class), law, &mut ruling) {
+        match market(question, (own.regime, own.class), law, &mut ruling) {
             Some(Market::Bounded(theirs)) => {
                 from = theirs.repairable_from;
                 until = until.max(theirs.last_day);
@@ -62,7 +64,7 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
                 from = None;
                 hidden = own.never.filter(|reason| *reason == Reason::NaturalPerson);
                 said.push(format!(
-                    "{label}：分类要看罚款是否属于较低数额等，没有人确定过，最早可以申请的日子由认定单位的人判断。"
+                    "{label}：分类要看罚款是否属于较低数额等，没有人确定过，或者有关条文没有核实；最早可以申请的日子由认定单位的人判断。"
                 ));
             }
             None => {}
@@ -110,6 +112,15 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
         .extend(others.chain(ours).filter(|beside| beside.repairable_from.is_none()).map(shown));
     explanation.extend(said);
 
+    // Two persons found it by a rule that was verified then: what the rule says later does not lengthen or shorten it.
+    let barred = known.barred_until.filter(|until| on <= *until);
+    let over = barred.and_then(|until| until.tomorrow().ok());
+    if let Some(until) = barred {
+        explanation.push(format!(
+            "经认定提供过虚假材料或者没有履行承诺，至{until}（含当日）不得申请修复。"
+        ));
+    }
+
     let (never, excluded_by_hand) = excluded(question, &procedure, list, &at, &mut ruling);
     let standing = if question.category == PartyCategory::NaturalPerson
         || !matches!(question.rule, PublicationRule::Penalty | PublicationRule::Listing)
@@ -121,6 +132,8 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
         Standing::Ended
     } else if never {
         Standing::Never
+    } else if barred.is_some() {
+        Standing::TooEarly
     } else if procedure.is_empty() {
         Standing::Unknown
     } else {
@@ -151,7 +164,7 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
         standing,
         procedure,
         entry,
-        from: from.filter(|_| askable),
+        from: from.max(over).filter(|_| askable),
         until,
         conditions,
         materials,
@@ -165,6 +178,25 @@ pub fn repair(question: &Question<'_>, known: &Known, on: Date, law: &Law) -> Ru
 pub fn decided_by_unit(procedure: &str, on: Date, law: &Law) -> bool {
     let decider = law.at(on).word(&format!("repair.decider.{procedure}")).applies();
     decider.is_none_or(|decider| decider.value == Entry::Recogniser.as_str())
+}
+
+/// What the market site does, as far as it is known: that there is nothing to apply for, or nothing yet, is not said from memory.
+fn market(
+    question: &Question<'_>,
+    own: (Regime, Class),
+    law: &Law,
+    ruling: &mut Ruling<()>,
+) -> Option<Market> {
+    let mut theirs = Ruling::new(());
+    let found = market_regulation(question, own, law, &mut theirs);
+    let guessed =
+        theirs.because.iter().any(|one| one.evidence == Evidence::Memory && !one.verified);
+    theirs.because.into_iter().for_each(|one| ruling.cite(one));
+    match found {
+        Some(Market::Hidden(label)) if guessed => Some(Market::Open(label)),
+        Some(Market::Automatic(beside)) if guessed => Some(Market::Open(beside.label)),
+        other => other,
+    }
 }
 
 /// Takes what applies, with its citation among the reasons.
@@ -324,20 +356,20 @@ impl Asked<'_> {
     }
 
     fn ban(&self, at: &LawAt<'_>) -> Option<Condition> {
-        let since = self.known.banned_since?;
-        let id = "not-banned".to_owned();
-        let (cited, binds) = match at.number("repair.ban.months") {
-            Lookup::Applies(cited) => (cited, true),
-            Lookup::Unconfirmed(cited) => (cited, false),
-            Lookup::Absent => return None,
+        let (Lookup::Applies(cited) | Lookup::Unconfirmed(cited)) = at.number("repair.ban.months")
+        else {
+            return None;
         };
-        let over = Calendar::corresponding_day(since, cited.value);
-        let outcome = match (binds, self.on < over) {
-            (_, false) => Outcome::Met,
-            (true, true) => Outcome::NotMet,
-            (false, true) => Outcome::Judge,
+        let over = self.known.barred_until.and_then(|until| until.tomorrow().ok());
+        let outcome = match over {
+            Some(over) if self.on < over => Outcome::NotMet,
+            // How long nobody could say: a person does.
+            _ if self.known.bar_unknown => Outcome::Judge,
+            Some(_) => Outcome::Met,
+            None => return None,
         };
-        Some(Condition { id, outcome, from: Some(over), because: cited.citation })
+        let from = over.filter(|_| outcome != Outcome::Judge);
+        Some(Condition { id: "not-banned".to_owned(), outcome, from, because: cited.citation })
     }
 }
 

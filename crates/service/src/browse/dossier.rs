@@ -354,13 +354,14 @@ pub async fn record_dossier(
         }
     };
     let events = store.publication_events(subject, record).await?;
+    // What is down because it was repaired or is shielded can still be revoked.
+    let open = found.withdrawn_on.is_none() || crate::repairs::is_set_aside(desk, &found).await?;
     Ok(RecordDossier {
         as_of,
         versions: versions(store.record_versions(subject, record).await?, &law, &names)?,
         events: events.into_iter().rev().map(event).collect::<Result<_, _>>()?,
-        can_correct: found.withdrawn_on.is_none()
-            && actor.authorise_for(Permission::CorrectRecord, &found.unit_id).is_ok(),
-        can_withdraw: found.withdrawn_on.is_none()
+        can_correct: open && actor.authorise_for(Permission::CorrectRecord, &found.unit_id).is_ok(),
+        can_withdraw: open
             && actor.authorise_for(Permission::WithdrawRecord, &found.unit_id).is_ok(),
         now: state(&found, desk.today(), &law, &names, actor)?,
     })

@@ -73,7 +73,7 @@ pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
 pub(crate) use subject::count as subject_count;
 pub use subject::{
     FormerName, JoinedSubject, PublicSubject, SubjectFacts, present_code, public_subject,
-    shown_under, subject_facts,
+    shown_under, subject_facts, times_reported,
 };
 pub(crate) use subject::{
     MOST_READ, all_public, all_usable, facts, find as find_subject, whole_facts,

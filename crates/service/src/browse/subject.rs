@@ -169,6 +169,17 @@ pub(crate) async fn root_code(desk: &Desk, id: i64) -> Result<Option<String>, De
     Ok(desk.store().subject(root).await?.and_then(|subject| subject.code))
 }
 
+/// How often a unit has reported a public record, the first time counted: what the platform itself wrote, such as that it was down for a
+/// time, is no report.
+///
+/// # Errors
+/// When the store fails.
+pub async fn times_reported(desk: &Desk, subject: i64, record: i64) -> Result<i64, DeskError> {
+    let versions = desk.store().record_versions(subject, record).await?;
+    let reported = versions.iter().filter(|version| version.batch_id != 0).count();
+    Ok(i64::try_from(reported).unwrap_or(i64::MAX))
+}
+
 /// Code and name of the subject that a judgement shows a record under; nothing where it is shown under its own.
 ///
 /// # Errors

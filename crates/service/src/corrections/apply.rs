@@ -300,6 +300,7 @@ async fn checked(
         expected: record.version,
         event,
         delivered: false,
+        withdrawn_on: None,
         record: NewRecord {
             subject_id: record.subject_id,
             id: record.id,

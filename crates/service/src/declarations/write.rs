@@ -257,6 +257,7 @@ pub async fn change(desk: &Desk, agent: &Agent, command: Change) -> Result<Enter
         expected: command.version,
         event: kind_of_event.map(|kind| (kind, desk.today())),
         delivered: false,
+        withdrawn_on: None,
     };
     tx.change_records(&[change]).await.map_err(overtaken)?;
     agent.note(desk, &mut tx, "declaration.changed", id);

@@ -688,6 +688,12 @@ impl Work {
                 marked.insert(held.id, (platform.objected, Marked::with_news(platform.marked)));
             }
         }
+        // What a court shields stays down and is kept up to date: what stands when the shield is lifted is what was reported last.
+        let shielded = if places.is_empty() {
+            HashMap::new()
+        } else {
+            self.runtime.block_on(self.store().shielded(&places))?
+        };
         for (subject, mut draft) in placed {
             let held = existing.get(&key(subject, &draft));
             if held.is_some_and(|held| made_here.contains(&held.id)) {
@@ -710,14 +716,15 @@ impl Work {
                 draft.platform.objected = objected;
                 draft.platform.marked = versions;
             }
-            self.place(subject, draft, held, set, tally, kind)?;
+            let down = held.and_then(|held| shielded.get(&held.id).copied());
+            self.place((subject, down), draft, held, set, tally, kind)?;
         }
         Ok(made)
     }
 
     fn place(
         &self,
-        subject: i64,
+        (subject, down): (i64, Option<Date>),
         draft: Draft,
         held: Option<&ExistingRecord>,
         set: &mut WriteSet,
@@ -786,8 +793,10 @@ impl Work {
                 set.changes.push(RecordChange {
                     record,
                     expected: held.version,
-                    event: (!withheld).then_some(("changed", on)),
+                    // Nobody is told of what nobody sees.
+                    event: (down.is_none() && !withheld).then_some(("changed", on)),
                     delivered: true,
+                    withdrawn_on: down,
                 });
                 tally.recorded += 1;
             }

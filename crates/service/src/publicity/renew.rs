@@ -143,6 +143,7 @@ fn change(
         expected: record.version,
         event,
         delivered: false,
+        withdrawn_on: None,
         record: NewRecord {
             subject_id: record.subject_id,
             id: record.id,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use xinyong_domain::law::Lookup;
 use xinyong_domain::rules::repair::decided_by_unit;
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{RepairItem, RepairStep, StoreError, Tx, Withdrawal};
+use xinyong_store::{REVOKED, RepairItem, RepairStep, StoreError, Tx, Withdrawal};
 
 use super::steps::{after, write, written};
 use super::{PLACES, authorise, item_of, places, refusals, rules_of, stage_of};
@@ -339,13 +339,12 @@ async fn take_down(
     item: &RepairItem,
     document: &str,
 ) -> Result<(), DeskError> {
-    let record = desk
-        .store()
-        .record(item.subject_id, item.record_id)
-        .await?
-        .ok_or(DeskError::NotFound("该信息"))?;
-    let shielded = desk.store().repair_shield_of_record(item.subject_id, item.record_id).await?;
-    if shielded.is_some_and(|shield| shield.state == "active") && record.withdrawn_on.is_some() {
+    // The shield is held first: whoever lifts it at the same time sees this grant, or is seen by it.
+    let shielded = tx.lock_repair_shield((item.subject_id, item.record_id)).await?;
+    let record =
+        tx.record(item.subject_id, item.record_id).await?.ok_or(DeskError::NotFound("该信息"))?;
+    let shielded = shielded.is_some_and(|shield| shield.state == "active");
+    if shielded && record.withdrawn_on.is_some() && record.state != REVOKED {
         // Down already, for a time by the court's ruling, from now on for good.
         return Ok(());
     }

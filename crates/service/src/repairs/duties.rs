@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use xinyong_domain::law::PublicationRule;
 use xinyong_domain::rules::repair::{Duty, DutyKind, Known, Proof, performed};
-use xinyong_store::{Record, RecordDuty};
+use xinyong_store::{Record, RecordDuty, RepairFinding, StoreError};
 
 use super::{label, noted};
 use crate::access::{Actor, Permission};
@@ -73,6 +73,17 @@ pub(super) async fn known_of(
 ) -> Result<Known, DeskError> {
     let place = (record.subject_id, record.id);
     let notes = desk.store().record_duties(&[place]).await?.remove(&record.id).unwrap_or_default();
+    let found = desk.store().confirmed_repair_findings(record.subject_id).await?;
+    known_with(desk, record, given, (&notes, &found))
+}
+
+/// The same, for who has read what is noted and what was found.
+pub(super) fn known_with(
+    desk: &Desk,
+    record: &Record,
+    given: Known,
+    (notes, found): (&[RecordDuty], &[RepairFinding]),
+) -> Result<Known, DeskError> {
     let law = desk.law();
     let kept = Kept::read(record)?;
     let kind = law
@@ -80,13 +91,13 @@ pub(super) async fn known_of(
         .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))?;
     let held = performed(
         &crate::intake::record::classes(&kept.facts(record, kind))?,
-        &standing(&notes),
+        &standing(notes),
         &law.at(desk.today()),
     );
-    let found = desk.store().confirmed_repair_findings(record.subject_id).await?;
     Ok(Known {
         performed: if held == Proof::None { given.performed } else { held },
-        banned_since: found.iter().filter_map(|one| one.decided_on).max(),
+        barred_until: found.iter().filter_map(|one| one.bar_until).max(),
+        bar_unknown: found.iter().any(|one| one.bar_until.is_none()),
         ..given
     })
 }
@@ -141,6 +152,11 @@ async fn own_record(
     Ok(found)
 }
 
+fn is_penalty(desk: &Desk, record: &Record) -> bool {
+    let rule = desk.law().kind(&record.kind).map(|kind| kind.publication);
+    rule == Some(PublicationRule::Penalty)
+}
+
 fn document_of(text: &str, code: &'static str, message: &str) -> Result<String, DeskError> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > LONGEST {
@@ -153,17 +169,20 @@ fn document_of(text: &str, code: &'static str, message: &str) -> Result<String, 
 ///
 /// # Errors
 /// `access.denied`, not found, `repair.not-the-unit`, `repair.nothing`, `repair.duty-missing`, `repair.duty-day`,
-/// `repair.duty-document`.
+/// `repair.duty-document`, `repair.duty-overtaken`.
 pub async fn note_duty(desk: &Desk, actor: &Actor, command: NoteDuty) -> Result<i64, DeskError> {
     let place = (command.subject, command.record);
     let record = own_record(desk, actor, place).await?;
-    if DutyKind::from_word(&command.what).is_none() {
-        return Err(DeskError::refused("repair.duty-missing", "请选择登记的是哪一项"));
+    let what = DutyKind::from_word(&command.what)
+        .ok_or_else(|| DeskError::refused("repair.duty-missing", "请选择登记的是哪一项"))?;
+    if command.done_on > desk.today() {
+        return Err(DeskError::refused("repair.duty-day", "履行、纠正的日期应不晚于今天"));
     }
-    if command.done_on < record.decided_on || command.done_on > desk.today() {
+    // What was wrong may have been put right before anybody decided; a fine is paid after it was imposed.
+    if what == DutyKind::Paid && is_penalty(desk, &record) && command.done_on < record.decided_on {
         return Err(DeskError::refused(
             "repair.duty-day",
-            format!("履行的日期应不早于决定日期{}，不晚于今天", record.decided_on),
+            format!("缴款的日期应不早于决定日期{}，不晚于今天", record.decided_on),
         ));
     }
     let document = document_of(
@@ -171,20 +190,30 @@ pub async fn note_duty(desk: &Desk, actor: &Actor, command: NoteDuty) -> Result<
         "repair.duty-document",
         "请写明缴款票据、验收或者核查文书的名称和编号（140字以内）",
     )?;
+    let new = RecordDuty {
+        what: command.what.clone(),
+        done_on: command.done_on,
+        document,
+        takes_back: None,
+        ..blank(desk, actor, &record)
+    };
     let mut tx = desk.store().transaction("note duty").await?;
-    let seq = tx
-        .add_record_duty(&RecordDuty {
-            what: command.what.clone(),
-            done_on: command.done_on,
-            document,
-            takes_back: None,
-            ..blank(desk, actor, &record)
-        })
-        .await?;
+    let seq = first(tx.add_record_duty(&new).await)?;
     let of = format!("record:{}", record.id);
     desk.audit_with(&mut tx, actor, noted("repair.duty-noted", &of, &command.what));
     tx.commit().await?;
     Ok(seq)
+}
+
+/// What was written, or that somebody noted something about the same record at the same time.
+fn first<T>(written: Result<T, StoreError>) -> Result<T, DeskError> {
+    written.map_err(|error| match error {
+        StoreError::Conflict(_) => DeskError::refused(
+            "repair.duty-overtaken",
+            "这条信息刚刚有了新的登记，请刷新页面核对后再办理",
+        ),
+        other => other.into(),
+    })
 }
 
 fn blank(desk: &Desk, actor: &Actor, record: &Record) -> RecordDuty {
@@ -216,23 +245,22 @@ pub async fn take_back_duty(
     reason: &str,
 ) -> Result<(), DeskError> {
     let record = own_record(desk, actor, (subject, record)).await?;
-    let notes = desk.store().record_duties(&[(subject, record.id)]).await?;
-    let notes = notes.into_values().next().unwrap_or_default();
+    let reason =
+        document_of(reason, "repair.duty-reason", "请写明为什么收回这项登记（140字以内）")?;
+    let mut tx = desk.store().transaction("take duty back").await?;
+    let notes = tx.record_duties_now((subject, record.id)).await?;
     let there = notes.iter().any(|note| note.seq == seq && note.takes_back.is_none())
         && !notes.iter().any(|note| note.takes_back == Some(seq));
     if !there {
         return Err(DeskError::NotFound("该项登记"));
     }
-    let reason =
-        document_of(reason, "repair.duty-reason", "请写明为什么收回这项登记（140字以内）")?;
-    let mut tx = desk.store().transaction("take duty back").await?;
-    tx.add_record_duty(&RecordDuty {
+    let written = tx.add_record_duty(&RecordDuty {
         what: TAKEN_BACK.to_owned(),
         document: reason,
         takes_back: Some(seq),
         ..blank(desk, actor, &record)
-    })
-    .await?;
+    });
+    first(written.await)?;
     let of = format!("record:{}", record.id);
     desk.audit_with(&mut tx, actor, noted("repair.duty-taken-back", &of, &seq.to_string()));
     Ok(tx.commit().await?)

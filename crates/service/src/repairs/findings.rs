@@ -133,13 +133,19 @@ fn may_restore(desk: &Desk, item: &RepairItem) -> Result<(), DeskError> {
 ///
 /// # Errors
 /// `access.denied`, not found, `repair.not-the-unit`, `repair.finding-missing`, `repair.finding-document`, `repair.finding-reason`,
-/// `repair.finding-unconfirmed`, `repair.restore-none`, `repair.restore-unconfirmed`, `repair.finding-open`.
+/// `repair.out-of-order`, `repair.finding-unconfirmed`, `repair.restore-none`, `repair.restore-unconfirmed`, `repair.finding-open`.
 pub async fn propose_finding(
     desk: &Desk,
     actor: &Actor,
     command: ProposeFinding,
 ) -> Result<i64, DeskError> {
     let item = unit_item(desk, actor, Permission::HandleRepair, command.item).await?;
+    if !may_propose(stage_of(&item)?) {
+        return Err(DeskError::refused(
+            "repair.out-of-order",
+            "这项申请已经撤回或者终止，没有可以认定的；请刷新页面查看",
+        ));
+    }
     let known =
         desk.law().codes().get(FINDINGS).is_some_and(|list| list.by_id(&command.what).is_some());
     if !known {
@@ -244,7 +250,8 @@ pub async fn decide_finding(
     }
     let mut tx = desk.store().transaction("decide finding").await?;
     if confirm && next.restore {
-        // As it is now: the repair may have been closed, and the record moved, since it was proposed.
+        // As it is now: the repair may have been closed, and the record moved, shielded or revoked, since it was proposed.
+        tx.lock_repair_shield((item.subject_id, item.record_id)).await?;
         let item = tx.lock_repair_item(item.id).await?.ok_or(DeskError::NotFound("该项修复"))?;
         may_restore(desk, &item)?;
         let record = tx
@@ -256,7 +263,8 @@ pub async fn decide_finding(
         }
         let why = format!("撤销信用修复（依据：{}）", next.document);
         let by = (next.proposed_by.as_str(), actor.login.as_str());
-        next.restored = Some(stand_again(desk, &mut tx, &record, by, &why).await?);
+        // Where a court shields it, the repair is undone and whoever lifts the shield decides the rest.
+        next.restored = stand_again(desk, &mut tx, &record, item.id, by, &why).await?;
     }
     if !tx.decide_repair_finding(&next).await? {
         return Err(overtaken());
@@ -314,6 +322,9 @@ fn consequence(desk: &Desk, finding: &RepairFinding) -> String {
     };
     match finding.restored {
         Some(_) => format!("{bar}；信息恢复公示，到其最长公示期为止"),
+        None if finding.restore => {
+            format!("{bar}；修复已撤销，信息因法院裁定屏蔽、决定已撤销或者另有修复仍不公示")
+        }
         None => bar,
     }
 }

@@ -154,14 +154,14 @@ pub(super) async fn pending(
 ) -> Result<Option<(i64, Stage)>, DeskError> {
     for item in desk.store().repair_items_of_record(record.subject_id, record.id).await? {
         let stage = stage_of(&item)?;
-        // A repair that was found to rest on something false, so that the record stands again, is over.
+        // A repair that was undone because it rested on something false is over, also while something else holds the record down.
         let undone = stage.is_granted()
             && desk
                 .store()
                 .repair_findings(item.id)
                 .await?
                 .iter()
-                .any(|finding| finding.restored.is_some());
+                .any(|finding| finding.state == "confirmed" && finding.restore);
         if stage.is_pending() || (stage.is_granted() && !undone) {
             return Ok(Some((item.id, stage)));
         }

@@ -2,7 +2,7 @@
 //! that takes the record down.
 
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{RepairItem, Tx};
+use xinyong_store::{REVOKED, Record, RepairItem, Tx};
 
 use super::stages;
 use super::steps::{after, moved};
@@ -19,8 +19,20 @@ pub(crate) async fn lapse(
     desk: &Desk,
     tx: &mut Tx,
     actor: &Actor,
-    (subject, record): (i64, i64),
+    place: (i64, i64),
     why: &str,
+) -> Result<bool, DeskError> {
+    let reason = format!("信息已经撤下：{why}。这是撤下，不是修复；不需要再申请。");
+    end_pending(desk, tx, actor, place, &reason).await
+}
+
+/// Ends what is pending for a record, with the reason as the applicant reads it.
+pub(super) async fn end_pending(
+    desk: &Desk,
+    tx: &mut Tx,
+    actor: &Actor,
+    (subject, record): (i64, i64),
+    reason: &str,
 ) -> Result<bool, DeskError> {
     let mut ended = false;
     for item in desk.store().repair_items_of_record(subject, record).await? {
@@ -32,12 +44,24 @@ pub(crate) async fn lapse(
         debug_assert!(stage.after(Event::Lapse).is_ok());
         let to = after(&item, Event::Lapse)?;
         let next = RepairItem { stage: to.as_str().to_owned(), ..item };
-        let reason = format!("信息已经撤下：{why}。这是撤下，不是修复；不需要再申请。");
-        moved(desk, tx, actor, &next, Event::Lapse, &reason).await?;
+        moved(desk, tx, actor, &next, Event::Lapse, reason).await?;
         repair_moved(tx, next.id).await?;
         ended = true;
     }
     Ok(ended)
+}
+
+/// Whether a record is down because it was repaired or is shielded, and nobody has revoked its decision.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn is_set_aside(desk: &Desk, record: &Record) -> Result<bool, DeskError> {
+    if record.withdrawn_on.is_none() || record.state == REVOKED {
+        return Ok(false);
+    }
+    let place = [(record.subject_id, record.id)];
+    let store = desk.store();
+    Ok(!store.repaired(&place).await?.is_empty() || !store.shielded(&place).await?.is_empty())
 }
 
 /// The same for what a stopped process or an older program left: every pending application for a record that is down. Returns how many
@@ -57,8 +81,7 @@ pub async fn lapse_withdrawn(desk: &Desk, actor: &Actor) -> Result<u64, DeskErro
             continue;
         };
         let Some(day) = record.withdrawn_on else { continue };
-        // Shielded for a time is not revoked.
-        if store.repair_shield_of_record(place.0, place.1).await?.is_some() {
+        if is_set_aside(desk, &record).await? {
             continue;
         }
         let mut tx = store.transaction("lapse repair").await?;

@@ -5,7 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use xinyong_domain::rules::repair::Standing;
 use xinyong_domain::workflow::repair::Event;
-use xinyong_store::{NewNotice, Notice, RepairFinding, RepairItem, Tx};
+use xinyong_store::{NewNotice, Notice, RepairFinding, RepairItem, StoreError, Tx};
 
 use crate::access::{Actor, Permission};
 use crate::agents::own_account;
@@ -18,6 +18,8 @@ const SOON: &str = "repair-soon";
 const OPEN: &str = "repair-open";
 /// Something happened to an application.
 const STEP: &str = "repair-step";
+/// A record was shielded by a court, or its shield was lifted.
+const SHIELD: &str = "repair-shield";
 /// Mandates read together.
 const PORTION: i64 = 500;
 /// Messages that a page shows.
@@ -69,9 +71,20 @@ pub async fn tell_agents(desk: &Desk, actor: &Actor) -> Result<u64, DeskError> {
         let Some(last) = mandates.last() else { return Ok(count) };
         after = last.id;
         for mandate in mandates {
-            for one in super::forecast::of_subject(desk, actor, mandate.subject_id).await? {
+            // One subject that cannot be read does not keep the others from being told.
+            let records = match super::forecast::of_subject(desk, actor, mandate.subject_id).await {
+                Err(DeskError::Internal(_) | DeskError::Store(StoreError::Inconsistent { .. })) => {
+                    continue;
+                }
+                other => other?,
+            };
+            for one in records {
                 let value = &one.ruling.value;
                 let Some(from) = value.from.filter(|_| one.pending.is_none()) else { continue };
+                // Barred until after its own last day: there is nothing to prepare for.
+                if value.until.is_some_and(|until| until < from) {
+                    continue;
+                }
                 let since = from
                     .checked_sub(days.value.days())
                     .map_err(|error| DeskError::Internal(error.to_string()))?;
@@ -83,9 +96,13 @@ pub async fn tell_agents(desk: &Desk, actor: &Actor) -> Result<u64, DeskError> {
                     _ => continue,
                 };
                 let object = format!("repair-of:{}:{}", mandate.subject_id, one.record.id);
-                let mut tx = desk.store().transaction("tell agent").await?;
                 // The day is that of the right, not of the night: the same message is one row, whenever the job runs.
-                tx.add_notice(&told(desk, mandate.account_id, kind, &object, from, text)).await?;
+                let new = told(desk, mandate.account_id, kind, &object, from, text);
+                if desk.store().was_told(&new).await? {
+                    continue;
+                }
+                let mut tx = desk.store().transaction("tell agent").await?;
+                tx.add_notice(&new).await?;
                 tx.commit().await?;
                 count += 1;
             }
@@ -136,6 +153,21 @@ pub(super) async fn finding_made(
     Ok(())
 }
 
+/// With a shield that begins or is lifted: those who act for the subject learn of it.
+pub(super) async fn shield_moved(
+    desk: &Desk,
+    tx: &mut Tx,
+    (subject, record, shield): (i64, i64, i64),
+    text: &str,
+) -> Result<(), DeskError> {
+    for mandate in desk.store().mandates_of_subject_in(subject, "active").await? {
+        let object = format!("repair-of:{subject}:{record}:{shield}:{}", desk.clock().now());
+        let new = told(desk, mandate.account_id, SHIELD, &object, desk.today(), text.to_owned());
+        tx.add_notice(&new).await?;
+    }
+    Ok(())
+}
+
 /// The numbers of an object such as `repair-of:7:8`.
 fn parts(object: &str) -> Vec<i64> {
     object.split(':').skip(1).filter_map(|part| part.parse().ok()).collect()
@@ -165,7 +197,7 @@ async fn message(desk: &Desk, account: i64, one: &Notice) -> Result<Option<OwnMe
     let numbers = parts(&one.object);
     let (item, record) = match (one.kind.as_str(), numbers.as_slice()) {
         (STEP, [_, item, ..]) => (Some(*item), None),
-        (SOON | OPEN, [_, record]) => (None, Some(*record)),
+        (SOON | OPEN | SHIELD, [_, record, ..]) => (None, Some(*record)),
         _ => return Ok(None),
     };
     let mut firm = None;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use xinyong_domain::rules::repair::{Known, Standing};
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{Purpose, RepairClock, RepairItem, RepairMaterial, repair_place};
+use xinyong_store::{Purpose, REVOKED, RepairClock, RepairItem, RepairMaterial, repair_place};
 
 use super::views::{
     MaterialView, PlaceView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard,
@@ -364,6 +364,13 @@ async fn changed(desk: &Desk, item: &RepairItem, rules: &KeptRules) -> Result<St
         return Ok(String::new());
     };
     if let Some(day) = record.withdrawn_on {
+        let place = [(record.subject_id, record.id)];
+        if record.state != REVOKED && desk.store().shielded(&place).await?.contains_key(&record.id)
+        {
+            return Ok(format!(
+                "这条信息自{day}起因法院裁定暂时屏蔽。申请照常办理；准予修复的，解除屏蔽后也不再公示。"
+            ));
+        }
         return Ok(format!("申请以后，这条信息已于{day}撤下（不是修复），申请随即终止。"));
     }
     let now = ruled(desk, &record, &Known::default(), desk.today())?.value;

@@ -5,24 +5,28 @@
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use xinyong_store::{Record, RepairShield, StoreError, Withdrawal};
+use xinyong_domain::law::PublicationRule;
+use xinyong_store::{DeclinedLift, Record, RepairShield, StoreError, Withdrawal};
 
+use super::lift::Lift;
 use super::places::{has_stopped, is_automatic};
-use super::stand_again::{moved, stand_again};
-use super::{PLACES, noted};
+use super::stand_again::moved;
+use super::{PLACES, PlaceView, label, messages, noted};
 use crate::access::{Actor, Permission};
 use crate::agents::recognise;
+use crate::browse::{HeldRecord, Names, PersonView, held};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
 /// Longest name of a court, number of a ruling, document.
-const LONGEST: usize = 100;
+pub(super) const LONGEST: usize = 100;
 /// Longest reason.
-const LONGEST_REASON: usize = 500;
-/// Shields read together.
-const PORTION: i64 = 50;
+pub(super) const LONGEST_REASON: usize = 500;
+/// Lines of a page.
+pub const SHIELDS_A_PAGE: i64 = 50;
+const A_PAGE: i64 = SHIELDS_A_PAGE;
 /// The place whose openings are destroyed: not for a time.
-const LOG: &str = "log";
+pub(super) const LOG: &str = "log";
 
 /// A ruling as it is entered.
 #[derive(Debug, Clone)]
@@ -43,45 +47,34 @@ pub struct EnterShield {
     pub file: Option<PathBuf>,
 }
 
-/// How a shield is lifted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lift {
-    /// The reorganisation ended without being carried out: the record stands again, until its own last day.
-    Ended,
-    /// The court has confirmed that it was carried out: the record stays down for good.
-    Performed,
+/// A shield as it is shown.
+#[derive(Debug, Clone)]
+pub struct ShieldView {
+    /// What is kept.
+    pub shield: RepairShield,
+    /// The record.
+    pub record: HeldRecord,
+    /// The unit that entered it.
+    pub unit: String,
+    /// Who entered it.
+    pub proposed: PersonView,
+    /// Who confirmed or declined it.
+    pub decided: Option<PersonView>,
+    /// Who wants it lifted.
+    pub lift_by: Option<PersonView>,
+    /// What was proposed to lift it and was declined, the oldest first: who wanted it, who declined it.
+    pub declined_lifts: Vec<(DeclinedLift, PersonView, PersonView)>,
+    /// Who lifted it.
+    pub lifted: Option<PersonView>,
+    /// Whether the day that the ruling gives is past while it stands.
+    pub past: bool,
+    /// The places.
+    pub places: Vec<PlaceView>,
+    /// Whether the actor may confirm or decline it, propose to lift it, lift it.
+    pub may: (bool, bool, bool),
 }
 
-impl Lift {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Ended, Self::Performed];
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ended => "ended",
-            Self::Performed => "performed",
-        }
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Ended => "重整、和解没有执行完毕：解除屏蔽，恢复公示到其最长公示期",
-            Self::Performed => "法院裁定执行完毕：最终修复，不再公示",
-        }
-    }
-
-    /// The one that a stored or sent word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|lift| lift.as_str() == word)
-    }
-}
-
-fn words(
+pub(super) fn words(
     text: &str,
     longest: usize,
     code: &'static str,
@@ -122,8 +115,14 @@ pub(super) async fn shield_of(
     Ok(found)
 }
 
-fn overtaken() -> DeskError {
+pub(super) fn overtaken() -> DeskError {
     DeskError::refused("repair.shield-decided", "这项屏蔽刚刚已由他人办理，请刷新页面")
+}
+
+/// Whether it keeps the record down: while it stands, and for good once it was carried out.
+pub(super) fn holds(shield: &RepairShield) -> bool {
+    let performed = shield.lift_kind.as_deref() == Some(Lift::Performed.as_str());
+    shield.state == "active" || (shield.state == "lifted" && performed)
 }
 
 /// One person enters the ruling.
@@ -147,6 +146,15 @@ pub async fn enter_shield(
     }
     if record.withdrawn_on.is_some() {
         return Err(DeskError::refused("repair.nothing", "这条信息已经撤下，没有可以屏蔽的"));
+    }
+    let rule = desk.law().kind(&record.kind).map(|kind| kind.publication);
+    let adverse = matches!(rule, Some(PublicationRule::Penalty | PublicationRule::Listing));
+    let public = record.public_from.is_some() && record.public_until.is_none_or(|day| today <= day);
+    if !adverse || !public {
+        return Err(DeskError::refused(
+            "repair.nothing",
+            "只有公示的行政处罚和严重失信主体名单信息可以屏蔽；这条信息不是，或者没有公示",
+        ));
     }
     let court = words(&command.court, LONGEST, "repair.shield-court", "请写明人民法院的名称")?;
     let ruling = words(&command.ruling, LONGEST, "repair.shield-ruling", "请写明裁定书的文号")?;
@@ -290,6 +298,8 @@ pub async fn decide_shield(
         let places: Vec<String> =
             codes.into_iter().flatten().map(|code| code.id).filter(|place| place != LOG).collect();
         tx.add_repair_receipts(id, &places).await?;
+        let text = "一条信息因法院裁定已经暂时屏蔽，不再公示";
+        messages::shield_moved(desk, &mut tx, (next.subject_id, next.record_id, id), text).await?;
     }
     desk.audit_with(&mut tx, actor, noted("repair.shield-decided", &of(id), &next.state));
     tx.commit().await?;
@@ -300,7 +310,7 @@ pub async fn decide_shield(
 }
 
 /// Notes the platform's own places for a shield that stands; what cannot be confirmed stays open.
-async fn confirm_shield_places(
+pub(super) async fn confirm_shield_places(
     desk: &Desk,
     actor: &Actor,
     shield: &RepairShield,
@@ -319,7 +329,11 @@ async fn confirm_shield_places(
         let first = tx
             .confirm_repair_receipt(shield.id, &receipt.place, &actor.login, at, evidence)
             .await?;
-        confirmed += u64::from(first);
+        if first {
+            confirmed += 1;
+            let place = receipt.place.as_str();
+            desk.audit_with(&mut tx, actor, noted("repair.place-confirmed", &of(shield.id), place));
+        }
         tx.commit().await?;
     }
     Ok(confirmed)
@@ -333,14 +347,15 @@ pub async fn confirm_shields(desk: &Desk, actor: &Actor) -> Result<u64, DeskErro
     actor.authorise(Permission::RunJobs)?;
     let (mut confirmed, mut offset) = (0, 0);
     loop {
-        let (found, _) = desk.store().repair_shields(None, &["active"], (PORTION, offset)).await?;
+        let place = (A_PAGE, offset);
+        let (found, _) = desk.store().repair_shields(None, &["active", "lifted"], place).await?;
         if found.is_empty() {
             return Ok(confirmed);
         }
-        for shield in &found {
+        for shield in found.iter().filter(|shield| holds(shield)) {
             confirmed += confirm_shield_places(desk, actor, shield).await?;
         }
-        offset += PORTION;
+        offset += A_PAGE;
     }
 }
 
@@ -364,7 +379,7 @@ pub async fn confirm_shield_place(
     )?;
     let receipts = desk.store().repair_receipts(id).await?;
     let there = receipts.iter().any(|one| one.place == place) && !is_automatic(place);
-    if shield.state != "active" || !there {
+    if !holds(&shield) || !there {
         return Err(DeskError::NotFound("该处"));
     }
     let at = desk.clock().now();
@@ -376,108 +391,107 @@ pub async fn confirm_shield_place(
     Ok(tx.commit().await?)
 }
 
-/// One person proposes to lift it, with the document.
-///
-/// # Errors
-/// `access.denied`, not found, `repair.shield-decided`, `repair.reason-missing`, `repair.document-missing`.
-pub async fn propose_lift(
+async fn view(
     desk: &Desk,
     actor: &Actor,
-    id: i64,
-    (lift, reason, document): (Lift, &str, &str),
-) -> Result<(), DeskError> {
-    let found = shield_of(desk, actor, Permission::HandleRepair, id).await?;
-    if found.state != "active" || found.lift_by.is_some() {
-        return Err(overtaken());
-    }
-    let reason =
-        words(reason, LONGEST_REASON, "repair.reason-missing", "请写明解除的理由（500字以内）")?;
-    let document = words(
-        document,
-        LONGEST,
-        "repair.document-missing",
-        "请写明法院裁定或者其他文书的名称和文号（100字以内）",
-    )?;
-    let next = RepairShield {
-        lift_kind: Some(lift.as_str().to_owned()),
-        lift_reason: Some(reason),
-        lift_document: Some(document),
-        lift_by: Some(actor.login.clone()),
-        lift_at: Some(desk.clock().now()),
-        ..found
-    };
-    let mut tx = desk.store().transaction("propose lift").await?;
-    if !tx.move_repair_shield(&next).await? {
-        return Err(overtaken());
-    }
-    desk.audit_with(&mut tx, actor, noted("repair.shield-lift", &of(id), lift.as_str()));
-    Ok(tx.commit().await?)
+    names: &Names,
+    shield: RepairShield,
+) -> Result<ShieldView, DeskError> {
+    let record = desk
+        .store()
+        .record(shield.subject_id, shield.record_id)
+        .await?
+        .ok_or_else(|| DeskError::Internal(format!("shield {} without record", shield.id)))?;
+    let person = |login: &Option<String>| login.as_deref().map(|login| names.person(login));
+    let places = desk
+        .store()
+        .repair_receipts(shield.id)
+        .await?
+        .into_iter()
+        .map(|one| PlaceView {
+            label: label(desk, PLACES, &one.place),
+            automatic: is_automatic(&one.place),
+            at: one.confirmed_at,
+            by: person(&one.confirmed_by).map(|by| by.name).unwrap_or_default(),
+            evidence: one.evidence.unwrap_or_default(),
+            place: one.place,
+        })
+        .collect();
+    let (active, asked) = (shield.state == "active", shield.lift_by.is_some());
+    let decides = actor.may(Permission::DecideRepair);
+    let other = |login: Option<&str>| login.is_some_and(|login| login != actor.login);
+    Ok(ShieldView {
+        record: held(&record, desk.today(), &desk.law(), names, actor)?,
+        unit: names.unit(&shield.unit_id),
+        proposed: names.person(&shield.proposed_by),
+        decided: person(&shield.decided_by),
+        lift_by: person(&shield.lift_by),
+        lifted: person(&shield.lifted_by),
+        declined_lifts: desk
+            .store()
+            .declined_lifts(shield.id)
+            .await?
+            .into_iter()
+            .map(|one| {
+                let people = (names.person(&one.proposed_by), names.person(&one.declined_by));
+                (one, people.0, people.1)
+            })
+            .collect(),
+        past: active && shield.until_day.is_some_and(|until| until < desk.today()),
+        places,
+        may: (
+            shield.state == "open" && decides && other(Some(&shield.proposed_by)),
+            active && !asked && actor.may(Permission::HandleRepair),
+            active && asked && decides && other(shield.lift_by.as_deref()),
+        ),
+        shield,
+    })
 }
 
-/// Another person lifts it, or declines to: then it stands as before. A record that was repaired meanwhile stays down.
+/// A page of those that wait or stand, or of those that are over, and how many there are. The actor's unit sees its own.
 ///
 /// # Errors
-/// `access.denied`, not found, `repair.shield-decided`, `repair.same-person`, `repair.moved`.
-pub async fn decide_lift(
+/// `access.denied`.
+pub async fn shields(
+    desk: &Desk,
+    actor: &Actor,
+    over: bool,
+    page: i64,
+) -> Result<(Vec<ShieldView>, i64), DeskError> {
+    actor.authorise(Permission::HandleRepair)?;
+    let units = super::units_of(desk, actor).await?;
+    let names = Names::read(desk).await?;
+    let states: &[&str] = if over { &["lifted", "declined"] } else { &["open", "active"] };
+    let place = (A_PAGE, page.max(1).saturating_sub(1).saturating_mul(A_PAGE));
+    let (found, all) = desk.store().repair_shields(units.as_deref(), states, place).await?;
+    let mut views = Vec::with_capacity(found.len());
+    for shield in found {
+        views.push(view(desk, actor, &names, shield).await?);
+    }
+    Ok((views, all))
+}
+
+/// One of them. That somebody looked is a line of the audit log.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn shield(desk: &Desk, actor: &Actor, id: i64) -> Result<ShieldView, DeskError> {
+    let found = shield_of(desk, actor, Permission::HandleRepair, id).await?;
+    desk.audit(actor, noted("repair.shield-seen", &of(id), "")).await?;
+    view(desk, actor, &Names::read(desk).await?, found).await
+}
+
+/// The ruling: its bytes and what sort of file it is. A look at it is a line of the audit log.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn shield_file(
     desk: &Desk,
     actor: &Actor,
     id: i64,
-    confirm: bool,
-) -> Result<(), DeskError> {
-    let found = shield_of(desk, actor, Permission::DecideRepair, id).await?;
-    let (Some(by), Some(lift)) =
-        (found.lift_by.clone(), found.lift_kind.as_deref().and_then(Lift::from_word))
-    else {
-        return Err(overtaken());
-    };
-    if found.state != "active" {
-        return Err(overtaken());
-    }
-    if by == actor.login {
-        return Err(DeskError::refused(
-            "repair.same-person",
-            "提出解除的人不能自己决定，请由另一人决定",
-        ));
-    }
-    let mut tx = desk.store().transaction("decide lift").await?;
-    let next = if confirm {
-        let record = tx
-            .record(found.subject_id, found.record_id)
-            .await?
-            .ok_or(DeskError::NotFound("该信息"))?;
-        let mut granted = false;
-        for item in desk.store().repair_items_of_record(found.subject_id, found.record_id).await? {
-            granted |= super::stage_of(&item)?.is_granted();
-        }
-        let restored = if lift == Lift::Ended && !granted && record.withdrawn_on.is_some() {
-            let document = found.lift_document.as_deref().unwrap_or_default();
-            let why = format!("解除暂时屏蔽（依据：{document}）");
-            Some(stand_again(desk, &mut tx, &record, (&by, &actor.login), &why).await?)
-        } else {
-            None
-        };
-        RepairShield {
-            state: "lifted".to_owned(),
-            lifted_by: Some(actor.login.clone()),
-            lifted_at: Some(desk.clock().now()),
-            lifted_on: Some(desk.today()),
-            restored,
-            ..found
-        }
-    } else {
-        RepairShield {
-            lift_kind: None,
-            lift_reason: None,
-            lift_document: None,
-            lift_by: None,
-            lift_at: None,
-            ..found
-        }
-    };
-    if !tx.move_repair_shield(&next).await? {
-        return Err(overtaken());
-    }
-    let detail = if confirm { "lifted" } else { "kept" };
-    desk.audit_with(&mut tx, actor, noted("repair.shield-decided", &of(id), detail));
-    Ok(tx.commit().await?)
+) -> Result<(Vec<u8>, String), DeskError> {
+    let found = shield_of(desk, actor, Permission::HandleRepair, id).await?;
+    desk.audit(actor, noted("repair.file-seen", &of(id), "")).await?;
+    let bytes = desk.store().read_upload(&found.file_digest).await?;
+    Ok((bytes.ok_or(DeskError::NotFound("该材料"))?, found.file_type))
 }

@@ -1,14 +1,15 @@
 //! A record that was taken down stands again: because its repair rested on false materials, or because a shield was lifted. Until its own last
 //! day, as the rule says today, and never beyond.
 
-use xinyong_store::{Content, NewRecord, Record, RecordChange, StoreError, Tx};
+use xinyong_store::{Content, NewRecord, REVOKED, Record, RecordChange, StoreError, Tx};
 
 use crate::browse::Kept;
 use crate::desk::Desk;
 use crate::intake::record::{RecordFacts, Rulings, Sieve, number_place};
 use crate::refusal::DeskError;
 
-/// Writes the version with which the record stands again, by two persons and with the reason. Returns its number.
+/// Writes the version with which the record stands again, by two persons and with the reason. Returns its number; nothing where it stays
+/// down whatever becomes of the repair or the shield `of`: its decision was revoked, or something else holds it down.
 ///
 /// # Errors
 /// `repair.moved` if it moved meanwhile; when the store fails.
@@ -16,9 +17,14 @@ pub(super) async fn stand_again(
     desk: &Desk,
     tx: &mut Tx,
     record: &Record,
+    of: i64,
     (first, second): (&str, &str),
     reason: &str,
-) -> Result<i64, DeskError> {
+) -> Result<Option<i64>, DeskError> {
+    let place = (record.subject_id, record.id);
+    if record.state == REVOKED || tx.is_down_otherwise(place, of).await? {
+        return Ok(None);
+    }
     let law = desk.law();
     let today = desk.today();
     let kind = law
@@ -36,6 +42,7 @@ pub(super) async fn stand_again(
         expected: record.version,
         event,
         delivered: false,
+        withdrawn_on: None,
         record: NewRecord {
             subject_id: record.subject_id,
             id: record.id,
@@ -67,7 +74,7 @@ pub(super) async fn stand_again(
         Err(StoreError::Conflict(_)) => Err(moved()),
         other => {
             other?;
-            Ok(record.version + 1)
+            Ok(Some(record.version + 1))
         }
     }
 }

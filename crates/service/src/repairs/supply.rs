@@ -158,7 +158,7 @@ pub async fn withdraw_at_window(
     if !TAKE_BACK_REASON.contains(&reason.chars().count()) {
         return Err(DeskError::refused(
             "repair.take-back-reason",
-            "请写明谁在窗口撤回、凭什么撤回，例如来人姓名和书面撤回申请的日期（4至200字）",
+            "请写明凭什么撤回，例如书面撤回申请的编号和日期（4至200字）；不要写来人的姓名和电话",
         ));
     }
     take_back(desk, actor, None, item, reason).await

@@ -1,5 +1,6 @@
 //! An application for repair from the first form to the last receipt, and everything that must not happen on the way.
 
+mod down;
 mod later;
 mod review;
 

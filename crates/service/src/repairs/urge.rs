@@ -1,10 +1,12 @@
 //! 督促名单: which subjects a unit should tell that they can apply now, and the page of one record as the unit sees it.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::repair::{Known, Standing};
 
-use super::duties::{known_of, views};
+use super::duties::{known_with, views};
 use super::forecast::{Forecast, forecast_of};
 use super::{DutyView, noted, ruled, units_of};
 use crate::access::{Actor, Permission};
@@ -69,6 +71,9 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
     let names = Names::read(desk).await?;
     let (law, today) = (desk.law(), desk.today());
     let mut found = Vec::new();
+    // Asked once for a subject or a unit, not for each of its records.
+    let mut barred = HashMap::new();
+    let mut owing: HashMap<String, String> = HashMap::new();
     for kind in KINDS {
         let mut after = i64::MIN;
         loop {
@@ -78,16 +83,28 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
                 .await?;
             let Some(last) = records.last() else { break };
             after = last.id;
+            let mut open = Vec::new();
             for record in records {
                 if record.party_category == PartyCategory::NaturalPerson.as_str() {
                     continue;
                 }
                 // The cheap question first: most are not open yet.
-                let open = ruled(desk, &record, &Known::default(), today)?.value;
-                if open.standing != Standing::Open && open.from.is_some() {
-                    continue;
+                let now = ruled(desk, &record, &Known::default(), today)?.value;
+                if now.standing == Standing::Open || now.from.is_none() {
+                    open.push(record);
                 }
-                let known = known_of(desk, &record, Known::default()).await?;
+            }
+            let places: Vec<_> = open.iter().map(|record| (record.subject_id, record.id)).collect();
+            let mut duties = desk.store().record_duties(&places).await?;
+            for record in open {
+                if !barred.contains_key(&record.subject_id) {
+                    let findings =
+                        desk.store().confirmed_repair_findings(record.subject_id).await?;
+                    barred.insert(record.subject_id, findings);
+                }
+                let findings = barred.get(&record.subject_id).map_or(&[][..], Vec::as_slice);
+                let notes = duties.remove(&record.id).unwrap_or_default();
+                let known = known_with(desk, &record, Known::default(), (&notes, findings))?;
                 let ruling = ruled(desk, &record, &known, today)?.value;
                 if ruling.standing != Standing::Open
                     || super::forecast::pending(desk, &record).await?.is_some()
@@ -95,7 +112,11 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
                     continue;
                 }
                 let shown = crate::browse::held(&record, today, &law, &names, actor)?;
-                let owes = responsible(desk, &record.unit_id).await?;
+                if !owing.contains_key(&record.unit_id) {
+                    let owes = responsible(desk, &record.unit_id).await?;
+                    let owes = owes.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>();
+                    owing.insert(record.unit_id.clone(), owes.join("、"));
+                }
                 found.push(UrgeLine {
                     subject: record.subject_id,
                     record: record.id,
@@ -103,7 +124,7 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
                     code: shown.code,
                     title: shown.title,
                     number: shown.number,
-                    unit: owes.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>().join("、"),
+                    unit: owing.get(&record.unit_id).cloned().unwrap_or_default(),
                     from: ruling.from,
                     until: ruling.until,
                     performed: matches!(

@@ -100,4 +100,20 @@ CREATE INDEX repair_shield_record ON repair_shield (record_id, subject_id);
 CREATE INDEX repair_shield_state ON repair_shield (state, id);
 CREATE UNIQUE INDEX repair_shield_pending ON repair_shield (record_id, subject_id) WHERE state IN ('open', 'active');
 
+-- What was proposed to lift a shield and was declined, with the reason. Append-only.
+CREATE TABLE repair_shield_lift (
+    shield_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    lift_kind TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    document TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at BIGINT NOT NULL,
+    declined_by TEXT NOT NULL,
+    declined_at BIGINT NOT NULL,
+    declined_reason TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (shield_id, seq)
+);
+
 CREATE INDEX repair_item_unit ON repair_item (unit_id, stage, applied_on, id);

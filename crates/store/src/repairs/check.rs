@@ -12,7 +12,7 @@ statements! {
         (SELECT COUNT(*) FROM repair_application a WHERE a.id = i.application_id), \
         (SELECT COUNT(*) FROM record r WHERE r.id = i.record_id AND r.subject_id = i.subject_id AND r.version >= i.version), \
         (SELECT r.state FROM record r WHERE r.id = i.record_id AND r.subject_id = i.subject_id), \
-        (SELECT COUNT(*) FROM repair_finding f WHERE f.item_id = i.id AND f.restored IS NOT NULL) FROM repair_item i ORDER BY i.id";
+        (SELECT COUNT(*) FROM repair_finding f WHERE f.item_id = i.id AND f.state = 'confirmed' AND f.restore = 1) FROM repair_item i ORDER BY i.id";
     EVERY_APPLICATION = "SELECT a.id, a.sealed, a.way, a.account_id, (SELECT COUNT(*) FROM repair_item i WHERE i.application_id = a.id), \
         (SELECT COUNT(*) FROM subject s WHERE s.id = a.subject_id) FROM repair_application a ORDER BY a.id";
     MATERIALS_ASTRAY = "SELECT m.application_id, m.seq FROM repair_material m LEFT JOIN repair_application a ON a.id = m.application_id \
@@ -99,5 +99,6 @@ pub(crate) async fn differs(
     wrong.extend(super::duties::differs(conn).await?);
     wrong.extend(super::findings::differs(conn).await?);
     wrong.extend(super::shields::differs(conn).await?);
+    wrong.extend(super::lifts::differs(conn).await?);
     Ok(wrong)
 }

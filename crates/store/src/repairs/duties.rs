@@ -115,6 +115,17 @@ impl Tx {
         self.conn().execute(&ADD_DUTY, values).await?;
         Ok(next.seq)
     }
+
+    /// What is noted about a record, in order, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn record_duties_now(
+        &mut self,
+        (subject, record): (i64, i64),
+    ) -> Result<Vec<RecordDuty>, StoreError> {
+        self.conn().all(&DUTIES, values![subject, record]).await?.iter().map(duty).collect()
+    }
 }
 
 impl Store {

@@ -1,10 +1,13 @@
 //! Records that a court's ruling on a reorganisation or settlement shields for a time.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use crate::chain::Link;
 use crate::db::{Conn, Row, Store, Tx, day_text, statements, values};
 use crate::error::StoreError;
+use crate::persons::json;
 
 statements! {
     ADD_SHIELD = "INSERT INTO repair_shield (id, subject_id, record_id, unit_id, court, ruling, ruled_on, until_day, file_digest, \
@@ -29,6 +32,19 @@ statements! {
         proposed_by, proposed_at, state, decided_by, decided_at, decided_on, decision, lift_kind, lift_reason, lift_document, lift_by, lift_at, \
         lifted_by, lifted_at, lifted_on, restored, hash FROM repair_shield \
         WHERE record_id = $2 AND subject_id = $1 AND state IN ('open', 'active')";
+    LOCK_SHIELD = "UPDATE repair_shield SET hash = hash WHERE record_id = $2 AND subject_id = $1 AND state IN ('open', 'active') \
+        RETURNING id, subject_id, record_id, unit_id, court, ruling, ruled_on, until_day, file_digest, file_type, proposed_by, proposed_at, \
+        state, decided_by, decided_at, decided_on, decision, lift_kind, lift_reason, lift_document, lift_by, lift_at, lifted_by, lifted_at, \
+        lifted_on, restored, hash";
+    SHIELDED = "SELECT s.record_id, r.withdrawn_on FROM " [each] " k CROSS JOIN repair_shield s CROSS JOIN record r \
+        WHERE s.record_id = CAST(k.value->>1 AS BIGINT) AND s.subject_id = CAST(k.value->>0 AS BIGINT) AND s.state = 'active' \
+        AND r.id = s.record_id AND r.subject_id = s.subject_id AND r.withdrawn_on IS NOT NULL";
+    /// Shields that stand or were carried out, and repairs that were granted and not undone, but for one of either.
+    DOWN_OTHERWISE = "SELECT (SELECT COUNT(*) FROM repair_shield s WHERE s.record_id = $2 AND s.subject_id = $1 AND s.id <> $3 \
+        AND (s.state = 'active' OR (s.state = 'lifted' AND s.lift_kind = 'performed'))), \
+        (SELECT COUNT(*) FROM repair_item i WHERE i.record_id = $2 AND i.subject_id = $1 AND i.id <> $3 \
+        AND EXISTS (SELECT 1 FROM repair_step t WHERE t.item_id = i.id AND t.event = 'grant') \
+        AND NOT EXISTS (SELECT 1 FROM repair_finding f WHERE f.item_id = i.id AND f.state = 'confirmed' AND f.restore = 1))";
     EVERY_SHIELD = "SELECT s.id, s.subject_id, s.record_id, s.unit_id, s.court, s.ruling, s.ruled_on, s.until_day, s.file_digest, \
         s.file_type, s.proposed_by, s.proposed_at, s.state, s.decided_by, s.decided_at, s.decided_on, s.decision, s.lift_kind, s.lift_reason, \
         s.lift_document, s.lift_by, s.lift_at, s.lifted_by, s.lifted_at, s.lifted_on, s.restored, s.hash, \
@@ -212,6 +228,33 @@ impl Tx {
         ];
         Ok(self.conn().execute(&MOVE_SHIELD, values).await? == 1)
     }
+
+    /// The one of a record that stands or is wanted, as it is now; nobody else moves it until the transaction ends. Who also holds an item
+    /// holds this first.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn lock_repair_shield(
+        &mut self,
+        (subject, record): (i64, i64),
+    ) -> Result<Option<RepairShield>, StoreError> {
+        let row = self.conn().maybe(&LOCK_SHIELD, values![subject, record]).await?;
+        row.as_ref().map(shield).transpose()
+    }
+
+    /// Whether a record stays down whatever becomes of one repair or one shield: another shield stands or was carried out, or another
+    /// repair was granted and not undone.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn is_down_otherwise(
+        &mut self,
+        (subject, record): (i64, i64),
+        but: i64,
+    ) -> Result<bool, StoreError> {
+        let row = self.conn().one(&DOWN_OTHERWISE, values![subject, record, but]).await?;
+        Ok(row.int(0)? + row.int(1)? > 0)
+    }
 }
 
 impl Store {
@@ -238,6 +281,21 @@ impl Store {
         row.as_ref().map(shield).transpose()
     }
 
+    /// Of some records, each as (subject, record), those that a court shields now, with the day since when they are down.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn shielded(&self, records: &[(i64, i64)]) -> Result<HashMap<i64, Date>, StoreError> {
+        let mut reader = self.reader().await?;
+        let mut found = HashMap::new();
+        for part in records.chunks(500) {
+            for row in reader.conn().all(&SHIELDED, values![json(part)]).await? {
+                found.insert(row.int(0)?, row.day(1)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// A page of those in some states, of some units or of all, the newest first, and how many there are.
     ///
     /// # Errors
@@ -250,7 +308,7 @@ impl Store {
     ) -> Result<(Vec<RepairShield>, i64), StoreError> {
         let (page, count, list) = match units {
             Some(units) => (&SHIELDS_OF_UNITS, &COUNT_OF_UNITS, super::lists::pairs(units, states)),
-            None => (&SHIELDS_PAGE, &COUNT_SHIELDS, crate::persons::json(states)),
+            None => (&SHIELDS_PAGE, &COUNT_SHIELDS, json(states)),
         };
         let mut reader = self.reader().await?;
         let all = reader.conn().one(count, values![&list]).await?.int(0)?;

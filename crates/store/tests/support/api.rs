@@ -115,7 +115,13 @@ pub async fn the_feed_of_changes_is_the_same_in_any_portions(ground: &Ground) {
     tx.insert_records(std::slice::from_ref(&secret)).await.expect("inserted");
     tx.commit().await.expect("committed");
     let event_of_it = Some(("changed", date(2026, 5, 3)));
-    let change = RecordChange { record: secret, expected: 1, event: event_of_it, delivered: true };
+    let change = RecordChange {
+        record: secret,
+        expected: 1,
+        event: event_of_it,
+        delivered: true,
+        withdrawn_on: None,
+    };
     let mut tx = store.transaction("t").await.expect("begun");
     tx.change_records(&[change]).await.expect("changed");
     tx.add_publication_events(&[event(13, NOW + 1), event(11, NOW + 2)]).await.expect("added");

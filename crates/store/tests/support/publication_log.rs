@@ -63,7 +63,8 @@ pub async fn every_event_in_public_becomes_one_leaf(ground: &Ground) {
     };
     let event = Some(("changed", date(2026, 5, 20)));
     let mut tx = store.transaction("t").await.expect("begun");
-    let change = RecordChange { record: changed, expected: 1, event, delivered: true };
+    let change =
+        RecordChange { record: changed, expected: 1, event, delivered: true, withdrawn_on: None };
     tx.change_records(&[change]).await.expect("changed");
     tx.commit().await.expect("committed");
     let mut tx = store.transaction("t").await.expect("begun");

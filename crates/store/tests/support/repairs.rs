@@ -1,10 +1,11 @@
 //! Applications for repair: one at a time for a record, step by step, each step a link of a chain, and a receipt of every place.
 
 use jiff::civil::date;
-use xinyong_store::{Purpose, Tx};
 use xinyong_store::{
-    RepairApplication, RepairItem, RepairMaterial, RepairStep, Store, Withdrawal, repair_place,
+    DeclinedLift, REVOKED, RepairApplication, RepairItem, RepairMaterial, RepairShield, RepairStep,
+    Store, Withdrawal, repair_place,
 };
+use xinyong_store::{Purpose, Tx};
 
 use crate::{Ground, NOW, conflict, furnish, problems};
 
@@ -217,4 +218,131 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     {
         assert_eq!(made.rows[table], rows, "{table}");
     }
+}
+
+fn shield(digest: String) -> RepairShield {
+    RepairShield {
+        id: 91,
+        subject_id: 1,
+        record_id: 11,
+        unit_id: "market".to_owned(),
+        court: "示例县人民法院".to_owned(),
+        ruling: "（2026）示破1号".to_owned(),
+        ruled_on: date(2026, 5, 29),
+        until_day: None,
+        file_digest: digest,
+        file_type: "pdf".to_owned(),
+        proposed_by: "clerk".to_owned(),
+        proposed_at: NOW,
+        state: "open".to_owned(),
+        decided_by: None,
+        decided_at: None,
+        decided_on: None,
+        decision: None,
+        lift_kind: None,
+        lift_reason: None,
+        lift_document: None,
+        lift_by: None,
+        lift_at: None,
+        lifted_by: None,
+        lifted_at: None,
+        lifted_on: None,
+        restored: None,
+        hash: String::new(),
+    }
+}
+
+fn down(expected: i64) -> Withdrawal {
+    Withdrawal {
+        subject_id: 1,
+        id: 11,
+        expected,
+        on: date(2026, 5, 30),
+        at: NOW,
+        reason: "示例".to_owned(),
+        actor: "clerk".to_owned(),
+        second: None,
+        law_edition: "示例".to_owned(),
+        citations: "[]".to_owned(),
+    }
+}
+
+pub async fn what_holds_a_record_down_is_known(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let place = (1, 11);
+    let file = ground.path("ruling");
+    std::fs::write(&file, b"%PDF-1.7 a ruling").expect("a file");
+    let (digest, _) = store.store_upload_file(&file, "裁定书.pdf", NOW).await.expect("kept");
+    let version = store.record(1, 11).await.expect("asked").expect("kept").version;
+    let mut tx = store.transaction("test").await.expect("begun");
+    assert!(tx.lock_repair_shield(place).await.expect("asked").is_none());
+    tx.add_repair_shield(&shield(digest)).await.expect("kept");
+    let open = tx.lock_repair_shield(place).await.expect("held").expect("there");
+    let active = RepairShield {
+        state: "active".to_owned(),
+        decided_by: Some("reviewer".to_owned()),
+        decided_at: Some(NOW),
+        decided_on: Some(date(2026, 5, 30)),
+        ..open
+    };
+    assert!(tx.move_repair_shield(&active).await.expect("moved"));
+    tx.withdraw_record(&down(version)).await.expect("down");
+    assert!(tx.is_down_otherwise(place, 0).await.expect("asked"));
+    assert!(!tx.is_down_otherwise(place, 91).await.expect("asked"));
+    tx.add_declined_lift(&DeclinedLift {
+        shield_id: 91,
+        seq: 0,
+        lift_kind: "ended".to_owned(),
+        reason: "示例".to_owned(),
+        document: "示例".to_owned(),
+        proposed_by: "clerk".to_owned(),
+        proposed_at: NOW,
+        declined_by: "reviewer".to_owned(),
+        declined_at: NOW,
+        declined_reason: "还在执行".to_owned(),
+    })
+    .await
+    .expect("kept");
+    tx.commit().await.expect("committed");
+    assert_eq!(problems(&store).await, []);
+    let shielded = store.shielded(&[place, (2, 21)]).await.expect("asked");
+    assert_eq!(shielded.get(&11), Some(&date(2026, 5, 30)));
+    assert!(store.repaired(&[place]).await.expect("asked").is_empty(), "not for good");
+    assert_eq!(store.declined_lifts(91).await.expect("listed")[0].seq, 1);
+
+    // Its decision is revoked: since the same day, and nothing is said in public.
+    let said = store.publication_events(1, 11).await.expect("listed").len();
+    let mut tx = store.transaction("test").await.expect("begun");
+    let later = Withdrawal { on: date(2026, 6, 5), ..down(version + 1) };
+    tx.withdraw_record(&later).await.expect("revoked");
+    tx.commit().await.expect("committed");
+    let held = store.record(1, 11).await.expect("asked").expect("kept");
+    assert_eq!((held.state.as_str(), held.withdrawn_on), (REVOKED, Some(date(2026, 5, 30))));
+    assert_eq!(store.publication_events(1, 11).await.expect("listed").len(), said);
+    assert_eq!(problems(&store).await, []);
+
+    // Carried out, it is a repair.
+    let mut tx = store.transaction("test").await.expect("begun");
+    let held = tx.lock_repair_shield(place).await.expect("held").expect("there");
+    let lifted = RepairShield {
+        state: "lifted".to_owned(),
+        lift_kind: Some("performed".to_owned()),
+        lift_by: Some("clerk".to_owned()),
+        lifted_by: Some("reviewer".to_owned()),
+        ..held
+    };
+    assert!(tx.move_repair_shield(&lifted).await.expect("moved"));
+    assert!(tx.is_down_otherwise(place, 0).await.expect("asked"));
+    assert!(tx.lock_repair_shield(place).await.expect("asked").is_none());
+    tx.commit().await.expect("committed");
+    assert!(store.repaired(&[place]).await.expect("asked").contains(&11));
+    assert!(store.shielded(&[place]).await.expect("asked").is_empty());
+    assert_eq!(problems(&store).await, []);
+    store
+        .raw_execute("UPDATE repair_shield_lift SET declined_reason = 'x'")
+        .await
+        .expect("damaged");
+    let wrong = ("repair_shield_lift".to_owned(), "91/1".to_owned());
+    assert_eq!(problems(&store).await, [wrong]);
 }

@@ -176,6 +176,7 @@ pub fn place(one: &PlaceView) -> PlaceRow {
 struct Sent<'s> {
     fields: Fields,
     said: &'s str,
+    decides: bool,
     errors: Vec<FormError>,
 }
 
@@ -184,7 +185,7 @@ async fn show(frame: &Frame, id: i64, sent: Sent<'_>) -> Result<Html<String>, Pa
     let found = repairs::case(frame.site.desk(), who, id).await?;
     let law = frame.site.desk().law();
     let line = &found.line;
-    let Sent { fields, said, errors } = sent;
+    let Sent { fields, said, errors, .. } = sent;
     let chosen = fields.get("event").to_owned();
     let own = [Event::Supply, Event::Withdraw];
     let mut events: Vec<Choice> = found
@@ -315,7 +316,14 @@ async fn answer(
     match outcome {
         Ok(()) => Ok(onward(frame, &href(id))),
         Err(error) => {
-            sent.errors = vec![error_of(&mendable(error)?)];
+            let refusal = mendable(error)?;
+            // The same refusal belongs to the form of whoever decides where it was sent from there.
+            let error = if sent.decides && refusal.code == "repair.finding-reason" {
+                FormError::new("decision_reason", refusal.message.as_str())
+            } else {
+                error_of(&refusal)
+            };
+            sent.errors = vec![error];
             let page = show(frame, id, sent).await?;
             Ok((StatusCode::BAD_REQUEST, page).into_response())
         }
@@ -467,7 +475,7 @@ pub async fn decide_finding(
     let (confirm, reason) = (fields.get("decision") == "confirm", fields.get("decision_reason"));
     let desk = frame.site.desk();
     let outcome = repairs::decide_finding(desk, actor(&frame)?, finding, confirm, reason).await;
-    answer(&frame, id, outcome, Sent::default()).await
+    answer(&frame, id, outcome, Sent { decides: true, ..Sent::default() }).await
 }
 
 /// A file that was handed in.

@@ -160,7 +160,6 @@ fn error_of(refusal: &Refusal) -> FormError {
         "repair.duty-missing" => "what",
         "repair.duty-day" => "done_on",
         "repair.duty-document" => "document",
-        "repair.duty-reason" => "reason",
         "repair.shield-court" => "court",
         "repair.shield-ruling" => "ruling",
         "repair.shield-day" => "ruled_on",
@@ -233,7 +232,22 @@ pub async fn take_back(
     let reason = fields.get("reason");
     let outcome =
         repairs::take_back_duty(frame.site.desk(), actor(&frame)?, place, seq, reason).await;
-    answer(&frame, place, outcome, Sent::default()).await
+    match outcome {
+        Err(error) => {
+            let refusal = mendable(error)?;
+            let error = match refusal.code {
+                // Each note has its own field for the reason.
+                "repair.duty-reason" => {
+                    FormError::new(format!("reason-{seq}"), refusal.message.as_str())
+                }
+                _ => error_of(&refusal),
+            };
+            let sent = Sent { errors: vec![error], ..Sent::default() };
+            let page = show(&frame, place, sent).await?;
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+        done => answer(&frame, place, done, Sent::default()).await,
+    }
 }
 
 /// The inputs of a ruling, with the bytes of each.

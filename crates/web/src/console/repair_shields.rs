@@ -58,6 +58,7 @@ struct One {
     reason_error: String,
     document: String,
     document_error: String,
+    lift_error: String,
     evidence_error: String,
 }
 
@@ -85,8 +86,10 @@ fn standing(view: &ShieldView) -> Chip {
         "active" if view.shield.lift_by.is_some() => Chip::new("屏蔽中，待决定解除", "warn"),
         "active" if view.past => Chip::new("屏蔽中，裁定的截止日期已过", "warn"),
         "active" => Chip::new("屏蔽中", "info"),
-        "lifted" if view.shield.restored.is_some() => Chip::new("已解除", "neutral"),
-        "lifted" => Chip::new("已最终修复", "good"),
+        "lifted" if view.shield.lift_kind.as_deref() == Some(Lift::Performed.as_str()) => {
+            Chip::new("已最终修复", "good")
+        }
+        "lifted" => Chip::new("已解除", "neutral"),
         _ => Chip::new("已退回", "neutral"),
     }
 }
@@ -159,6 +162,20 @@ fn facts(view: &ShieldView) -> Vec<Fact> {
                 .noted(format!("{}　{said}", Clock::show(at))),
         );
     }
+    for (one, by, declined) in &view.declined_lifts {
+        let lift = Lift::from_word(&one.lift_kind).map_or("", Lift::label);
+        facts.push(Fact::new("提出解除，未同意", by.name.as_str()).noted(format!(
+            "{}　{lift}　{}　{}",
+            Clock::show(one.proposed_at),
+            one.reason,
+            one.document,
+        )));
+        facts.push(Fact::new("不解除", declined.name.as_str()).noted(format!(
+            "{}　{}",
+            Clock::show(one.declined_at),
+            one.declined_reason,
+        )));
+    }
     if let (Some(by), Some(at)) = (&view.lift_by, shield.lift_at) {
         let lift = shield.lift_kind.as_deref().and_then(Lift::from_word).map_or("", Lift::label);
         facts.push(Fact::new("提出解除", by.name.as_str()).noted(format!(
@@ -200,6 +217,7 @@ async fn show(
         reason_error: message_for(&errors, "reason"),
         document: fields.get("document").to_owned(),
         document_error: message_for(&errors, "document"),
+        lift_error: message_for(&errors, "lift"),
         evidence_error: message_for(&errors, "evidence"),
         errors,
     })
@@ -218,6 +236,7 @@ fn error_of(refusal: &Refusal) -> FormError {
         "repair.reason-missing" => "reason",
         "repair.document-missing" => "document",
         "repair.evidence-missing" => "evidence",
+        "repair.lift-missing" => "lift",
         _ => "",
     };
     FormError::new(field, refusal.message.as_str())
@@ -299,7 +318,9 @@ pub async fn decide_lift(
     Extension(fields): Extension<Fields>,
 ) -> Result<Response, PageError> {
     let confirm = fields.get("decision") == "confirm";
-    let outcome = repairs::decide_lift(frame.site.desk(), actor(&frame)?, id, confirm).await;
+    let reason = fields.get("reason");
+    let outcome =
+        repairs::decide_lift(frame.site.desk(), actor(&frame)?, id, confirm, reason).await;
     answer(&frame, id, outcome, &fields).await
 }
 

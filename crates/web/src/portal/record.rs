@@ -69,7 +69,6 @@ pub async fn record(
     let kind_href = words::list_href(&kind.id);
     let tier = found.disclosure.value.tier();
     let elsewhere = browse::shown_under(desk, subject, record).await?;
-    let corrected = corrections::public_corrections(desk, subject, record).await?;
     let made = if kind.id == commitments::KIND {
         commitments::public_history(desk, subject, record).await?
     } else {
@@ -79,6 +78,12 @@ pub async fn record(
         let text = format!("文书上的当事人与登记主体对不上，经核定，这条信息属于{name}。");
         NoticeText::new("info", "当事人经过核定", text)
     });
+    let entered = corrections::public_corrections(desk, subject, record).await?;
+    // What the subject itself entered has no reports: each of its versions is one.
+    let reported = match kind.by_subject {
+        Some(_) => found.version,
+        None => browse::times_reported(desk, subject, record).await?,
+    };
     let drawn = draw(&Record {
         page: frame.portal(&title, &kind_href),
         notices: notices
@@ -91,7 +96,7 @@ pub async fn record(
             .collect(),
         sections: sections(&kind, &found),
         publication: reasons::publication(&law, &found.disclosure, found.decided, &found.clocks),
-        history: history(&found, corrected, made),
+        history: history(&found, reported, entered, made),
         as_of: words::as_of(desk.today()),
         report_href: format!("{}/report", words::record_href(&found)),
         record: RecordHead {
@@ -142,10 +147,10 @@ fn sections(kind: &Kind, found: &PublicRecord) -> Vec<Section> {
 /// with its reason and document; `made`: what happened to a commitment that was made here, which no unit reported.
 fn history(
     found: &PublicRecord,
+    reported: i64,
     entered: Vec<PublicCorrection>,
     made: Option<Vec<PublicCorrection>>,
 ) -> Vec<Change> {
-    let reported = found.version - i64::try_from(entered.len()).unwrap_or_default();
     let what = if reported > 1 {
         format!("第 {} 次更正", reported - 1)
     } else {

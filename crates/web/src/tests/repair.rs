@@ -226,7 +226,7 @@ async fn at_the_window_the_office_enters_and_nobody_else() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let why = [("back_reason", "x")];
     let silent = post(&mut office, &one, &format!("{one}/withdraw"), &why).await;
-    assert!(silent.text().contains("请写明谁在窗口撤回"), "{}", silent.text());
+    assert!(silent.text().contains("请写明凭什么撤回"), "{}", silent.text());
     let why = [("back_reason", "示例来人持书面申请撤回")];
     let done = post(&mut office, &one, &format!("{one}/withdraw"), &why).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
@@ -291,6 +291,10 @@ async fn a_unit_notes_what_it_has_and_a_refusal_says_its_ground() {
             && sheet.contains("国家企业信用信息公示系统")
     );
     assert_eq!(agent.get(&format!("{own}/records/12345")).await.status, StatusCode::NOT_FOUND);
+
+    let noted = format!("{LIST}/records/{subject}/{record}");
+    let bad = post(&mut clerk, &noted, &format!("{noted}/duties/1/take-back"), &[]).await;
+    assert!(bad.text().contains("#reason-1"), "each note has its own field: {}", bad.text());
 
     // An application, and its refusal by a ground of the list.
     let page = agent.get(&own).await.text();
@@ -359,6 +363,9 @@ async fn a_unit_notes_what_it_has_and_a_refusal_says_its_ground() {
         .and_then(|rest| rest.split('/').next())
         .expect("one")
         .to_owned();
+    let silent = [("decision", "confirm")];
+    let bad = post(&mut reviewer, &one, &format!("{one}/findings/{decide}/decide"), &silent).await;
+    assert!(bad.text().contains("#decision_reason"), "at the form it was sent from");
     let said = [("decision", "confirm"), ("decision_reason", "事实清楚")];
     let done = post(&mut reviewer, &one, &format!("{one}/findings/{decide}/decide"), &said).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
@@ -403,11 +410,22 @@ async fn a_ruling_shields_and_two_persons_lift_it() {
     let done = post(&mut clerk, &shield, &format!("{shield}/places"), &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     assert!(clerk.get(&format!("{LIST}/shields")).await.text().contains("屏蔽中"));
+    let bad = post(&mut clerk, &shield, &format!("{shield}/lift"), &[("reason", "x")]).await;
+    assert!(bad.text().contains("#lift"), "{}", bad.text());
     let lift = [("lift", "ended"), ("reason", "没有执行"), ("document", "示破1号之二")];
+    let done = post(&mut clerk, &shield, &format!("{shield}/lift"), &lift).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let no = [("decision", "decline"), ("reason", "还在执行")];
+    let done = post(&mut reviewer, &shield, &format!("{shield}/lift/decide"), &no).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let page = clerk.get(&shield).await.text();
+    assert!(page.contains("提出解除，未同意") && page.contains("还在执行"), "{page}");
     let done = post(&mut clerk, &shield, &format!("{shield}/lift"), &lift).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let done = post(&mut reviewer, &shield, &format!("{shield}/lift/decide"), &yes).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
-    assert_eq!(visitor.get(&public).await.status, StatusCode::OK);
+    let again = visitor.get(&public).await;
+    assert_eq!(again.status, StatusCode::OK);
+    assert!(!again.text().contains("次更正"), "down for a time is no correction");
     assert!(clerk.get(&format!("{LIST}/shields?show=over")).await.text().contains("已解除"));
 }

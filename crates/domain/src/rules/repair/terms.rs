@@ -129,8 +129,10 @@ pub struct Known {
     pub performed: Proof,
     /// Whether the commitment is signed.
     pub committed: bool,
-    /// The day on which false materials or a breach of the commitment was found.
-    pub banned_since: Option<Date>,
+    /// The last day of a bar that two persons found, by a rule that was verified then.
+    pub barred_until: Option<Date>,
+    /// Whether false materials or a breach of the commitment was found while no verified rule gave the length of the bar.
+    pub bar_unknown: bool,
 }
 
 /// How a condition stands.

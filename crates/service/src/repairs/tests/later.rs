@@ -4,7 +4,7 @@ use super::*;
 use crate::law::{Confirm, confirm};
 use crate::testing::company;
 
-fn note(place: (i64, i64), what: &str, done_on: Date) -> NoteDuty {
+pub(super) fn note(place: (i64, i64), what: &str, done_on: Date) -> NoteDuty {
     NoteDuty {
         subject: place.0,
         record: place.1,
@@ -15,10 +15,10 @@ fn note(place: (i64, i64), what: &str, done_on: Date) -> NoteDuty {
 }
 
 /// Two persons confirm an entry of law.
-async fn verified(desk: &Desk, parameter: &str, value: &str) {
+pub(super) async fn verified(desk: &Desk, parameter: &str, value: &str) {
     let command = Confirm {
         parameter: parameter.to_owned(),
-        from: date(2023, 5, 1),
+        from: if parameter == "repair.false.restore" { date(2026, 4, 1) } else { date(2023, 5, 1) },
         value: value.to_owned(),
         text: "示例原文".to_owned(),
         second: "second-person".to_owned(),
@@ -167,7 +167,7 @@ async fn whom_a_unit_should_tell() {
 }
 
 /// A repair that was granted.
-async fn granted(desk: &Desk, place: (i64, i64), agent: &Agent) -> i64 {
+pub(super) async fn granted(desk: &Desk, place: (i64, i64), agent: &Agent) -> i64 {
     let (clerk, reviewer) = team();
     apply(desk, agent, form(desk, &[place.1])).await.expect("applied");
     let id = item(desk, agent).await;
@@ -178,7 +178,7 @@ async fn granted(desk: &Desk, place: (i64, i64), agent: &Agent) -> i64 {
     id
 }
 
-fn finding(item: i64, restore: bool) -> ProposeFinding {
+pub(super) fn finding(item: i64, restore: bool) -> ProposeFinding {
     ProposeFinding {
         item,
         what: "false-materials".to_owned(),
@@ -278,7 +278,7 @@ async fn a_finding_may_be_declined_and_an_unverified_term_bars_nobody() {
     sound(&desk).await;
 }
 
-fn ruling(desk: &Desk, place: (i64, i64), until: Option<Date>) -> EnterShield {
+pub(super) fn ruling(desk: &Desk, place: (i64, i64), until: Option<Date>) -> EnterShield {
     EnterShield {
         subject: place.0,
         record: place.1,
@@ -351,12 +351,23 @@ async fn a_court_shields_a_record_until_two_persons_lift_it() {
     let lift = (Lift::Ended, "重整计划没有执行", "（2027）示破1号之二");
     propose_lift(&later, &reviewer, id, lift).await.expect("proposed");
     assert_eq!(refused(propose_lift(&later, &clerk, id, lift)).await, "repair.shield-decided");
-    assert_eq!(refused(decide_lift(&later, &reviewer, id, true)).await, "repair.same-person");
+    assert_eq!(refused(decide_lift(&later, &reviewer, id, true, "")).await, "repair.same-person");
     let second = person("second", Role::Reviewer, UNIT);
-    decide_lift(&later, &second, id, false).await.expect("kept");
+    assert_eq!(
+        refused(decide_lift(&later, &second, id, false, " ")).await,
+        "repair.reason-missing"
+    );
+    decide_lift(&later, &second, id, false, "还在执行").await.expect("kept");
     propose_lift(&later, &reviewer, id, lift).await.expect("proposed again");
-    decide_lift(&later, &second, id, true).await.expect("lifted");
-    assert!(public_record(&later, place.0, place.1).await.is_ok());
+    decide_lift(&later, &second, id, true, "").await.expect("lifted");
+    let public = public_record(&later, place.0, place.1).await.expect("public again");
+    assert!(format!("{:?}", public.fields).contains("0.3"), "what was reported last");
+    // Down for a time is no correction, and what was declined stays with who and why.
+    let reported = crate::browse::times_reported(&later, place.0, place.1).await.expect("counted");
+    assert_eq!(reported, 2);
+    let shown = shield(&later, &clerk, id).await.expect("shown");
+    assert_eq!(shown.declined_lifts.len(), 1);
+    assert_eq!(shown.declined_lifts[0].0.declined_reason, "还在执行");
     let over = desk.at(date(2027, 9, 2));
     assert!(public_record(&over, place.0, place.1).await.is_err(), "not beyond its own last day");
     assert_eq!(shields(&later, &clerk, true, 1).await.expect("a list").1, 1);
@@ -381,7 +392,15 @@ async fn what_was_carried_out_stays_down_and_what_was_declined_never_went() {
     decide_shield(&desk, &reviewer, id, true, "").await.expect("confirmed");
     let lift = (Lift::Performed, "重整计划执行完毕", "（2026）示破1号之三");
     propose_lift(&desk, &clerk, id, lift).await.expect("proposed");
-    decide_lift(&desk, &second, id, true).await.expect("lifted");
+    // Who has applied meanwhile is told that it is done, and that it was no withdrawal.
+    let agent = confirmed(&desk, 0, 1).await;
+    decide_lift(&desk, &second, id, true, "").await.expect("lifted");
+    let shown = shield(&desk, &clerk, id).await.expect("shown");
+    let log = shown.places.iter().find(|one| one.place == "log").expect("a final repair");
+    assert!(log.at.is_some(), "what proves the past is destroyed");
+    confirm_shield_place(&desk, &clerk, id, "national", "回执2号").await.expect("noted");
+    let told = own_messages(&desk, &agent.actor).await.expect("read");
+    assert!(told[0].text.contains("最终修复") && told[0].record == Some(place.1), "{told:?}");
     assert_eq!(refused(public_record(&desk, place.0, place.1)).await, "not-found");
     penalty(&desk, 1, 11, "0.3").await;
     assert_eq!(refused(public_record(&desk, place.0, place.1)).await, "not-found");
