@@ -90,6 +90,7 @@ fn changed(
         expected: record.version,
         event,
         delivered: false,
+        withdrawn_on: record.withdrawn_on,
         record: NewRecord {
             subject_id: record.subject_id,
             id: record.id,

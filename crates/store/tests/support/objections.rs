@@ -68,6 +68,7 @@ async fn mark(tx: &mut Tx, platform: &str) {
         expected: old.version,
         event: Some(("marked", date(2026, 5, 29))),
         delivered: false,
+        withdrawn_on: old.withdrawn_on,
         record: NewRecord {
             subject_id: 1,
             id: 11,
