@@ -8,7 +8,6 @@ use xinyong_domain::workflow::commitment::{Event, Stage};
 use xinyong_store::{Commitment, Record};
 
 use super::{KIND, SIGNED, STATES, label, stage_of};
-use crate::browse::content_of;
 use crate::corrections::PublicCorrection;
 use crate::desk::Desk;
 use crate::refusal::DeskError;

@@ -109,7 +109,8 @@ async fn the_whole_way(desk: &Desk) {
     assert_eq!(refused(decide_matter(desk, &proposer, id, None)).await, "commitment.same-person");
     // The office sees every unit's matters, and releases and proposes none of them.
     assert_eq!(refused(decide_matter(desk, &office(), id, None)).await, "commitment.not-the-unit");
-    let by_office = propose_matter(desk, &office(), draft(DAY));
+    let office = office();
+    let by_office = propose_matter(desk, &office, draft(DAY));
     assert_eq!(refused(by_office).await, "commitment.not-the-unit");
     assert!(matter(desk, &office(), id).await.is_ok());
     let again = propose_matter(desk, &clerk, draft(DAY));
@@ -271,8 +272,8 @@ async fn what_was_not_kept_is_found_by_one_confirmed_by_another_and_says_what_wa
         Step { reason: "王某13800000000".to_owned(), ..found.clone() },
         Step { document: "王某13800000000".to_owned(), ..found.clone() },
     ] {
-        let wrong = step(&there, &clerk(), numbered);
-        assert_eq!(refused(wrong).await, "commitment.personal-number");
+        let refusal = refused(step(&there, &clerk(), numbered)).await;
+        assert_eq!(refusal, "commitment.personal-number");
     }
     let silent = Step { reason: " ".to_owned(), ..found.clone() };
     assert_eq!(refused(step(&there, &clerk(), silent)).await, "commitment.reason-missing");

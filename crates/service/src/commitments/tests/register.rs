@@ -187,8 +187,8 @@ async fn what_was_taken_down_otherwise_is_found_no_more_and_ended_by_another() {
     let matter = furnished(&desk, draft(DAY)).await;
     let agent = confirmed(&desk, 0, 1).await;
     let (made, place) = completed(&desk, &agent, &matter).await;
-    let standing = step(&desk, &reviewer(), doing(made, Event::Close));
-    assert_eq!(refused(standing).await, "commitment.still-standing");
+    let standing = refused(step(&desk, &reviewer(), doing(made, Event::Close))).await;
+    assert_eq!(standing, "commitment.still-standing");
     let command = publicity::Withdraw {
         subject: place.0,
         record: place.1,
@@ -197,8 +197,8 @@ async fn what_was_taken_down_otherwise_is_found_no_more_and_ended_by_another() {
     };
     publicity::withdraw(&desk, &Actor::system("second"), command).await.expect("taken down");
     for event in [Event::Fulfil, Event::FindPartial, Event::FindNone] {
-        let late = step(&desk, &clerk(), on(made, event, DAY));
-        assert_eq!(refused(late).await, "commitment.taken-down", "{event:?}");
+        let late = refused(step(&desk, &clerk(), on(made, event, DAY))).await;
+        assert_eq!(late, "commitment.taken-down", "{event:?}");
     }
     assert_eq!(refused(step(&desk, &clerk(), doing(made, Event::Close))).await, "access.denied");
     let same = person("clerk", Role::Reviewer, UNIT);
