@@ -254,13 +254,13 @@ pub async fn take_back_duty(
     if !there {
         return Err(DeskError::NotFound("该项登记"));
     }
-    let written = tx.add_record_duty(&RecordDuty {
+    let new = RecordDuty {
         what: TAKEN_BACK.to_owned(),
         document: reason,
         takes_back: Some(seq),
         ..blank(desk, actor, &record)
-    });
-    first(written.await)?;
+    };
+    first(tx.add_record_duty(&new).await)?;
     let of = format!("record:{}", record.id);
     desk.audit_with(&mut tx, actor, noted("repair.duty-taken-back", &of, &seq.to_string()));
     Ok(tx.commit().await?)
