@@ -112,7 +112,7 @@ async fn the_whole_way(desk: &Desk) {
     let office = office();
     let by_office = propose_matter(desk, &office, draft(DAY));
     assert_eq!(refused(by_office).await, "commitment.not-the-unit");
-    assert!(matter(desk, &office(), id).await.is_ok());
+    assert!(matter(desk, &office, id).await.is_ok());
     let again = propose_matter(desk, &clerk, draft(DAY));
     assert_eq!(refused(again).await, "commitment.matter-open");
     decide_matter(desk, &reviewer, id, None).await.expect("released");
@@ -153,7 +153,6 @@ async fn the_whole_way(desk: &Desk) {
     assert_eq!(waiting(desk, &reviewer, 10).await.expect("waits").lines.len(), 1);
     assert_eq!(waiting(desk, &clerk, 10).await.expect("waits").lines.len(), 0);
     assert_eq!(refused(step(desk, &clerk, doing(made, Event::Accept))).await, "access.denied");
-    let office = office();
     let by_office = step(desk, &office, doing(made, Event::Accept));
     assert_eq!(refused(by_office).await, "commitment.not-the-unit");
     assert!(case(desk, &office, made).await.expect("looked").may.is_empty());
