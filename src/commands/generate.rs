@@ -89,9 +89,11 @@ fn objection_workflow() -> anyhow::Result<String> {
     text.push_str("\n| stage | | owner | clock |\n|---|---|---|---|\n");
     for stage in objection::Stage::ALL {
         let clock = stage.clock().unwrap_or_default();
-        let name = stage.as_str();
-        writeln!(text, "| {name} | {} | {} | {clock} |", stage.label(), stage.owner().label())?;
+        let (name, owner) = (stage.as_str(), stage.owner(false).label());
+        writeln!(text, "| {name} | {} | {owner} | {clock} |", stage.label())?;
     }
+    let own = objection::Stage::Upheld.owner(true).label();
+    writeln!(text, "\nWhat the platform finds out by itself, {own} carries out.")?;
     Ok(text)
 }
 

@@ -699,7 +699,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, command: Confirm) -> Result<i64
     }
     decide(desk, &mut tx, actor, &row, "confirmed", None, Some(version)).await?;
     tx.commit().await?;
-    crate::objections::after_change(desk, actor, row.subject_id, row.record_id).await?;
+    crate::objections::after_change(desk, actor, row.subject_id, row.record_id).await;
     Ok(version)
 }
 

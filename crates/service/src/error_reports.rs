@@ -236,7 +236,7 @@ pub async fn send(desk: &Desk, actor: &Actor, command: Report) -> Result<Receipt
         once: command.once.clone(),
         subject_id: command.subject,
         record_id: command.record,
-        version: record.version,
+        version: record.stored,
         unit_id: record.unit.clone(),
         ground: command.ground.clone(),
         sealed: seal(report_place(id), &text)?,

@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use xinyong_domain::calendar::WorkingDay;
+use xinyong_domain::rules::objection::is_own;
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::objection::{Days, Event, Owner, Stage};
 use xinyong_store::{Objection, Purpose, objection_place};
@@ -29,7 +30,7 @@ use crate::browse::{HeldRecord, Names, PersonView, held};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 use crate::repairs::Visitor;
-use crate::units::{responsible, stands_for};
+use crate::units::{authorise, responsible, stands_for};
 
 pub use answer::{Step, step};
 pub use figures::{ObjectionFigures, UnitObjections, figures};
@@ -39,8 +40,8 @@ pub use file::{
 };
 pub use notices::{CorrectionNotice, NoticePage, correction_notices};
 pub use places::confirm_place;
-pub(crate) use settle::after_change;
 pub use settle::{Swept, sweep};
+pub(crate) use settle::{after_change, answered_by};
 
 /// The lists of codes.
 pub const GROUNDS: &str = "objection-ground";
@@ -51,6 +52,8 @@ pub const PLACES: &str = "repair-place";
 /// Objections that are looked through for a list, and that it shows.
 const MOST_LOOKED: i64 = 2_000;
 const MOST_SHOWN: usize = 200;
+/// What is done and shown: as many, the newest.
+const MOST_DONE: i64 = 200;
 /// Objections of one subject.
 const MOST_OWN: i64 = 500;
 
@@ -165,6 +168,11 @@ fn stage_of(one: &Objection) -> Result<Stage, DeskError> {
         .ok_or_else(|| DeskError::Internal(format!("unknown stage of an objection {}", one.stage)))
 }
 
+/// Who owes its next step: what the platform finds out by itself it carries out too.
+fn owner_of(desk: &Desk, one: &Objection) -> Result<Owner, DeskError> {
+    Ok(stage_of(one)?.owner(is_own(&one.ground, one.filed_on, &desk.law()).value))
+}
+
 fn days_of(one: &Objection) -> Days {
     Days { filed: one.filed_on, answered: one.answered_on, corrected: one.corrected_on }
 }
@@ -197,21 +205,6 @@ fn said_of(desk: &Desk, one: &Objection) -> Result<Said, DeskError> {
     serde_json::from_slice(&clear).map_err(|error| DeskError::Internal(error.to_string()))
 }
 
-/// Whether the actor may do something about an objection that a unit owes: of its own, of units it took over from, or of any.
-async fn authorise(
-    desk: &Desk,
-    actor: &Actor,
-    permission: Permission,
-    unit: &str,
-) -> Result<(), DeskError> {
-    actor.authorise(permission)?;
-    match actor.unit_limit() {
-        None => Ok(()),
-        Some(own) if stands_for(desk, own).await?.contains(unit) => Ok(()),
-        Some(_) => Ok(actor.authorise_for(permission, unit)?),
-    }
-}
-
 async fn line(
     desk: &Desk,
     actor: &Actor,
@@ -234,7 +227,7 @@ async fn line(
         record: held(&record, desk.today(), &law, names, actor)?,
         ground: label(desk, GROUNDS, &one.ground),
         stage,
-        owner: stage.owner(),
+        owner: owner_of(desk, one)?,
         unit_id: one.unit_id.clone(),
         unit: owes.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>().join("、"),
         filed_on: one.filed_on,
@@ -256,23 +249,30 @@ async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<BTreeSet<String>>
 /// # Errors
 /// `access.denied`.
 pub async fn work(desk: &Desk, actor: &Actor, over: bool) -> Result<Vec<ObjectionLine>, DeskError> {
+    let most = if over { MOST_DONE } else { MOST_LOOKED };
+    let mut lines = lines(desk, actor, over, most).await?;
+    lines.truncate(MOST_SHOWN);
+    Ok(lines)
+}
+
+/// The same, as many as are looked at.
+async fn lines(
+    desk: &Desk,
+    actor: &Actor,
+    over: bool,
+    most: i64,
+) -> Result<Vec<ObjectionLine>, DeskError> {
     actor.authorise(Permission::HandleObjection)?;
     let units = units_of(desk, actor).await?;
     let stages: Vec<&str> =
         Stage::ALL.iter().filter(|stage| stage.is_over() == over).map(|one| one.as_str()).collect();
     let names = Names::read(desk).await?;
     let mut lines = Vec::new();
-    for one in desk.store().objections_in(&stages, over, MOST_LOOKED).await? {
-        if units.as_ref().is_none_or(|units| units.contains(&one.unit_id)) {
-            lines.push(line(desk, actor, &names, &one).await?);
-        }
-        if over && lines.len() >= MOST_SHOWN {
-            break;
-        }
+    for one in desk.store().objections_in(&stages, units.as_ref(), over, most).await? {
+        lines.push(line(desk, actor, &names, &one).await?);
     }
     if !over {
         lines.sort_by_key(|line| (line.left.unwrap_or(i64::MAX), line.filed_on, line.id));
-        lines.truncate(MOST_SHOWN);
     }
     Ok(lines)
 }
@@ -287,7 +287,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Vec<ObjectionLine>, D
         return Ok(Vec::new());
     }
     let all = actor.unit_limit().is_none();
-    let mut lines = work(desk, actor, false).await?;
+    let mut lines = lines(desk, actor, false, MOST_LOOKED).await?;
     lines.retain(|line| match line.owner {
         Owner::Office => all,
         Owner::Unit => !all || line.unit_id == actor.unit || line.left.is_some_and(|left| left < 0),

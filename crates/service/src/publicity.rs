@@ -13,6 +13,7 @@ use crate::audit::AuditEvent;
 use crate::browse::judged;
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
+use crate::{objections, units};
 
 pub use renew::{Renewal, renew};
 
@@ -117,7 +118,7 @@ pub async fn withdrawal(
     actor: &Actor,
     command: &Withdraw,
 ) -> Result<Option<Ruling<WorkingDay>>, DeskError> {
-    let (_, due) = admitted(desk, actor, command).await?;
+    let (_, due, _) = admitted(desk, actor, command).await?;
     Ok(due)
 }
 
@@ -125,13 +126,13 @@ async fn admitted(
     desk: &Desk,
     actor: &Actor,
     command: &Withdraw,
-) -> Result<(Record, Option<Ruling<WorkingDay>>), DeskError> {
+) -> Result<(Record, Option<Ruling<WorkingDay>>, Option<String>), DeskError> {
     let record = desk
         .store()
         .record(command.subject, command.record)
         .await?
         .ok_or(DeskError::NotFound("该信息"))?;
-    actor.authorise_for(Permission::WithdrawRecord, &record.unit_id)?;
+    units::authorise(desk, actor, Permission::WithdrawRecord, &record.unit_id).await?;
     // Why a record is down is one thing, what became of its decision another: a repaired or shielded one may be revoked once.
     if let Some(day) = record.withdrawn_on
         && !crate::repairs::is_set_aside(desk, &record).await?
@@ -163,21 +164,29 @@ async fn admitted(
             ),
         ));
     }
-    Ok((record, withdrawal_due(&desk.law(), command.decided)))
+    // Two persons carry out what an objection was answered with.
+    let answered_by = objections::answered_by(desk, record.subject_id, record.id).await?;
+    if answered_by.as_ref() == Some(&actor.login) {
+        return Err(DeskError::refused(
+            "withdraw.same-person",
+            "这条信息的异议由您答复成立，请由另一人撤下，或者登记更正、撤销由另一人确认",
+        ));
+    }
+    Ok((record, withdrawal_due(&desk.law(), command.decided), answered_by))
 }
 
 /// Takes a record down at once. Returns the day by which the law wanted it down (行政处罚法 art. 48).
 ///
 /// # Errors
 /// `access.denied`, not found, `withdraw.already`, `withdraw.reason-missing`, `withdraw.decided-future`,
-/// `withdraw.decided-early`.
+/// `withdraw.decided-early`; `withdraw.same-person` for who answered the objection that it carries out.
 pub async fn withdraw(
     desk: &Desk,
     actor: &Actor,
     command: Withdraw,
 ) -> Result<Option<Date>, DeskError> {
     let store = desk.store();
-    let (record, due) = admitted(desk, actor, &command).await?;
+    let (record, due, answered_by) = admitted(desk, actor, &command).await?;
     let reason = command.reason.trim();
     let mut tx = store.transaction("withdraw").await?;
     let citations = due.as_ref().map(|due| due.because.clone()).unwrap_or_default();
@@ -189,7 +198,7 @@ pub async fn withdraw(
         at: desk.clock().now(),
         reason: reason.to_owned(),
         actor: actor.login.clone(),
-        second: None,
+        second: answered_by,
         law_edition: desk.law().edition().to_owned(),
         citations: serde_json::to_string(&citations)
             .map_err(|error| DeskError::Internal(error.to_string()))?,
@@ -199,7 +208,7 @@ pub async fn withdraw(
     let event = AuditEvent::RecordWithdrawn { subject: command.subject, record: command.record };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;
-    crate::objections::after_change(desk, actor, command.subject, command.record).await?;
+    objections::after_change(desk, actor, command.subject, command.record).await;
     Ok(due.map(|due| due.value.date))
 }
 

@@ -210,6 +210,23 @@ pub(crate) async fn stands_for(desk: &Desk, id: &str) -> Result<BTreeSet<String>
     Ok(found)
 }
 
+/// Whether the actor may do something with what belongs to a unit: its own, one it took over from, or any.
+///
+/// # Errors
+/// `access.denied`.
+pub(crate) async fn authorise(
+    desk: &Desk,
+    actor: &Actor,
+    permission: Permission,
+    unit: &str,
+) -> Result<(), DeskError> {
+    actor.authorise(permission)?;
+    match actor.unit_limit() {
+        Some(own) if own != unit && stands_for(desk, own).await?.contains(unit) => Ok(()),
+        _ => Ok(actor.authorise_for(permission, unit)?),
+    }
+}
+
 /// Who has taken over from whom by today.
 async fn over(desk: &Desk) -> Result<Vec<UnitSuccessor>, DeskError> {
     let today = desk.today();

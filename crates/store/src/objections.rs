@@ -1,6 +1,6 @@
 //! Objections to records, what was handed in, their steps and the receipts of the places that show the record.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
@@ -22,10 +22,6 @@ statements! {
     LOCK_OBJECTION = "UPDATE objection SET seq = seq WHERE id = $1 RETURNING id, once, claimant_id, subject_id, record_id, version, kind, \
         ground, sealed, statement, way, account_id, filed_on, filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, \
         withheld_on, answered_on, outcome, corrected_on, notice, seq, hash";
-    LOCK_OBJECTION_OF = "UPDATE objection SET seq = seq WHERE subject_id = $1 AND record_id = $2 \
-        AND stage IN ('filed', 'forwarded', 'upheld') RETURNING id, once, claimant_id, subject_id, record_id, version, kind, \
-        ground, sealed, statement, way, account_id, filed_on, filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, \
-        withheld_on, answered_on, outcome, corrected_on, notice, seq, hash";
     OBJECTION = "SELECT id, once, claimant_id, subject_id, record_id, version, kind, ground, sealed, statement, way, account_id, filed_on, \
         filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, withheld_on, answered_on, outcome, corrected_on, \
         notice, seq, hash FROM objection WHERE id = $1";
@@ -35,12 +31,26 @@ statements! {
     OBJECTIONS_OF_CLAIMANT = "SELECT id, once, claimant_id, subject_id, record_id, version, kind, ground, sealed, statement, way, \
         account_id, filed_on, filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, withheld_on, answered_on, \
         outcome, corrected_on, notice, seq, hash FROM objection WHERE claimant_id = $1 ORDER BY id DESC LIMIT $2";
+    OBJECTIONS_OF_RECORD = "SELECT id, once, claimant_id, subject_id, record_id, version, kind, ground, sealed, statement, way, \
+        account_id, filed_on, filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, withheld_on, answered_on, \
+        outcome, corrected_on, notice, seq, hash FROM objection WHERE record_id = $2 AND subject_id = $1 ORDER BY id";
     OBJECTIONS_IN = "SELECT id, once, claimant_id, subject_id, record_id, version, kind, ground, sealed, statement, way, account_id, \
         filed_on, filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, withheld_on, answered_on, outcome, \
         corrected_on, notice, seq, hash FROM objection WHERE stage IN " [texts] " ORDER BY filed_on, id LIMIT $2";
     NEWEST_OBJECTIONS_IN = "SELECT id, once, claimant_id, subject_id, record_id, version, kind, ground, sealed, statement, way, \
         account_id, filed_on, filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, withheld_on, answered_on, \
         outcome, corrected_on, notice, seq, hash FROM objection WHERE stage IN " [texts] " ORDER BY filed_on DESC, id DESC LIMIT $2";
+    /// Each as (stage, unit).
+    OBJECTIONS_OF_UNITS = "SELECT o.id, o.once, o.claimant_id, o.subject_id, o.record_id, o.version, o.kind, o.ground, o.sealed, \
+        o.statement, o.way, o.account_id, o.filed_on, o.filed_at, o.filed_by, o.law_edition, o.unit_id, o.stage, o.statement_state, \
+        o.answer_by, o.withheld_on, o.answered_on, o.outcome, o.corrected_on, o.notice, o.seq, o.hash \
+        FROM " [each] " k CROSS JOIN objection o WHERE o.stage = k.value->>0 AND o.unit_id = k.value->>1 \
+        ORDER BY o.filed_on, o.id LIMIT $2";
+    NEWEST_OBJECTIONS_OF_UNITS = "SELECT o.id, o.once, o.claimant_id, o.subject_id, o.record_id, o.version, o.kind, o.ground, o.sealed, \
+        o.statement, o.way, o.account_id, o.filed_on, o.filed_at, o.filed_by, o.law_edition, o.unit_id, o.stage, o.statement_state, \
+        o.answer_by, o.withheld_on, o.answered_on, o.outcome, o.corrected_on, o.notice, o.seq, o.hash \
+        FROM " [each] " k CROSS JOIN objection o WHERE o.stage = k.value->>0 AND o.unit_id = k.value->>1 \
+        ORDER BY o.filed_on DESC, o.id DESC LIMIT $2";
     OPEN_OBJECTIONS = "SELECT o.id, o.once, o.claimant_id, o.subject_id, o.record_id, o.version, o.kind, o.ground, o.sealed, \
         o.statement, o.way, o.account_id, o.filed_on, o.filed_at, o.filed_by, o.law_edition, o.unit_id, o.stage, o.statement_state, \
         o.answer_by, o.withheld_on, o.answered_on, o.outcome, o.corrected_on, o.notice, o.seq, o.hash \
@@ -393,19 +403,6 @@ impl Tx {
         row.as_ref().map(objection).transpose()
     }
 
-    /// The open one of a record, held as by [`Tx::lock_objection`].
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn lock_objection_of(
-        &mut self,
-        subject: i64,
-        record: i64,
-    ) -> Result<Option<Objection>, StoreError> {
-        let row = self.conn().maybe(&LOCK_OBJECTION_OF, values![subject, record]).await?;
-        row.as_ref().map(objection).transpose()
-    }
-
     /// Keeps what was handed in with it; `seq` is given here.
     ///
     /// # Errors
@@ -463,17 +460,6 @@ impl Tx {
     pub async fn open_objection_receipts(&mut self, objection: i64) -> Result<i64, StoreError> {
         self.conn().one(&OPEN_OBJECTION_RECEIPTS, values![objection]).await?.int(0)
     }
-
-    /// As [`Store::open_objections`], as this transaction sees it.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn open_objections(
-        &mut self,
-        records: &[(i64, i64)],
-    ) -> Result<HashMap<i64, Objection>, StoreError> {
-        open_of(&mut self.conn(), records).await
-    }
 }
 
 async fn open_of(
@@ -524,19 +510,49 @@ impl Store {
         rows.iter().map(objection).collect()
     }
 
-    /// Those in some stages, the oldest first or the newest.
+    /// Those to a record, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn objections_of_record(
+        &self,
+        subject: i64,
+        record: i64,
+    ) -> Result<Vec<Objection>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&OBJECTIONS_OF_RECORD, values![subject, record]).await?;
+        rows.iter().map(objection).collect()
+    }
+
+    /// Those in some stages, of some units or of all for none named, the oldest first or the newest.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
     pub async fn objections_in(
         &self,
         stages: &[&str],
+        units: Option<&BTreeSet<String>>,
         newest: bool,
         limit: i64,
     ) -> Result<Vec<Objection>, StoreError> {
+        let list = match units {
+            None => json(stages),
+            Some(units) => {
+                let mut pairs: Vec<(&str, &str)> = Vec::new();
+                for stage in stages {
+                    pairs.extend(units.iter().map(|unit| (*stage, unit.as_str())));
+                }
+                json(&pairs)
+            }
+        };
+        let statement = match (newest, units) {
+            (false, None) => &OBJECTIONS_IN,
+            (true, None) => &NEWEST_OBJECTIONS_IN,
+            (false, Some(_)) => &OBJECTIONS_OF_UNITS,
+            (true, Some(_)) => &NEWEST_OBJECTIONS_OF_UNITS,
+        };
         let mut reader = self.reader().await?;
-        let statement = if newest { &NEWEST_OBJECTIONS_IN } else { &OBJECTIONS_IN };
-        let rows = reader.conn().all(statement, values![json(stages), limit]).await?;
+        let rows = reader.conn().all(statement, values![list, limit]).await?;
         rows.iter().map(objection).collect()
     }
 
@@ -612,10 +628,38 @@ impl Store {
     }
 }
 
-/// Which objection a state of a record is marked with.
-fn marked_with(platform: &str) -> Option<i64> {
-    let read: serde_json::Value = serde_json::from_str(platform).ok()?;
-    read.get("objected")?.get("objection")?.as_i64()
+/// What a state of a record is marked with.
+#[derive(PartialEq, Eq)]
+struct Mark {
+    objection: i64,
+    since: String,
+    statement: String,
+    answer_by: Option<String>,
+}
+
+impl Mark {
+    fn read(platform: &str) -> Option<Self> {
+        let read: serde_json::Value = serde_json::from_str(platform).ok()?;
+        let objected = read.get("objected")?;
+        let text = |key: &str| objected.get(key).and_then(|one| one.as_str()).map(str::to_owned);
+        Some(Self {
+            objection: objected.get("objection")?.as_i64()?,
+            since: text("since")?,
+            statement: text("statement").unwrap_or_default(),
+            answer_by: text("answer_by"),
+        })
+    }
+
+    /// As it follows from the objection.
+    fn of(one: &Objection) -> Self {
+        let shown = one.statement_state == "shown";
+        Self {
+            objection: one.id,
+            since: day_text(one.filed_on),
+            statement: if shown { one.statement.clone() } else { String::new() },
+            answer_by: one.answer_by.map(day_text),
+        }
+    }
 }
 
 /// What is wrong among the objections: the table, the row and the reason.
@@ -643,8 +687,11 @@ pub(crate) async fn differs(
             last = step.stage;
         }
         let shut = keys.open(Purpose::Person, &objection_place(held.id), &held.sealed).is_err();
-        let mark = row.text_or_null(30)?.map(|platform| marked_with(&platform));
-        let unmarked = mark.is_some_and(|mark| (mark == Some(held.id)) != held.is_open());
+        let mark = row.text_or_null(30)?.map(|platform| Mark::read(&platform));
+        let unmarked = mark.is_some_and(|mark| match (held.is_open(), mark) {
+            (true, mark) => mark != Some(Mark::of(&held)),
+            (false, mark) => mark.is_some_and(|mark| mark.objection == held.id),
+        });
         for (there, reason) in [
             (shut, "加密内容无法解开"),
             (broken || number != held.seq || previous != held.hash, "各步的哈希链断开，记录被改动"),
@@ -665,7 +712,7 @@ pub(crate) async fn differs(
     }
     for row in conn.all(&MARKED_RECORDS, vec![]).await? {
         let (subject, id) = (row.int(0)?, row.int(1)?);
-        let by = marked_with(&row.text(2)?);
+        let by = Mark::read(&row.text(2)?).map(|mark| mark.objection);
         if by.is_none_or(|by| open.get(&by) != Some(&(true, id))) {
             wrong.push(("record", format!("{subject}/{id}"), "标注的异议不存在或者已经办结"));
         }

@@ -209,7 +209,7 @@ pub static ROUTES: &[Route] = &[
     read("/console/objections/{id}", Permission::HandleObjection, || get(console::objection::one)),
     form("/console/objections/{id}/step", Permission::HandleObjection, || post(console::objection::step)),
     form("/console/objections/{id}/places", Permission::HandleObjection, || post(console::objection::confirm_place)),
-    form("/console/objections/{id}/withdraw", Permission::EnterObjection, || post(console::objection::withdraw)),
+    file("/console/objections/{id}/withdraw", Permission::EnterObjection, || post(console::objection::withdraw)),
     read("/console/objections/{id}/files/{seq}", Permission::HandleObjection, || get(console::objection::file)),
     read("/console/repairs", Permission::HandleRepair, || get(console::repairs::list)),
     read("/console/repairs/window", Permission::EnterRepair, || get(console::repair_window::form)),

@@ -243,7 +243,7 @@ impl Reason {
             Self::Withdrawn => "已撤下公示",
             Self::Exempt => "依法不予公开",
             Self::NoBasis => "未确认公示依据，留存不公示",
-            Self::Withheld => "异议逾期未答复，暂停公示",
+            Self::Withheld => "异议逾期未办理，暂停公示",
         }
     }
 }

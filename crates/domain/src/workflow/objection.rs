@@ -158,11 +158,12 @@ impl Stage {
         matches!(self, Self::Upheld | Self::Corrected | Self::Closed)
     }
 
-    /// Who owes the next step.
+    /// Who owes the next step. `own`: of a matter that the platform finds out by itself ([`crate::rules::objection::is_own`]).
     #[must_use]
-    pub const fn owner(self) -> Owner {
+    pub const fn owner(self, own: bool) -> Owner {
         match self {
             Self::Filed | Self::Corrected => Owner::Office,
+            Self::Upheld if own => Owner::Office,
             Self::Forwarded | Self::Upheld => Owner::Unit,
             Self::Closed | Self::NotUpheld | Self::Withdrawn => Owner::Nobody,
         }
@@ -308,7 +309,9 @@ mod tests {
             assert_eq!(Stage::from_word(stage.as_str()), Some(stage));
             let reached = TRANSITIONS.iter().any(|(from, _, to)| *to == stage && from != to);
             assert!(reached || stage == Stage::Filed, "{stage:?}");
-            assert_eq!(stage.is_over(), stage.owner() == Owner::Nobody, "{stage:?}");
+            for own in [false, true] {
+                assert_eq!(stage.is_over(), stage.owner(own) == Owner::Nobody, "{stage:?}");
+            }
             assert_eq!(stage.is_over(), stage.clock().is_none(), "{stage:?}");
             // What nobody has answered can be taken back, and nothing else.
             assert_eq!(stage.after(Event::Withdraw).is_ok(), stage.is_unanswered(), "{stage:?}");
@@ -318,6 +321,13 @@ mod tests {
         for event in Event::ALL {
             assert_eq!(Event::from_word(event.as_str()), Some(event));
         }
+    }
+
+    #[test]
+    fn what_the_platform_finds_out_it_carries_out() {
+        assert_eq!(Stage::Upheld.owner(true), Owner::Office);
+        assert_eq!(Stage::Upheld.owner(false), Owner::Unit);
+        assert_eq!(Stage::Forwarded.owner(true), Owner::Unit, "it was asked");
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::intake::{Platform, Signature};
 use crate::refusal::{DeskError, Refusal};
+use crate::units;
 
 /// Versions shown at most, the newest.
 const MOST_VERSIONS: usize = 200;
@@ -340,7 +341,8 @@ pub async fn record_dossier(
     let store = desk.store();
     actor.authorise(Permission::ReadRecord)?;
     let found = store.record(subject, record).await?.ok_or(DeskError::NotFound("该信息"))?;
-    actor.authorise_for(Permission::ReadRecord, &found.unit_id)?;
+    // Whoever took over from the unit sees to its records.
+    units::authorise(desk, actor, Permission::ReadRecord, &found.unit_id).await?;
     desk.audit(actor, AuditEvent::RecordSeen { subject, record }).await?;
     let law = desk.law();
     let names = Names::read(desk).await?;
@@ -360,9 +362,8 @@ pub async fn record_dossier(
         as_of,
         versions: versions(store.record_versions(subject, record).await?, &law, &names)?,
         events: events.into_iter().rev().map(event).collect::<Result<_, _>>()?,
-        can_correct: open && actor.authorise_for(Permission::CorrectRecord, &found.unit_id).is_ok(),
-        can_withdraw: open
-            && actor.authorise_for(Permission::WithdrawRecord, &found.unit_id).is_ok(),
+        can_correct: open && actor.may(Permission::CorrectRecord),
+        can_withdraw: open && actor.may(Permission::WithdrawRecord),
         now: state(&found, desk.today(), &law, &names, actor)?,
     })
 }

@@ -90,6 +90,9 @@ pub struct PublicRecord {
     pub known_at: i64,
     /// How often it was corrected.
     pub version: i64,
+    /// The number of the version in the store, which counts marks too.
+    #[serde(skip)]
+    pub stored: i64,
 }
 
 /// Reads the stored content.
@@ -279,6 +282,7 @@ pub(crate) fn view(
             .and_then(|one| one.known_at)
             .unwrap_or(record.recorded_at),
         version: record.version - platform.marked.as_ref().map_or(0, |one| one.versions),
+        stored: record.version,
     }))
 }
 

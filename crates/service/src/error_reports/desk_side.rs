@@ -11,8 +11,9 @@ use xinyong_store::{ErrorReport, Purpose, ReportAnswer, report_contact_place, re
 use super::{GROUNDS, NOTICE};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
-use crate::browse::{HeldRecord, Names, PersonView, held};
+use crate::browse::{HeldRecord, Names, PersonView, held, platform_of, record_of};
 use crate::desk::Desk;
+use crate::intake::Platform;
 use crate::refusal::DeskError;
 use crate::units::stands_for;
 
@@ -196,16 +197,17 @@ async fn put_right(desk: &Desk, found: &ErrorReport) -> Result<Option<i64>, Desk
         return Ok(None);
     };
     let Some(now) = versions.last() else { return Ok(None) };
-    let says = |version: &xinyong_store::RecordVersion| {
-        (
-            version.content_digest.clone(),
-            version.platform.clone(),
-            version.withdrawn_on,
-            version.public_from,
-            version.public_until,
-        )
-    };
-    Ok((says(then) != says(now)).then_some(now.version))
+    // A mark of an objection puts nothing right, and what is out of view because nobody answered it has not ended.
+    let now_says = platform_of(&record_of(now.clone()))?;
+    let withheld = now_says.objected.is_some() && now.public_from.is_none();
+    let bare = |one: Platform| Platform { objected: None, marked: None, ..one };
+    let then_says = platform_of(&record_of(then.clone()))?;
+    let same = then.content_digest == now.content_digest
+        && bare(then_says) == bare(now_says)
+        && then.withdrawn_on == now.withdrawn_on
+        && (withheld
+            || (then.public_from, then.public_until) == (now.public_from, now.public_until));
+    Ok((!same).then_some(now.version))
 }
 
 /// One report. That somebody looked is a line of the audit log.

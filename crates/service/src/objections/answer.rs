@@ -1,10 +1,10 @@
 //! What the office and the unit do with an objection: hand it on, answer it, take the subject's words away.
 
-use xinyong_domain::workflow::objection::{Event, Stage};
+use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{Objection, ObjectionStep};
 
-use super::file::{after, at_clock, moved, overtaken, written};
-use super::{OUTCOMES, authorise, found, mark, settle, stage_of};
+use super::file::{after, at_clock, moved, overtaken, takes_back, written};
+use super::{OUTCOMES, authorise, found, mark, owner_of, settle, stage_of};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::notices::{objection_moved, objection_waits};
@@ -40,8 +40,8 @@ const fn permission(event: Event) -> Option<Permission> {
     }
 }
 
-/// Whether a step in a stage is the office's: what the platform finds out by itself, handing on, the words beside a record, and what was
-/// taken back at its window. The rest is the unit's own people's.
+/// Whether a step in a stage is the office's: what the platform finds out by itself, handing on, and the words beside a record. The rest
+/// is the unit's own people's.
 fn is_the_offices(event: Event, stage: Stage) -> bool {
     match event {
         Event::Uphold | Event::Reject => stage == Stage::Filed,
@@ -72,8 +72,12 @@ pub(super) async fn open_to(
     let mut may = Vec::new();
     for event in stage.events() {
         let allowed = permission(event).is_some_and(|needed| actor.may(needed));
-        let there = event != Event::RefuseStatement || one.statement_state == "shown";
-        if allowed && there && is_the_actors(desk, actor, one, (event, stage)).await? {
+        let theirs = match event {
+            Event::Withdraw => takes_back(desk, actor, one)?,
+            Event::RefuseStatement if one.statement_state != "shown" => false,
+            _ => is_the_actors(desk, actor, one, (event, stage)).await?,
+        };
+        if allowed && theirs {
             may.push(event);
         }
     }
@@ -130,12 +134,14 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     mark::write(desk, &mut tx, actor, &stands, said).await?;
     objection_moved(&mut tx, stands.id).await?;
     if !to.is_over() {
-        objection_waits(desk, &mut tx, stands.id, &stands.unit_id, to == Stage::Filed).await?;
+        let office = owner_of(desk, &stands)? == Owner::Office;
+        objection_waits(desk, &mut tx, stands.id, &stands.unit_id, office).await?;
     }
     tx.commit().await?;
-    // What was taken down in the meantime leaves nothing to carry out.
+    // What was put right in the meantime leaves nothing to carry out. The answer stands, whatever comes of this.
     if to == Stage::Upheld {
-        settle::settle(desk, actor, stands.id).await?;
+        let settled = settle::settle(desk, actor, stands.id).await;
+        settle::left_to_the_job(settled, stands.id);
     }
     Ok(to)
 }
@@ -190,9 +196,13 @@ fn next(
         }
         _ => {}
     }
-    // What is known to be wrong does not come back into view because somebody said so at last.
+    if event == Event::RefuseStatement {
+        return Ok(next);
+    }
+    // What is out of view does not come back because it was handed on at last, nor because somebody said at last that it is wrong.
     let hidden = one.withheld_on.is_some() || one.answer_by.is_some_and(|last| last < today);
-    if event == Event::RefuseStatement || (event == Event::Uphold && hidden) {
+    if hidden && to.is_open() {
+        next.withheld_on = one.withheld_on.or(Some(today));
         return Ok(next);
     }
     at_clock(desk, next)

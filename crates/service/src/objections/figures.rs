@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use xinyong_domain::workflow::objection::Stage;
+use xinyong_domain::rules::objection::is_own;
+use xinyong_domain::workflow::objection::{Event, Stage};
 
 use super::{days_of, stage_of, units_of};
 use crate::access::{Actor, Permission};
@@ -70,14 +71,14 @@ pub async fn figures(desk: &Desk, actor: &Actor) -> Result<ObjectionFigures, Des
     let stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
     let mut all = Count::default();
     let mut by_unit: BTreeMap<String, Count> = BTreeMap::new();
-    for one in desk.store().objections_in(&stages, true, MOST_LOOKED).await? {
-        if units.as_ref().is_some_and(|units| !units.contains(&one.unit_id)) {
-            continue;
-        }
+    for one in desk.store().objections_in(&stages, units.as_ref(), true, MOST_LOOKED).await? {
         let stage = stage_of(&one)?;
         // Which clock it was answered by: what the platform finds out by itself never came to the unit.
-        let steps = desk.store().objection_steps(one.id).await?;
-        let forwarded = steps.iter().any(|step| step.event == "forward");
+        let mut forwarded = !is_own(&one.ground, one.filed_on, &law).value;
+        if !forwarded {
+            let steps = desk.store().objection_steps(one.id).await?;
+            forwarded = steps.iter().any(|step| step.event == Event::Forward.as_str());
+        }
         let clock = if forwarded { Stage::Forwarded } else { Stage::Filed };
         let last = clock.answer_by(&days_of(&one), &law);
         let until = one.answered_on.or_else(|| stage.is_unanswered().then_some(today));

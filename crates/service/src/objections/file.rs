@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use xinyong_domain::identifier;
 use xinyong_domain::rules::objection::{is_own, statement};
-use xinyong_domain::workflow::objection::{Event, Stage};
+use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{
     Objection, ObjectionMaterial, ObjectionStep, Purpose, Record, StoreError, Subject, Tx,
     objection_place,
 };
 
-use super::{GROUNDS, Said, days_of, found, mark, noted, object, own, stage_of};
+use super::{
+    GROUNDS, Said, authorise, days_of, found, mark, noted, object, own, owner_of, stage_of,
+};
 use crate::access::{Actor, Permission, Role};
 use crate::agents::{Agent, recognise};
 use crate::audit::AuditEvent;
@@ -29,6 +31,8 @@ const TEXT: std::ops::RangeInclusive<usize> = 4..=1_000;
 const TAKE_BACK_REASON: std::ops::RangeInclusive<usize> = 4..=200;
 /// Characters of a visitor's name and telephone.
 const VISITOR: std::ops::RangeInclusive<usize> = 1..=40;
+/// How one was made that came on paper.
+const WINDOW: &str = "window";
 /// The first step.
 const FILE: &str = "file";
 
@@ -148,7 +152,8 @@ pub async fn candidates_at_window(
 /// # Errors
 /// `access.denied`, not found for a record that is not the subject's; `objection.entry-invalid`, `objection.ground-missing`,
 /// `objection.text-missing`, those of a statement ([`xinyong_domain::rules::objection::StatementFault`]), `objection.already`,
-/// `objection.gone`, `objection.own-declaration`, `objection.moved`, and those of a file.
+/// `objection.gone`, `objection.own-declaration`, `objection.moved`, `objection.answered` for a ground that was answered and nothing new,
+/// `objection.taken-back-often`, and those of a file.
 pub async fn file(desk: &Desk, agent: &Agent, command: File) -> Result<i64, DeskError> {
     agent.actor.authorise(Permission::FileObjection)?;
     let subject = agent.subject.id;
@@ -237,10 +242,22 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         return Err(DeskError::NotFound("该信息"));
     }
     open_to_objection(desk, record)?;
-    if !store.open_objections(&[(record.subject_id, record.id)]).await?.is_empty() {
-        return Err(already());
+    let open = store.open_objections(&[(record.subject_id, record.id)]).await?;
+    if let Some(open) = open.get(&record.id) {
+        // The same form, sent twice at once.
+        let same = open.once == *entry && open.filed_by == who.actor.login;
+        return if same { Ok(open.id) } else { Err(already()) };
+    }
+    let before = store.objections_of_record(record.subject_id, record.id).await?;
+    not_too_often(desk, who, &before)?;
+    // Without a file nothing is new, and nothing is kept; a file that came before is there already.
+    if command.file.is_none() {
+        says_something_new(desk, record, &command.ground, &before, None).await?;
     }
     let kept = keep(desk, command.file.as_deref()).await?;
+    if let Some((digest, _)) = &kept {
+        says_something_new(desk, record, &command.ground, &before, Some(digest)).await?;
+    }
     let id = desk.new_id();
     let said = Said { text, visitor: who.visitor.clone() };
     let clear =
@@ -258,7 +275,7 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         sealed: store.keys().seal(Purpose::Person, &objection_place(id), &clear)?,
         statement_state: if words.is_empty() { "none" } else { "shown" }.to_owned(),
         statement: words,
-        way: if who.agent.is_some() { "online" } else { "window" }.to_owned(),
+        way: if who.agent.is_some() { "online" } else { WINDOW }.to_owned(),
         account_id: who.agent.map(|agent| agent.account),
         filed_on: desk.today(),
         filed_at: now,
@@ -279,10 +296,22 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
     if let Some(agent) = who.agent {
         agent.hold(&mut tx).await?;
     }
-    let hash = tx.add_objection(&new).await.map_err(|error| match error {
-        StoreError::Conflict(_) => already(),
-        other => other.into(),
-    })?;
+    // What happened to it while the file was kept.
+    let stands = tx.record(record.subject_id, record.id).await?;
+    let stands = stands.ok_or(DeskError::NotFound("该信息"))?;
+    open_to_objection(desk, &stands)?;
+    let new = Objection { version: stands.version, ..new };
+    let hash = match tx.add_objection(&new).await {
+        Err(StoreError::Conflict(_)) => {
+            drop(tx);
+            // The same form twice at once: the first of them is the answer to both.
+            let first = store.objection_once(&new.once).await?;
+            let same = first
+                .filter(|one| one.filed_by == new.filed_by && one.claimant_id == new.claimant_id);
+            return same.map(|one| one.id).ok_or_else(already);
+        }
+        other => other?,
+    };
     if let Some((file_digest, kind)) = kept {
         tx.add_objection_material(&ObjectionMaterial {
             objection_id: id,
@@ -311,6 +340,56 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
     desk.audit_with(&mut tx, who.actor, noted("objection.filed", &object(id), &command.ground));
     tx.commit().await?;
     Ok(id)
+}
+
+/// Whether somebody may go on objecting online to a record of which it was taken back again and again: the mark costs nothing, and the
+/// window stays open.
+fn not_too_often(desk: &Desk, who: &Claimant<'_>, before: &[Objection]) -> Result<(), Refusal> {
+    let law = desk.law();
+    let back = before.iter().filter(|one| one.stage == Stage::Withdrawn.as_str()).count();
+    if who.agent.is_some()
+        && let Some(most) = law.at(desk.today()).number("objection.withdrawn.most").applies()
+        && usize::try_from(most.value).is_ok_and(|most| back >= most)
+    {
+        return Err(Refusal::new(
+            "objection.taken-back-often",
+            format!("对这条信息的异议已经撤回{back}次，再要提出的，请到信用办的窗口办理"),
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses a ground that was found not right while the record says the same, unless something new is handed in: else the mark would stand
+/// for ever by asking again.
+async fn says_something_new(
+    desk: &Desk,
+    record: &Record,
+    ground: &str,
+    before: &[Objection],
+    handed_in: Option<&str>,
+) -> Result<(), DeskError> {
+    let not_right = Stage::NotUpheld.as_str();
+    let answered: Vec<&Objection> =
+        before.iter().filter(|one| one.stage == not_right && one.ground == ground).collect();
+    if answered.is_empty() {
+        return Ok(());
+    }
+    let versions = desk.store().record_versions(record.subject_id, record.id).await?;
+    for one in answered {
+        let then = versions.iter().find(|version| version.version == one.version);
+        if then.is_none_or(|then| then.content_digest != record.content_digest) {
+            continue;
+        }
+        let known = desk.store().objection_materials(one.id).await?;
+        if handed_in.is_none_or(|new| known.iter().any(|file| file.file_digest == new)) {
+            return Err(DeskError::refused(
+                "objection.answered",
+                "以同样的理由提出的异议已经答复不成立，这条信息也没有变化；有新的证据的，请上传新的材料再提出；\
+                 认为决定本身有误的，可以依法申请行政复议或者提起行政诉讼",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Who answers today for what a record's unit delivered; where several took over, the office sees to it.
@@ -393,33 +472,61 @@ async fn keep(
 /// `access.denied`, not found, `objection.out-of-order`.
 pub async fn withdraw(desk: &Desk, agent: &Agent, id: i64) -> Result<(), DeskError> {
     let one = own(desk, agent, id).await?;
-    take_back(desk, &agent.actor, Some(agent), one, "").await
+    take_back(desk, &agent.actor, Some(agent), one, ("", None)).await
 }
 
-/// Somebody of the office enters that it was taken back at the window.
+/// Whether the actor may enter that an objection was taken back at the window: one that was made there, and neither for who owes the
+/// answer nor for who entered it, whose question it would make go away.
+pub(super) fn takes_back(desk: &Desk, actor: &Actor, one: &Objection) -> Result<bool, DeskError> {
+    let office = actor.unit_limit().is_none();
+    let owes = match owner_of(desk, one)? {
+        Owner::Office => office,
+        Owner::Unit => !office || actor.unit == one.unit_id,
+        Owner::Nobody => true,
+    };
+    Ok(one.way == WINDOW && !owes && actor.login != one.filed_by)
+}
+
+/// Somebody who neither owes the answer nor entered the objection enters that it was taken back at the window, with a scan of the paper.
 ///
 /// # Errors
-/// As [`withdraw`]; `objection.take-back-reason`.
+/// As [`withdraw`]; `objection.made-online`, `objection.take-back-reason`, `objection.take-back-scan`, and those of a file.
 pub async fn withdraw_at_window(
     desk: &Desk,
     actor: &Actor,
     id: i64,
     reason: &str,
+    file: Option<&Path>,
 ) -> Result<(), DeskError> {
-    // Not the unit: whoever owes the answer must not be able to make the question go away.
     actor.authorise(Permission::EnterObjection)?;
     let one = found(desk, id).await?;
-    if actor.unit_limit().is_some() {
-        return Err(Refusal::denied("当事人在窗口撤回异议，由信用办登记").into());
+    authorise(desk, actor, Permission::EnterObjection, &one.unit_id).await?;
+    after(&one, Event::Withdraw)?;
+    if one.way != WINDOW {
+        return Err(DeskError::refused(
+            "objection.made-online",
+            "这项异议是主体在本平台提出的，由其代理人在本平台撤回",
+        ));
+    }
+    if !takes_back(desk, actor, &one)? {
+        let said = "当事人在窗口撤回异议，由不负责答复的一方登记，收件的人也不能登记";
+        return Err(Refusal::denied(said).into());
     }
     let reason = reason.trim();
     if !TAKE_BACK_REASON.contains(&reason.chars().count()) {
         return Err(DeskError::refused(
             "objection.take-back-reason",
-            "请写明谁在窗口撤回、凭什么撤回，例如来人姓名和书面撤回申请的日期（4至200字）",
+            "请写明凭什么撤回，例如书面撤回申请的日期；不要写来人的姓名（4至200字）",
         ));
     }
-    take_back(desk, actor, None, one, reason).await
+    if file.is_none() {
+        return Err(DeskError::refused(
+            "objection.take-back-scan",
+            "请上传当事人书面撤回申请的扫描件",
+        ));
+    }
+    let kept = keep(desk, file).await?;
+    take_back(desk, actor, None, one, (reason, kept)).await
 }
 
 async fn take_back(
@@ -427,7 +534,7 @@ async fn take_back(
     actor: &Actor,
     agent: Option<&Agent>,
     one: Objection,
-    reason: &str,
+    (reason, kept): (&str, Option<(String, &'static str)>),
 ) -> Result<(), DeskError> {
     let to = after(&one, Event::Withdraw)?;
     let next = Objection { stage: to.as_str().to_owned(), answer_by: None, ..one };
@@ -440,6 +547,17 @@ async fn take_back(
         agent.hold(&mut tx).await?;
     }
     let stands = moved(desk, &mut tx, actor, next, step).await?;
+    if let Some((file_digest, kind)) = kept {
+        tx.add_objection_material(&ObjectionMaterial {
+            objection_id: stands.id,
+            seq: 0,
+            file_digest,
+            file_type: kind.to_owned(),
+            added_at: desk.clock().now(),
+            added_by: actor.login.clone(),
+        })
+        .await?;
+    }
     mark::write(desk, &mut tx, actor, &stands, "异议已撤回").await?;
     objection_moved(&mut tx, stands.id).await?;
     Ok(tx.commit().await?)

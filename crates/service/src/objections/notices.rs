@@ -59,8 +59,8 @@ pub async fn correction_notices(desk: &Desk) -> Result<NoticePage, DeskError> {
         let touched: Touched =
             serde_json::from_str(notice).map_err(|error| DeskError::Internal(error.to_string()))?;
         let Some(kind) = law.kind(&one.kind) else { continue };
-        // What units share among themselves was never told to everybody, and is not now.
-        if kind.audience != xinyong_domain::law::Audience::Public {
+        // What everybody never saw, be it shared among units or kept back, is not told to everybody now.
+        if !touched.announced {
             continue;
         }
         let record = match desk.store().record(one.subject_id, one.record_id).await? {

@@ -4,26 +4,33 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::workflow::objection::{Event, Stage};
 use xinyong_store::{Objection, ObjectionStep, Record};
 
 use super::file::{after, moved, written};
 use super::{PLACES, days_of, mark, places, stage_of};
 use crate::access::{Actor, Permission};
-use crate::browse::{content_of, record_of};
+use crate::browse::{Kept, content_of, record_of};
 use crate::desk::Desk;
-use crate::intake::to_json;
+use crate::intake::{Marked, disclosure, to_json};
 use crate::notices::{objection_moved, objection_waits};
 use crate::refusal::DeskError;
 
 /// Open objections that the job looks at.
 const MOST_LOOKED: i64 = 10_000;
 
+/// What is ordered by an answer: the content is to say something else. Everything else orders that the record goes.
+const CORRECT: &str = "correct";
+
 /// What a correction touched, as it is kept for the notice: never what stood there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Touched {
-    /// Whether the record was taken down.
+    /// Whether the record was taken down, or is not public any more.
     pub(super) removed: bool,
+    /// Whether everybody could see it before: of what never was public no notice tells.
+    #[serde(default)]
+    pub(super) announced: bool,
     /// Labels of the public fields that say something else now.
     pub(super) fields: Vec<String>,
 }
@@ -39,47 +46,89 @@ pub struct Swept {
     pub confirmed: u64,
 }
 
-/// To be called after a record was corrected or taken down: an objection to it that was found right is carried out by that.
-pub(crate) async fn after_change(
+/// To be called after a record was corrected or taken down: an objection to it that was found right is carried out by that. The change
+/// stands, whatever comes of this; what fails is done by the job.
+pub(crate) async fn after_change(desk: &Desk, actor: &Actor, subject: i64, record: i64) {
+    let settled = async {
+        let open = desk.store().open_objections(&[(subject, record)]).await?;
+        match open.get(&record) {
+            Some(one) if stage_of(one)? == Stage::Upheld => settle(desk, actor, one.id).await,
+            _ => Ok(false),
+        }
+    };
+    left_to_the_job(settled.await, record);
+}
+
+/// Notes that something after a commit failed; the job comes back to it.
+pub(super) fn left_to_the_job<T>(outcome: Result<T, DeskError>, id: i64) {
+    if let Err(error) = outcome {
+        tracing::error!(id, code = error.code(), "an objection could not be settled");
+    }
+}
+
+/// Who answered the open objection to a record that it is right; nothing while none was.
+pub(crate) async fn answered_by(
     desk: &Desk,
-    actor: &Actor,
     subject: i64,
     record: i64,
-) -> Result<(), DeskError> {
+) -> Result<Option<String>, DeskError> {
     let open = desk.store().open_objections(&[(subject, record)]).await?;
     match open.get(&record) {
         Some(one) if stage_of(one)? == Stage::Upheld => {
-            settle(desk, actor, one.id).await?;
+            let steps = desk.store().objection_steps(one.id).await?;
+            let answer = steps.into_iter().rfind(|step| step.event == Event::Uphold.as_str());
+            Ok(answer.map(|step| step.actor))
         }
-        _ => {}
+        _ => Ok(None),
     }
-    Ok(())
 }
 
-/// What a record says otherwise since the answer, or that it was taken down; nothing where it is as it was.
+/// Whether what was in view was taken down, or would be out of view even if nobody objected: what is withheld only because the clock is
+/// over is not gone.
+fn is_gone(desk: &Desk, record: &Record, announced: bool) -> Result<bool, DeskError> {
+    if record.withdrawn_on.is_some() {
+        return Ok(true);
+    }
+    if !announced {
+        return Ok(false);
+    }
+    let law = desk.law();
+    let kind = kind_of(&law, record)?;
+    let kept = Kept::read(record)?.objected_by(None, Marked { versions: 0, known_at: None });
+    Ok(!disclosure(&kept.facts(record, kind), desk.today(), &law)?.value.public)
+}
+
+fn kind_of<'l>(law: &'l Law, record: &Record) -> Result<&'l Kind, DeskError> {
+    let kind = law.kind(&record.kind).map(AsRef::as_ref);
+    kind.ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))
+}
+
+/// What the record says otherwise than when it was objected to, or that it is gone, where that is what the answer ordered; nothing where
+/// it is not.
 async fn touched(
     desk: &Desk,
     one: &Objection,
     record: &Record,
 ) -> Result<Option<Touched>, DeskError> {
-    if record.withdrawn_on.is_some() {
-        return Ok(Some(Touched { removed: true, fields: Vec::new() }));
-    }
     let store = desk.store();
-    let steps = store.objection_steps(one.id).await?;
-    let Some(answer) = steps.iter().rfind(|step| step.event == Event::Uphold.as_str()) else {
-        return Ok(None);
-    };
+    let day = desk.today();
+    let events = store.publication_events(one.subject_id, one.record_id).await?;
+    let announced = events.iter().any(|event| event.kind == "published" && event.on_day <= day);
+    // What was taken down cannot be corrected any more: that is more than was ordered.
+    let corrects = one.outcome.as_deref() == Some(CORRECT) && record.withdrawn_on.is_none();
+    if !corrects {
+        let gone = is_gone(desk, record, announced)?;
+        return Ok(gone.then(|| Touched { removed: true, announced, fields: Vec::new() }));
+    }
+    // Since it was objected to, not since the answer: a unit may put it right first and say so then.
     let versions = store.record_versions(one.subject_id, one.record_id).await?;
-    let before = versions.into_iter().rfind(|version| version.known_at <= answer.at);
+    let before = versions.into_iter().find(|version| version.version == one.version);
     let Some(before) = before.filter(|before| before.content_digest != record.content_digest)
     else {
         return Ok(None);
     };
     let law = desk.law();
-    let kind = law
-        .kind(&record.kind)
-        .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))?;
+    let kind = kind_of(&law, record)?;
     let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) =
         (content_of(&record_of(before))?, content_of(record)?);
     let fields = kind
@@ -88,10 +137,10 @@ async fn touched(
         .filter(|field| field.public && old.get(&field.code) != new.get(&field.code))
         .map(|field| field.label.clone())
         .collect();
-    Ok(Some(Touched { removed: false, fields }))
+    Ok(Some(Touched { removed: false, announced, fields }))
 }
 
-/// Settles an objection that was found right, if its record was corrected or taken down since. Whether it did.
+/// Settles an objection that was found right, if what the answer ordered was done to its record. Whether it did.
 pub(super) async fn settle(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, DeskError> {
     let mut tx = desk.store().transaction("settle objection").await?;
     let Some(one) = tx.lock_objection(id).await? else { return Ok(false) };
@@ -122,7 +171,7 @@ pub(super) async fn settle(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, 
     mark::write(desk, &mut tx, actor, &stands, "异议办结，信息已更正").await?;
     objection_moved(&mut tx, id).await?;
     tx.commit().await?;
-    places::confirm_automatic(desk, actor, id).await?;
+    left_to_the_job(places::confirm_automatic(desk, actor, id).await, id);
     Ok(true)
 }
 
@@ -136,23 +185,39 @@ pub async fn sweep(desk: &Desk, actor: &Actor) -> Result<Swept, DeskError> {
     let mut swept = Swept::default();
     let open: Vec<&str> =
         Stage::ALL.iter().filter(|stage| stage.is_open()).map(|stage| stage.as_str()).collect();
-    for one in desk.store().objections_in(&open, false, MOST_LOOKED).await? {
-        if stage_of(&one)? == Stage::Upheld && settle(desk, actor, one.id).await? {
-            swept.settled += 1;
-            continue;
-        }
-        let stage = stage_of(&one)?;
-        let last = stage.answer_by(&days_of(&one), &desk.law());
-        let over = last.is_some_and(|last| last < desk.today());
-        if over && one.withheld_on.is_none() && withhold(desk, actor, one.id).await? {
-            swept.withheld += 1;
+    // One that cannot be worked on keeps no other from it.
+    for one in desk.store().objections_in(&open, None, false, MOST_LOOKED).await? {
+        let id = one.id;
+        let outcome = attended(desk, actor, &one).await;
+        match outcome {
+            Ok(Some(Event::CarryOut)) => swept.settled += 1,
+            Ok(Some(_)) => swept.withheld += 1,
+            Ok(None) => {}
+            failed => left_to_the_job(failed, id),
         }
     }
     let stages = [Stage::Corrected.as_str()];
-    for one in desk.store().objections_in(&stages, false, MOST_LOOKED).await? {
-        swept.confirmed += places::confirm_automatic(desk, actor, one.id).await?;
+    for one in desk.store().objections_in(&stages, None, false, MOST_LOOKED).await? {
+        match places::confirm_automatic(desk, actor, one.id).await {
+            Ok(confirmed) => swept.confirmed += confirmed,
+            failed => left_to_the_job(failed, one.id),
+        }
     }
     Ok(swept)
+}
+
+/// What the job does with an open one.
+async fn attended(desk: &Desk, actor: &Actor, one: &Objection) -> Result<Option<Event>, DeskError> {
+    let stage = stage_of(one)?;
+    if stage == Stage::Upheld && settle(desk, actor, one.id).await? {
+        return Ok(Some(Event::CarryOut));
+    }
+    let last = stage.answer_by(&days_of(one), &desk.law());
+    let over = last.is_some_and(|last| last < desk.today());
+    if over && one.withheld_on.is_none() && withhold(desk, actor, one.id).await? {
+        return Ok(Some(Event::Withhold));
+    }
+    Ok(None)
 }
 
 async fn withhold(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, DeskError> {

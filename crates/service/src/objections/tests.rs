@@ -9,9 +9,12 @@ use crate::browse::{ListFilter, OpenObjection, data_chunk, data_set, public_list
 use crate::check::{Asked, ask, one, replay};
 use crate::corrections::{self, Confirm, Propose, Proposed};
 use crate::enrolments::{Enrol, changes, enrol};
+use crate::error_reports;
+use crate::publication_log::{inclusion, sign_head};
 use crate::publicity::{self, Withdraw};
 use crate::repairs::new_entry;
 use crate::report::public_report;
+use crate::signing::{DAYS, generate};
 use crate::testing::{UNIT, code, desk, penalty, person, postgres_desk};
 use crate::units::{Grounds, Reform, reform};
 
@@ -64,7 +67,16 @@ async fn sound(desk: &Desk) {
 }
 
 /// Two persons have the record say something else.
-async fn change(desk: &Desk, (subject, record): (i64, i64), changes: &[(&str, &str)]) {
+async fn change(desk: &Desk, place: (i64, i64), changes: &[(&str, &str)]) {
+    change_by(desk, &team(), place, changes).await;
+}
+
+async fn change_by(
+    desk: &Desk,
+    (clerk, reviewer): &(Actor, Actor),
+    (subject, record): (i64, i64),
+    changes: &[(&str, &str)],
+) {
     let law = desk.law();
     let kind = law.kind("administrative-penalty").expect("a kind");
     let code = |label: &str| {
@@ -82,14 +94,21 @@ async fn change(desk: &Desk, (subject, record): (i64, i64), changes: &[(&str, &s
         fields: changes.iter().map(|(label, value)| (code(label), (*value).to_owned())).collect(),
         file: None,
     };
-    let (clerk, reviewer) = team();
-    let id = match corrections::propose(desk, &clerk, command).await.expect("entered") {
+    let id = match corrections::propose(desk, clerk, command).await.expect("entered") {
         Proposed::Kept(id) => id,
         Proposed::Invalid(findings) => panic!("{findings:?}"),
     };
     let seen = desk.store().record(subject, record).await.expect("asked").expect("kept").version;
     let confirm = Confirm { id, seen, severity: None };
-    corrections::confirm(desk, &reviewer, confirm).await.expect("confirmed");
+    corrections::confirm(desk, reviewer, confirm).await.expect("confirmed");
+}
+
+fn down((subject, record): (i64, i64)) -> Withdraw {
+    Withdraw { subject, record, decided: DAY, reason: "复议撤销示例".to_owned() }
+}
+
+async fn stage_for(desk: &Desk, agent: &Agent, id: i64) -> Stage {
+    own_case(desk, agent, id).await.expect("shown").line.stage
 }
 
 /// Two persons lower the fine.
@@ -411,13 +430,7 @@ async fn nobody_objects_for_another_and_what_is_wrong_with_a_form_is_said() {
     withdraw(&desk, &agent, id).await.expect("taken back");
     assert_eq!(public_record(&desk, place.0, place.1).await.expect("public").objection, None);
     // What was taken down needs no objection.
-    let down = Withdraw {
-        subject: place.0,
-        record: place.1,
-        decided: DAY,
-        reason: "复议撤销示例".to_owned(),
-    };
-    publicity::withdraw(&desk, &office(), down).await.expect("down");
+    publicity::withdraw(&desk, &office(), down(place)).await.expect("down");
     assert_eq!(refused(file(&desk, &agent, new())).await, "objection.gone");
     assert!(candidates(&desk, &agent).await.expect("listed").is_empty());
     sound(&desk).await;
@@ -442,13 +455,17 @@ async fn the_office_answers_what_the_platform_does_and_what_is_ended_tells_nothi
     );
     let ended = Step { outcome: "end".to_owned(), ..doing(id, Event::Uphold) };
     step(&desk, &office(), ended).await.expect("answered");
-    let down = Withdraw {
-        subject: place.0,
-        record: place.1,
-        decided: DAY,
-        reason: "不在目录之中".to_owned(),
-    };
-    publicity::withdraw(&desk, &reviewer, down).await.expect("down");
+    // What the platform finds out by itself it carries out too, but not the person who answered.
+    let shown = waiting(&desk, &office()).await.expect("waiting");
+    assert_eq!(shown.iter().map(|one| one.owner).collect::<Vec<_>>(), [Owner::Office]);
+    assert_eq!(waiting(&desk, &reviewer).await.expect("waiting").len(), 0);
+    let same = refused(publicity::withdraw(&desk, &office(), down(place))).await;
+    assert_eq!(same, "withdraw.same-person");
+    let another = person("office-2", Role::CreditOffice, "credit-office");
+    publicity::withdraw(&desk, &another, down(place)).await.expect("down");
+    let versions = desk.store().record_versions(place.0, place.1).await.expect("versions");
+    let gone = versions.iter().find(|one| one.withdrawn_on.is_some()).expect("down");
+    assert_eq!((gone.actor.as_str(), gone.second.as_deref()), ("office-2", Some("office")));
     let own = own_case(&desk, &agent, id).await.expect("shown");
     assert_eq!(own.line.stage, Stage::Corrected);
     assert!(own.places.iter().any(|place| place.place == "log" && place.at.is_some()));
@@ -484,7 +501,7 @@ async fn the_window_enters_with_a_scan_and_the_office_may_refuse_words() {
     assert_eq!(shown.visitor.map(|one| one.name), Some("示例李四".to_owned()));
     assert_eq!(refused(enter(&office(), &visitor, scanned())).await, "objection.already");
     assert_eq!(
-        refused(withdraw_at_window(&desk, &clerk, id, "来人书面撤回")).await,
+        refused(withdraw_at_window(&desk, &clerk, id, "书面撤回", None)).await,
         "access.denied",
         "whoever owes the answer does not make the question go away"
     );
@@ -499,10 +516,33 @@ async fn the_window_enters_with_a_scan_and_the_office_may_refuse_words() {
     assert!(case(&desk, &office(), id).await.expect("shown").statement_refused);
     sound(&desk).await;
     assert_eq!(
-        refused(withdraw_at_window(&desk, &office(), id, " ")).await,
+        refused(withdraw_at_window(&desk, &office(), id, " ", None)).await,
         "objection.take-back-reason"
     );
-    withdraw_at_window(&desk, &office(), id, "来人书面撤回").await.expect("taken back");
+    assert_eq!(
+        refused(withdraw_at_window(&desk, &office(), id, "书面撤回", None)).await,
+        "objection.take-back-scan"
+    );
+    assert!(case(&desk, &office(), id).await.expect("shown").may.contains(&Event::Withdraw));
+    let paper = scan(&desk, "back.pdf", b"%PDF-1.7 taken back");
+    withdraw_at_window(&desk, &office(), id, "书面撤回", Some(&paper)).await.expect("taken back");
+    assert_eq!(case(&desk, &office(), id).await.expect("shown").materials.len(), 2);
+    sound(&desk).await;
+
+    // What the office owes and entered it does not make go away either; what was made online, no window does.
+    let own = File { ground: "overdue".to_owned(), ..scanned() };
+    let id = enter(&office(), &visitor, own).await.expect("made");
+    let another = person("office-2", Role::CreditOffice, "credit-office");
+    for actor in [office(), another] {
+        assert!(!case(&desk, &actor, id).await.expect("shown").may.contains(&Event::Withdraw));
+        let tried = withdraw_at_window(&desk, &actor, id, "书面撤回", Some(&paper)).await;
+        assert_eq!(tried.expect_err("refused").code(), "access.denied");
+    }
+    withdraw_at_window(&desk, &clerk, id, "书面撤回", Some(&paper)).await.expect("by the other");
+    let agent = confirmed(&desk, 0, 1).await;
+    let online = file(&desk, &agent, new()).await.expect("made");
+    let tried = withdraw_at_window(&desk, &office(), online, "书面撤回", Some(&paper)).await;
+    assert_eq!(tried.expect_err("refused").code(), "objection.made-online");
     sound(&desk).await;
 }
 
@@ -525,6 +565,22 @@ async fn where_the_unit_is_no_more_whoever_took_over_answers() {
     assert_eq!(waiting(&later, &reviewer).await.expect("waiting").len(), 1);
     let answered = step(&later, &reviewer, doing(id, Event::Reject)).await.expect("answered");
     assert_eq!(answered, Stage::NotUpheld);
+
+    // And carries out what is right.
+    let clerk = person("tax-clerk", Role::Clerk, "tax");
+    let id = file(&later, &agent, form(&later, place.1, "secret")).await.expect("made");
+    step(&later, &reviewer, doing(id, Event::Uphold)).await.expect("answered");
+    let fine = [("罚款金额（万元）", "0.1")];
+    change_by(&later, &(clerk, reviewer.clone()), place, &fine).await;
+    assert_eq!(stage_for(&later, &agent, id).await, Stage::Corrected);
+    let id = file(&later, &agent, form(&later, place.1, "content")).await.expect("made");
+    let removed = Step { outcome: "remove".to_owned(), ..doing(id, Event::Uphold) };
+    step(&later, &reviewer, removed).await.expect("answered");
+    let another = person("tax-reviewer-2", Role::Reviewer, "tax");
+    let dossier = crate::browse::record_dossier(&later, &another, place.0, place.1, None).await;
+    assert!(dossier.expect("shown").can_withdraw);
+    publicity::withdraw(&later, &another, down(place)).await.expect("down");
+    assert_eq!(stage_for(&later, &agent, id).await, Stage::Corrected);
     sound(&later).await;
 }
 
@@ -576,4 +632,236 @@ async fn nothing_that_is_objected_to_suggests_a_measure() {
     assert_eq!(measures().await, (1, 0), "it is on record and suggests nothing");
     withdraw(&desk, &agent, id).await.expect("taken back");
     assert_eq!(measures().await, (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_marked_is_still_proven_and_so_is_what_was_marked() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let job = Actor::system("system");
+    generate(&desk, &job, DAYS).await.expect("a key");
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (_, reviewer) = team();
+    let proven = async || {
+        sign_head(&desk, &job, true).await.expect("signed");
+        inclusion(&desk, place.0, place.1).await.is_ok()
+    };
+    assert!(proven().await);
+    let id = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("made");
+    assert!(proven().await, "while it is marked");
+    step(&desk, &reviewer, doing(id, Event::Reject)).await.expect("answered");
+    assert!(proven().await, "after the answer");
+    penalty(&desk, 1, 11, "0.3").await;
+    assert!(proven().await, "and when it says something else later");
+    sound(&desk).await;
+}
+
+#[tokio::test]
+async fn only_what_the_answer_ordered_settles_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let (job, (_, reviewer)) = (Actor::system("system"), team());
+    let mut made = Vec::new();
+    for (number, party, document, outcome) in
+        [(0, 1, 11, "remove"), (1, 2, 12, "end"), (2, 3, 13, "correct")]
+    {
+        let place = penalty(&desk, party, document, "0.2").await;
+        let agent = confirmed(&desk, number, party).await;
+        let id = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("made");
+        let upheld = Step { outcome: outcome.to_owned(), ..doing(id, Event::Uphold) };
+        step(&desk, &reviewer, upheld).await.expect("answered");
+        made.push((id, agent, place, outcome));
+    }
+    // Other words are not its end, and the same file once more is no correction.
+    for (_, _, place, _) in &made[..2] {
+        corrected(&desk, *place, "0.1").await;
+    }
+    penalty(&desk, 3, 13, "0.2").await;
+    assert_eq!(sweep(&desk, &job).await.expect("swept"), Swept::default());
+    // Nor is what is withheld because nobody did it.
+    let late = desk.at(date(2026, 9, 28));
+    let swept = sweep(&late, &job).await.expect("swept");
+    assert_eq!((swept.withheld, swept.settled), (3, 0));
+    assert_eq!(sweep(&late, &job).await.expect("swept"), Swept::default());
+    let other = person("reviewer-2", Role::Reviewer, UNIT);
+    for (id, agent, place, outcome) in made {
+        assert_eq!(stage_for(&late, &agent, id).await, Stage::Upheld, "{outcome}");
+        if outcome == "correct" {
+            corrected(&late, place, "0.1").await;
+        } else {
+            let same = refused(publicity::withdraw(&late, &reviewer, down(place))).await;
+            assert_eq!(same, "withdraw.same-person", "{outcome}");
+            publicity::withdraw(&late, &other, down(place)).await.expect("down");
+        }
+        assert_eq!(stage_for(&late, &agent, id).await, Stage::Corrected, "{outcome}");
+    }
+    sound(&late).await;
+}
+
+#[tokio::test]
+async fn handing_on_after_the_clock_brings_nothing_back() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (_, reviewer) = team();
+    let job = Actor::system("system");
+    let id = file(&desk, &agent, form(&desk, place.1, "catalogue")).await.expect("made");
+    // Three working days are over; the job never ran.
+    let after = desk.at(date(2026, 9, 18));
+    assert_eq!(refused(public_record(&after, place.0, place.1)).await, "not-found");
+    step(&after, &office(), doing(id, Event::Forward)).await.expect("handed on");
+    assert_eq!(refused(public_record(&after, place.0, place.1)).await, "not-found");
+    assert_eq!(sweep(&after, &job).await.expect("swept"), Swept::default());
+    let events = desk.store().publication_events(place.0, place.1).await.expect("events");
+    assert_eq!(events.last().map(|event| event.kind.as_str()), Some("ended"));
+    let shown = case(&after, &reviewer, id).await.expect("shown");
+    assert_eq!((shown.line.stage, shown.line.owner), (Stage::Forwarded, Owner::Unit));
+    assert_eq!(shown.line.withheld_on, Some(date(2026, 9, 18)));
+    sound(&after).await;
+    step(&after, &reviewer, doing(id, Event::Reject)).await.expect("answered");
+    assert!(public_record(&after, place.0, place.1).await.is_ok(), "answered at last");
+
+    // In time it stays in view, by the clock of the source, which began when it was made.
+    let id = file(&after, &agent, form(&after, place.1, "overdue")).await.expect("made");
+    let next = desk.at(date(2026, 9, 21));
+    step(&next, &office(), doing(id, Event::Forward)).await.expect("handed on");
+    let last = desk.at(date(2026, 9, 28));
+    assert!(public_record(&last, place.0, place.1).await.is_ok());
+    let shown = case(&next, &reviewer, id).await.expect("shown");
+    let due = shown.line.due.expect("a clock").value.date;
+    let days = Days { filed: date(2026, 9, 18), answered: None, corrected: None };
+    assert_eq!(Stage::Forwarded.answer_by(&days, &desk.law()), Some(due));
+    sound(&next).await;
+}
+
+#[tokio::test]
+async fn what_was_put_right_before_the_answer_is_settled_by_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (_, reviewer) = team();
+    let id = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("made");
+    corrected(&desk, place, "0.1").await;
+    assert_eq!(stage_for(&desk, &agent, id).await, Stage::Forwarded, "nobody answered");
+    step(&desk, &reviewer, doing(id, Event::Uphold)).await.expect("answered");
+    assert_eq!(stage_for(&desk, &agent, id).await, Stage::Corrected);
+    let page = correction_notices(&desk).await.expect("a page");
+    assert_eq!(page.notices[0].fields, ["罚款金额（万元）"]);
+    sound(&desk).await;
+}
+
+#[tokio::test]
+async fn of_what_never_was_public_no_notice_tells() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (_, reviewer) = team();
+    let id = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("made");
+    // As if it had been kept back from the first day.
+    desk.store().raw_execute("DELETE FROM publication_event").await.expect("forgotten");
+    step(&desk, &reviewer, doing(id, Event::Uphold)).await.expect("answered");
+    corrected(&desk, place, "0.1").await;
+    assert_eq!(stage_for(&desk, &agent, id).await, Stage::Corrected);
+    assert_eq!(correction_notices(&desk).await.expect("a page").notices, []);
+}
+
+#[tokio::test]
+async fn a_mark_puts_no_error_report_right() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (clerk, reviewer) = team();
+    let send = async |once: &str| {
+        let command = error_reports::Report {
+            subject: place.0,
+            record: place.1,
+            once: once.to_owned(),
+            ground: "content".to_owned(),
+            text: "罚款金额应为0.1万元".to_owned(),
+            contact: String::new(),
+        };
+        let sent = error_reports::send(&desk, &Actor::visitor(), command).await.expect("sent");
+        let all = error_reports::reports(&desk, &clerk, false).await.expect("listed");
+        all.into_iter().find(|one| one.number == sent.number).expect("it waits").id
+    };
+    let corrected_by = async |on: &Desk, id: i64| {
+        let text = "已更正".to_owned();
+        let command = error_reports::Answer { id, corrected: true, text };
+        error_reports::answer(on, &clerk, command).await
+    };
+    let first = send("first").await;
+    let id = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("made");
+    let marked = send("second").await;
+    // Marked, withheld, and back again: it says what it said.
+    let late = desk.at(date(2026, 9, 28));
+    sweep(&late, &Actor::system("system")).await.expect("swept");
+    for report in [first, marked] {
+        assert_eq!(refused(corrected_by(&late, report)).await, "report.not-corrected");
+    }
+    step(&late, &reviewer, doing(id, Event::Reject)).await.expect("answered");
+    let after = send("third").await;
+    for report in [first, marked, after] {
+        assert_eq!(refused(corrected_by(&late, report)).await, "report.not-corrected");
+    }
+    penalty(&late, 1, 11, "0.1").await;
+    for report in [first, marked, after] {
+        corrected_by(&late, report).await.expect("put right");
+    }
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_settled_keeps_no_other_from_the_job() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let (_, reviewer) = team();
+    let mut made = Vec::new();
+    for (number, party, document) in [(0, 1, 11), (1, 2, 12)] {
+        let place = penalty(&desk, party, document, "0.2").await;
+        let agent = confirmed(&desk, number, party).await;
+        let id = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("made");
+        made.push((id, place));
+    }
+    let (first, place) = made[0];
+    let removed = Step { outcome: "remove".to_owned(), ..doing(first, Event::Uphold) };
+    step(&desk, &reviewer, removed).await.expect("answered");
+    let damage = format!("UPDATE record_version SET platform = '{{' WHERE record_id = {}", place.1);
+    desk.store().raw_execute(&damage).await.expect("damaged");
+    let late = desk.at(date(2026, 9, 28));
+    let swept = sweep(&late, &Actor::system("system")).await.expect("swept");
+    assert_eq!(swept.withheld, 1, "the other one");
+}
+
+#[tokio::test]
+async fn the_same_is_asked_again_only_with_something_new_and_not_taken_back_for_ever() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (_, reviewer) = team();
+    let again = || form(&desk, place.1, "content");
+    let id = file(&desk, &agent, again()).await.expect("made");
+    step(&desk, &reviewer, doing(id, Event::Reject)).await.expect("answered");
+    assert_eq!(refused(file(&desk, &agent, again())).await, "objection.answered");
+    let proof = scan(&desk, "new.pdf", b"%PDF-1.7 new");
+    let with = || File { file: Some(proof.clone()), ..again() };
+    let id = file(&desk, &agent, with()).await.expect("something new");
+    step(&desk, &reviewer, doing(id, Event::Reject)).await.expect("answered");
+    assert_eq!(refused(file(&desk, &agent, with())).await, "objection.answered", "seen before");
+    // Another ground is another question, and another content another record.
+    for _ in 0..2 {
+        let id = file(&desk, &agent, form(&desk, place.1, "party")).await.expect("made");
+        withdraw(&desk, &agent, id).await.expect("taken back");
+    }
+    penalty(&desk, 1, 11, "0.3").await;
+    let id = file(&desk, &agent, again()).await.expect("it says something else");
+    withdraw(&desk, &agent, id).await.expect("taken back");
+    assert_eq!(refused(file(&desk, &agent, again())).await, "objection.taken-back-often");
+    let visitor = Visitor { name: "示例李四".to_owned(), telephone: "0359-0000000".to_owned() };
+    file_at_window(&desk, &office(), &code(1), visitor, with()).await.expect("at the window");
+    sound(&desk).await;
 }

@@ -55,7 +55,8 @@ pub(crate) async fn under(
     let store = desk.store();
     let Some(kept) = store.record(subject, record).await? else { return Ok(None) };
     let Some(opening) = store.opening(subject, record).await? else { return Ok(None) };
-    if opening.version != shown.version || kept.version != shown.version {
+    // As the store counts: what is shown leaves out the versions that only mark.
+    if opening.version != shown.stored || kept.version != shown.stored {
         return Ok(None);
     }
     let fields: Vec<String> = serde_json::from_str(&opening.fields).map_err(internal)?;

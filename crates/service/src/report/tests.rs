@@ -496,5 +496,5 @@ async fn every_edition_says_that_a_record_is_objected_to_and_none_shows_what_is_
     let after = desk.at(date(2026, 12, 7));
     let [everybody, unit, own] = all(&after).await;
     assert!(!text(&everybody).contains("〔2026〕1号") && !text(&unit).contains("〔2026〕1号"));
-    assert!(text(&own).contains("异议逾期未答复，暂停公示"), "{}", text(&own));
+    assert!(text(&own).contains("异议逾期未办理，暂停公示"), "{}", text(&own));
 }

@@ -1,5 +1,7 @@
 //! Objections: one open at a time for a record, step by step, each step a link of a chain, the mark in step with them.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::date;
 use xinyong_store::{
     Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, ObjectionStep, Purpose,
@@ -107,7 +109,8 @@ pub async fn an_objection_goes_step_by_step(ground: &Ground) {
     let hash = tx.add_objection(&new).await.expect("kept");
     let next = Objection { hash, ..new };
     let next = tx.move_objection(&next, &step("file", "")).await.expect("moved").expect("first");
-    mark(&mut tx, r#"{"objected":{"objection":71,"since":"2026-05-29"}}"#).await;
+    mark(&mut tx, r#"{"objected":{"objection":71,"since":"2026-05-29","statement":"示例声明"}}"#)
+        .await;
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
     assert_eq!(held(&store, 71).await, next);
@@ -129,9 +132,8 @@ pub async fn an_objection_goes_step_by_step(ground: &Ground) {
         ..held(&store, 71).await
     };
     let mut tx = store.transaction("test").await.expect("begun");
-    let open = tx.lock_objection_of(1, 11).await.expect("held").expect("open");
+    let open = tx.lock_objection(71).await.expect("held").expect("open");
     assert_eq!((open.id, open.seq), (71, 1));
-    assert!(tx.lock_objection_of(2, 11).await.expect("asked").is_none());
     let first = tx.move_objection(&upheld, &step("uphold", "correct")).await.expect("moved");
     assert_eq!(first.map(|one| one.seq), Some(2));
     let second = tx.move_objection(&upheld, &step("uphold", "correct")).await.expect("overtaken");
@@ -163,9 +165,22 @@ pub async fn an_objection_goes_step_by_step(ground: &Ground) {
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
     assert_eq!(store.corrected_objections(9).await.expect("listed").len(), 1);
+    assert_eq!(store.objections_of_record(1, 11).await.expect("listed").len(), 1);
+    assert_eq!(store.objections_of_record(2, 11).await.expect("listed"), []);
     assert_eq!(store.objections_of(1, 9).await.expect("listed").len(), 1);
-    assert_eq!(store.objections_in(&["corrected"], true, 9).await.expect("listed").len(), 1);
-    assert_eq!(store.objections_in(&["filed"], false, 9).await.expect("listed"), []);
+    let (own, other) = (BTreeSet::from(["market".to_owned()]), BTreeSet::from(["tax".to_owned()]));
+    for newest in [false, true] {
+        for (stages, units, found) in [
+            (&["corrected", "filed"][..], None, 1),
+            (&["filed"], None, 0),
+            (&["corrected", "filed"], Some(&own), 1),
+            (&["filed"], Some(&own), 0),
+            (&["corrected"], Some(&other), 0),
+        ] {
+            let listed = store.objections_in(stages, units, newest, 9).await.expect("listed");
+            assert_eq!(listed.len(), found, "{stages:?} {units:?}");
+        }
+    }
     assert_eq!(store.objection_receipts(71).await.expect("listed").len(), 2);
 
     // Another may follow, with what is handed in.

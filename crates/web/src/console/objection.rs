@@ -2,17 +2,21 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::Path;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_domain::workflow::objection::{Event, Stage};
 use xinyong_service::objections::{self, OUTCOMES, ObjectionCase, ObjectionPlace, Step};
-use xinyong_service::{Clock, DeskError, Permission, Refusal};
+use xinyong_service::{Clock, DeskError, Permission, Refusal, agents};
 
 use super::held::party;
 use super::objections::{HERE, href};
+use super::parts::{self, Parts, Stopped};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
+use crate::guard::forged;
+use crate::my::repair::accept;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
@@ -20,6 +24,9 @@ use crate::ui::objection::{choices, due, left, stage, steps};
 use crate::ui::repair::StepRow;
 use crate::ui::view::{Chip, Choice, Fact, FormError, Page, message_for};
 use crate::ui::words;
+
+/// The input with what was said when it was taken back.
+const BACK_REASON: &str = "back_reason";
 
 /// A place that must confirm.
 struct PlaceRow {
@@ -54,6 +61,9 @@ struct One {
     may_withdraw: bool,
     back_reason: String,
     back_reason_error: String,
+    file_error: String,
+    file_help: String,
+    accept: String,
     record_href: String,
     correct_href: String,
     down_href: String,
@@ -130,7 +140,8 @@ async fn show(
     }
     let record_href = words::held_href(record.subject, record.id);
     let may = |permission, rest: &str| {
-        let carries = line.stage == Stage::Upheld && record.own && record.withdrawn_on.is_none();
+        // Whoever is shown this answers for the record, be it that of a unit that is no more.
+        let carries = line.stage == Stage::Upheld && record.withdrawn_on.is_none();
         if carries && who.may(permission) { format!("{record_href}{rest}") } else { String::new() }
     };
     draw(&One {
@@ -154,11 +165,17 @@ async fn show(
         places: found.places.iter().map(place).collect(),
         evidence_error: message_for(&errors, "evidence"),
         may_withdraw: found.may.contains(&Event::Withdraw),
-        back_reason: fields.get("back_reason").to_owned(),
-        back_reason_error: message_for(&errors, "back_reason"),
+        back_reason: fields.get(BACK_REASON).to_owned(),
+        back_reason_error: message_for(&errors, BACK_REASON),
+        file_error: message_for(&errors, "file"),
+        file_help: format!(
+            "PDF、JPG 或 PNG，不超过 {} MB",
+            agents::most_megabytes(frame.site.desk())
+        ),
+        accept: accept(),
         correct_href: may(Permission::CorrectRecord, "/correct"),
         down_href: may(Permission::WithdrawRecord, "/withdraw"),
-        record_href: if record.own { record_href } else { String::new() },
+        record_href,
         errors,
     })
 }
@@ -177,7 +194,9 @@ fn error_of(refusal: &Refusal) -> FormError {
         "objection.outcome-missing" => "outcome",
         "objection.reason-missing" => "reason",
         "objection.evidence-missing" => "evidence",
-        "objection.take-back-reason" => "back_reason",
+        "objection.take-back-reason" => BACK_REASON,
+        "objection.take-back-scan" => "file",
+        code if code.starts_with("file.") => "file",
         _ => "",
     };
     FormError::new(field, refusal.message.as_str())
@@ -242,18 +261,30 @@ pub async fn confirm_place(
     answer(&frame, id, outcome.map(drop), &Fields::default()).await
 }
 
-/// Taken back at the window.
+/// Taken back at the window, with a scan of the paper.
 ///
 /// # Errors
 /// `access.denied`, not found. What the person can mend is said on the page.
 pub async fn withdraw(
     frame: Frame,
     Path(id): Path<i64>,
-    Extension(fields): Extension<Fields>,
+    multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
-    let reason = fields.get("back_reason");
-    let outcome =
-        objections::withdraw_at_window(frame.site.desk(), actor(&frame)?, id, reason).await;
+    let multipart = multipart.map_err(|_| forged())?;
+    let desk = frame.site.desk();
+    let caller = frame.caller.clone().ok_or_else(forged)?;
+    let mut sent = Parts::limited(agents::most_megabytes(desk));
+    let read = parts::read(desk, &caller, multipart, &[(BACK_REASON, 1_024)], &mut sent).await;
+    let reason = sent.text(BACK_REASON);
+    let outcome = match read {
+        Err(Stopped::Error(error)) => return Err(error),
+        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
+        Ok(()) => {
+            let file = sent.file.as_ref().map(|(file, _)| file.path());
+            objections::withdraw_at_window(desk, &caller.actor, id, reason, file).await
+        }
+    };
+    let fields = Fields(vec![(BACK_REASON.to_owned(), reason.to_owned())]);
     answer(&frame, id, outcome, &fields).await
 }
 

@@ -143,9 +143,12 @@ pub fn form(
 /// The field that a refusal is about.
 pub fn error_of(refusal: Refusal) -> FormError {
     let field = match refusal.code {
-        "objection.ground-missing" => "ground",
+        "objection.ground-missing" | "objection.answered" => "ground",
         "objection.text-missing" => "words",
-        "objection.already" | "objection.gone" | "objection.own-declaration" => "record",
+        "objection.already"
+        | "objection.gone"
+        | "objection.own-declaration"
+        | "objection.taken-back-often" => "record",
         "objection.visitor-missing" => "visitor",
         "objection.scan-missing" => "file",
         code if code.starts_with("objection.statement") => "statement",

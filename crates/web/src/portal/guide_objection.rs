@@ -24,6 +24,8 @@ pub(super) fn sections(county: Option<&County>, law: &Law, day: Date) -> Vec<Gui
     let own = within(law, day, "objection.own.days", &mut ruling);
     let source = within(law, day, "objection.source.days", &mut ruling);
     let carry = within(law, day, "objection.carry-out.days", &mut ruling);
+    let most = law.at(day).number("objection.withdrawn.most").applies();
+    let most = most.map_or_else(String::new, |cited| cited.value.to_string());
     let grounds = law.codes().get(GROUNDS).into_iter().flat_map(|list| &list.codes);
     let who =
         |id: &str| if is_own(id, day, law).value { "信用办" } else { "信息提供单位" };
@@ -37,7 +39,8 @@ pub(super) fn sections(county: Option<&County>, law: &Law, day: Date) -> Vec<Gui
                 "选择对哪一条信息提出，写明理由和正确的内容，可以附证明材料。".to_owned(),
                 "可以写一段主体声明：异议处理期间随信息公开显示，不能写自然人的姓名、号码和网址。"
                     .to_owned(),
-                "同一条信息在办结以前只提出一次；没有答复以前可以撤回。".to_owned(),
+                format!("同一条信息在办结以前只提出一次；没有答复以前可以撤回，在线撤回满{most}次的，以后到窗口提出。"),
+                "以同样的理由答复过不成立、信息也没有变化的，有新的证据才能再提出。".to_owned(),
             ],
             why: None,
         },

@@ -118,7 +118,7 @@ pub async fn record(
 /// That somebody objects to the record, with the subject's own words.
 fn objected(open: &OpenObjection) -> NoticeText {
     let said = words::statement(Some(open));
-    let text = format!("有关主体于{}对这条信息提出异议，正在核实，还没有答复。{said}", open.since);
+    let text = format!("有关主体于{}对这条信息提出异议，正在办理。{said}", open.since);
     NoticeText::new("warning", OpenObjection::MARK, text)
 }
 

@@ -1,7 +1,8 @@
 //! Objections as pages: the firm objects, the mark is everywhere at once, its unit answers, two persons correct, the mark is gone.
 
 use axum::http::StatusCode;
-use xinyong_service::Role;
+use xinyong_service::accounts::{CreateAccount, create_account};
+use xinyong_service::{Actor, Role};
 
 use super::browser::{Answer, Browser, PASSWORD, TestSite, identity};
 use super::console::{CODE, ids, link, recorded};
@@ -264,10 +265,10 @@ async fn the_window_enters_and_what_is_taken_back_leaves_no_mark() {
     assert!(one.starts_with(LIST), "{}", done.text());
     assert!(site.browser().get(&public).await.text().contains("异议处理中"));
     let page = office.get(&one).await.text();
-    for word in ["示例来人", "已提出，平台核实中", "转信息提供单位", "登记撤回"]
-    {
+    for word in ["示例来人", "已提出，平台核实中", "转信息提供单位"] {
         assert!(page.contains(word), "{word}: {page}");
     }
+    assert!(!page.contains("登记撤回"), "who owes the answer and entered it: {page}");
     let refusing = [("event", "refuse-statement"), ("reason", "写了自然人的姓名")];
     let done = step(&mut office, &one, &refusing).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
@@ -275,11 +276,41 @@ async fn the_window_enters_and_what_is_taken_back_leaves_no_mark() {
     assert!(page.contains("异议处理中") && !page.contains(WORDS), "{page}");
     let done = step(&mut office, &one, &[("event", "forward"), ("reason", "")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
-    let back = [("back_reason", "x")];
-    let silent = post(&mut office, &one, &format!("{one}/withdraw"), &back).await;
-    assert!(silent.text().contains("请写明谁在窗口撤回"), "{}", silent.text());
-    let back = [("back_reason", "示例来人持书面申请撤回")];
-    let done = post(&mut office, &one, &format!("{one}/withdraw"), &back).await;
+    // Now the unit owes it: another person of the office enters that it was taken back, with the paper.
+    let page = office.get(&one).await.text();
+    assert!(!page.contains("登记撤回"), "who entered it: {page}");
+    let another = CreateAccount {
+        login: "office-2".to_owned(),
+        name: "示例信用办".to_owned(),
+        unit: "credit-office".to_owned(),
+        role: Role::CreditOffice,
+        password: PASSWORD.to_owned(),
+    };
+    create_account(&site.desk, &Actor::system("test"), another).await.expect("account");
+    let mut another = site.browser();
+    another.sign_in("office-2").await;
+    let page = another.get(&one).await.text();
+    assert!(page.contains("登记撤回"), "{page}");
+    let csrf = hidden(&page, "csrf");
+    let to = format!("{one}/withdraw");
+    let fields =
+        |reason: &'static str| [("csrf", csrf.clone()), ("back_reason", reason.to_owned())];
+    for (reason, file, bytes, said) in [
+        ("x", "a.pdf", &b"%PDF-1.7 paper"[..], "请写明凭什么撤回"),
+        ("当事人书面申请撤回", "", b"", "请上传当事人书面撤回申请的扫描件"),
+        ("当事人书面申请撤回", "a.pdf", b"MZ", "书面撤回申请的扫描件"),
+    ] {
+        let sent = fields(reason);
+        let sent: Vec<(&str, &str)> =
+            sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let bad = another.upload(&to, &sent, file, bytes).await;
+        assert_eq!(bad.status, StatusCode::BAD_REQUEST, "{said}: {}", bad.text());
+        assert!(bad.text().contains(said), "{said}: {}", bad.text());
+    }
+    let sent = fields("当事人书面申请撤回");
+    let sent: Vec<(&str, &str)> =
+        sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = another.upload(&to, &sent, "a.pdf", b"%PDF-1.7 paper").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     assert!(!site.browser().get(&public).await.text().contains("异议处理中"));
 }

@@ -140,7 +140,7 @@ pub fn held_standing(record: &HeldRecord) -> Chip {
     match shown.reason {
         Some(Reason::Ended) => Chip::new("公示期满", "neutral"),
         Some(Reason::NotYet) => Chip::new("待公示", "warn"),
-        Some(Reason::Withheld) => Chip::new("异议逾期未答复，暂停公示", "warn"),
+        Some(Reason::Withheld) => Chip::new("异议逾期未办理，暂停公示", "warn"),
         _ => Chip::new("不公示", "neutral"),
     }
 }
