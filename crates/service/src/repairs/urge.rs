@@ -1,6 +1,7 @@
 //! 督促名单: which subjects a unit should tell that they can apply now, and the page of one record as the unit sees it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use jiff::civil::Date;
 use xinyong_domain::party::PartyCategory;
@@ -97,12 +98,13 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
             let places: Vec<_> = open.iter().map(|record| (record.subject_id, record.id)).collect();
             let mut duties = desk.store().record_duties(&places).await?;
             for record in open {
-                if !barred.contains_key(&record.subject_id) {
-                    let findings =
-                        desk.store().confirmed_repair_findings(record.subject_id).await?;
-                    barred.insert(record.subject_id, findings);
-                }
-                let findings = barred.get(&record.subject_id).map_or(&[][..], Vec::as_slice);
+                let findings = match barred.entry(record.subject_id) {
+                    Entry::Occupied(read) => read.into_mut(),
+                    Entry::Vacant(place) => {
+                        let id = record.subject_id;
+                        place.insert(desk.store().confirmed_repair_findings(id).await?)
+                    }
+                };
                 let notes = duties.remove(&record.id).unwrap_or_default();
                 let known = known_with(desk, &record, Known::default(), (&notes, findings))?;
                 let ruling = ruled(desk, &record, &known, today)?.value;

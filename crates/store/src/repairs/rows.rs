@@ -6,7 +6,7 @@ use crate::chain::Link;
 use crate::db::{Row, day_text};
 use crate::error::StoreError;
 
-/// An application for repair. `sealed` opens with [`Purpose::Person`] for [`repair_place`].
+/// An application for repair. `sealed` opens with [`crate::Purpose::Person`] for [`repair_place`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepairApplication {
     /// Its id.
