@@ -2,8 +2,14 @@
 // comes to the window with paper and is refused. What the pages need is handed in by browser.mjs.
 
 // The step form of a record's repair, sent by whoever is signed in; gives what the page says afterwards.
-async function step(page, event, { reason = '', document = '', decided = '' } = {}) {
+async function step(page, event, { reason = '', document = '', decided = '', ground = '', way = '', objection = '' } = {}) {
   await page.selectOption('select[name=event]', event);
+  // Only who may refuse sees these.
+  for (const [name, said] of [['way_on', way], ['objection', objection]]) {
+    const field = page.locator(`textarea[name=${name}]`);
+    if (await field.count()) await field.fill(said);
+  }
+  if (ground) await page.selectOption('select[name=ground]', ground);
   await page.fill('textarea[name=reason]', reason);
   await page.fill('input[name=document]', document);
   await page.fill('input[name=decided_on]', decided);
@@ -97,7 +103,7 @@ export async function granted(kit, [code, firm, identity, own, above, report, ..
   await person.click('main form[enctype] button[type=submit]');
   await person.waitForURL((url) => url.search.includes('done=applied'));
   await axeCheck(person, 'applied for');
-  const asked = person.locator(`main a[href*="/my/firms/${code}/repair/"]`);
+  const asked = person.locator(`main a[href*="/my/firms/${code}/repair/"]:not([href*="/records/"])`);
   expect(await asked.count() === 2, 'each record goes its own way');
   const links = await asked.evaluateAll((all) => all.map((a) => a.href));
 
@@ -252,21 +258,27 @@ export async function refused(kit, [code, firm, identity, number, day]) {
   await signIn(reviewer, 'reviewer');
   await open(reviewer);
   const paper = '平市监不予修复〔2026〕1号';
-  expect((await step(reviewer, 'refuse', { document: paper })).includes('当事人还可以怎么办'), 'a refusal has a reason and a way on');
-  const why = '依《信用修复管理办法》，没有纠正的证明；补齐后可以重新申请，有异议的可以申请复议（示例）';
-  expect((await step(reviewer, 'refuse', { reason: why, document: paper })).includes('不予修复'), 'refused');
+  const why = '依《信用修复管理办法》，没有纠正的证明（示例）';
+  const [way, objection] = ['补齐销毁记录后可以重新申请（示例）', '不服的可以向本单位提出异议，或者申请行政复议（示例）'];
+  const refusal = { reason: why, document: paper, ground: 'not-performed', way, objection };
+  for (const [left, said] of [['reason', '理由'], ['ground', '请选择不予受理、不予修复的理由种类'], ['way', '请写明当事人现在可以怎么办'], ['objection', '请写明当事人不服可以怎样提出异议']]) {
+    const told = await step(reviewer, 'refuse', { ...refusal, [left]: '' });
+    expect(told.includes(said), `a refusal without ${left} says what is missing: ${told.slice(0, 300)}`);
+    await open(reviewer);
+  }
+  expect((await step(reviewer, 'refuse', refusal)).includes('不予修复'), 'refused');
   await axeCheck(reviewer, 'refused');
 
   // The window and the firm read why, and what comes next.
   await office.goto(`${base}/console/repairs?show=over`);
   await office.locator('main tbody tr', { hasText: number }).first().locator('a[href*="/console/repairs/"]').first().click();
-  for (const said of [why, paper, missing]) expect((await office.textContent('main')).includes(said), `the window reads: ${said}`);
+  for (const said of [why, way, objection, paper, missing]) expect((await office.textContent('main')).includes(said), `the window reads: ${said}`);
   await person.goto(`${base}/my/firms/${code}/repair`);
   await axeCheck(person, 'refused, seen by the firm');
   const list = await person.textContent('main');
   expect(list.includes('不予修复') && list.includes('提交申请'), 'the firm sees it, and may apply again');
-  await person.locator(`main a[href*="/my/firms/${code}/repair/"]`).first().click();
-  for (const said of [why, paper, missing]) expect((await person.textContent('main')).includes(said), `the firm reads: ${said}`);
+  await person.locator(`main a[href*="/my/firms/${code}/repair/"]:not([href*="/records/"])`).first().click();
+  for (const said of [why, way, objection, paper, missing]) expect((await person.textContent('main')).includes(said), `the firm reads: ${said}`);
   expect(!(await person.textContent('main')).includes('示例来人'), 'who came is nobody else\'s business');
   await axeCheck(person, 'one that was refused');
   const visitor = await (await context()).newPage();
