@@ -291,6 +291,17 @@ impl County {
                 withdraw(desk, &reviewer(entry.unit), command).await.expect("taken down");
                 self.entries[chosen].down = Some(today);
                 self.note("a decision revoked");
+                // What is revoked is taken down, not repaired: whoever asked need not wait for an answer.
+                let mut lapsed = 0;
+                for case in self.cases.iter_mut().filter(|case| case.entry == chosen) {
+                    if case.is_pending() {
+                        case.stage = "lapsed";
+                        lapsed += 1;
+                    }
+                }
+                if lapsed > 0 {
+                    self.note("an application lapsed");
+                }
             }
             _ => {}
         }

@@ -59,6 +59,7 @@ async fn in_two_years_nothing_is_public_too_long_nothing_is_missing_and_no_clock
         "refuse",
         "forward",
         "a decision revoked",
+        "an application lapsed",
         "a missed night",
         "overdue, and seen to be",
         "soon due, and seen to be",

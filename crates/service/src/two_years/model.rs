@@ -161,15 +161,26 @@ impl Entry {
         self.down.is_none_or(|day| on < day) && self.last_day().is_some_and(|last| on <= last)
     }
 
-    /// The first day on which it may be asked that it stops; none where that is asked of nobody here.
+    /// Whether the market-regulation site has a class for it that somebody has said, or that follows from the kind of penalty.
+    fn has_market_class(&self) -> bool {
+        match self.sort {
+            Sort::Fine(None) => false,
+            Sort::Fine(Some(_)) => true,
+            _ => self.decided < ORDER_107 || self.decided >= ORDER_36,
+        }
+    }
+
+    /// The first day on which it may be asked that it stops; none where that is asked of nobody here, or where a person has to say it.
     pub(super) fn repairable_from(&self) -> Option<Date> {
         let count = match self.sort {
-            Sort::Listed("dishonest-debtor") => return None,
-            Sort::Listed("wage-arrears") => 6,
+            // Of the wages the day counts on which they were paid, which only the unit knows.
+            Sort::Listed("dishonest-debtor" | "wage-arrears") => return None,
             Sort::Listed(_) => 12,
+            _ if self.at_market_site() && !self.has_market_class() => return None,
+            // What stops there by itself keeps the periods that hold here.
+            Sort::Fine(Some("minor")) if self.at_market_site() => 3,
             _ if self.at_market_site() && self.decided >= ORDER_107 => {
-                // Nobody asked is general there.
-                if matches!(self.sort, Sort::Fine(Some("serious"))) { 12 } else { 3 }
+                if self.is_serious() == Some(true) { 12 } else { 3 }
             }
             _ if self.at_market_site() => 6,
             _ if self.decided >= ORDER_36 && self.is_serious()? => 12,
@@ -241,7 +252,7 @@ pub(super) enum Plan {
 
 impl Case {
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.stage, "closed" | "not-accepted" | "refused" | "withdrawn")
+        matches!(self.stage, "closed" | "not-accepted" | "refused" | "withdrawn" | "lapsed")
     }
 
     /// Nobody has decided yet.

@@ -146,7 +146,6 @@ impl County {
 
     async fn act(&mut self, desk: &Desk, case: &mut Case, entry: &Entry) {
         let today = desk.today();
-        let gone = entry.down.is_some() && !entry.repaired;
         let event = match (case.stage, case.plan) {
             ("granted", _) => return self.receipts(desk, case, entry).await,
             ("propagated", _) => {
@@ -164,13 +163,6 @@ impl County {
             ("accepted" | "extended", _) => Event::Review,
             ("reviewed", _) if case.above => Event::Forward,
             (_, Plan::Refuse) => Event::Refuse,
-            _ if gone => {
-                // What was taken down meanwhile cannot be repaired.
-                let error = self.step(desk, case, entry, Event::Grant).await.expect_err("gone");
-                assert_eq!(error.code(), "repair.taken-down");
-                self.note("repair.taken-down");
-                Event::Refuse
-            }
             _ => Event::Grant,
         };
         self.step(desk, case, entry, event).await.unwrap_or_else(|error| {
