@@ -179,10 +179,9 @@ impl Entry {
             _ if self.at_market_site() && !self.has_market_class() => return None,
             // What stops there by itself keeps the periods that hold here.
             Sort::Fine(Some("minor")) if self.at_market_site() => 3,
-            _ if self.at_market_site() && self.decided >= ORDER_107 => {
-                if self.is_serious() == Some(true) { 12 } else { 3 }
-            }
-            _ if self.at_market_site() => 6,
+            _ if self.at_market_site() && self.decided < ORDER_107 => 6,
+            _ if self.at_market_site() && self.is_serious() == Some(true) => 12,
+            _ if self.at_market_site() => 3,
             _ if self.decided >= ORDER_36 && self.is_serious()? => 12,
             _ if self.decided >= ORDER_36 => 3,
             _ if self.decided >= ORDER_58 && self.unit == "emergency-management" => 12,
