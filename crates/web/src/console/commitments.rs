@@ -51,6 +51,8 @@ struct Listed {
     rows: Vec<Row>,
     units: Vec<UnitRow>,
     pager: Pager,
+    /// Whether this person is of a unit that takes commitments in: the office only sees to them.
+    may_enter: bool,
 }
 
 /// What is asked for.
@@ -176,6 +178,7 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
     });
     draw(&Listed {
         page: frame.console("信用承诺", HERE),
+        may_enter: who.unit_limit().is_some(),
         tabs: [("", "监管台账"), ("over", "已办结"), ("late", "逾期归集")]
             .into_iter()
             .map(|(word, label)| Nav {
