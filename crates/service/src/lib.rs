@@ -45,6 +45,7 @@ pub mod signing;
 mod subject_import;
 #[cfg(test)]
 mod testing;
+mod together;
 #[cfg(test)]
 mod two_years;
 pub mod units;

@@ -53,14 +53,15 @@ statements! {
         r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
         WHERE r.id = $2 AND r.subject_id = $1 \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id";
-    RECORDS_OF_SUBJECT = "WITH RECURSIVE g (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT j.from_id FROM g CROSS JOIN subject_judgement j \
+    RECORDS_OF_SUBJECTS = "WITH RECURSIVE g (root, id) AS (SELECT CAST(k.value->>0 AS BIGINT), CAST(k.value->>0 AS BIGINT) \
+        FROM " [each] " k UNION SELECT g.root, j.from_id FROM g CROSS JOIN subject_judgement j \
         WHERE j.to_id = g.id AND j.finding = 'same' AND j.state = 'confirmed'), \
-        h (subject_id, id) AS (SELECT r.subject_id, r.id FROM g CROSS JOIN record r WHERE r.subject_id = g.id \
+        h (root, subject_id, id) AS (SELECT g.root, r.subject_id, r.id FROM g CROSS JOIN record r WHERE r.subject_id = g.id \
         AND NOT EXISTS (SELECT 1 FROM judged_record d WHERE d.record_id = r.id AND d.subject_id = r.subject_id AND d.counts = 1) \
-        UNION ALL SELECT d.subject_id, d.record_id FROM g CROSS JOIN judged_record d WHERE d.to_id = g.id AND d.counts = 1) \
+        UNION ALL SELECT g.root, d.subject_id, d.record_id FROM g CROSS JOIN judged_record d WHERE d.to_id = g.id AND d.counts = 1) \
         SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
         r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
-        r.withdrawn_on, r.state, v.content_digest FROM h CROSS JOIN record r CROSS JOIN record_version v \
+        r.withdrawn_on, r.state, v.content_digest, h.root FROM h CROSS JOIN record r CROSS JOIN record_version v \
         WHERE r.id = h.id AND r.subject_id = h.subject_id \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on DESC, r.id DESC LIMIT $2";
     RECORD_VERSIONS = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
@@ -375,13 +376,33 @@ pub fn record_place(subject_id: i64, id: i64) -> Vec<u8> {
     format!("record/{subject_id}/{id}").into_bytes()
 }
 
+/// The records of subjects as [`Store::records_of_subject`] has them, by the subject; `limit` holds for each.
 pub(crate) async fn records_of(
     conn: &mut Conn<'_>,
-    subject: i64,
+    subjects: &[i64],
     limit: i64,
-) -> Result<Vec<Record>, StoreError> {
-    conn.all(&RECORDS_OF_SUBJECT, values![subject, limit]).await?.iter().map(record).collect()
+) -> Result<HashMap<i64, Vec<Record>>, StoreError> {
+    let each = |subjects: &[i64]| {
+        serde_json::json!(subjects.iter().map(|id| [id]).collect::<Vec<_>>()).to_string()
+    };
+    let reached = |rows: &[Row]| i64::try_from(rows.len()).is_ok_and(|rows| rows >= limit);
+    let mut rows = conn.all(&RECORDS_OF_SUBJECTS, values![each(subjects), limit]).await?;
+    if reached(&rows) && subjects.len() > 1 {
+        // Together they are too many: whose records were cut off cannot be told, so each is asked alone.
+        rows.clear();
+        for subject in subjects {
+            rows.extend(conn.all(&RECORDS_OF_SUBJECTS, values![each(&[*subject]), limit]).await?);
+        }
+    }
+    let mut found: HashMap<i64, Vec<Record>> = HashMap::with_capacity(subjects.len());
+    for row in &rows {
+        found.entry(row.int(ROOT)?).or_default().push(record(row)?);
+    }
+    Ok(found)
 }
+
+/// Column of the subject that was asked for, after those of [`record`].
+const ROOT: usize = 21;
 
 pub(crate) fn record(row: &Row) -> Result<Record, StoreError> {
     Ok(Record {
@@ -985,7 +1006,8 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Record>, StoreError> {
         let mut reader = self.reader().await?;
-        records_of(&mut reader.conn(), subject, limit).await
+        let mut found = records_of(&mut reader.conn(), &[subject], limit).await?;
+        Ok(found.remove(&subject).unwrap_or_default())
     }
 
     /// The history of a record, the oldest state first.

@@ -76,25 +76,25 @@ statements! {
         (SELECT CAST(COALESCE(json_agg(json_build_array(d.kind, d.value) ORDER BY d.kind, d.value), '[]') AS TEXT) \
         FROM subject_code d WHERE d.subject_id = s.id) \
         FROM subject_code c JOIN subject s ON s.id = c.subject_id WHERE c.value = $1 LIMIT 1";
-    SUBJECT_SHOWN = "SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
+    SUBJECTS_SHOWN = "WITH RECURSIVE up (asked, id, step) AS (SELECT k.value->>0, (SELECT c.subject_id FROM subject_code c \
+        WHERE c.value = k.value->>0 LIMIT 1), 0 FROM json_each($1) k UNION ALL SELECT u.asked, j.to_id, u.step + 1 FROM up u \
+        CROSS JOIN subject_judgement j WHERE j.from_id = u.id AND j.finding = 'same' AND j.state = 'confirmed' AND u.step < 50) \
+        SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
         s.known_at, s.version, \
         (SELECT json_group_array(json_array(n.name, n.name_key, n.since, n.until, n.known_at) \
         ORDER BY n.until DESC NULLS LAST, n.name_key) FROM subject_name n WHERE n.subject_id = s.id), \
         (SELECT json_group_array(json_array(d.kind, d.value) ORDER BY d.kind, d.value) FROM subject_code d \
-        WHERE d.subject_id = s.id) FROM (WITH RECURSIVE up (id, step) AS (SELECT h.subject_id, 0 FROM (SELECT c.subject_id FROM subject_code c \
-        WHERE c.value = $1 LIMIT 1) h UNION ALL SELECT j.to_id, u.step + 1 FROM up u CROSS JOIN subject_judgement j \
+        WHERE d.subject_id = s.id), u.asked FROM up u CROSS JOIN subject s WHERE s.id = u.id ORDER BY u.step"
+        pg "WITH RECURSIVE up (asked, id, step) AS (SELECT k.value->>0, (SELECT c.subject_id FROM subject_code c \
+        WHERE c.value = k.value->>0 LIMIT 1), 0 FROM jsonb_array_elements(CAST($1 AS jsonb)) k UNION ALL \
+        SELECT u.asked, j.to_id, u.step + 1 FROM up u CROSS JOIN subject_judgement j \
         WHERE j.from_id = u.id AND j.finding = 'same' AND j.state = 'confirmed' AND u.step < 50) \
-        SELECT id FROM up ORDER BY step DESC LIMIT 1) t JOIN subject s ON s.id = t.id"
-        pg "SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
+        SELECT s.id, s.category, s.code, s.name, s.name_key, s.status, s.details, s.registered_on, s.source, \
         s.known_at, s.version, \
         (SELECT CAST(COALESCE(json_agg(json_build_array(n.name, n.name_key, n.since, n.until, n.known_at) \
         ORDER BY n.until DESC NULLS LAST, n.name_key), '[]') AS TEXT) FROM subject_name n WHERE n.subject_id = s.id), \
         (SELECT CAST(COALESCE(json_agg(json_build_array(d.kind, d.value) ORDER BY d.kind, d.value), '[]') AS TEXT) \
-        FROM subject_code d WHERE d.subject_id = s.id) \
-        FROM (WITH RECURSIVE up (id, step) AS (SELECT h.subject_id, 0 FROM (SELECT c.subject_id FROM subject_code c \
-        WHERE c.value = $1 LIMIT 1) h UNION ALL SELECT j.to_id, u.step + 1 FROM up u CROSS JOIN subject_judgement j \
-        WHERE j.from_id = u.id AND j.finding = 'same' AND j.state = 'confirmed' AND u.step < 50) \
-        SELECT id FROM up ORDER BY step DESC LIMIT 1) t JOIN subject s ON s.id = t.id";
+        FROM subject_code d WHERE d.subject_id = s.id), u.asked FROM up u CROSS JOIN subject s WHERE s.id = u.id ORDER BY u.step";
     SUBJECT = "SELECT id, category, code, name, name_key, status, details, registered_on, source, known_at, version \
         FROM subject WHERE id = $1";
     SUBJECTS_OF = "SELECT id, category, code, name, name_key, status, details, registered_on, source, known_at, version \
@@ -299,6 +299,23 @@ fn whole(row: &Row) -> Result<WholeSubject, StoreError> {
     let codes = serde_json::from_str(&row.text(12)?).map_err(|error| wrong(error.to_string()))?;
     Ok(WholeSubject { subject, names, codes })
 }
+
+/// The subjects that codes stand for, each as what it was found to be, by the code that was asked for.
+async fn shown(
+    conn: &mut Conn<'_>,
+    codes: &[&str],
+) -> Result<HashMap<String, WholeSubject>, StoreError> {
+    let each = serde_json::json!(codes.iter().map(|code| [code]).collect::<Vec<_>>());
+    let mut found = HashMap::with_capacity(codes.len());
+    // Step by step: the last one is what it is.
+    for row in conn.all(&SUBJECTS_SHOWN, values![each.to_string()]).await? {
+        found.insert(row.text(ASKED)?, whole(&row)?);
+    }
+    Ok(found)
+}
+
+/// Column of the code that was asked for, after those of [`whole`].
+const ASKED: usize = 13;
 
 pub(crate) fn subject(row: &Row) -> Result<Subject, StoreError> {
     Ok(Subject {
@@ -746,25 +763,33 @@ impl Store {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn subject_shown(&self, code: &str) -> Result<Option<WholeSubject>, StoreError> {
         let mut reader = self.reader().await?;
-        reader.conn().maybe(&SUBJECT_SHOWN, values![code]).await?.as_ref().map(whole).transpose()
+        Ok(shown(&mut reader.conn(), &[code]).await?.remove(code))
     }
 
-    /// The same with its records as [`Store::records_of_subject`] has them.
+    /// What codes stand for, by the code that was asked for, each with its records as [`Store::records_of_subject`] has them. A code that
+    /// nobody has is left out.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
-    pub async fn subject_with_records(
+    pub async fn subjects_with_records(
         &self,
-        code: &str,
+        codes: &[&str],
         limit: i64,
-    ) -> Result<Option<(WholeSubject, Vec<Record>)>, StoreError> {
+    ) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
         let mut reader = self.reader().await?;
-        let Some(row) = reader.conn().maybe(&SUBJECT_SHOWN, values![code]).await? else {
-            return Ok(None);
+        let subjects = shown(&mut reader.conn(), codes).await?;
+        let mut ids: Vec<i64> = subjects.values().map(|whole| whole.subject.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut records = records_of(&mut reader.conn(), &ids, limit).await?;
+        // Two codes of one subject are rare; who is asked for once takes the records along.
+        let shared = ids.len() < subjects.len();
+        let with = |(code, whole): (String, WholeSubject)| {
+            let id = whole.subject.id;
+            let own = if shared { records.get(&id).cloned() } else { records.remove(&id) };
+            (code, (whole, own.unwrap_or_default()))
         };
-        let subject = whole(&row)?;
-        let records = records_of(&mut reader.conn(), subject.subject.id, limit).await?;
-        Ok(Some((subject, records)))
+        Ok(subjects.into_iter().map(with).collect())
     }
 
     /// One subject.

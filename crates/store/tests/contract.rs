@@ -1423,10 +1423,23 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     );
     assert!(store.roots(&[1, 2, 3]).await.expect("roots").is_empty());
     let meant = async |entry: i64| -> (i64, Vec<i64>) {
-        let found = store.subject_with_records(&code(entry), 10).await.expect("read");
-        let (whole, records) = found.expect("there");
+        // Asked together, as many records as there may be of each: the answers are the same as alone.
+        let codes: Vec<String> = (1..=4).map(code).collect();
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let mut found = store.subjects_with_records(&codes, 10).await.expect("read");
+        let cut = store.subjects_with_records(&codes, 3).await.expect("read, one by one");
+        for (code, (whole, records)) in &found {
+            let (again, few) = cut.get(code).expect("there, too");
+            assert_eq!(again, whole);
+            assert!(few.len() == records.len().min(3) && records.starts_with(few));
+        }
+        let (whole, records) = found.remove(&code(entry)).expect("there");
+        let alone = store.subjects_with_records(&[&code(entry)], 10).await.expect("read");
+        assert_eq!(alone.get(&code(entry)), Some(&(whole.clone(), records.clone())));
         (whole.subject.id, records.iter().map(|one| one.id).collect())
     };
+    let none = store.subjects_with_records(&["91140829MA0NOBODY0"], 10).await.expect("read");
+    assert!(none.is_empty());
     assert_eq!(meant(1).await, (1, vec![13, 11]));
 
     sign(&store, 1, NOW + 10).await.expect("signed").expect("first");

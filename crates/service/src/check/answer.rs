@@ -1,10 +1,12 @@
 //! What a check answers: put together from what is known of a subject at a moment, the same bytes for the same facts and law.
+//!
+//! The members of every shape here stand in the order of their names, so that an answer is written in its canonical form (RFC 8785) at once,
+//! without a tree of it being built and sorted first. A test holds one against the other.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use xinyong_domain::canonical::canonical;
 use xinyong_domain::law::{Audience, Law};
 use xinyong_domain::rules::disclosure::Disclosure;
 use xinyong_domain::rules::measures::{Ground, assess};
@@ -34,10 +36,10 @@ pub struct Named {
 pub struct Reason {
     /// The entry of the law folder.
     pub entry: String,
-    /// Title, number and article, as people cite them.
-    pub line: String,
     /// How well it is known.
     pub evidence: String,
+    /// Title, number and article, as people cite them.
+    pub line: String,
 }
 
 impl Reason {
@@ -53,18 +55,18 @@ impl Reason {
 /// Who the answer is about, as the register had it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedSubject {
-    /// Unified social credit code.
-    pub code: String,
-    /// Name.
-    pub name: String,
     /// `organisation` or `individual-business`.
     pub category: String,
-    /// Registration status; `unknown` where no register was imported.
-    pub status: String,
-    /// Registration date, empty where it is not known.
-    pub registered_on: String,
+    /// Unified social credit code.
+    pub code: String,
     /// Former names.
     pub former_names: Vec<String>,
+    /// Name.
+    pub name: String,
+    /// Registration date, empty where it is not known.
+    pub registered_on: String,
+    /// Registration status; `unknown` where no register was imported.
+    pub status: String,
 }
 
 impl CheckedSubject {
@@ -87,50 +89,50 @@ impl CheckedSubject {
 /// A record of the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedRecord {
-    /// Id of the subject under which it is kept.
-    pub subject: String,
-    /// Its own id.
-    pub id: String,
-    /// Which of its versions was read.
-    pub version: i64,
-    /// Title, or what stands for it.
-    pub title: String,
-    /// Number of the document.
-    pub number: String,
     /// Deciding body.
     pub authority: String,
+    /// Why it may be seen, and until when.
+    pub because: Vec<Reason>,
+    /// Class: penalty kinds, licence category, list.
+    pub class: String,
     /// Decision date.
     pub decided: Date,
-    /// Last day of validity, empty for none.
-    pub valid_until: String,
+    /// Its own id.
+    pub id: String,
+    /// The inputs of that rule.
+    pub inputs: BTreeMap<String, String>,
+    /// What stands beside it because the subject entered it itself; empty otherwise.
+    pub mark: String,
+    /// Number of the document.
+    pub number: String,
+    /// That somebody objects to it and it is not settled; left out where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objection: Option<OpenObjection>,
     /// Last day on which everybody may see it, empty for none.
     pub public_until: String,
     /// `public`, `ended` (over, and shown as over) or `shared` (among organs only).
     pub standing: String,
-    /// What stands beside it because the subject entered it itself; empty otherwise.
-    pub mark: String,
-    /// That somebody objects to it and it is not settled; left out where nobody does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub objection: Option<OpenObjection>,
-    /// Class: penalty kinds, licence category, list.
-    pub class: String,
+    /// Id of the subject under which it is kept.
+    pub subject: String,
     /// What a list shows of the content.
     pub summary: String,
-    /// Why it may be seen, and until when.
-    pub because: Vec<Reason>,
-    /// The inputs of that rule.
-    pub inputs: BTreeMap<String, String>,
+    /// Title, or what stands for it.
+    pub title: String,
+    /// Last day of validity, empty for none.
+    pub valid_until: String,
+    /// Which of its versions was read.
+    pub version: i64,
 }
 
 /// The records of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckedGroup {
+    /// `public` or `shared`.
+    pub audience: String,
     /// The kind.
     pub kind: String,
     /// Its name.
     pub name: String,
-    /// `public` or `shared`.
-    pub audience: String,
     /// The records, the newest first.
     pub records: Vec<CheckedRecord>,
 }
@@ -138,26 +140,26 @@ pub struct CheckedGroup {
 /// A measure that the list allows for the purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposedMeasure {
-    /// Its id.
-    pub id: String,
-    /// What it is.
-    pub name: String,
-    /// The group of the list.
-    pub group: String,
     /// The article that allows it.
     pub basis: Reason,
-    /// Against whom.
-    pub target: String,
-    /// What ends it.
-    pub lifting: String,
-    /// Its last day at the latest, empty where that is not known.
-    pub until: String,
     /// What the person must read before taking it.
     pub caution: String,
+    /// The group of the list.
+    pub group: String,
+    /// Its id.
+    pub id: String,
+    /// What ends it.
+    pub lifting: String,
+    /// What it is.
+    pub name: String,
     /// The record that is its ground: its id.
     pub record: String,
     /// The same in words.
     pub record_line: String,
+    /// Against whom.
+    pub target: String,
+    /// Its last day at the latest, empty where that is not known.
+    pub until: String,
 }
 
 /// A measure of the list for this purpose that is not proposed.
@@ -174,35 +176,35 @@ pub struct Considered {
 /// What must not be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckLimit {
-    /// The sentence.
-    pub text: String,
     /// On what it rests.
     pub basis: Reason,
+    /// The sentence.
+    pub text: String,
 }
 
 /// What a check answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckAnswer {
-    /// The shape of this answer.
-    pub form: String,
+    /// What else it has for the purpose.
+    pub considered: Vec<Considered>,
     /// The day it is about.
     pub day: Date,
+    /// Edition of the list of measures, empty on a day before the first.
+    pub edition: String,
+    /// The shape of this answer.
+    pub form: String,
+    /// What is on record, by kind in the order of the catalogue; kinds without a record are left out.
+    pub groups: Vec<CheckedGroup>,
     /// Edition of the law folder with the confirmations that counted.
     pub law: String,
+    /// What must not be done.
+    pub limits: Vec<CheckLimit>,
+    /// What that edition allows for the purpose.
+    pub measures: Vec<ProposedMeasure>,
     /// For which purpose.
     pub purpose: Named,
     /// Who it is about.
     pub subject: CheckedSubject,
-    /// What is on record, by kind in the order of the catalogue; kinds without a record are left out.
-    pub groups: Vec<CheckedGroup>,
-    /// Edition of the list of measures, empty on a day before the first.
-    pub edition: String,
-    /// What that edition allows for the purpose.
-    pub measures: Vec<ProposedMeasure>,
-    /// What else it has for the purpose.
-    pub considered: Vec<Considered>,
-    /// What must not be done.
-    pub limits: Vec<CheckLimit>,
 }
 
 /// What is known of a subject at a moment.
@@ -367,11 +369,9 @@ fn shown(
 }
 
 impl CheckAnswer {
-    /// Its one spelling.
+    /// Its one spelling, the canonical form (RFC 8785).
     pub(super) fn text(&self) -> Result<String, DeskError> {
-        let internal = |error: &dyn std::fmt::Display| DeskError::Internal(error.to_string());
-        let value = serde_json::to_value(self).map_err(|error| internal(&error))?;
-        canonical(&value).map_err(|error| internal(&error))
+        serde_json::to_string(self).map_err(|error| DeskError::Internal(error.to_string()))
     }
 
     /// An answer as it was kept.

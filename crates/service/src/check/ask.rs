@@ -1,5 +1,7 @@
 //! Asks.
 
+use std::sync::Arc;
+
 use xinyong_domain::check::personal_number;
 use xinyong_domain::identifier;
 use xinyong_domain::law::Code;
@@ -7,6 +9,7 @@ use xinyong_domain::text::normalise_name;
 use xinyong_store::{NewCheck, SubjectCheck, sm3_hex};
 
 use super::answer::{CheckAnswer, CheckedSubject, Facts, PURPOSES, answer};
+use super::keep::Found;
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::browse::{MOST_READ, facts, present_code};
@@ -169,10 +172,12 @@ pub async fn find_subject(desk: &Desk, typed: &str) -> Result<String, DeskError>
     }
 }
 
-/// For which unit somebody asks. The platform itself asks for the credit office.
+/// For which unit somebody asks: accounts and keys are made for units that there are. The platform itself asks for the credit office.
 pub(super) async fn unit_of(desk: &Desk, actor: &Actor) -> Result<String, DeskError> {
-    let unit = if actor.unit.is_empty() { "credit-office" } else { &actor.unit };
-    Ok(desk.unit(unit).await?.id)
+    if actor.unit.is_empty() {
+        return Ok(desk.unit("credit-office").await?.id);
+    }
+    Ok(actor.unit.clone())
 }
 
 /// Checks one subject. That somebody looked is kept with the answer, and is a line of the audit log (H10).
@@ -203,8 +208,20 @@ pub(super) async fn look_up(
     code: &str,
     asked: &Asked,
 ) -> Result<Looked, DeskError> {
-    let found = desk.store().subject_with_records(code, MOST_READ).await?;
-    let (whole, records) = found.ok_or(DeskError::NotFound("该主体"))?;
+    let found = desk.keeper().find(desk, code).await?;
+    // After everything was read: whoever works it out anew for this instant finds the same.
+    answered(desk, actor, unit, found, asked)
+}
+
+/// The answer from what was read just now, with a number of its own.
+pub(super) fn answered(
+    desk: &Desk,
+    actor: &Actor,
+    unit: &str,
+    found: Found,
+    asked: &Asked,
+) -> Result<Looked, DeskError> {
+    let (whole, records) = Arc::unwrap_or_clone(found.ok_or(DeskError::NotFound("该主体"))?);
     let subject_id = whole.subject.id;
     let facts = facts(whole)?;
     if i64::try_from(records.len()).is_ok_and(|count| count >= MOST_READ) {
@@ -213,7 +230,6 @@ pub(super) async fn look_up(
             "这个主体的信息太多，一次核查不能保证没有遗漏，请与信用办联系",
         ));
     }
-    // After everything was read: whoever works it out anew for this instant finds the same.
     let at = desk.clock().now();
     let (law, law_words) = desk.law_state();
     let day = desk.today();

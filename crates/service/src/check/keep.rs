@@ -1,30 +1,41 @@
-//! Keeps looks: those that come at one time are made durable together, so that many may ask at once.
+//! What checks share within a process: looks that come at one time are read together and made durable together, and a list is one worker's.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::oneshot;
-use xinyong_store::{AuditEntry, NewCheck};
+use xinyong_store::{AuditEntry, NewCheck, Record, WholeSubject};
 
+use crate::browse::MOST_READ;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
+use crate::together::Together;
 
 /// Looks in one transaction at most.
-const MOST_TOGETHER: usize = 256;
+const MOST_KEPT: usize = 256;
+/// Subjects in one read at most.
+const MOST_ASKED: usize = 64;
+/// Reads beside each other: a subject with very many records does not hold up the others.
+const READS: usize = 2;
 
-struct Waiting {
-    new: NewCheck,
-    entry: AuditEntry,
-    done: oneshot::Sender<()>,
-}
+/// A subject as what it was found to be, with its records; nothing where nobody has the code.
+pub(super) type Found = Option<Arc<(WholeSubject, Vec<Record>)>>;
 
-/// Where looks wait for the transaction that is under way.
-#[derive(Default)]
+/// Where looks wait for each other.
 pub(crate) struct Keeper {
-    waiting: Mutex<Vec<Waiting>>,
-    turn: tokio::sync::Mutex<()>,
+    reads: Arc<Together<String, Found>>,
+    writes: Arc<Together<(NewCheck, AuditEntry), ()>>,
     /// Lists that somebody in this process is at.
     lists: Mutex<BTreeSet<i64>>,
+}
+
+impl Default for Keeper {
+    fn default() -> Self {
+        Self {
+            reads: Arc::new(Together::new(READS, MOST_ASKED)),
+            writes: Arc::new(Together::new(1, MOST_KEPT)),
+            lists: Mutex::default(),
+        }
+    }
 }
 
 /// A list that somebody is at, until this is dropped.
@@ -53,7 +64,7 @@ impl Keeper {
         lists.insert(list).then(|| Mine { keeper: self, list })
     }
 
-    /// Makes a look durable. Who comes while another transaction is under way is taken along by the next one.
+    /// Makes a look durable.
     ///
     /// # Errors
     /// When the store fails; then the look was not kept, and its answer must not be given.
@@ -63,61 +74,48 @@ impl Keeper {
         new: NewCheck,
         entry: AuditEntry,
     ) -> Result<(), DeskError> {
-        let (done, mut outcome) = oneshot::channel();
-        let alone = (new.clone(), entry.clone());
-        self.queue().push(Waiting { new, entry, done });
-        loop {
-            let _turn = self.turn.lock().await;
-            match outcome.try_recv() {
-                Ok(()) => return Ok(()),
-                // A transaction that failed together is tried alone, so that each is told of its own fault.
-                Err(oneshot::error::TryRecvError::Closed) => {
-                    return write(desk, vec![alone.0], vec![alone.1]).await;
-                }
-                Err(oneshot::error::TryRecvError::Empty) => {}
-            }
-            let taken: Vec<Waiting> = {
-                let mut queue = self.queue();
-                let most = queue.len().min(MOST_TOGETHER);
-                queue.drain(..most).collect()
-            };
+        let desk = desk.clone();
+        let write = move |looks: Vec<(NewCheck, AuditEntry)>| {
             let desk = desk.clone();
-            // On a task of its own: who is gone before the end must not take the others along.
-            let together = tokio::spawn(async move {
-                let (mut checks, mut entries, mut waiters) = (Vec::new(), Vec::new(), Vec::new());
-                for one in taken {
-                    checks.push(one.new);
-                    entries.push(one.entry);
-                    waiters.push(one.done);
+            async move {
+                let kept = vec![(); looks.len()];
+                let (checks, entries): (Vec<_>, Vec<_>) = looks.into_iter().unzip();
+                let mut tx = desk.store().transaction("keep checks").await?;
+                tx.add_checks(&checks).await?;
+                for entry in entries {
+                    tx.audit(entry);
                 }
-                if write(&desk, checks, entries).await.is_ok() {
-                    for waiter in waiters {
-                        // Nobody waits any more: it is kept all the same.
-                        let _gone = waiter.send(());
-                    }
-                }
-            });
-            together.await.map_err(|error| DeskError::Internal(error.to_string()))?;
-        }
+                tx.commit().await?;
+                Ok(kept)
+            }
+        };
+        self.writes.ask((new, entry), write).await
     }
 
-    fn queue(&self) -> std::sync::MutexGuard<'_, Vec<Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The subject of a unified code with its records.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn find(&self, desk: &Desk, code: &str) -> Result<Found, DeskError> {
+        let desk = desk.clone();
+        let read = move |codes: Vec<String>| {
+            let desk = desk.clone();
+            async move { found(&desk, &codes).await }
+        };
+        self.reads.ask(code.to_owned(), read).await
     }
 }
 
-async fn write(
-    desk: &Desk,
-    checks: Vec<NewCheck>,
-    entries: Vec<AuditEntry>,
-) -> Result<(), DeskError> {
-    let mut tx = desk.store().transaction("keep checks").await?;
-    tx.add_checks(&checks).await?;
-    for entry in entries {
-        tx.audit(entry);
-    }
-    tx.commit().await?;
-    Ok(())
+/// The subjects of some codes with their records, in the order of the codes.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn found(desk: &Desk, codes: &[String]) -> Result<Vec<Found>, DeskError> {
+    let asked: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let known = desk.store().subjects_with_records(&asked, MOST_READ).await?;
+    let known: HashMap<String, _> =
+        known.into_iter().map(|(code, held)| (code, Arc::new(held))).collect();
+    Ok(codes.iter().map(|code| known.get(code).cloned()).collect())
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ use xinyong_domain::text::normalise_name;
 use xinyong_store::{AuditEntry, CheckRow, CheckSheet, NewCheck, StoreError};
 
 use super::answer::CheckAnswer;
-use super::ask::{Asked, checked, event, find_subject, look_up, unit_of};
+use super::ask::{Asked, Looked, answered, checked, event, find_subject, unit_of};
+use super::keep::{Found, found};
 use super::look::purpose_name;
 use super::spread::spread;
 use crate::access::{Actor, Permission, Role};
@@ -330,18 +331,11 @@ async fn looked_at(
     chunk: Vec<Left>,
 ) -> Result<Part, DeskError> {
     let shared = Arc::new((desk.clone(), actor.clone(), unit.to_owned(), asked.clone()));
-    let outcomes = spread(chunk, move |(row, first): Left| {
+    let outcomes = spread(chunk, move |part: Vec<Left>| {
         let shared = Arc::clone(&shared);
         async move {
             let (desk, actor, unit, asked) = &*shared;
-            let outcome = match first {
-                Some(first) => Err(Refusal::new(
-                    "check.row-repeated",
-                    format!("与第{first}行相同，不重复核查"),
-                )),
-                None => answered(desk, actor, unit, &row, asked).await?,
-            };
-            Ok((row.row, outcome))
+            answered_rows(desk, actor, unit, &part, asked).await
         }
     });
     let mut part = Part { looks: Vec::new(), entries: Vec::new(), rows: Vec::new() };
@@ -382,18 +376,61 @@ async fn keep(desk: &Desk, sheet: &CheckSheet, part: Part) -> Result<bool, DeskE
     Ok(true)
 }
 
-/// What a row is answered, or what is wrong with it.
-async fn answered(
+/// What rows are answered, or what is wrong with each.
+async fn answered_rows(
     desk: &Desk,
     actor: &Actor,
     unit: &str,
-    row: &AskedRow,
+    part: &[Left],
     asked: &Asked,
-) -> Result<Result<NewCheck, Refusal>, DeskError> {
-    let looked = match find_subject(desk, &row.typed).await {
-        Ok(code) => look_up(desk, actor, unit, &code, asked).await,
+) -> Result<Vec<(i64, Result<NewCheck, Refusal>)>, DeskError> {
+    let mut meant = Vec::with_capacity(part.len());
+    for (row, first) in part {
+        meant.push(match first {
+            Some(first) => {
+                Err(Refusal::new("check.row-repeated", format!("与第{first}行相同，不重复核查"))
+                    .into())
+            }
+            None => find_subject(desk, &row.typed).await,
+        });
+    }
+    let codes: Vec<String> = meant.iter().filter_map(|code| code.as_ref().ok().cloned()).collect();
+    let mut found = found_apart(desk, &codes).await?.into_iter();
+    let mut outcomes = Vec::with_capacity(part.len());
+    for ((row, _), code) in part.iter().zip(meant) {
+        let held = code.and_then(|_| found.next().unwrap_or(Ok(None)));
+        let looked = held.and_then(|held| answered(desk, actor, unit, held, asked));
+        outcomes.push((row.row, outcome(row, looked)?));
+        // Others have their turn.
+        tokio::task::yield_now().await;
+    }
+    Ok(outcomes)
+}
+
+/// The subjects of codes with their records. What is stored and cannot be read is the misfortune of the one.
+async fn found_apart(
+    desk: &Desk,
+    codes: &[String],
+) -> Result<Vec<Result<Found, DeskError>>, DeskError> {
+    match found(desk, codes).await {
+        Ok(all) => Ok(all.into_iter().map(Ok).collect()),
+        Err(DeskError::Store(StoreError::Inconsistent { .. })) => {
+            let mut each = Vec::with_capacity(codes.len());
+            for code in codes {
+                let one = found(desk, std::slice::from_ref(code)).await;
+                each.push(one.map(|one| one.into_iter().next().flatten()));
+            }
+            Ok(each)
+        }
         Err(error) => Err(error),
-    };
+    }
+}
+
+/// What a row is answered, or what is wrong with it.
+fn outcome(
+    row: &AskedRow,
+    looked: Result<Looked, DeskError>,
+) -> Result<Result<NewCheck, Refusal>, DeskError> {
     match looked {
         Ok(looked) if !row.name.is_empty() && !is_called(&looked.answer, &row.name) => {
             let message = format!(
@@ -408,7 +445,6 @@ async fn answered(
             "not-found",
             "名录里没有这个主体，请核对代码；名称须与证照完全一致",
         ))),
-        // What is stored and cannot be read is one row's misfortune, not the list's.
         Err(DeskError::Store(StoreError::Inconsistent { .. }) | DeskError::Internal(_)) => {
             tracing::error!(list = "check", row = row.row, "a row could not be answered");
             Ok(Err(Refusal::new(
@@ -549,7 +585,7 @@ fn write(
     let mut out = Annotator::create(target, "核查结果", width).map_err(failed)?.titled("核查结果");
     let mut opened = sheet::open(source, &list.file_name, limits)?;
     let mut rows = opened.rows(0)?;
-    let mut fetched: VecDeque<(CheckRow, bool)> = VecDeque::new();
+    let mut fetched: VecDeque<ShownRow> = VecDeque::new();
     let (mut after, mut over) = (0, false);
     let asking = Arc::new((desk.clone(), list.clone(), actor_of(list), asked_of(list)));
     while rows.read(&mut row)? {
@@ -567,51 +603,68 @@ fn write(
             over = part.is_empty();
             after = part.last().map_or(after, |last| last.row);
             let asking = Arc::clone(&asking);
-            fetched.extend(runtime.block_on(spread(part, move |said: CheckRow| {
+            fetched.extend(runtime.block_on(spread(part, move |part: Vec<CheckRow>| {
                 let asking = Arc::clone(&asking);
                 async move {
                     let (desk, list, actor, asked) = &*asking;
-                    let holds = still(desk, list, actor, asked, &said).await?;
-                    Ok((said, holds))
+                    shown_rows(desk, list, actor, asked, part).await
                 }
             }))?);
         }
-        let own = fetched.front().is_some_and(|(first, _)| first.row == i64::from(row.number));
+        let own = fetched.front().is_some_and(|first| first.row == i64::from(row.number));
         let said = if own { fetched.pop_front() } else { None };
-        let (text, level) = match said {
-            None => (String::new(), None),
-            Some((said, true)) => sentence(&said)?,
-            Some((_, false)) => (CHANGED.to_owned(), Some(Level::Warning)),
-        };
+        let (text, level) = said.map(|said| (said.text, said.level)).unwrap_or_default();
         out.write_row(&shown, &text, level).map_err(failed)?;
     }
     out.finish().map_err(failed)
 }
 
-/// Whether a row would be answered the same now. One that was not answered says nothing of anybody.
-async fn still(
+/// What stands beside a row in the file that goes back.
+struct ShownRow {
+    row: i64,
+    text: String,
+    level: Option<Level>,
+}
+
+/// What stands beside rows, each asked again whether it would be answered the same now.
+async fn shown_rows(
     desk: &Desk,
     list: &CheckSheet,
     actor: &Actor,
     asked: &Asked,
-    said: &CheckRow,
-) -> Result<bool, DeskError> {
-    let Some(text) = &said.answer else { return Ok(true) };
-    let code = CheckAnswer::read(text)?.subject.code;
-    match look_up(desk, actor, &list.unit_id, &code, asked).await {
-        Ok(now) => Ok(now.text == *text),
-        Err(DeskError::NotFound(_) | DeskError::Refused(_)) => Ok(false),
-        Err(error) => Err(error),
+    said: Vec<CheckRow>,
+) -> Result<Vec<ShownRow>, DeskError> {
+    let mut then = Vec::with_capacity(said.len());
+    for one in &said {
+        then.push(one.answer.as_deref().map(CheckAnswer::read).transpose()?);
     }
+    let codes: Vec<String> =
+        then.iter().flatten().map(|answer| answer.subject.code.clone()).collect();
+    let mut found = found_apart(desk, &codes).await?.into_iter();
+    let mut shown = Vec::with_capacity(said.len());
+    for (one, then) in said.iter().zip(&then) {
+        let (text, level) = match (&one.number, &one.answer, then) {
+            (Some(number), Some(text), Some(answer)) => {
+                let held = found.next().unwrap_or(Ok(None));
+                let now = held.and_then(|held| answered(desk, actor, &list.unit_id, held, asked));
+                match now {
+                    Ok(now) if now.text == *text => (sentence(answer, number), None),
+                    Ok(_) | Err(DeskError::NotFound(_) | DeskError::Refused(_)) => {
+                        (CHANGED.to_owned(), Some(Level::Warning))
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            _ => (one.message.clone().unwrap_or_default(), Some(Level::Warning)),
+        };
+        shown.push(ShownRow { row: one.row, text, level });
+        tokio::task::yield_now().await;
+    }
+    Ok(shown)
 }
 
-/// What stands in the row of the file that goes back.
-fn sentence(said: &CheckRow) -> Result<(String, Option<Level>), DeskError> {
-    let (Some(number), Some(answer)) = (&said.number, &said.answer) else {
-        let message = said.message.clone().unwrap_or_default();
-        return Ok((message, Some(Level::Warning)));
-    };
-    let answer = CheckAnswer::read(answer)?;
+/// An answer in a sentence.
+fn sentence(answer: &CheckAnswer, number: &str) -> String {
     let mut parts = vec![format!("{}（{}）", answer.subject.name, answer.subject.code)];
     if answer.groups.is_empty() {
         parts.push("没有可以查看的在册信息".to_owned());
@@ -653,5 +706,5 @@ fn sentence(said: &CheckRow) -> Result<(String, Option<Level>), DeskError> {
         })),
     }
     parts.push(format!("核查编号{number}"));
-    Ok((parts.join("；"), None))
+    parts.join("；")
 }

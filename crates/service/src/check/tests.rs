@@ -3,8 +3,8 @@
 use jiff::civil::date;
 
 use super::{
-    Asked, answered_list, ask, feed_back, find_subject, looks_at, make_window, one, open_window,
-    original, receive_list, recent, replay, run_list, say_in_window, statistics,
+    Asked, Looked, answered_list, ask, feed_back, find_subject, looks_at, make_window, one,
+    open_window, original, receive_list, recent, replay, run_list, say_in_window, statistics,
 };
 use crate::publicity::{Withdraw, withdraw};
 use crate::testing::{UNIT, code, company, desk, penalty, person};
@@ -25,6 +25,12 @@ fn clerk() -> Actor {
 
 async fn refused(desk: &Desk, typed: &str, asked: &Asked) -> &'static str {
     ask(desk, &clerk(), typed, asked).await.expect_err("refused").code()
+}
+
+/// The bytes that are kept and signed are the canonical form, member by member.
+fn canonical_spelling(looked: &Looked) {
+    let tree: serde_json::Value = serde_json::from_str(&looked.text).expect("JSON");
+    assert_eq!(xinyong_domain::canonical::canonical(&tree).expect("a form"), looked.text);
 }
 
 #[tokio::test]
@@ -48,6 +54,7 @@ async fn what_is_on_record_is_answered_kept_and_worked_out_again() {
     assert!(looked.answer.measures.is_empty(), "no article of the list stands in the decision");
     assert!(looked.answer.limits.len() >= 3);
     assert!(!looked.text.contains("score") && !looked.text.contains("分值"));
+    canonical_spelling(&looked);
 
     let auditor = person("auditor", Role::Auditor, "");
     let (check, text) =
