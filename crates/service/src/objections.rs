@@ -21,7 +21,7 @@ use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::objection::is_own;
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::objection::{Days, Event, Owner, Stage};
-use xinyong_store::{Objection, Purpose, objection_place};
+use xinyong_store::{Objection, Purpose, StepChain, objection_place};
 
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
@@ -364,7 +364,7 @@ async fn told(
         .map(|file| HandedIn { seq: file.seq, file_type: file.file_type, at: file.added_at })
         .collect();
     let steps = store
-        .objection_steps(one.id)
+        .steps(&StepChain::OBJECTION, one.id)
         .await?
         .into_iter()
         .map(|step| ObjectionStepView {

@@ -49,6 +49,7 @@ mod schema;
 mod search;
 mod sessions;
 mod signing_keys;
+mod steps;
 mod subjects;
 mod units;
 mod uploads;
@@ -63,7 +64,7 @@ pub use batches::{
 };
 pub use checks::{CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck};
 pub use commitments::{
-    Commitment, CommitmentDays, CommitmentGroup, CommitmentMatter, CommitmentStep, DecidedRecord,
+    Commitment, CommitmentDays, CommitmentGroup, CommitmentMatter, DecidedRecord,
 };
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use corrections::{Correction, CorrectionDecision, correction_place};
@@ -80,9 +81,7 @@ pub use ids::IdMaker;
 pub use judgements::SubjectJudgement;
 pub use keys::{KeyRing, Purpose, sm3_hex};
 pub use notices::{DueMail, NewNotice, Notice};
-pub use objections::{
-    Objection, ObjectionMaterial, ObjectionReceipt, ObjectionStep, objection_place,
-};
+pub use objections::{Objection, ObjectionMaterial, ObjectionReceipt, objection_place};
 pub use open_data::{OpenChange, OpenDay, OpenRow};
 pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};
@@ -101,10 +100,7 @@ pub use repairs::findings::RepairFinding;
 pub use repairs::lifts::DeclinedLift;
 pub use repairs::lists::{RepairClock, RepairCourse};
 pub use repairs::shields::RepairShield;
-pub use repairs::{
-    RepairApplication, RepairItem, RepairMaterial, RepairNote, RepairReceipt, RepairStep,
-    repair_place,
-};
+pub use repairs::{RepairApplication, RepairItem, RepairMaterial, RepairReceipt, repair_place};
 pub use reporting::{
     Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, IssuedBulletin, KnownDecision,
     NumberPlace, Outage, PlaceOf, Reach, RowTally,
@@ -113,6 +109,7 @@ pub use schema::{SCHEMA, statements};
 pub use search::{Met, SubjectHit};
 pub use sessions::SessionRow;
 pub use signing_keys::{SigningKeyRow, signing_key_place};
+pub use steps::{ChainedStep, StepChain, StepNote};
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
     SubjectName, SubjectVersion, WholeSubject,

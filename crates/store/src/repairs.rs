@@ -15,12 +15,10 @@ use jiff::civil::Date;
 use crate::db::{Store, Tx, statements, values};
 use crate::error::StoreError;
 use crate::persons::json;
+use crate::steps::{ChainedStep, StepChain};
 
-pub use rows::{
-    RepairApplication, RepairItem, RepairMaterial, RepairNote, RepairReceipt, RepairStep,
-    repair_place,
-};
-use rows::{item, step};
+use rows::item;
+pub use rows::{RepairApplication, RepairItem, RepairMaterial, RepairReceipt, repair_place};
 
 statements! {
     ADD_APPLICATION = "INSERT INTO repair_application (id, once, subject_id, way, account_id, sealed, commitment, applied_on, applied_at, \
@@ -39,8 +37,6 @@ statements! {
         stage, applied_on, seq, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)";
     MOVE_ITEM = "UPDATE repair_item SET stage = $2, supplied_on = $3, granted_on = $4, extended_days = $5, seq = $6, hash = $7 \
         WHERE id = $1 AND hash = $8";
-    ADD_STEP = "INSERT INTO repair_step (item_id, seq, event, stage, on_day, at, actor, reason, document, previous, hash) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// The row is held until the commit, on either engine.
     LOCK_ITEM = "UPDATE repair_item SET seq = seq WHERE id = $1 RETURNING id, application_id, subject_id, record_id, version, unit_id, \
         kind, entry, rules, law_edition, stage, applied_on, supplied_on, granted_on, extended_days, seq, hash";
@@ -54,10 +50,6 @@ statements! {
     ITEMS_OF_SUBJECT = "SELECT id, application_id, subject_id, record_id, version, unit_id, kind, entry, rules, law_edition, stage, \
         applied_on, supplied_on, granted_on, extended_days, seq, hash FROM repair_item WHERE application_id IN \
         (SELECT id FROM repair_application WHERE subject_id = $1) ORDER BY id DESC LIMIT $2";
-    ADD_NOTE = "INSERT INTO repair_step_note (item_id, seq, ground, way_on, objection, behalf) VALUES ($1, $2, $3, $4, $5, $6)";
-    STEPS = "SELECT s.item_id, s.seq, s.event, s.stage, s.on_day, s.at, s.actor, s.reason, s.document, s.previous, s.hash, n.ground, \
-        n.way_on, n.objection, n.behalf FROM repair_step s LEFT JOIN repair_step_note n ON n.item_id = s.item_id AND n.seq = s.seq \
-        WHERE s.item_id = $1 ORDER BY s.seq";
     ERASE_VISITORS = "UPDATE repair_application SET sealed = NULL WHERE sealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM repair_item i \
         JOIN repair_step s ON s.item_id = i.id AND s.seq = i.seq WHERE i.application_id = repair_application.id \
         AND (i.stage NOT IN ('closed', 'not-accepted', 'refused', 'withdrawn', 'lapsed') OR s.on_day >= $1))";
@@ -153,16 +145,9 @@ impl Tx {
     pub async fn move_repair_item(
         &mut self,
         next: &RepairItem,
-        what: &RepairStep,
+        what: &ChainedStep,
     ) -> Result<bool, StoreError> {
-        let mut step = RepairStep {
-            item_id: next.id,
-            seq: next.seq + 1,
-            stage: next.stage.clone(),
-            previous: next.hash.clone(),
-            ..what.clone()
-        };
-        step.hash = step.digest();
+        let step = StepChain::REPAIR.next(&next.stands(), what);
         let values = values![
             next.id,
             &next.stage,
@@ -176,31 +161,7 @@ impl Tx {
         if self.conn().execute(&MOVE_ITEM, values).await? != 1 {
             return Ok(false);
         }
-        let values = values![
-            step.item_id,
-            step.seq,
-            &step.event,
-            &step.stage,
-            step.on_day,
-            step.at,
-            &step.actor,
-            &step.reason,
-            &step.document,
-            &step.previous,
-            &step.hash
-        ];
-        self.conn().execute(&ADD_STEP, values).await?;
-        if let Some(note) = &step.note {
-            let values = values![
-                step.item_id,
-                step.seq,
-                &note.ground,
-                &note.way_on,
-                &note.objection,
-                &note.behalf
-            ];
-            self.conn().execute(&ADD_NOTE, values).await?;
-        }
+        StepChain::REPAIR.add(&mut self.conn(), &step).await?;
         Ok(true)
     }
 
@@ -373,15 +334,6 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&ITEMS_OF_SUBJECT, values![subject, limit]).await?;
         rows.iter().map(item).collect()
-    }
-
-    /// The steps of an item, the oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn repair_steps(&self, item: i64) -> Result<Vec<RepairStep>, StoreError> {
-        let mut reader = self.reader().await?;
-        reader.conn().all(&STEPS, values![item]).await?.iter().map(step).collect()
     }
 
     /// The places that must confirm.

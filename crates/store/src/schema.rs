@@ -199,6 +199,7 @@ pub fn statements() -> Vec<Statement> {
         crate::enrolments::ALL,
         crate::hooks::ALL,
         crate::publication_log::ALL,
+        crate::steps::ALL,
         crate::repairs::ALL,
         crate::objections::ALL,
         crate::commitments::ALL,

@@ -1,7 +1,7 @@
 //! What the office and the unit do with an objection: hand it on, answer it, take the subject's words away.
 
 use xinyong_domain::workflow::objection::{Event, Owner, Stage};
-use xinyong_store::{Objection, ObjectionStep};
+use xinyong_store::{ChainedStep, Objection};
 
 use super::file::{after, at_clock, moved, overtaken, takes_back, written};
 use super::{OUTCOMES, authorise, found, mark, owner_of, settle, stage_of};
@@ -118,7 +118,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     let reason = reason_of(&command, event)?;
     let outcome = outcome_of(desk, &command, event)?;
     let next = next(desk, &one, event, to, outcome.clone())?;
-    let step = ObjectionStep {
+    let step = ChainedStep {
         reason,
         detail: outcome.unwrap_or_default(),
         ..written(desk, actor, event.as_str())

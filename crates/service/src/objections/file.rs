@@ -6,7 +6,7 @@ use xinyong_domain::identifier;
 use xinyong_domain::rules::objection::{is_own, statement};
 use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{
-    Objection, ObjectionMaterial, ObjectionStep, Purpose, Record, StoreError, Subject, Tx,
+    ChainedStep, Objection, ObjectionMaterial, Purpose, Record, StoreError, Subject, Tx,
     objection_place,
 };
 
@@ -329,7 +329,7 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
     if !own_matter {
         // Nobody needs to look before the source can be asked: the clock of both runs from today.
         let next = Objection { stage: Stage::Forwarded.as_str().to_owned(), ..stands };
-        let step = ObjectionStep {
+        let step = ChainedStep {
             actor: "system".to_owned(),
             ..written(desk, who.actor, Event::Forward.as_str())
         };
@@ -408,20 +408,8 @@ pub(super) fn at_clock(desk: &Desk, next: Objection) -> Result<Objection, DeskEr
 }
 
 /// A step as it is going to be written; what depends on the objection is filled in by the store.
-pub(super) fn written(desk: &Desk, actor: &Actor, event: &str) -> ObjectionStep {
-    ObjectionStep {
-        objection_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: desk.today(),
-        at: desk.clock().now(),
-        actor: actor.login.clone(),
-        reason: String::new(),
-        detail: String::new(),
-        previous: String::new(),
-        hash: String::new(),
-    }
+pub(super) fn written(desk: &Desk, actor: &Actor, event: &str) -> ChainedStep {
+    ChainedStep::new(event, desk.today(), desk.clock().now(), &actor.login)
 }
 
 /// Writes the step with its line of the audit log, or says that somebody was first.
@@ -430,7 +418,7 @@ pub(super) async fn moved(
     tx: &mut Tx,
     actor: &Actor,
     next: Objection,
-    step: ObjectionStep,
+    step: ChainedStep,
 ) -> Result<Objection, DeskError> {
     let stands = tx.move_objection(&next, &step).await?.ok_or_else(overtaken)?;
     if step.event != FILE {
@@ -538,10 +526,8 @@ async fn take_back(
 ) -> Result<(), DeskError> {
     let to = after(&one, Event::Withdraw)?;
     let next = Objection { stage: to.as_str().to_owned(), answer_by: None, ..one };
-    let step = ObjectionStep {
-        reason: reason.to_owned(),
-        ..written(desk, actor, Event::Withdraw.as_str())
-    };
+    let step =
+        ChainedStep { reason: reason.to_owned(), ..written(desk, actor, Event::Withdraw.as_str()) };
     let mut tx = desk.store().transaction("withdraw objection").await?;
     if let Some(agent) = agent {
         agent.hold(&mut tx).await?;

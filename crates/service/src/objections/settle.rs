@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::workflow::objection::{Event, Stage};
-use xinyong_store::{Objection, ObjectionStep, Record};
+use xinyong_store::{ChainedStep, Objection, Record, StepChain};
 
 use super::file::{after, moved, written};
 use super::{PLACES, days_of, mark, places, stage_of};
@@ -75,7 +75,7 @@ pub(crate) async fn answered_by(
     let open = desk.store().open_objections(&[(subject, record)]).await?;
     match open.get(&record) {
         Some(one) if stage_of(one)? == Stage::Upheld => {
-            let steps = desk.store().objection_steps(one.id).await?;
+            let steps = desk.store().steps(&StepChain::OBJECTION, one.id).await?;
             let answer = steps.into_iter().rfind(|step| step.event == Event::Uphold.as_str());
             Ok(answer.map(|step| step.actor))
         }
@@ -157,7 +157,7 @@ pub(super) async fn settle(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, 
         notice: Some(notice.clone()),
         ..one
     };
-    let step = ObjectionStep { detail: notice, ..written(desk, actor, Event::CarryOut.as_str()) };
+    let step = ChainedStep { detail: notice, ..written(desk, actor, Event::CarryOut.as_str()) };
     let stands = moved(desk, &mut tx, actor, next, step).await?;
     let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
     let all: Vec<String> = codes

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use xinyong_domain::law::Lookup;
 use xinyong_domain::rules::repair::decided_by_unit;
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{REVOKED, RepairItem, RepairStep, StoreError, Tx, Withdrawal};
+use xinyong_store::{ChainedStep, REVOKED, RepairItem, StepChain, StoreError, Tx, Withdrawal};
 
 use super::steps::{after, write, written};
 use super::{PLACES, authorise, item_of, places, refusals, rules_of, stage_of};
@@ -215,7 +215,8 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     if decides {
         may_decide(desk, actor, &item, stage).await?;
     }
-    let mut step = RepairStep { document, note, ..written(desk, actor, event.as_str(), &reason) };
+    let mut step =
+        ChainedStep { detail: document, note, ..written(desk, actor, event.as_str(), &reason) };
     if let Some(day) = decided.filter(|_| decides) {
         step.on_day = day;
     }
@@ -230,7 +231,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
         let all: Vec<String> = codes.into_iter().flatten().map(|code| code.id).collect();
         tx.add_repair_receipts(item.id, &all).await?;
-        take_down(desk, &mut tx, actor, &item, &step.document).await?;
+        take_down(desk, &mut tx, actor, &item, &step.detail).await?;
     }
     write(desk, &mut tx, actor, &next, step).await?;
     repair_moved(&mut tx, item.id).await?;
@@ -310,7 +311,7 @@ async fn may_decide(
             "按申请之日的规定，是否修复不由本单位决定：请先转决定单位，收到决定后再登记",
         ));
     }
-    let steps = desk.store().repair_steps(item.id).await?;
+    let steps = desk.store().steps(&StepChain::REPAIR, item.id).await?;
     let reviewed = steps.iter().rfind(|step| step.event == Event::Review.as_str());
     if reviewed.is_some_and(|step| step.actor == actor.login) {
         return Err(DeskError::refused(

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use xinyong_domain::rules::repair::{Known, Standing};
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{Purpose, REVOKED, RepairClock, RepairItem, RepairMaterial, repair_place};
+use xinyong_store::{
+    Purpose, REVOKED, RepairClock, RepairItem, RepairMaterial, StepChain, repair_place,
+};
 
 use super::views::{
     MaterialView, PlaceView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard,
@@ -285,7 +287,7 @@ async fn told(
         })
         .collect();
     let mut steps = Vec::new();
-    for one in store.repair_steps(item.id).await? {
+    for one in store.steps(&StepChain::REPAIR, item.id).await? {
         let note = one.note.unwrap_or_default();
         steps.push(StepView {
             label: Event::from_word(&one.event).map_or("提出申请", Event::label).to_owned(),
@@ -295,7 +297,7 @@ async fn told(
             at: one.at,
             by: names.person(&one.actor),
             reason: one.reason,
-            document: one.document,
+            document: one.detail,
             rule: refusals::rule(desk, &note.ground, item.applied_on),
             ground: if note.ground.is_empty() {
                 String::new()

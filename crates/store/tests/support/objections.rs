@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 use xinyong_store::{
-    Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, ObjectionStep, Purpose,
+    ChainedStep, Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, Purpose,
     RecordChange, Store, Tx, objection_place,
 };
 
@@ -43,20 +43,9 @@ fn objection(tx: &Tx, id: i64, once: &str) -> Objection {
     }
 }
 
-fn step(event: &str, detail: &str) -> ObjectionStep {
-    ObjectionStep {
-        objection_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: date(2026, 5, 29),
-        at: NOW,
-        actor: "clerk".to_owned(),
-        reason: "示例".to_owned(),
-        detail: detail.to_owned(),
-        previous: String::new(),
-        hash: String::new(),
-    }
+fn step(event: &str, detail: &str) -> ChainedStep {
+    let step = ChainedStep::new(event, date(2026, 5, 29), NOW, "clerk");
+    ChainedStep { reason: "示例".to_owned(), detail: detail.to_owned(), ..step }
 }
 
 async fn held(store: &Store, id: i64) -> Objection {

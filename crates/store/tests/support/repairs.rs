@@ -2,8 +2,8 @@
 
 use jiff::civil::date;
 use xinyong_store::{
-    DeclinedLift, REVOKED, RepairApplication, RepairItem, RepairMaterial, RepairShield, RepairStep,
-    Store, Withdrawal, repair_place,
+    ChainedStep, DeclinedLift, REVOKED, RepairApplication, RepairItem, RepairMaterial,
+    RepairShield, StepChain, Store, Withdrawal, repair_place,
 };
 use xinyong_store::{Purpose, Tx};
 
@@ -46,21 +46,9 @@ fn item(id: i64, application: i64) -> RepairItem {
     }
 }
 
-fn step(event: &str) -> RepairStep {
-    RepairStep {
-        item_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: date(2026, 5, 29),
-        at: NOW,
-        actor: "clerk".to_owned(),
-        reason: "示例".to_owned(),
-        document: String::new(),
-        note: None,
-        previous: String::new(),
-        hash: String::new(),
-    }
+fn step(event: &str) -> ChainedStep {
+    let step = ChainedStep::new(event, date(2026, 5, 29), NOW, "clerk");
+    ChainedStep { reason: "示例".to_owned(), ..step }
 }
 
 /// An application with one record and its first step.
@@ -105,7 +93,7 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     assert!(tx.move_repair_item(&next, &step("review")).await.expect("moved"));
     assert!(!tx.move_repair_item(&next, &step("review")).await.expect("overtaken"));
     tx.commit().await.expect("committed");
-    let steps = store.repair_steps(81).await.expect("listed");
+    let steps = store.steps(&StepChain::REPAIR, 81).await.expect("listed");
     let words: Vec<_> = steps.iter().map(|step| (step.seq, step.event.as_str())).collect();
     assert_eq!(words, [(1, "apply"), (2, "review")]);
     assert_eq!(steps[1].previous, steps[0].hash);
