@@ -42,6 +42,7 @@ mod powers;
 mod public;
 mod public_figures;
 mod publication_log;
+mod receipts;
 mod records;
 mod repairs;
 mod reporting;
@@ -81,7 +82,7 @@ pub use ids::IdMaker;
 pub use judgements::SubjectJudgement;
 pub use keys::{KeyRing, Purpose, sm3_hex};
 pub use notices::{DueMail, NewNotice, Notice};
-pub use objections::{Objection, ObjectionMaterial, ObjectionReceipt, objection_place};
+pub use objections::{Objection, ObjectionMaterial, objection_place};
 pub use open_data::{OpenChange, OpenDay, OpenRow};
 pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};
@@ -91,6 +92,7 @@ pub use public_figures::MonthCount;
 pub use publication_log::{
     NewLeaf, Opening, PublishedState, TreeHead, TreeNode, WaitingLeaf, salt_place,
 };
+pub use receipts::{Receipt, Receipts};
 pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, REVOKED, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
@@ -100,7 +102,7 @@ pub use repairs::findings::RepairFinding;
 pub use repairs::lifts::DeclinedLift;
 pub use repairs::lists::{RepairClock, RepairCourse};
 pub use repairs::shields::RepairShield;
-pub use repairs::{RepairApplication, RepairItem, RepairMaterial, RepairReceipt, repair_place};
+pub use repairs::{RepairApplication, RepairItem, RepairMaterial, repair_place};
 pub use reporting::{
     Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, IssuedBulletin, KnownDecision,
     NumberPlace, Outage, PlaceOf, Reach, RowTally,

@@ -63,13 +63,6 @@ statements! {
         WHERE objection_id = CAST($1 AS BIGINT)";
     OBJECTION_MATERIALS = "SELECT objection_id, seq, file_digest, file_type, added_at, added_by FROM objection_material \
         WHERE objection_id = $1 ORDER BY seq";
-    ADD_OBJECTION_RECEIPT = "INSERT INTO objection_receipt (objection_id, place) VALUES ($1, $2) \
-        ON CONFLICT (objection_id, place) DO NOTHING";
-    CONFIRM_OBJECTION_RECEIPT = "UPDATE objection_receipt SET confirmed_at = $3, confirmed_by = $4, evidence = $5 \
-        WHERE objection_id = $1 AND place = $2 AND confirmed_at IS NULL";
-    OBJECTION_RECEIPTS = "SELECT objection_id, place, confirmed_at, confirmed_by, evidence FROM objection_receipt \
-        WHERE objection_id = $1 ORDER BY place";
-    OPEN_OBJECTION_RECEIPTS = "SELECT COUNT(*) FROM objection_receipt WHERE objection_id = $1 AND confirmed_at IS NULL";
     EVERY_OBJECTION = "SELECT o.id, o.once, o.claimant_id, o.subject_id, o.record_id, o.version, o.kind, o.ground, o.sealed, \
         o.statement, o.way, o.account_id, o.filed_on, o.filed_at, o.filed_by, o.law_edition, o.unit_id, o.stage, o.statement_state, \
         o.answer_by, o.withheld_on, o.answered_on, o.outcome, o.corrected_on, o.notice, o.seq, o.hash, \
@@ -202,21 +195,6 @@ pub struct ObjectionMaterial {
     pub added_by: String,
 }
 
-/// Whether a place shows the record as it is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectionReceipt {
-    /// The objection.
-    pub objection_id: i64,
-    /// A code of the list of places.
-    pub place: String,
-    /// Since when that is confirmed.
-    pub confirmed_at: Option<i64>,
-    /// By whom.
-    pub confirmed_by: Option<String>,
-    /// By what.
-    pub evidence: Option<String>,
-}
-
 fn objection(row: &Row) -> Result<Objection, StoreError> {
     Ok(Objection {
         id: row.int(0)?,
@@ -341,45 +319,6 @@ impl Tx {
         ];
         self.conn().execute(&ADD_OBJECTION_MATERIAL, values).await?;
         Ok(())
-    }
-
-    /// Notes the places that must confirm.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn add_objection_receipts(
-        &mut self,
-        objection: i64,
-        places: &[String],
-    ) -> Result<(), StoreError> {
-        for place in places {
-            self.conn().execute(&ADD_OBJECTION_RECEIPT, values![objection, place]).await?;
-        }
-        Ok(())
-    }
-
-    /// Notes that a place shows it as it is now. Whether it had not been noted before.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn confirm_objection_receipt(
-        &mut self,
-        objection: i64,
-        place: &str,
-        by: &str,
-        at: i64,
-        evidence: &str,
-    ) -> Result<bool, StoreError> {
-        let values = values![objection, place, at, by, evidence];
-        Ok(self.conn().execute(&CONFIRM_OBJECTION_RECEIPT, values).await? == 1)
-    }
-
-    /// How many places have not confirmed, as this transaction sees it.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn open_objection_receipts(&mut self, objection: i64) -> Result<i64, StoreError> {
-        self.conn().one(&OPEN_OBJECTION_RECEIPTS, values![objection]).await?.int(0)
     }
 }
 
@@ -514,26 +453,6 @@ impl Store {
                     file_type: row.text(3)?,
                     added_at: row.int(4)?,
                     added_by: row.text(5)?,
-                })
-            })
-            .collect()
-    }
-
-    /// The places that must confirm.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn objection_receipts(&self, id: i64) -> Result<Vec<ObjectionReceipt>, StoreError> {
-        let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&OBJECTION_RECEIPTS, values![id]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ObjectionReceipt {
-                    objection_id: row.int(0)?,
-                    place: row.text(1)?,
-                    confirmed_at: row.int_or_null(2)?,
-                    confirmed_by: row.text_or_null(3)?,
-                    evidence: row.text_or_null(4)?,
                 })
             })
             .collect()

@@ -18,7 +18,7 @@ use crate::persons::json;
 use crate::steps::{ChainedStep, StepChain};
 
 use rows::item;
-pub use rows::{RepairApplication, RepairItem, RepairMaterial, RepairReceipt, repair_place};
+pub use rows::{RepairApplication, RepairItem, RepairMaterial, repair_place};
 
 statements! {
     ADD_APPLICATION = "INSERT INTO repair_application (id, once, subject_id, way, account_id, sealed, commitment, applied_on, applied_at, \
@@ -53,11 +53,6 @@ statements! {
     ERASE_VISITORS = "UPDATE repair_application SET sealed = NULL WHERE sealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM repair_item i \
         JOIN repair_step s ON s.item_id = i.id AND s.seq = i.seq WHERE i.application_id = repair_application.id \
         AND (i.stage NOT IN ('closed', 'not-accepted', 'refused', 'withdrawn', 'lapsed') OR s.on_day >= $1))";
-    ADD_RECEIPT = "INSERT INTO repair_receipt (item_id, place) VALUES ($1, $2) ON CONFLICT (item_id, place) DO NOTHING";
-    CONFIRM_RECEIPT = "UPDATE repair_receipt SET confirmed_at = $3, confirmed_by = $4, evidence = $5 \
-        WHERE item_id = $1 AND place = $2 AND confirmed_at IS NULL";
-    RECEIPTS = "SELECT item_id, place, confirmed_at, confirmed_by, evidence FROM repair_receipt WHERE item_id = $1 ORDER BY place";
-    OPEN_RECEIPTS = "SELECT COUNT(*) FROM repair_receipt WHERE item_id = $1 AND confirmed_at IS NULL";
     /// Granted and not found to have rested on false materials.
     REPAIRED = "SELECT i.record_id FROM " [each] " k CROSS JOIN repair_item i WHERE i.record_id = CAST(k.value->>1 AS BIGINT) \
         AND i.subject_id = CAST(k.value->>0 AS BIGINT) \
@@ -173,51 +168,12 @@ impl Tx {
         self.conn().execute(&ERASE_VISITORS, values![before]).await
     }
 
-    /// Notes the places that must confirm.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn add_repair_receipts(
-        &mut self,
-        item: i64,
-        places: &[String],
-    ) -> Result<(), StoreError> {
-        for place in places {
-            self.conn().execute(&ADD_RECEIPT, values![item, place]).await?;
-        }
-        Ok(())
-    }
-
-    /// Notes that a place has stopped. Whether it had not been noted before.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn confirm_repair_receipt(
-        &mut self,
-        item: i64,
-        place: &str,
-        by: &str,
-        at: i64,
-        evidence: &str,
-    ) -> Result<bool, StoreError> {
-        let values = values![item, place, at, by, evidence];
-        Ok(self.conn().execute(&CONFIRM_RECEIPT, values).await? == 1)
-    }
-
     /// An item as it is now; nobody else moves it, nor notes a receipt that looks here first, until the transaction ends.
     ///
     /// # Errors
     /// [`StoreError::Busy`] and its like.
     pub async fn lock_repair_item(&mut self, id: i64) -> Result<Option<RepairItem>, StoreError> {
         self.conn().maybe(&LOCK_ITEM, values![id]).await?.as_ref().map(item).transpose()
-    }
-
-    /// How many places have not confirmed, as this transaction sees it.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn open_repair_receipts(&mut self, item: i64) -> Result<i64, StoreError> {
-        self.conn().one(&OPEN_RECEIPTS, values![item]).await?.int(0)
     }
 }
 
@@ -334,26 +290,6 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&ITEMS_OF_SUBJECT, values![subject, limit]).await?;
         rows.iter().map(item).collect()
-    }
-
-    /// The places that must confirm.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn repair_receipts(&self, item: i64) -> Result<Vec<RepairReceipt>, StoreError> {
-        let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&RECEIPTS, values![item]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(RepairReceipt {
-                    item_id: row.int(0)?,
-                    place: row.text(1)?,
-                    confirmed_at: row.int_or_null(2)?,
-                    confirmed_by: row.text_or_null(3)?,
-                    evidence: row.text_or_null(4)?,
-                })
-            })
-            .collect()
     }
 
     /// Of some records, each as (subject, record), those that were repaired, also by a reorganisation that was carried out: a later

@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::workflow::objection::{Event, Stage};
-use xinyong_store::{ChainedStep, Objection, Record, StepChain};
+use xinyong_store::{ChainedStep, Objection, Receipts, Record, StepChain};
 
 use super::file::{after, moved, written};
-use super::{PLACES, days_of, mark, places, stage_of};
+use super::{days_of, mark, places, stage_of};
 use crate::access::{Actor, Permission};
 use crate::browse::{Kept, content_of, record_of};
 use crate::desk::Desk;
 use crate::intake::{Marked, disclosure, to_json};
 use crate::notices::{objection_moved, objection_waits};
+use crate::places::LOG;
 use crate::refusal::DeskError;
 
 /// Open objections that the job looks at.
@@ -159,15 +160,10 @@ pub(super) async fn settle(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, 
     };
     let step = ChainedStep { detail: notice, ..written(desk, actor, Event::CarryOut.as_str()) };
     let stands = moved(desk, &mut tx, actor, next, step).await?;
-    let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
-    let all: Vec<String> = codes
-        .into_iter()
-        .flatten()
-        .map(|code| code.id)
-        // What is only corrected can still be proven: the log goes on from it.
-        .filter(|place| touched.removed || place != places::LOG)
-        .collect();
-    tx.add_objection_receipts(id, &all).await?;
+    let mut all = crate::places::all(desk);
+    // What is only corrected can still be proven: the log goes on from it.
+    all.retain(|place| touched.removed || place != LOG);
+    tx.add_receipts(&Receipts::OBJECTION, id, &all).await?;
     mark::write(desk, &mut tx, actor, &stands, "异议办结，信息已更正").await?;
     objection_moved(&mut tx, id).await?;
     tx.commit().await?;

@@ -4,10 +4,12 @@ use jiff::civil::Date;
 use xinyong_domain::law::Lookup;
 use xinyong_domain::rules::repair::decided_by_unit;
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{ChainedStep, REVOKED, RepairItem, StepChain, StoreError, Tx, Withdrawal};
+use xinyong_store::{
+    ChainedStep, REVOKED, Receipts, RepairItem, StepChain, StoreError, Tx, Withdrawal,
+};
 
 use super::steps::{after, write, written};
-use super::{PLACES, authorise, item_of, places, refusals, rules_of, stage_of};
+use super::{authorise, item_of, places, refusals, rules_of, stage_of};
 use crate::access::{Actor, Permission, Role};
 use crate::desk::Desk;
 use crate::notices::{repair_moved, repair_waits};
@@ -228,9 +230,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     if event == Event::Grant {
         // From here every place counts its days.
         next.granted_on = Some(desk.today());
-        let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
-        let all: Vec<String> = codes.into_iter().flatten().map(|code| code.id).collect();
-        tx.add_repair_receipts(item.id, &all).await?;
+        tx.add_receipts(&Receipts::REPAIR, item.id, &crate::places::all(desk)).await?;
         take_down(desk, &mut tx, actor, &item, &step.detail).await?;
     }
     write(desk, &mut tx, actor, &next, step).await?;

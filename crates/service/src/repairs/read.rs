@@ -10,10 +10,10 @@ use xinyong_store::{
 };
 
 use super::views::{
-    MaterialView, PlaceView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard,
+    MaterialView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard,
 };
 use super::{
-    KeptRules, MATERIALS, PLACES, Visitor, authorise, days_of, decide, due_of, duties, entry_of,
+    KeptRules, MATERIALS, Visitor, authorise, days_of, decide, due_of, duties, entry_of,
     findings, item_of, label, noted, object, own_item, places, refusals, ruled, rules_of, stage_of,
     stages, units_of,
 };
@@ -309,24 +309,7 @@ async fn told(
             behalf: if note.behalf.is_empty() { String::new() } else { names.unit(&note.behalf) },
         });
     }
-    let mut receipts = store.repair_receipts(item.id).await?;
-    let law = desk.law();
-    let order = |place: &str| {
-        let codes = law.codes().get(PLACES);
-        codes.and_then(|list| list.codes.iter().position(|code| code.id == place))
-    };
-    receipts.sort_by_key(|one| order(&one.place));
-    let places = receipts
-        .into_iter()
-        .map(|one| PlaceView {
-            label: label(desk, PLACES, &one.place),
-            automatic: places::is_automatic(&one.place),
-            at: one.confirmed_at,
-            by: one.confirmed_by.map(|by| names.person(&by).name).unwrap_or_default(),
-            evidence: one.evidence.unwrap_or_default(),
-            place: one.place,
-        })
-        .collect();
+    let places = places::awaited(item.id).view(desk, &names).await?;
     let mut others = Vec::new();
     for other in store.repair_items(item.application_id).await? {
         if other.id != item.id {

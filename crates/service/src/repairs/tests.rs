@@ -494,10 +494,9 @@ async fn the_last_receipt_may_be_the_platforms_own() {
     // As if the process had been stopped between the decision and the receipts of the platform's own places.
     let held = desk.store().repair_item(id).await.expect("asked").expect("kept");
     let record = desk.store().record(place.0, place.1).await.expect("asked").expect("kept");
-    let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
-    let places: Vec<String> = codes.into_iter().flatten().map(|code| code.id).collect();
+    let places = crate::places::all(&desk);
     let mut tx = desk.store().transaction("test").await.expect("begun");
-    tx.add_repair_receipts(id, &places).await.expect("noted");
+    tx.add_receipts(&xinyong_store::Receipts::REPAIR, id, &places).await.expect("noted");
     tx.withdraw_record(&Withdrawal {
         subject_id: place.0,
         id: place.1,

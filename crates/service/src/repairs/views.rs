@@ -76,23 +76,6 @@ pub struct MaterialView {
     pub at: i64,
 }
 
-/// Whether a place has stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceView {
-    /// Its code.
-    pub place: String,
-    /// What it is called.
-    pub label: String,
-    /// Whether the platform finds out by itself.
-    pub automatic: bool,
-    /// Since when that is confirmed, in milliseconds since 1970.
-    pub at: Option<i64>,
-    /// By whom.
-    pub by: String,
-    /// By what.
-    pub evidence: String,
-}
-
 /// The repair of one record with everything about it.
 #[derive(Debug, Clone)]
 pub struct RepairCase {

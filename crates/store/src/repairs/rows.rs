@@ -120,21 +120,6 @@ impl RepairItem {
     }
 }
 
-/// Whether a place has stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepairReceipt {
-    /// The item.
-    pub item_id: i64,
-    /// A code of the list of places.
-    pub place: String,
-    /// Since when that is confirmed.
-    pub confirmed_at: Option<i64>,
-    /// By whom.
-    pub confirmed_by: Option<String>,
-    /// By what.
-    pub evidence: Option<String>,
-}
-
 pub(super) fn item(row: &Row) -> Result<RepairItem, StoreError> {
     Ok(RepairItem {
         id: row.int(0)?,

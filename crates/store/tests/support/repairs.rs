@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use xinyong_store::{
-    ChainedStep, DeclinedLift, REVOKED, RepairApplication, RepairItem, RepairMaterial,
+    ChainedStep, DeclinedLift, REVOKED, Receipts, RepairApplication, RepairItem, RepairMaterial,
     RepairShield, StepChain, Store, Withdrawal, repair_place,
 };
 use xinyong_store::{Purpose, Tx};
@@ -108,7 +108,9 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     let record = store.record(1, 11).await.expect("asked").expect("kept");
     let mut tx = store.transaction("test").await.expect("begun");
     assert!(tx.move_repair_item(&granted, &step("grant")).await.expect("moved"));
-    tx.add_repair_receipts(81, &["portal".to_owned(), "national".to_owned()]).await.expect("noted");
+    tx.add_receipts(&Receipts::REPAIR, 81, &["portal".to_owned(), "national".to_owned()])
+        .await
+        .expect("noted");
     tx.withdraw_record(&Withdrawal {
         subject_id: 1,
         id: 11,
@@ -123,16 +125,24 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     })
     .await
     .expect("down");
-    assert!(tx.confirm_repair_receipt(81, "portal", "system", NOW, "示例").await.expect("noted"));
-    assert!(!tx.confirm_repair_receipt(81, "portal", "system", NOW, "示例").await.expect("once"));
+    assert!(
+        tx.confirm_receipt(&Receipts::REPAIR, (81, "portal"), ("system", NOW), "示例")
+            .await
+            .expect("noted")
+    );
+    assert!(
+        !tx.confirm_receipt(&Receipts::REPAIR, (81, "portal"), ("system", NOW), "示例")
+            .await
+            .expect("once")
+    );
     let locked = tx.lock_repair_item(81).await.expect("held").expect("there");
     assert_eq!((locked.stage.as_str(), locked.seq), ("granted", 3));
     assert!(tx.lock_repair_item(82).await.expect("asked").is_none());
-    assert_eq!(tx.open_repair_receipts(81).await.expect("counted"), 1);
+    assert_eq!(tx.open_receipts(&Receipts::REPAIR, 81).await.expect("counted"), 1);
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
     assert_eq!(store.repaired(&[(1, 11), (2, 21)]).await.expect("asked").len(), 1);
-    let receipts = store.repair_receipts(81).await.expect("listed");
+    let receipts = store.receipts(&Receipts::REPAIR, 81).await.expect("listed");
     assert_eq!(receipts.iter().filter(|one| one.confirmed_at.is_some()).count(), 1);
     let (market, other) = (["market".to_owned()], ["gone".to_owned()]);
     for (units, many) in [(None, 1), (Some(market.as_slice()), 1), (Some(other.as_slice()), 0)] {
