@@ -74,10 +74,8 @@ fn stage_of(held: &Commitment) -> Result<Stage, DeskError> {
 }
 
 fn label(desk: &Desk, list: &str, id: &str) -> String {
-    let law = desk.law();
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
     // “其他-” carries the concrete kind behind the dash.
-    code.map_or_else(|| id.to_owned(), |code| code.label.trim_end_matches('-').to_owned())
+    desk.law().label_of(list, id).trim_end_matches('-').to_owned()
 }
 
 /// A line of the audit log about a commitment.

@@ -189,11 +189,7 @@ pub struct PublicCorrection {
 }
 
 fn label(desk: &Desk, event: &str) -> String {
-    desk.law()
-        .codes()
-        .get(EVENTS)
-        .and_then(|list| list.by_id(event))
-        .map_or_else(|| event.to_owned(), |code| code.label.clone())
+    desk.law().label_of(EVENTS, event).to_owned()
 }
 
 fn outcome(event: &str) -> Result<Outcome, Refusal> {

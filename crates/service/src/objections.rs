@@ -169,9 +169,7 @@ fn noted<'e>(deed: &'static str, of: &'e str, detail: &'e str) -> AuditEvent<'e>
 }
 
 fn label(desk: &Desk, list: &str, id: &str) -> String {
-    let law = desk.law();
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
-    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
+    desk.law().label_of(list, id).to_owned()
 }
 
 fn missing() -> DeskError {

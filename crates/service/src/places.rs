@@ -61,9 +61,7 @@ pub(crate) fn all(desk: &Desk) -> Vec<String> {
 
 /// What a place is called.
 pub(crate) fn label(desk: &Desk, place: &str) -> String {
-    let law = desk.law();
-    let code = law.codes().get(PLACES).and_then(|list| list.by_id(place));
-    code.map_or_else(|| place.to_owned(), |code| code.label.clone())
+    desk.law().label_of(PLACES, place).to_owned()
 }
 
 /// What a person's confirmation for a place rests on. `done`: what is confirmed of it.

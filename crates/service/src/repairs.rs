@@ -209,9 +209,7 @@ async fn own_item(desk: &Desk, agent: &Agent, id: i64) -> Result<RepairItem, Des
 }
 
 fn label(desk: &Desk, list: &str, id: &str) -> String {
-    let law = desk.law();
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
-    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
+    desk.law().label_of(list, id).to_owned()
 }
 
 #[cfg(test)]

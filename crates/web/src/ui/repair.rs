@@ -50,8 +50,7 @@ pub struct StepRow {
 }
 
 fn label(law: &Law, list: &str, id: &str) -> String {
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
-    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
+    law.label_of(list, id).to_owned()
 }
 
 /// The reasons for one thing that rests on one entry.
