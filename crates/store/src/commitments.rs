@@ -1,6 +1,6 @@
 //! 信用承诺: the matters that units handle under 告知承诺, the commitments that were made and the steps of each.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -73,8 +73,6 @@ statements! {
         WHERE r.kind = $1 AND r.decided_on >= $2 AND r.decided_on <= $3 AND r.state = 'standing' \
         AND (r.decided_on, r.id) > ($4, CAST($5 AS BIGINT)) \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on, r.id LIMIT $6";
-    OF_RECORDS = "SELECT c.record_id FROM " [each] " k CROSS JOIN commitment c WHERE c.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND c.subject_id = CAST(k.value->>0 AS BIGINT)";
     EVERY = "SELECT c.id, c.number, c.once, c.subject_id, c.unit_id, c.matter_id, c.way, c.account_id, c.reason, c.valid_until, c.text, \
         c.digest, c.file_digest, c.file_type, c.made_on, c.made_at, c.made_by, c.stage, c.record_id, c.accepted_on, c.completed_on, \
         c.found_on, c.settled_on, c.seq, c.hash, \
@@ -683,24 +681,6 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&MADE, values![first, last, limit]).await?;
         rows.iter().map(commitment).collect()
-    }
-
-    /// Of some records, each as (subject, record), those that a commitment became, in whatever stage it stands: no file changes them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn commitments_of_records(
-        &self,
-        records: &[(i64, i64)],
-    ) -> Result<HashSet<i64>, StoreError> {
-        let mut reader = self.reader().await?;
-        let mut found = HashSet::new();
-        for part in records.chunks(500) {
-            for row in reader.conn().all(&OF_RECORDS, values![json(part)]).await? {
-                found.insert(row.int(0)?);
-            }
-        }
-        Ok(found)
     }
 
     /// Standing records of a kind decided from `first` to `last`, both inclusive, in the order of day and id after a place.

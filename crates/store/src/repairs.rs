@@ -8,7 +8,7 @@ pub(crate) mod lists;
 mod rows;
 pub(crate) mod shields;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
@@ -53,13 +53,6 @@ statements! {
     ERASE_VISITORS = "UPDATE repair_application SET sealed = NULL WHERE sealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM repair_item i \
         JOIN repair_step s ON s.item_id = i.id AND s.seq = i.seq WHERE i.application_id = repair_application.id \
         AND (i.stage NOT IN ('closed', 'not-accepted', 'refused', 'withdrawn', 'lapsed') OR s.on_day >= $1))";
-    /// Granted and not found to have rested on false materials.
-    REPAIRED = "SELECT i.record_id FROM " [each] " k CROSS JOIN repair_item i WHERE i.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND i.subject_id = CAST(k.value->>0 AS BIGINT) \
-        AND EXISTS (SELECT 1 FROM repair_step s WHERE s.item_id = i.id AND s.event = 'grant') \
-        AND NOT EXISTS (SELECT 1 FROM repair_finding f WHERE f.item_id = i.id AND f.state = 'confirmed' AND f.restore = 1)";
-    PERFORMED = "SELECT s.record_id FROM " [each] " k CROSS JOIN repair_shield s WHERE s.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND s.subject_id = CAST(k.value->>0 AS BIGINT) AND s.state = 'lifted' AND s.lift_kind = 'performed'";
 }
 
 impl Tx {
@@ -290,23 +283,5 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&ITEMS_OF_SUBJECT, values![subject, limit]).await?;
         rows.iter().map(item).collect()
-    }
-
-    /// Of some records, each as (subject, record), those that were repaired, also by a reorganisation that was carried out: a later
-    /// file of their unit does not bring them back.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn repaired(&self, records: &[(i64, i64)]) -> Result<HashSet<i64>, StoreError> {
-        let mut reader = self.reader().await?;
-        let mut found = HashSet::new();
-        for part in records.chunks(500) {
-            for statement in [&REPAIRED, &PERFORMED] {
-                for row in reader.conn().all(statement, values![json(part)]).await? {
-                    found.insert(row.int(0)?);
-                }
-            }
-        }
-        Ok(found)
     }
 }

@@ -200,6 +200,7 @@ pub fn statements() -> Vec<Statement> {
         crate::hooks::ALL,
         crate::publication_log::ALL,
         crate::steps::ALL,
+        crate::holds::ALL,
         crate::receipts::ALL,
         crate::repairs::ALL,
         crate::objections::ALL,

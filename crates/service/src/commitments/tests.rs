@@ -340,8 +340,8 @@ async fn it_is_taken_back_until_the_matter_is_completed() {
     withdraw(&desk, &agent, second).await.expect("taken back");
     assert_eq!(refused(public_record(&desk, place.0, place.1)).await, "not-found");
     // It counts nowhere, and no file brings it back.
-    let back = desk.store().commitments_of_records(&[place]).await.expect("asked");
-    assert!(back.contains(&place.1));
+    let holds = desk.store().holds(&[(place.0, place.1, "")]).await.expect("asked");
+    assert!(holds.committed.contains(&place.1));
     assert!(ratios(&desk, &office(), 2026).await.expect("ratios").is_empty());
     let late = late(&desk.at(date(2026, 9, 1)), &office(), 2026, 0).await.expect("a list").lines;
     assert!(late.is_empty(), "nobody owes anything for what was taken back");

@@ -9,13 +9,11 @@ use xinyong_store::{
     Purpose, REVOKED, RepairClock, RepairItem, RepairMaterial, StepChain, repair_place,
 };
 
-use super::views::{
-    MaterialView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard,
-};
+use super::views::{MaterialView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard};
 use super::{
-    KeptRules, MATERIALS, Visitor, authorise, days_of, decide, due_of, duties, entry_of,
-    findings, item_of, label, noted, object, own_item, places, refusals, ruled, rules_of, stage_of,
-    stages, units_of,
+    KeptRules, MATERIALS, Visitor, authorise, days_of, decide, due_of, duties, entry_of, findings,
+    item_of, label, noted, object, own_item, places, refusals, ruled, rules_of, stage_of, stages,
+    units_of,
 };
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
@@ -349,9 +347,9 @@ async fn changed(desk: &Desk, item: &RepairItem, rules: &KeptRules) -> Result<St
         return Ok(String::new());
     };
     if let Some(day) = record.withdrawn_on {
-        let place = [(record.subject_id, record.id)];
-        if record.state != REVOKED && desk.store().shielded(&place).await?.contains_key(&record.id)
-        {
+        let place = [(record.subject_id, record.id, "")];
+        let holds = desk.store().holds(&place).await?;
+        if record.state != REVOKED && holds.shielded.contains_key(&record.id) {
             return Ok(format!(
                 "这条信息自{day}起因法院裁定暂时屏蔽。申请照常办理；准予修复的，解除屏蔽后也不再公示。"
             ));

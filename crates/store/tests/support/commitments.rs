@@ -159,7 +159,7 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     assert_eq!(store.commitments_numbered(&[first, second]).await.expect("listed"), listed);
     let of = store.commitment_of_record(1, 31).await.expect("asked");
     assert_eq!(of.map(|one| one.id), Some(101));
-    let ours = store.commitments_of_records(&[(1, 31), (1, 11)]).await.expect("asked");
+    let ours = store.holds(&[(1, 31, ""), (1, 11, "")]).await.expect("asked").committed;
     assert!(ours.contains(&31) && ours.len() == 1, "whatever its stage");
     let days = (date(2026, 5, 1), date(2026, 5, 31));
     let owed = store.commitment_days(&["market".to_owned()], days).await.expect("listed");

@@ -99,7 +99,7 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     assert_eq!(steps[1].previous, steps[0].hash);
 
     // Granted: it comes down, every place is noted, and a repaired record is known as one.
-    assert!(store.repaired(&[(1, 11)]).await.expect("asked").is_empty());
+    assert!(store.holds(&[(1, 11, "")]).await.expect("asked").repaired.is_empty());
     let granted = RepairItem {
         stage: "granted".to_owned(),
         granted_on: Some(date(2026, 5, 30)),
@@ -141,7 +141,7 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     assert_eq!(tx.open_receipts(&Receipts::REPAIR, 81).await.expect("counted"), 1);
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
-    assert_eq!(store.repaired(&[(1, 11), (2, 21)]).await.expect("asked").len(), 1);
+    assert_eq!(store.holds(&[(1, 11, ""), (2, 21, "")]).await.expect("asked").repaired.len(), 1);
     let receipts = store.receipts(&Receipts::REPAIR, 81).await.expect("listed");
     assert_eq!(receipts.iter().filter(|one| one.confirmed_at.is_some()).count(), 1);
     let (market, other) = (["market".to_owned()], ["gone".to_owned()]);
@@ -304,9 +304,9 @@ pub async fn what_holds_a_record_down_is_known(ground: &Ground) {
     .expect("kept");
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
-    let shielded = store.shielded(&[place, (2, 21)]).await.expect("asked");
-    assert_eq!(shielded.get(&11), Some(&date(2026, 5, 30)));
-    assert!(store.repaired(&[place]).await.expect("asked").is_empty(), "not for good");
+    let holds = store.holds(&[(1, 11, ""), (2, 21, "")]).await.expect("asked");
+    assert_eq!(holds.shielded.get(&11), Some(&date(2026, 5, 30)));
+    assert!(holds.repaired.is_empty(), "not for good");
     assert_eq!(store.declined_lifts(91).await.expect("listed")[0].seq, 1);
 
     // Its decision is revoked: since the same day, and nothing is said in public.
@@ -334,8 +334,8 @@ pub async fn what_holds_a_record_down_is_known(ground: &Ground) {
     assert!(tx.is_down_otherwise(place, 0).await.expect("asked"));
     assert!(tx.lock_repair_shield(place).await.expect("asked").is_none());
     tx.commit().await.expect("committed");
-    assert!(store.repaired(&[place]).await.expect("asked").contains(&11));
-    assert!(store.shielded(&[place]).await.expect("asked").is_empty());
+    let holds = store.holds(&[(1, 11, "")]).await.expect("asked");
+    assert!(holds.repaired.contains(&11) && holds.shielded.is_empty());
     assert_eq!(problems(&store).await, []);
     store
         .raw_execute("UPDATE repair_shield_lift SET declined_reason = 'x'")
