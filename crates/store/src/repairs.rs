@@ -14,7 +14,6 @@ use jiff::civil::Date;
 
 use crate::db::{Store, Tx, statements, values};
 use crate::error::StoreError;
-use crate::persons::json;
 use crate::steps::{ChainedStep, StepChain};
 
 use rows::item;
@@ -25,6 +24,7 @@ statements! {
         applied_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     APPLICATION = "SELECT id, once, subject_id, way, account_id, sealed, commitment, applied_on, applied_at, applied_by \
         FROM repair_application WHERE id = $1";
+    APPLICANT = "SELECT subject_id FROM repair_application WHERE id = $1";
     APPLICATION_ONCE = "SELECT id FROM repair_application WHERE once = $1";
     ADD_MATERIAL = "INSERT INTO repair_material (application_id, seq, material, file_digest, file_type, added_at, added_by) \
         SELECT CAST($1 AS BIGINT), COALESCE(MAX(seq), 0) + 1, $2, $3, $4, CAST($5 AS BIGINT), $6 FROM repair_material \
@@ -151,6 +151,15 @@ impl Tx {
         }
         StepChain::REPAIR.add(&mut self.conn(), &step).await?;
         Ok(true)
+    }
+
+    /// For whom an application was made, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn repair_applicant(&mut self, application: i64) -> Result<Option<i64>, StoreError> {
+        let row = self.conn().maybe(&APPLICANT, values![application]).await?;
+        row.map(|row| row.int(0)).transpose()
     }
 
     /// Erases who came to the window for applications that have all been over since before a day. Returns how many.

@@ -18,7 +18,7 @@ use crate::agents::{Agent, recognise};
 use crate::audit::AuditEvent;
 use crate::browse::{HeldRecord, Names, held, stored_of_own};
 use crate::desk::Desk;
-use crate::notices::{objection_moved, objection_waits};
+use crate::notices::{objection_handlers, objection_moved, objection_waits};
 use crate::refusal::{DeskError, Refusal};
 use crate::repairs::Visitor;
 use crate::units::{responsible, stands_for};
@@ -292,6 +292,8 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         seq: 0,
         hash: String::new(),
     };
+    let own_matter = is_own(&new.ground, new.filed_on, &desk.law()).value;
+    let handlers = objection_handlers(desk, &new.unit_id, own_matter).await?;
     let mut tx = store.transaction("object").await?;
     if let Some(agent) = who.agent {
         agent.hold(&mut tx).await?;
@@ -323,7 +325,6 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         })
         .await?;
     }
-    let own_matter = is_own(&new.ground, new.filed_on, &desk.law()).value;
     let first = at_clock(desk, Objection { hash, ..new })?;
     let mut stands = moved(desk, &mut tx, who.actor, first, written(desk, who.actor, FILE)).await?;
     if !own_matter {
@@ -336,7 +337,7 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         stands = moved(desk, &mut tx, who.actor, at_clock(desk, next)?, step).await?;
     }
     mark::write(desk, &mut tx, who.actor, &stands, "当事人提出异议").await?;
-    objection_waits(desk, &mut tx, id, &stands.unit_id, own_matter).await?;
+    objection_waits(desk, &mut tx, id, &handlers).await?;
     desk.audit_with(&mut tx, who.actor, noted("objection.filed", &object(id), &command.ground));
     tx.commit().await?;
     Ok(id)

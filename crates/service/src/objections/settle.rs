@@ -14,7 +14,7 @@ use crate::access::{Actor, Permission};
 use crate::browse::{Kept, content_of, record_of};
 use crate::desk::Desk;
 use crate::intake::{Marked, disclosure, to_json};
-use crate::notices::{objection_moved, objection_waits};
+use crate::notices::{objection_handlers, objection_moved, objection_waits};
 use crate::places::LOG;
 use crate::refusal::DeskError;
 
@@ -210,13 +210,14 @@ async fn attended(desk: &Desk, actor: &Actor, one: &Objection) -> Result<Option<
     }
     let last = stage.answer_by(&days_of(one), &desk.law());
     let over = last.is_some_and(|last| last < desk.today());
-    if over && one.withheld_on.is_none() && withhold(desk, actor, one.id).await? {
+    if over && one.withheld_on.is_none() && withhold(desk, actor, one).await? {
         return Ok(Some(Event::Withhold));
     }
     Ok(None)
 }
 
-async fn withhold(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, DeskError> {
+async fn withhold(desk: &Desk, actor: &Actor, one: &Objection) -> Result<bool, DeskError> {
+    let (id, handlers) = (one.id, objection_handlers(desk, &one.unit_id, true).await?);
     let mut tx = desk.store().transaction("withhold record").await?;
     let Some(one) = tx.lock_objection(id).await? else { return Ok(false) };
     let stage = stage_of(&one)?;
@@ -234,7 +235,7 @@ async fn withhold(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, DeskError
     let step = written(desk, actor, Event::Withhold.as_str());
     let stands = moved(desk, &mut tx, actor, next, step).await?;
     mark::write(desk, &mut tx, actor, &stands, "异议逾期未办理，暂停公示").await?;
-    objection_waits(desk, &mut tx, id, &stands.unit_id, true).await?;
+    objection_waits(desk, &mut tx, id, &handlers).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -12,7 +12,7 @@ use super::steps::{after, write, written};
 use super::{authorise, item_of, places, refusals, rules_of, stage_of};
 use crate::access::{Actor, Permission, Role};
 use crate::desk::Desk;
-use crate::notices::{repair_moved, repair_waits};
+use crate::notices::{handlers, repair_moved, repair_waits};
 use crate::refusal::{DeskError, Refusal};
 use crate::units::{responsible, stands_for};
 
@@ -226,6 +226,11 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     if event == Event::Extend {
         next.extended_days = Some(extension(desk, &item)?);
     }
+    let waits = !to.is_over() && to != Stage::Supplement;
+    let handlers = match waits {
+        true => handlers(desk, Permission::HandleRepair, &item.unit_id).await?,
+        false => Vec::new(),
+    };
     let mut tx = desk.store().transaction("step of repair").await?;
     if event == Event::Grant {
         // From here every place counts its days.
@@ -235,9 +240,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     }
     write(desk, &mut tx, actor, &next, step).await?;
     repair_moved(&mut tx, item.id).await?;
-    if !to.is_over() && to != Stage::Supplement {
-        repair_waits(desk, &mut tx, item.id, &item.unit_id).await?;
-    }
+    repair_waits(desk, &mut tx, item.id, &handlers).await?;
     tx.commit().await?;
     if event == Event::Grant {
         places::confirm_automatic(desk, actor, item.id).await?;

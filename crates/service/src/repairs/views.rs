@@ -8,6 +8,7 @@ use xinyong_domain::workflow::repair::{Event, Owner, Stage};
 
 use super::{DutyView, FindingView, KeptRules, Visitor};
 use crate::browse::{HeldRecord, PersonView};
+use crate::places::PlaceView;
 
 /// The repair of a record in a list.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! What `fsck` looks for among the repairs: chains that are broken, rows that belong to nothing, what must not stand and does.
 
 use super::{item, repair_place};
-use crate::db::{Conn, statements, values};
+use crate::db::{Conn, statements};
 use crate::error::StoreError;
 use crate::keys::{KeyRing, Purpose};
 use crate::steps::StepChain;
