@@ -104,39 +104,10 @@ pub fn diagram(workflow: &str) -> ExitCode {
 
 /// A workflow as Mermaid text.
 pub fn drawn(workflow: &str) -> String {
-    let (first, lines): (&str, Vec<(&str, &str, &str)>) = match workflow {
-        "commitment" => (
-            commitment::Stage::Made.as_str(),
-            commitment::TRANSITIONS
-                .iter()
-                .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
-                .collect(),
-        ),
-        "repair" => (
-            repair::Stage::Applied.as_str(),
-            repair::TRANSITIONS
-                .iter()
-                .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
-                .collect(),
-        ),
-        "objection" => (
-            objection::Stage::Filed.as_str(),
-            objection::TRANSITIONS
-                .iter()
-                .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
-                .collect(),
-        ),
-        _ => (
-            batch::Stage::Received.as_str(),
-            batch::TRANSITIONS
-                .iter()
-                .map(|(from, event, to)| (from.as_str(), to.as_str(), event.label()))
-                .collect(),
-        ),
-    };
-    let mut text = format!("stateDiagram-v2\n    [*] --> {first}\n");
-    for (from, to, label) in lines {
-        text.push_str(&format!("    {from} --> {to}: {label}\n"));
+    match workflow {
+        "commitment" => commitment::TABLE.drawing(),
+        "repair" => repair::TABLE.drawing(),
+        "objection" => objection::TABLE.drawing(),
+        _ => batch::TABLE.drawing(),
     }
-    text
 }

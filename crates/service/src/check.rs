@@ -17,10 +17,12 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use answer::PURPOSES;
 pub use answer::{
     CheckAnswer, CheckLimit, CheckedGroup, CheckedRecord, CheckedSubject, Considered, Named,
     ProposedMeasure, Reason,
 };
+pub(crate) use ask::BASIS;
 pub use ask::{Asked, Looked, ask, find_subject, purposes};
 pub(crate) use keep::Keeper;
 pub use look::{CheckList, CheckView, LookView, looks_at, one, original, own_looks, recent};

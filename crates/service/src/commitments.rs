@@ -19,7 +19,7 @@ mod text;
 use jiff::civil::Date;
 use xinyong_domain::check::personal_number;
 use xinyong_domain::workflow::commitment::Stage;
-use xinyong_store::{Commitment, CommitmentStep};
+use xinyong_store::{ChainedStep, Commitment};
 
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
@@ -74,10 +74,8 @@ fn stage_of(held: &Commitment) -> Result<Stage, DeskError> {
 }
 
 fn label(desk: &Desk, list: &str, id: &str) -> String {
-    let law = desk.law();
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
     // “其他-” carries the concrete kind behind the dash.
-    code.map_or_else(|| id.to_owned(), |code| code.label.trim_end_matches('-').to_owned())
+    desk.law().label_of(list, id).trim_end_matches('-').to_owned()
 }
 
 /// A line of the audit log about a commitment.
@@ -138,20 +136,8 @@ fn text_of(
 }
 
 /// A step as it is going to be written; what depends on the commitment is filled in by the store.
-fn written(desk: &Desk, actor: &Actor, event: &str, on: Date) -> CommitmentStep {
-    CommitmentStep {
-        commitment_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: on,
-        at: desk.clock().now(),
-        actor: actor.login.clone(),
-        reason: String::new(),
-        document: String::new(),
-        previous: String::new(),
-        hash: String::new(),
-    }
+fn written(desk: &Desk, actor: &Actor, event: &str, on: Date) -> ChainedStep {
+    ChainedStep::new(event, on, desk.clock().now(), &actor.login)
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod mail;
 pub mod notices;
 pub mod objections;
 pub mod open_data;
+pub mod places;
 pub mod powers;
 mod press;
 pub mod publication_log;

@@ -49,15 +49,78 @@ pub trait Mailer: Send + Sync {
     fn send(&self, address: &str, text: &str) -> impl Future<Output = Result<(), String>> + Send;
 }
 
-/// Writes, with a change of a batch, whom it concerns now: the reviewers of the unit when it was submitted, the clerk when it came
-/// back. What was said about the stage it leaves is taken back.
+/// The active accounts for which something holds. To be asked for before the transaction begins that tells them: whoever waits for a second
+/// connection while holding one may wait for others who do the same.
+async fn accounts_with(
+    desk: &Desk,
+    holds: impl Fn(&Account, Role) -> bool,
+) -> Result<Vec<Account>, DeskError> {
+    let mut accounts = desk.store().accounts().await?;
+    accounts.retain(|account| {
+        let role = Role::from_word(&account.role);
+        account.active && role.is_some_and(|role| holds(account, role))
+    });
+    Ok(accounts)
+}
+
+/// Those who may do something about what a unit owes: its own people, and those of the units that took over.
+pub(crate) async fn handlers(
+    desk: &Desk,
+    permission: Permission,
+    unit: &str,
+) -> Result<Vec<Account>, DeskError> {
+    let units = responsible(desk, unit).await?;
+    accounts_with(desk, |account, role| {
+        role.permissions().contains(&permission) && units.contains(&account.unit_id)
+    })
+    .await
+}
+
+/// Tells each of them.
+async fn tell(
+    desk: &Desk,
+    tx: &mut Tx,
+    concerned: &[Account],
+    kind: &str,
+    object: &str,
+    text: &str,
+) -> Result<(), DeskError> {
+    for account in concerned {
+        tx.add_notice(&notice(desk, account, kind, object, text)).await?;
+    }
+    Ok(())
+}
+
+/// Whom a batch concerns that moves to a stage: the reviewers of the unit when it is submitted, the clerk when it comes back.
+pub(crate) async fn concerned_by(
+    desk: &Desk,
+    batch: &Batch,
+    (from, to): (Stage, Stage),
+    by: &str,
+) -> Result<Vec<Account>, DeskError> {
+    let submitted = match (from, to) {
+        (_, Stage::Submitted) => true,
+        (Stage::Submitted, Stage::Checked) => false,
+        _ => return Ok(Vec::new()),
+    };
+    accounts_with(desk, |account, role| {
+        let mine = if submitted {
+            role == Role::Reviewer && account.unit_id == batch.unit_id
+        } else {
+            Some(account.login.as_str()) == batch.submitted_by.as_deref()
+        };
+        mine && account.login != by
+    })
+    .await
+}
+
+/// Tells them, with the change of the batch. What was said about the stage it leaves is taken back.
 pub(crate) async fn batch_moved(
     desk: &Desk,
     tx: &mut Tx,
     batch: &Batch,
-    from: Stage,
-    to: Stage,
-    by: &str,
+    (from, to): (Stage, Stage),
+    concerned: &[Account],
 ) -> Result<(), DeskError> {
     let object = format!("batch:{}", batch.id);
     for (stage, word) in [(Stage::Submitted, SUBMITTED), (Stage::Checked, RETURNED)] {
@@ -65,44 +128,29 @@ pub(crate) async fn batch_moved(
             tx.settle_notices(&object, word).await?;
         }
     }
-    let (word, submitted) = match (from, to) {
-        (_, Stage::Submitted) => (SUBMITTED, true),
-        (Stage::Submitted, Stage::Checked) => (RETURNED, false),
-        _ => return Ok(()),
-    };
     let kind = desk.law().kind(&batch.kind).map(|kind| kind.name.clone()).unwrap_or_default();
-    let accounts = desk.store().accounts().await?;
-    let concerned = accounts.iter().filter(|account| {
-        let mine = if submitted {
-            account.role == Role::Reviewer.as_str() && account.unit_id == batch.unit_id
-        } else {
-            Some(account.login.as_str()) == batch.submitted_by.as_deref()
-        };
-        mine && account.active && account.login != by
-    });
-    let text = if submitted {
-        format!("一批{kind}等待您复核")
+    let (word, text) = if to == Stage::Submitted {
+        (SUBMITTED, format!("一批{kind}等待您复核"))
     } else {
-        format!("您提交的一批{kind}被退回，请查看理由后改正")
+        (RETURNED, format!("您提交的一批{kind}被退回，请查看理由后改正"))
     };
-    for account in concerned {
-        tx.add_notice(&notice(desk, account, word, &object, &text)).await?;
-    }
-    Ok(())
+    tell(desk, tx, concerned, word, &object, &text).await
 }
 
-/// Tells those who confirm agents that somebody asks to act for a subject.
-pub(crate) async fn agent_waits(desk: &Desk, tx: &mut Tx, mandate: i64) -> Result<(), DeskError> {
-    let object = mandate_object(mandate);
-    for account in desk.store().accounts().await? {
-        let confirms = Role::from_word(&account.role)
-            .is_some_and(|role| role.permissions().contains(&Permission::ConfirmAgents));
-        if confirms && account.active {
-            let text = "有人申请作为主体的经办人，等待信用办确认";
-            tx.add_notice(&notice(desk, &account, AGENT_WAITS, &object, text)).await?;
-        }
-    }
-    Ok(())
+/// Those who confirm agents.
+pub(crate) async fn confirming_agents(desk: &Desk) -> Result<Vec<Account>, DeskError> {
+    accounts_with(desk, |_, role| role.permissions().contains(&Permission::ConfirmAgents)).await
+}
+
+/// Tells them that somebody asks to act for a subject.
+pub(crate) async fn agent_waits(
+    desk: &Desk,
+    tx: &mut Tx,
+    mandate: i64,
+    confirming: &[Account],
+) -> Result<(), DeskError> {
+    let text = "有人申请作为主体的经办人，等待信用办确认";
+    tell(desk, tx, confirming, AGENT_WAITS, &mandate_object(mandate), text).await
 }
 
 /// Takes that back, once it was decided.
@@ -110,24 +158,15 @@ pub(crate) async fn agent_decided(tx: &mut Tx, mandate: i64) -> Result<(), DeskE
     Ok(tx.settle_notices(&mandate_object(mandate), AGENT_WAITS).await?)
 }
 
-/// Tells those of the unit who work on applications for repair that one waits for them.
+/// Tells those who work on applications for repair that one waits for them.
 pub(crate) async fn repair_waits(
     desk: &Desk,
     tx: &mut Tx,
     item: i64,
-    unit: &str,
+    handlers: &[Account],
 ) -> Result<(), DeskError> {
-    let units = responsible(desk, unit).await?;
-    for account in desk.store().accounts().await? {
-        let handles = Role::from_word(&account.role)
-            .is_some_and(|role| role.permissions().contains(&Permission::HandleRepair));
-        if handles && account.active && units.contains(&account.unit_id) {
-            let text = "一项信用修复申请等待办理，请注意期限";
-            tx.add_notice(&notice(desk, &account, REPAIR_WAITS, &repair_object(item), text))
-                .await?;
-        }
-    }
-    Ok(())
+    let text = "一项信用修复申请等待办理，请注意期限";
+    tell(desk, tx, handlers, REPAIR_WAITS, &repair_object(item), text).await
 }
 
 /// Takes that back, once the next step was done.
@@ -135,50 +174,45 @@ pub(crate) async fn repair_moved(tx: &mut Tx, item: i64) -> Result<(), DeskError
     Ok(tx.settle_notices(&repair_object(item), REPAIR_WAITS).await?)
 }
 
-/// Tells those who owe a step of an objection that one waits: of the unit, or the office too where the platform owes it or sees to it.
+/// Those who owe a step of an objection: of the unit, or the office too where the platform owes it or sees to it.
+pub(crate) async fn objection_handlers(
+    desk: &Desk,
+    unit: &str,
+    office: bool,
+) -> Result<Vec<Account>, DeskError> {
+    let units = responsible(desk, unit).await?;
+    accounts_with(desk, |account, role| {
+        let concerned = units.contains(&account.unit_id) || (office && role == Role::CreditOffice);
+        concerned && role.permissions().contains(&Permission::HandleObjection)
+    })
+    .await
+}
+
+/// Tells them that one waits.
 pub(crate) async fn objection_waits(
     desk: &Desk,
     tx: &mut Tx,
     objection: i64,
-    unit: &str,
-    office: bool,
+    handlers: &[Account],
 ) -> Result<(), DeskError> {
-    let units = responsible(desk, unit).await?;
-    let object = format!("objection:{objection}");
-    for account in desk.store().accounts().await? {
-        let role = Role::from_word(&account.role);
-        let handles =
-            role.is_some_and(|role| role.permissions().contains(&Permission::HandleObjection));
-        let concerned =
-            units.contains(&account.unit_id) || (office && role == Some(Role::CreditOffice));
-        if handles && account.active && concerned {
-            let text = "一项异议等待办理，请注意期限";
-            tx.add_notice(&notice(desk, &account, OBJECTION_WAITS, &object, text)).await?;
-        }
-    }
-    Ok(())
+    let text = "一项异议等待办理，请注意期限";
+    tell(desk, tx, handlers, OBJECTION_WAITS, &objection_object(objection), text).await
 }
 
 /// Takes that back, once the next step was done.
 pub(crate) async fn objection_moved(tx: &mut Tx, objection: i64) -> Result<(), DeskError> {
-    Ok(tx.settle_notices(&format!("objection:{objection}"), OBJECTION_WAITS).await?)
+    Ok(tx.settle_notices(&objection_object(objection), OBJECTION_WAITS).await?)
 }
 
-/// Those of a unit who are the second person for commitments, but for who brings one there. Asked for before the transaction begins: many
-/// commit at the same moment, and each holds one connection already.
+/// Those of a unit who are the second person for commitments, but for who brings one there.
 pub(crate) async fn second_persons(
     desk: &Desk,
     unit: &str,
     by: &str,
 ) -> Result<Vec<Account>, DeskError> {
-    let units = responsible(desk, unit).await?;
-    let mut accounts = desk.store().accounts().await?;
-    accounts.retain(|account| {
-        let confirms = Role::from_word(&account.role)
-            .is_some_and(|role| role.permissions().contains(&Permission::ConfirmCommitment));
-        confirms && account.active && account.login != by && units.contains(&account.unit_id)
-    });
-    Ok(accounts)
+    let mut seconds = handlers(desk, Permission::ConfirmCommitment, unit).await?;
+    seconds.retain(|account| account.login != by);
+    Ok(seconds)
 }
 
 /// Tells them that a commitment waits for them.
@@ -188,12 +222,8 @@ pub(crate) async fn commitment_waits(
     id: i64,
     seconds: &[Account],
 ) -> Result<(), DeskError> {
-    for account in seconds {
-        let text = "一份信用承诺等待受理或者复核";
-        let object = commitment_object(id);
-        tx.add_notice(&notice(desk, account, COMMITMENT_WAITS, &object, text)).await?;
-    }
-    Ok(())
+    let text = "一份信用承诺等待受理或者复核";
+    tell(desk, tx, seconds, COMMITMENT_WAITS, &commitment_object(id), text).await
 }
 
 /// Takes that back, once the next step was done.
@@ -203,6 +233,10 @@ pub(crate) async fn commitment_moved(tx: &mut Tx, id: i64) -> Result<(), DeskErr
 
 fn commitment_object(id: i64) -> String {
     format!("commitment:{id}")
+}
+
+fn objection_object(id: i64) -> String {
+    format!("objection:{id}")
 }
 
 fn repair_object(item: i64) -> String {

@@ -21,13 +21,14 @@ use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::objection::is_own;
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::objection::{Days, Event, Owner, Stage};
-use xinyong_store::{Objection, Purpose, objection_place};
+use xinyong_store::{Objection, Purpose, StepChain, objection_place};
 
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
 use crate::audit::AuditEvent;
 use crate::browse::{HeldRecord, Names, PersonView, held};
 use crate::desk::Desk;
+use crate::places::PlaceView;
 use crate::refusal::DeskError;
 use crate::repairs::Visitor;
 use crate::units::{authorise, responsible, stands_for};
@@ -47,8 +48,6 @@ pub(crate) use settle::{after_change, answered_by};
 pub const GROUNDS: &str = "objection-ground";
 /// As there.
 pub const OUTCOMES: &str = "objection-outcome";
-/// The places that show and pass on records.
-pub const PLACES: &str = "repair-place";
 /// Objections that are looked through for a list, and that it shows.
 const MOST_LOOKED: i64 = 2_000;
 const MOST_SHOWN: usize = 200;
@@ -117,23 +116,6 @@ pub struct HandedIn {
     pub at: i64,
 }
 
-/// Whether a place shows the record as it is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectionPlace {
-    /// Its code.
-    pub place: String,
-    /// What it is called.
-    pub label: String,
-    /// Whether the platform finds out by itself.
-    pub automatic: bool,
-    /// Since when that is confirmed, in milliseconds since 1970.
-    pub at: Option<i64>,
-    /// By whom.
-    pub by: String,
-    /// By what.
-    pub evidence: String,
-}
-
 /// An objection with everything about it.
 #[derive(Debug, Clone)]
 pub struct ObjectionCase {
@@ -158,7 +140,7 @@ pub struct ObjectionCase {
     /// What happened, the oldest first.
     pub steps: Vec<ObjectionStepView>,
     /// The places, once it was corrected.
-    pub places: Vec<ObjectionPlace>,
+    pub places: Vec<PlaceView>,
     /// What the actor may do now.
     pub may: Vec<Event>,
 }
@@ -187,9 +169,7 @@ fn noted<'e>(deed: &'static str, of: &'e str, detail: &'e str) -> AuditEvent<'e>
 }
 
 fn label(desk: &Desk, list: &str, id: &str) -> String {
-    let law = desk.law();
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
-    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
+    desk.law().label_of(list, id).to_owned()
 }
 
 fn missing() -> DeskError {
@@ -364,7 +344,7 @@ async fn told(
         .map(|file| HandedIn { seq: file.seq, file_type: file.file_type, at: file.added_at })
         .collect();
     let steps = store
-        .objection_steps(one.id)
+        .steps(&StepChain::OBJECTION, one.id)
         .await?
         .into_iter()
         .map(|step| ObjectionStepView {
@@ -384,7 +364,7 @@ async fn told(
         seq: one.seq,
         materials,
         steps,
-        places: places::of(desk, &names, one.id).await?,
+        places: places::awaited(one.id).view(desk, &names).await?,
         may,
         statement: one.statement,
         way: one.way,

@@ -62,15 +62,13 @@ pub use shields::{
 };
 pub use supply::{Supply, supply, supply_at_window, withdraw, withdraw_at_window};
 pub use urge::{RecordRepair, UrgeLine, UrgeList, record_repair, to_urge, urge_list, urge_table};
-pub use views::{MaterialView, PlaceView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard};
+pub use views::{MaterialView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard};
 pub use visitors::{Visitor, erase_visitors};
 
 /// The lists of codes.
 pub const CONDITIONS: &str = "repair-condition";
 /// As there.
 pub const MATERIALS: &str = "repair-material";
-/// As there.
-pub const PLACES: &str = "repair-place";
 
 /// What the rule said on the day of the application, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,9 +209,7 @@ async fn own_item(desk: &Desk, agent: &Agent, id: i64) -> Result<RepairItem, Des
 }
 
 fn label(desk: &Desk, list: &str, id: &str) -> String {
-    let law = desk.law();
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
-    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
+    desk.law().label_of(list, id).to_owned()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub use assemble::public_report;
 pub use certificate::{
     Certificate, CertificateAsked, CertificateOutcome, InTheWay, certificate, certificate_for,
 };
-pub use department::{ForPurpose, department, purposes};
+pub use department::{ForPurpose, department};
 pub use issue::{Issued, public};
 pub use looks::{Look, looks_at};
 pub use number::ReportNumber;

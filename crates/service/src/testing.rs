@@ -12,6 +12,7 @@ use postgres::PostgresServer;
 use xinyong_domain::identifier::{organisation_code_check_character, uscc_check_character};
 
 use xinyong_domain::law::Profile;
+use xinyong_store::Tx;
 
 use crate::intake::{
     Judgement, Receive, Release, check, receive, record_released, release, submit,
@@ -143,6 +144,18 @@ pub(crate) async fn postgres_desk(
     let database = server.database("xinyong");
     let desk = furnished(open(folder, first, database).await).await;
     Some((server, desk))
+}
+
+/// What the pool of a PostgreSQL store has.
+const CONNECTIONS: usize = 8;
+
+/// Takes every connection of a PostgreSQL desk but one, until they are dropped.
+pub(crate) async fn all_connections_but_one(desk: &Desk) -> Vec<Tx> {
+    let mut held = Vec::new();
+    for _ in 1..CONNECTIONS {
+        held.push(desk.store().transaction("held by a test").await.expect("a connection"));
+    }
+    held
 }
 
 async fn furnished(desk: Desk) -> Desk {

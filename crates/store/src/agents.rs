@@ -20,6 +20,8 @@ statements! {
         reason, ended_by, ended_at, ended_reason FROM mandate WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
     OF_SUBJECT_IN = "SELECT id, account_id, subject_id, state, replaces, file_digest, file_type, applied_at, decided_by, decided_at, \
         reason, ended_by, ended_at, ended_reason FROM mandate WHERE subject_id = $1 AND state = $2 ORDER BY applied_at DESC, id DESC";
+    ACTING_FOR = "SELECT m.account_id, a.login, a.active FROM mandate m JOIN account a ON a.id = m.account_id \
+        WHERE m.subject_id = $1 AND m.state = 'active' ORDER BY m.applied_at DESC, m.id DESC";
     COUNT_WAITING = "SELECT COUNT(*) FROM mandate WHERE subject_id = $1 AND state = 'waiting'";
     /// The row is held until the commit, so that a mandate does not end under what is being done by it.
     STANDS = "SELECT id FROM mandate WHERE id = $1 AND state = 'active'"
@@ -191,6 +193,20 @@ impl Tx {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn mandate_stands(&mut self, id: i64) -> Result<bool, StoreError> {
         Ok(self.conn().maybe(&STANDS, values![id]).await?.is_some())
+    }
+}
+
+impl Tx {
+    /// Who acts for a subject, as this transaction sees it: the account, its login and whether it is active.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn acting_for(
+        &mut self,
+        subject: i64,
+    ) -> Result<Vec<(i64, String, bool)>, StoreError> {
+        let rows = self.conn().all(&ACTING_FOR, values![subject]).await?;
+        rows.iter().map(|row| Ok((row.int(0)?, row.text(1)?, row.flag(2)?))).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! 信用承诺: the matters that units handle under 告知承诺, the commitments that were made and the steps of each.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -9,6 +9,7 @@ use crate::db::{Conn, Row, Store, Tx, day_text, statements, values};
 use crate::error::StoreError;
 use crate::keys::sm3_hex;
 use crate::persons::json;
+use crate::steps::{ChainedStep, Stands, StepChain};
 
 statements! {
     ADD_MATTER = "INSERT INTO commitment_matter (id, unit_id, code, name, kind, basis, notice, content, liability, scope, days, ends, \
@@ -29,10 +30,6 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19)";
     MOVE = "UPDATE commitment SET stage = $2, record_id = $3, accepted_on = $4, completed_on = $5, found_on = $6, settled_on = $7, \
         seq = $8, hash = $9 WHERE id = $1 AND hash = $10";
-    ADD_STEP = "INSERT INTO commitment_step (commitment_id, seq, event, stage, on_day, at, actor, reason, document, previous, hash) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    STEPS = "SELECT commitment_id, seq, event, stage, on_day, at, actor, reason, document, previous, hash FROM commitment_step \
-        WHERE commitment_id = $1 ORDER BY seq";
     ONE = "SELECT id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, file_digest, \
         file_type, made_on, made_at, made_by, stage, record_id, accepted_on, completed_on, found_on, settled_on, seq, hash \
         FROM commitment WHERE id = $1";
@@ -76,8 +73,6 @@ statements! {
         WHERE r.kind = $1 AND r.decided_on >= $2 AND r.decided_on <= $3 AND r.state = 'standing' \
         AND (r.decided_on, r.id) > ($4, CAST($5 AS BIGINT)) \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on, r.id LIMIT $6";
-    OF_RECORDS = "SELECT c.record_id FROM " [each] " k CROSS JOIN commitment c WHERE c.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND c.subject_id = CAST(k.value->>0 AS BIGINT)";
     EVERY = "SELECT c.id, c.number, c.once, c.subject_id, c.unit_id, c.matter_id, c.way, c.account_id, c.reason, c.valid_until, c.text, \
         c.digest, c.file_digest, c.file_type, c.made_on, c.made_at, c.made_by, c.stage, c.record_id, c.accepted_on, c.completed_on, \
         c.found_on, c.settled_on, c.seq, c.hash, \
@@ -217,56 +212,16 @@ impl Commitment {
             .hash()
     }
 
+    fn stands(&self) -> Stands<'_> {
+        Stands { id: self.id, stage: &self.stage, seq: self.seq, hash: &self.hash }
+    }
+
     /// Whether its number is twenty digits with the day it was made among them.
     fn has_its_number(&self) -> bool {
         let day = day_text(self.made_on).replace('-', "");
         self.number.len() == 20
             && self.number.bytes().all(|one| one.is_ascii_digit())
             && self.number.get(6..14) == Some(day.as_str())
-    }
-}
-
-/// Something that happened to a commitment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommitmentStep {
-    /// The commitment.
-    pub commitment_id: i64,
-    /// The number, from 1.
-    pub seq: i64,
-    /// What happened, a stable word.
-    pub event: String,
-    /// Where it stands since.
-    pub stage: String,
-    /// The day it happened on; for a finding that of the document.
-    pub on_day: Date,
-    /// When it was entered, in milliseconds since 1970.
-    pub at: i64,
-    /// Who.
-    pub actor: String,
-    /// Why, or what was not kept. Empty where nothing is to be said.
-    pub reason: String,
-    /// Title and number of the document.
-    pub document: String,
-    /// The hash of the step before.
-    pub previous: String,
-    /// The hash of all of it.
-    pub hash: String,
-}
-
-impl CommitmentStep {
-    fn digest(&self) -> String {
-        Link::new("cs")
-            .int(self.commitment_id)
-            .int(self.seq)
-            .text(&self.event)
-            .text(&self.stage)
-            .text(&day_text(self.on_day))
-            .int(self.at)
-            .text(&self.actor)
-            .text(&self.reason)
-            .text(&self.document)
-            .text(&self.previous)
-            .hash()
     }
 }
 
@@ -373,22 +328,6 @@ fn commitment(row: &Row) -> Result<Commitment, StoreError> {
     })
 }
 
-fn step(row: &Row) -> Result<CommitmentStep, StoreError> {
-    Ok(CommitmentStep {
-        commitment_id: row.int(0)?,
-        seq: row.int(1)?,
-        event: row.text(2)?,
-        stage: row.text(3)?,
-        on_day: row.day(4)?,
-        at: row.int(5)?,
-        actor: row.text(6)?,
-        reason: row.text(7)?,
-        document: row.text(8)?,
-        previous: row.text(9)?,
-        hash: row.text(10)?,
-    })
-}
-
 impl Tx {
     /// Keeps an edition of a matter that waits for a second person.
     ///
@@ -490,7 +429,7 @@ impl Tx {
     pub async fn add_commitment(
         &mut self,
         new: &Commitment,
-        first: &CommitmentStep,
+        first: &ChainedStep,
     ) -> Result<(), StoreError> {
         let hash = new.origin();
         let values = values![
@@ -527,16 +466,9 @@ impl Tx {
     pub async fn move_commitment(
         &mut self,
         next: &Commitment,
-        what: &CommitmentStep,
+        what: &ChainedStep,
     ) -> Result<bool, StoreError> {
-        let mut step = CommitmentStep {
-            commitment_id: next.id,
-            seq: next.seq + 1,
-            stage: next.stage.clone(),
-            previous: next.hash.clone(),
-            ..what.clone()
-        };
-        step.hash = step.digest();
+        let step = StepChain::COMMITMENT.next(&next.stands(), what);
         let values = values![
             next.id,
             &next.stage,
@@ -552,20 +484,7 @@ impl Tx {
         if self.conn().execute(&MOVE, values).await? != 1 {
             return Ok(false);
         }
-        let values = values![
-            step.commitment_id,
-            step.seq,
-            &step.event,
-            &step.stage,
-            step.on_day,
-            step.at,
-            &step.actor,
-            &step.reason,
-            &step.document,
-            &step.previous,
-            &step.hash
-        ];
-        self.conn().execute(&ADD_STEP, values).await?;
+        StepChain::COMMITMENT.add(&mut self.conn(), &step).await?;
         Ok(true)
     }
 }
@@ -764,33 +683,6 @@ impl Store {
         rows.iter().map(commitment).collect()
     }
 
-    /// The steps of a commitment, the oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn commitment_steps(&self, id: i64) -> Result<Vec<CommitmentStep>, StoreError> {
-        let mut reader = self.reader().await?;
-        reader.conn().all(&STEPS, values![id]).await?.iter().map(step).collect()
-    }
-
-    /// Of some records, each as (subject, record), those that a commitment became, in whatever stage it stands: no file changes them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn commitments_of_records(
-        &self,
-        records: &[(i64, i64)],
-    ) -> Result<HashSet<i64>, StoreError> {
-        let mut reader = self.reader().await?;
-        let mut found = HashSet::new();
-        for part in records.chunks(500) {
-            for row in reader.conn().all(&OF_RECORDS, values![json(part)]).await? {
-                found.insert(row.int(0)?);
-            }
-        }
-        Ok(found)
-    }
-
     /// Standing records of a kind decided from `first` to `last`, both inclusive, in the order of day and id after a place.
     ///
     /// # Errors
@@ -831,15 +723,9 @@ pub(crate) async fn differs(
     let mut wrong = Vec::new();
     for row in conn.all(&EVERY, vec![]).await? {
         let held = commitment(&row)?;
-        let mut previous = held.origin();
-        let (mut number, mut last, mut broken) = (0, String::new(), false);
-        for row in conn.all(&STEPS, values![held.id]).await? {
-            let step = step(&row)?;
-            number += 1;
-            broken |= step.seq != number || step.previous != previous || step.digest() != step.hash;
-            previous = step.hash;
-            last = step.stage;
-        }
+        let steps = StepChain::COMMITMENT.read(conn, held.id).await?;
+        let [broken, elsewhere] =
+            StepChain::COMMITMENT.differ(&steps, held.origin(), &held.stands());
         let state = row.text_or_null(29)?;
         let online = held.way == "online";
         let recorded = !matches!(held.stage.as_str(), "made" | "declined" | "withdrawn");
@@ -853,8 +739,8 @@ pub(crate) async fn differs(
         let numbered = content.as_deref().is_none_or(|content| bears(content, &held.number));
         let (seconded, stated) = (row.int(34)? > 0, row.int(35)? > 0);
         for (there, reason) in [
-            (broken || number != held.seq || previous != held.hash, "各步的哈希链断开，记录被改动"),
-            (last != held.stage, "现在的环节与最后一步不一致"),
+            broken,
+            elsewhere,
             (sm3_hex(held.text.as_bytes()) != held.digest, "签署的文字与摘要不符"),
             (!held.has_its_number(), "承诺编码不是20位，或者与作出日期不一致"),
             (row.int(25)? == 0, "没有对应的单位"),

@@ -1,7 +1,5 @@
 //! Corrections, revocations and changes by a court, as they are entered and confirmed.
 
-use std::collections::HashSet;
-
 use jiff::civil::Date;
 
 use crate::db::{Row, Store, Tx, statements, values};
@@ -34,9 +32,6 @@ statements! {
         file_digest, proposed_by, proposed_at, state, decided_by, decided_at, decided_on, decline_reason, result_version \
         FROM correction WHERE unit_id IN " [texts]
         " AND state IN ('confirmed', 'declined') ORDER BY known_on DESC, id DESC LIMIT $2";
-    SUPERSEDED = "SELECT v.record_id FROM " [each] " k CROSS JOIN record_version v WHERE v.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND v.subject_id = CAST(k.value->>0 AS BIGINT) AND v.content_digest = k.value->>2 AND EXISTS (SELECT 1 FROM correction c \
-        WHERE c.record_id = v.record_id AND c.subject_id = v.subject_id AND c.state = 'confirmed' AND c.result_version > v.version)";
 }
 
 /// What changes a record otherwise than by its unit's files. `sealed` opens with [`crate::Purpose::Record`] for
@@ -208,25 +203,6 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&CORRECTIONS_OF, values![subject, record]).await?;
         rows.iter().map(correction).collect()
-    }
-
-    /// Of some contents as they were delivered, each as (subject, record, digest), the records that said so once and were corrected
-    /// since.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn superseded(
-        &self,
-        contents: &[(i64, i64, String)],
-    ) -> Result<HashSet<i64>, StoreError> {
-        let mut reader = self.reader().await?;
-        let mut found = HashSet::new();
-        for part in contents.chunks(500) {
-            for row in reader.conn().all(&SUPERSEDED, values![json(part)]).await? {
-                found.insert(row.int(0)?);
-            }
-        }
-        Ok(found)
     }
 
     /// Corrections of some units, or of all for none named, that wait for their second person, the longest known first; without

@@ -27,6 +27,7 @@ mod factors;
 mod figures;
 mod fold;
 mod fsck;
+mod holds;
 mod hooks;
 mod identities;
 mod ids;
@@ -42,6 +43,7 @@ mod powers;
 mod public;
 mod public_figures;
 mod publication_log;
+mod receipts;
 mod records;
 mod repairs;
 mod reporting;
@@ -49,6 +51,7 @@ mod schema;
 mod search;
 mod sessions;
 mod signing_keys;
+mod steps;
 mod subjects;
 mod units;
 mod uploads;
@@ -63,7 +66,7 @@ pub use batches::{
 };
 pub use checks::{CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck};
 pub use commitments::{
-    Commitment, CommitmentDays, CommitmentGroup, CommitmentMatter, CommitmentStep, DecidedRecord,
+    Commitment, CommitmentDays, CommitmentGroup, CommitmentMatter, DecidedRecord,
 };
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
 pub use corrections::{Correction, CorrectionDecision, correction_place};
@@ -75,14 +78,13 @@ pub use error::StoreError;
 pub use error_reports::{ErrorReport, ReportAnswer, report_contact_place, report_place};
 pub use factors::{Security, factor_place};
 pub use fsck::{FsckReport, Problem};
+pub use holds::Holds;
 pub use hooks::{Delivery, Hook, LiveHook, NewDelivery};
 pub use ids::IdMaker;
 pub use judgements::SubjectJudgement;
 pub use keys::{KeyRing, Purpose, sm3_hex};
 pub use notices::{DueMail, NewNotice, Notice};
-pub use objections::{
-    Objection, ObjectionMaterial, ObjectionReceipt, ObjectionStep, objection_place,
-};
+pub use objections::{Objection, ObjectionMaterial, objection_place};
 pub use open_data::{OpenChange, OpenDay, OpenRow};
 pub use persons::{Person, person_place};
 pub use portable::{BackupReport, Tokenise, restore, verify_backup};
@@ -92,6 +94,7 @@ pub use public_figures::MonthCount;
 pub use publication_log::{
     NewLeaf, Opening, PublishedState, TreeHead, TreeNode, WaitingLeaf, salt_place,
 };
+pub use receipts::{Receipt, Receipts};
 pub use records::{
     Content, ExistingRecord, NO_END, NewRecord, PreparedRecords, PublicationEvent, REVOKED, Record,
     RecordChange, RecordKey, RecordVersion, Withdrawal, record_place,
@@ -101,10 +104,7 @@ pub use repairs::findings::RepairFinding;
 pub use repairs::lifts::DeclinedLift;
 pub use repairs::lists::{RepairClock, RepairCourse};
 pub use repairs::shields::RepairShield;
-pub use repairs::{
-    RepairApplication, RepairItem, RepairMaterial, RepairNote, RepairReceipt, RepairStep,
-    repair_place,
-};
+pub use repairs::{RepairApplication, RepairItem, RepairMaterial, repair_place};
 pub use reporting::{
     Arrival, ArrivedRecord, DeclaredCount, Gap, GapExplanation, IssuedBulletin, KnownDecision,
     NumberPlace, Outage, PlaceOf, Reach, RowTally,
@@ -113,6 +113,7 @@ pub use schema::{SCHEMA, statements};
 pub use search::{Met, SubjectHit};
 pub use sessions::SessionRow;
 pub use signing_keys::{SigningKeyRow, signing_key_place};
+pub use steps::{ChainedStep, StepChain, StepNote};
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
     SubjectName, SubjectVersion, WholeSubject,

@@ -9,6 +9,7 @@ use crate::db::{Conn, Row, Store, Tx, day_text, statements, values};
 use crate::error::StoreError;
 use crate::keys::{KeyRing, Purpose, sm3_hex};
 use crate::persons::json;
+use crate::steps::{ChainedStep, Stands, StepChain};
 
 statements! {
     ADD_OBJECTION = "INSERT INTO objection (id, once, claimant_id, subject_id, record_id, version, kind, ground, sealed, statement, way, \
@@ -16,8 +17,6 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20)";
     MOVE_OBJECTION = "UPDATE objection SET unit_id = $2, stage = $3, statement_state = $4, answer_by = $5, withheld_on = $6, \
         answered_on = $7, outcome = $8, corrected_on = $9, notice = $10, seq = $11, hash = $12 WHERE id = $1 AND hash = $13";
-    ADD_OBJECTION_STEP = "INSERT INTO objection_step (objection_id, seq, event, stage, on_day, at, actor, reason, detail, previous, hash) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// The row is held until the commit, on either engine.
     LOCK_OBJECTION = "UPDATE objection SET seq = seq WHERE id = $1 RETURNING id, once, claimant_id, subject_id, record_id, version, kind, \
         ground, sealed, statement, way, account_id, filed_on, filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, \
@@ -59,20 +58,11 @@ statements! {
     CORRECTED_OBJECTIONS = "SELECT id, once, claimant_id, subject_id, record_id, version, kind, ground, sealed, statement, way, \
         account_id, filed_on, filed_at, filed_by, law_edition, unit_id, stage, statement_state, answer_by, withheld_on, answered_on, \
         outcome, corrected_on, notice, seq, hash FROM objection WHERE corrected_on IS NOT NULL ORDER BY corrected_on DESC, id DESC LIMIT $1";
-    OBJECTION_STEPS = "SELECT objection_id, seq, event, stage, on_day, at, actor, reason, detail, previous, hash FROM objection_step \
-        WHERE objection_id = $1 ORDER BY seq";
     ADD_OBJECTION_MATERIAL = "INSERT INTO objection_material (objection_id, seq, file_digest, file_type, added_at, added_by) \
         SELECT CAST($1 AS BIGINT), COALESCE(MAX(seq), 0) + 1, $2, $3, CAST($4 AS BIGINT), $5 FROM objection_material \
         WHERE objection_id = CAST($1 AS BIGINT)";
     OBJECTION_MATERIALS = "SELECT objection_id, seq, file_digest, file_type, added_at, added_by FROM objection_material \
         WHERE objection_id = $1 ORDER BY seq";
-    ADD_OBJECTION_RECEIPT = "INSERT INTO objection_receipt (objection_id, place) VALUES ($1, $2) \
-        ON CONFLICT (objection_id, place) DO NOTHING";
-    CONFIRM_OBJECTION_RECEIPT = "UPDATE objection_receipt SET confirmed_at = $3, confirmed_by = $4, evidence = $5 \
-        WHERE objection_id = $1 AND place = $2 AND confirmed_at IS NULL";
-    OBJECTION_RECEIPTS = "SELECT objection_id, place, confirmed_at, confirmed_by, evidence FROM objection_receipt \
-        WHERE objection_id = $1 ORDER BY place";
-    OPEN_OBJECTION_RECEIPTS = "SELECT COUNT(*) FROM objection_receipt WHERE objection_id = $1 AND confirmed_at IS NULL";
     EVERY_OBJECTION = "SELECT o.id, o.once, o.claimant_id, o.subject_id, o.record_id, o.version, o.kind, o.ground, o.sealed, \
         o.statement, o.way, o.account_id, o.filed_on, o.filed_at, o.filed_by, o.law_edition, o.unit_id, o.stage, o.statement_state, \
         o.answer_by, o.withheld_on, o.answered_on, o.outcome, o.corrected_on, o.notice, o.seq, o.hash, \
@@ -179,52 +169,12 @@ impl Objection {
             .hash()
     }
 
+    fn stands(&self) -> Stands<'_> {
+        Stands { id: self.id, stage: &self.stage, seq: self.seq, hash: &self.hash }
+    }
+
     fn is_open(&self) -> bool {
         ["filed", "forwarded", "upheld"].contains(&self.stage.as_str())
-    }
-}
-
-/// Something that happened to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectionStep {
-    /// The objection.
-    pub objection_id: i64,
-    /// The number, from 1.
-    pub seq: i64,
-    /// What happened, a stable word.
-    pub event: String,
-    /// Where it stands since.
-    pub stage: String,
-    /// On which day.
-    pub on_day: Date,
-    /// When, in milliseconds since 1970.
-    pub at: i64,
-    /// Who.
-    pub actor: String,
-    /// Why. Empty where nothing is to be said.
-    pub reason: String,
-    /// What an answer orders, what a correction touched.
-    pub detail: String,
-    /// The hash of the step before.
-    pub previous: String,
-    /// The hash of all of it.
-    pub hash: String,
-}
-
-impl ObjectionStep {
-    fn digest(&self) -> String {
-        Link::new("os")
-            .int(self.objection_id)
-            .int(self.seq)
-            .text(&self.event)
-            .text(&self.stage)
-            .text(&day_text(self.on_day))
-            .int(self.at)
-            .text(&self.actor)
-            .text(&self.reason)
-            .text(&self.detail)
-            .text(&self.previous)
-            .hash()
     }
 }
 
@@ -243,21 +193,6 @@ pub struct ObjectionMaterial {
     pub added_at: i64,
     /// By whom.
     pub added_by: String,
-}
-
-/// Whether a place shows the record as it is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectionReceipt {
-    /// The objection.
-    pub objection_id: i64,
-    /// A code of the list of places.
-    pub place: String,
-    /// Since when that is confirmed.
-    pub confirmed_at: Option<i64>,
-    /// By whom.
-    pub confirmed_by: Option<String>,
-    /// By what.
-    pub evidence: Option<String>,
 }
 
 fn objection(row: &Row) -> Result<Objection, StoreError> {
@@ -289,22 +224,6 @@ fn objection(row: &Row) -> Result<Objection, StoreError> {
         notice: row.text_or_null(24)?,
         seq: row.int(25)?,
         hash: row.text(26)?,
-    })
-}
-
-fn step(row: &Row) -> Result<ObjectionStep, StoreError> {
-    Ok(ObjectionStep {
-        objection_id: row.int(0)?,
-        seq: row.int(1)?,
-        event: row.text(2)?,
-        stage: row.text(3)?,
-        on_day: row.day(4)?,
-        at: row.int(5)?,
-        actor: row.text(6)?,
-        reason: row.text(7)?,
-        detail: row.text(8)?,
-        previous: row.text(9)?,
-        hash: row.text(10)?,
     })
 }
 
@@ -349,16 +268,9 @@ impl Tx {
     pub async fn move_objection(
         &mut self,
         next: &Objection,
-        what: &ObjectionStep,
+        what: &ChainedStep,
     ) -> Result<Option<Objection>, StoreError> {
-        let mut step = ObjectionStep {
-            objection_id: next.id,
-            seq: next.seq + 1,
-            stage: next.stage.clone(),
-            previous: next.hash.clone(),
-            ..what.clone()
-        };
-        step.hash = step.digest();
+        let step = StepChain::OBJECTION.next(&next.stands(), what);
         let values = values![
             next.id,
             &next.unit_id,
@@ -377,20 +289,7 @@ impl Tx {
         if self.conn().execute(&MOVE_OBJECTION, values).await? != 1 {
             return Ok(None);
         }
-        let values = values![
-            step.objection_id,
-            step.seq,
-            &step.event,
-            &step.stage,
-            step.on_day,
-            step.at,
-            &step.actor,
-            &step.reason,
-            &step.detail,
-            &step.previous,
-            &step.hash
-        ];
-        self.conn().execute(&ADD_OBJECTION_STEP, values).await?;
+        StepChain::OBJECTION.add(&mut self.conn(), &step).await?;
         Ok(Some(Objection { seq: step.seq, hash: step.hash, ..next.clone() }))
     }
 
@@ -420,45 +319,6 @@ impl Tx {
         ];
         self.conn().execute(&ADD_OBJECTION_MATERIAL, values).await?;
         Ok(())
-    }
-
-    /// Notes the places that must confirm.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn add_objection_receipts(
-        &mut self,
-        objection: i64,
-        places: &[String],
-    ) -> Result<(), StoreError> {
-        for place in places {
-            self.conn().execute(&ADD_OBJECTION_RECEIPT, values![objection, place]).await?;
-        }
-        Ok(())
-    }
-
-    /// Notes that a place shows it as it is now. Whether it had not been noted before.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn confirm_objection_receipt(
-        &mut self,
-        objection: i64,
-        place: &str,
-        by: &str,
-        at: i64,
-        evidence: &str,
-    ) -> Result<bool, StoreError> {
-        let values = values![objection, place, at, by, evidence];
-        Ok(self.conn().execute(&CONFIRM_OBJECTION_RECEIPT, values).await? == 1)
-    }
-
-    /// How many places have not confirmed, as this transaction sees it.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn open_objection_receipts(&mut self, objection: i64) -> Result<i64, StoreError> {
-        self.conn().one(&OPEN_OBJECTION_RECEIPTS, values![objection]).await?.int(0)
     }
 }
 
@@ -577,15 +437,6 @@ impl Store {
         rows.iter().map(objection).collect()
     }
 
-    /// The steps, the oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn objection_steps(&self, id: i64) -> Result<Vec<ObjectionStep>, StoreError> {
-        let mut reader = self.reader().await?;
-        reader.conn().all(&OBJECTION_STEPS, values![id]).await?.iter().map(step).collect()
-    }
-
     /// What was handed in.
     ///
     /// # Errors
@@ -602,26 +453,6 @@ impl Store {
                     file_type: row.text(3)?,
                     added_at: row.int(4)?,
                     added_by: row.text(5)?,
-                })
-            })
-            .collect()
-    }
-
-    /// The places that must confirm.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn objection_receipts(&self, id: i64) -> Result<Vec<ObjectionReceipt>, StoreError> {
-        let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&OBJECTION_RECEIPTS, values![id]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ObjectionReceipt {
-                    objection_id: row.int(0)?,
-                    place: row.text(1)?,
-                    confirmed_at: row.int_or_null(2)?,
-                    confirmed_by: row.text_or_null(3)?,
-                    evidence: row.text_or_null(4)?,
                 })
             })
             .collect()
@@ -671,21 +502,14 @@ pub(crate) async fn differs(
     let mut open = HashMap::new();
     for row in conn.all(&EVERY_OBJECTION, vec![]).await? {
         let held = objection(&row)?;
-        let mut previous = held.origin();
-        let (mut number, mut last, mut broken) = (0, String::new(), false);
-        let (mut ordered, mut touched) = (None, None);
-        for row in conn.all(&OBJECTION_STEPS, values![held.id]).await? {
-            let step = step(&row)?;
-            number += 1;
-            broken |= step.seq != number || step.previous != previous || step.digest() != step.hash;
-            match step.event.as_str() {
-                "uphold" => ordered = Some(step.detail),
-                "carry-out" => touched = Some(step.detail),
-                _ => {}
-            }
-            previous = step.hash;
-            last = step.stage;
-        }
+        let steps = StepChain::OBJECTION.read(conn, held.id).await?;
+        let [broken, elsewhere] =
+            StepChain::OBJECTION.differ(&steps, held.origin(), &held.stands());
+        // The newest of an event tells.
+        let told = |event: &str| {
+            steps.iter().rev().find(|step| step.event == event).map(|step| step.detail.clone())
+        };
+        let (ordered, touched) = (told("uphold"), told("carry-out"));
         let shut = keys.open(Purpose::Person, &objection_place(held.id), &held.sealed).is_err();
         let mark = row.text_or_null(30)?.map(|platform| Mark::read(&platform));
         let unmarked = mark.is_some_and(|mark| match (held.is_open(), mark) {
@@ -694,8 +518,8 @@ pub(crate) async fn differs(
         });
         for (there, reason) in [
             (shut, "加密内容无法解开"),
-            (broken || number != held.seq || previous != held.hash, "各步的哈希链断开，记录被改动"),
-            (last != held.stage, "现在的环节与最后一步不一致"),
+            broken,
+            elsewhere,
             (row.int(27)? == 0, "没有对应的单位"),
             (row.int(28)? == 0, "没有对应的主体"),
             (row.int(29)? == 0, "没有对应的信息或版本"),

@@ -8,25 +8,23 @@ pub(crate) mod lists;
 mod rows;
 pub(crate) mod shields;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
 use crate::db::{Store, Tx, statements, values};
 use crate::error::StoreError;
-use crate::persons::json;
+use crate::steps::{ChainedStep, StepChain};
 
-pub use rows::{
-    RepairApplication, RepairItem, RepairMaterial, RepairNote, RepairReceipt, RepairStep,
-    repair_place,
-};
-use rows::{item, step};
+use rows::item;
+pub use rows::{RepairApplication, RepairItem, RepairMaterial, repair_place};
 
 statements! {
     ADD_APPLICATION = "INSERT INTO repair_application (id, once, subject_id, way, account_id, sealed, commitment, applied_on, applied_at, \
         applied_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     APPLICATION = "SELECT id, once, subject_id, way, account_id, sealed, commitment, applied_on, applied_at, applied_by \
         FROM repair_application WHERE id = $1";
+    APPLICANT = "SELECT subject_id FROM repair_application WHERE id = $1";
     APPLICATION_ONCE = "SELECT id FROM repair_application WHERE once = $1";
     ADD_MATERIAL = "INSERT INTO repair_material (application_id, seq, material, file_digest, file_type, added_at, added_by) \
         SELECT CAST($1 AS BIGINT), COALESCE(MAX(seq), 0) + 1, $2, $3, $4, CAST($5 AS BIGINT), $6 FROM repair_material \
@@ -39,8 +37,6 @@ statements! {
         stage, applied_on, seq, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13)";
     MOVE_ITEM = "UPDATE repair_item SET stage = $2, supplied_on = $3, granted_on = $4, extended_days = $5, seq = $6, hash = $7 \
         WHERE id = $1 AND hash = $8";
-    ADD_STEP = "INSERT INTO repair_step (item_id, seq, event, stage, on_day, at, actor, reason, document, previous, hash) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// The row is held until the commit, on either engine.
     LOCK_ITEM = "UPDATE repair_item SET seq = seq WHERE id = $1 RETURNING id, application_id, subject_id, record_id, version, unit_id, \
         kind, entry, rules, law_edition, stage, applied_on, supplied_on, granted_on, extended_days, seq, hash";
@@ -54,25 +50,9 @@ statements! {
     ITEMS_OF_SUBJECT = "SELECT id, application_id, subject_id, record_id, version, unit_id, kind, entry, rules, law_edition, stage, \
         applied_on, supplied_on, granted_on, extended_days, seq, hash FROM repair_item WHERE application_id IN \
         (SELECT id FROM repair_application WHERE subject_id = $1) ORDER BY id DESC LIMIT $2";
-    ADD_NOTE = "INSERT INTO repair_step_note (item_id, seq, ground, way_on, objection, behalf) VALUES ($1, $2, $3, $4, $5, $6)";
-    STEPS = "SELECT s.item_id, s.seq, s.event, s.stage, s.on_day, s.at, s.actor, s.reason, s.document, s.previous, s.hash, n.ground, \
-        n.way_on, n.objection, n.behalf FROM repair_step s LEFT JOIN repair_step_note n ON n.item_id = s.item_id AND n.seq = s.seq \
-        WHERE s.item_id = $1 ORDER BY s.seq";
     ERASE_VISITORS = "UPDATE repair_application SET sealed = NULL WHERE sealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM repair_item i \
         JOIN repair_step s ON s.item_id = i.id AND s.seq = i.seq WHERE i.application_id = repair_application.id \
         AND (i.stage NOT IN ('closed', 'not-accepted', 'refused', 'withdrawn', 'lapsed') OR s.on_day >= $1))";
-    ADD_RECEIPT = "INSERT INTO repair_receipt (item_id, place) VALUES ($1, $2) ON CONFLICT (item_id, place) DO NOTHING";
-    CONFIRM_RECEIPT = "UPDATE repair_receipt SET confirmed_at = $3, confirmed_by = $4, evidence = $5 \
-        WHERE item_id = $1 AND place = $2 AND confirmed_at IS NULL";
-    RECEIPTS = "SELECT item_id, place, confirmed_at, confirmed_by, evidence FROM repair_receipt WHERE item_id = $1 ORDER BY place";
-    OPEN_RECEIPTS = "SELECT COUNT(*) FROM repair_receipt WHERE item_id = $1 AND confirmed_at IS NULL";
-    /// Granted and not found to have rested on false materials.
-    REPAIRED = "SELECT i.record_id FROM " [each] " k CROSS JOIN repair_item i WHERE i.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND i.subject_id = CAST(k.value->>0 AS BIGINT) \
-        AND EXISTS (SELECT 1 FROM repair_step s WHERE s.item_id = i.id AND s.event = 'grant') \
-        AND NOT EXISTS (SELECT 1 FROM repair_finding f WHERE f.item_id = i.id AND f.state = 'confirmed' AND f.restore = 1)";
-    PERFORMED = "SELECT s.record_id FROM " [each] " k CROSS JOIN repair_shield s WHERE s.record_id = CAST(k.value->>1 AS BIGINT) \
-        AND s.subject_id = CAST(k.value->>0 AS BIGINT) AND s.state = 'lifted' AND s.lift_kind = 'performed'";
 }
 
 impl Tx {
@@ -153,16 +133,9 @@ impl Tx {
     pub async fn move_repair_item(
         &mut self,
         next: &RepairItem,
-        what: &RepairStep,
+        what: &ChainedStep,
     ) -> Result<bool, StoreError> {
-        let mut step = RepairStep {
-            item_id: next.id,
-            seq: next.seq + 1,
-            stage: next.stage.clone(),
-            previous: next.hash.clone(),
-            ..what.clone()
-        };
-        step.hash = step.digest();
+        let step = StepChain::REPAIR.next(&next.stands(), what);
         let values = values![
             next.id,
             &next.stage,
@@ -176,32 +149,17 @@ impl Tx {
         if self.conn().execute(&MOVE_ITEM, values).await? != 1 {
             return Ok(false);
         }
-        let values = values![
-            step.item_id,
-            step.seq,
-            &step.event,
-            &step.stage,
-            step.on_day,
-            step.at,
-            &step.actor,
-            &step.reason,
-            &step.document,
-            &step.previous,
-            &step.hash
-        ];
-        self.conn().execute(&ADD_STEP, values).await?;
-        if let Some(note) = &step.note {
-            let values = values![
-                step.item_id,
-                step.seq,
-                &note.ground,
-                &note.way_on,
-                &note.objection,
-                &note.behalf
-            ];
-            self.conn().execute(&ADD_NOTE, values).await?;
-        }
+        StepChain::REPAIR.add(&mut self.conn(), &step).await?;
         Ok(true)
+    }
+
+    /// For whom an application was made, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn repair_applicant(&mut self, application: i64) -> Result<Option<i64>, StoreError> {
+        let row = self.conn().maybe(&APPLICANT, values![application]).await?;
+        row.map(|row| row.int(0)).transpose()
     }
 
     /// Erases who came to the window for applications that have all been over since before a day. Returns how many.
@@ -212,51 +170,12 @@ impl Tx {
         self.conn().execute(&ERASE_VISITORS, values![before]).await
     }
 
-    /// Notes the places that must confirm.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn add_repair_receipts(
-        &mut self,
-        item: i64,
-        places: &[String],
-    ) -> Result<(), StoreError> {
-        for place in places {
-            self.conn().execute(&ADD_RECEIPT, values![item, place]).await?;
-        }
-        Ok(())
-    }
-
-    /// Notes that a place has stopped. Whether it had not been noted before.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] and its like.
-    pub async fn confirm_repair_receipt(
-        &mut self,
-        item: i64,
-        place: &str,
-        by: &str,
-        at: i64,
-        evidence: &str,
-    ) -> Result<bool, StoreError> {
-        let values = values![item, place, at, by, evidence];
-        Ok(self.conn().execute(&CONFIRM_RECEIPT, values).await? == 1)
-    }
-
     /// An item as it is now; nobody else moves it, nor notes a receipt that looks here first, until the transaction ends.
     ///
     /// # Errors
     /// [`StoreError::Busy`] and its like.
     pub async fn lock_repair_item(&mut self, id: i64) -> Result<Option<RepairItem>, StoreError> {
         self.conn().maybe(&LOCK_ITEM, values![id]).await?.as_ref().map(item).transpose()
-    }
-
-    /// How many places have not confirmed, as this transaction sees it.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn open_repair_receipts(&mut self, item: i64) -> Result<i64, StoreError> {
-        self.conn().one(&OPEN_RECEIPTS, values![item]).await?.int(0)
     }
 }
 
@@ -373,52 +292,5 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&ITEMS_OF_SUBJECT, values![subject, limit]).await?;
         rows.iter().map(item).collect()
-    }
-
-    /// The steps of an item, the oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn repair_steps(&self, item: i64) -> Result<Vec<RepairStep>, StoreError> {
-        let mut reader = self.reader().await?;
-        reader.conn().all(&STEPS, values![item]).await?.iter().map(step).collect()
-    }
-
-    /// The places that must confirm.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn repair_receipts(&self, item: i64) -> Result<Vec<RepairReceipt>, StoreError> {
-        let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&RECEIPTS, values![item]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(RepairReceipt {
-                    item_id: row.int(0)?,
-                    place: row.text(1)?,
-                    confirmed_at: row.int_or_null(2)?,
-                    confirmed_by: row.text_or_null(3)?,
-                    evidence: row.text_or_null(4)?,
-                })
-            })
-            .collect()
-    }
-
-    /// Of some records, each as (subject, record), those that were repaired, also by a reorganisation that was carried out: a later
-    /// file of their unit does not bring them back.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn repaired(&self, records: &[(i64, i64)]) -> Result<HashSet<i64>, StoreError> {
-        let mut reader = self.reader().await?;
-        let mut found = HashSet::new();
-        for part in records.chunks(500) {
-            for statement in [&REPAIRED, &PERFORMED] {
-                for row in reader.conn().all(statement, values![json(part)]).await? {
-                    found.insert(row.int(0)?);
-                }
-            }
-        }
-        Ok(found)
     }
 }

@@ -116,6 +116,13 @@ impl Law {
         &self.codes
     }
 
+    /// What a code of a list is called; the code itself where the list does not have it.
+    #[must_use]
+    pub fn label_of<'l>(&'l self, list: &str, id: &'l str) -> &'l str {
+        let code = self.codes.get(list).and_then(|list| list.by_id(id));
+        code.map_or(id, |code| code.label.as_str())
+    }
+
     /// The record kinds by id.
     #[must_use]
     pub const fn kinds(&self) -> &BTreeMap<String, Arc<Kind>> {

@@ -2,126 +2,102 @@
 //!
 //! Nothing is found by time passing: a commitment that nobody verified stays one that nobody verified.
 
-use serde::Serialize;
+use super::words::words;
+use super::{InvalidTransition, Table};
 
-/// Where a commitment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Made; nobody of the unit has accepted it, and it stands in no register.
-    Made,
-    /// Accepted: recorded, and the matter is being handled.
-    Accepted,
-    /// The matter is completed: the unit owes the verification.
-    Completed,
-    /// A person found that it was kept in part or not at all; a second one has to confirm.
-    Proposed,
-    /// Found to be kept.
-    Fulfilled,
-    /// Found to be kept in part.
-    Partial,
-    /// Found not to be kept.
-    Unfulfilled,
-    /// Not accepted, with reasons; the ordinary procedure is open.
-    Declined,
-    /// Taken back before the matter was completed; the ordinary procedure is open.
-    Withdrawn,
-    /// The record that it became was taken down otherwise, so that nothing is verified any more.
-    Closed,
+words! {
+    /// Where a commitment stands.
+    pub enum Stage {
+        /// Made; nobody of the unit has accepted it, and it stands in no register.
+        Made = "made", "已作出，待受理";
+        /// Accepted: recorded, and the matter is being handled.
+        Accepted = "accepted", "已受理，事项办理中";
+        /// The matter is completed: the unit owes the verification.
+        Completed = "completed", "事项已办结，待核查";
+        /// A person found that it was kept in part or not at all; a second one has to confirm.
+        Proposed = "proposed", "已提出认定，待复核";
+        /// Found to be kept.
+        Fulfilled = "fulfilled", "全部履行";
+        /// Found to be kept in part.
+        Partial = "partial", "部分履行";
+        /// Found not to be kept.
+        Unfulfilled = "unfulfilled", "全部未履行";
+        /// Not accepted, with reasons; the ordinary procedure is open.
+        Declined = "declined", "不予受理";
+        /// Taken back before the matter was completed; the ordinary procedure is open.
+        Withdrawn = "withdrawn", "已撤回";
+        /// The record that it became was taken down otherwise, so that nothing is verified any more.
+        Closed = "closed", "信息已撤下，不再核查";
+    }
 }
 
-/// What moves it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Event {
-    /// A second person accepts it: it becomes a record.
-    Accept,
-    /// Does not accept it.
-    Decline,
-    /// The one who made it takes it back.
-    Withdraw,
-    /// The matter is completed.
-    Complete,
-    /// Found by a document that it was kept.
-    Fulfil,
-    /// Found by a document that it was kept in part.
-    FindPartial,
-    /// Found by a document that it was not kept.
-    FindNone,
-    /// The second person confirms that it was kept in part.
-    ConfirmPartial,
-    /// The second person confirms that it was not kept.
-    ConfirmNone,
-    /// The second person gives the finding back.
-    Return,
-    /// A second person ends what has no record any more.
-    Close,
+words! {
+    /// What moves it.
+    pub enum Event {
+        /// A second person accepts it: it becomes a record.
+        Accept = "accept", "受理";
+        /// Does not accept it.
+        Decline = "decline", "不予受理";
+        /// The one who made it takes it back.
+        Withdraw = "withdraw", "撤回承诺";
+        /// The matter is completed.
+        Complete = "complete", "登记事项办结";
+        /// Found by a document that it was kept.
+        Fulfil = "fulfil", "认定全部履行";
+        /// Found by a document that it was kept in part.
+        FindPartial = "find-partial", "提出部分履行的认定";
+        /// Found by a document that it was not kept.
+        FindNone = "find-none", "提出全部未履行的认定";
+        /// The second person confirms that it was kept in part.
+        ConfirmPartial = "confirm-partial", "确认部分履行";
+        /// The second person confirms that it was not kept.
+        ConfirmNone = "confirm-none", "确认全部未履行";
+        /// The second person gives the finding back.
+        Return = "return", "退回认定";
+        /// A second person ends what has no record any more.
+        Close = "close", "信息已撤下，结束核查";
+    }
 }
 
-/// The table: from, event, to.
-pub const TRANSITIONS: &[(Stage, Event, Stage)] = &[
-    (Stage::Made, Event::Accept, Stage::Accepted),
-    (Stage::Made, Event::Decline, Stage::Declined),
-    (Stage::Made, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Accepted, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Accepted, Event::Complete, Stage::Completed),
-    (Stage::Accepted, Event::Close, Stage::Closed),
-    (Stage::Completed, Event::Fulfil, Stage::Fulfilled),
-    (Stage::Completed, Event::FindPartial, Stage::Proposed),
-    (Stage::Completed, Event::FindNone, Stage::Proposed),
-    (Stage::Completed, Event::Close, Stage::Closed),
-    (Stage::Proposed, Event::ConfirmPartial, Stage::Partial),
-    (Stage::Proposed, Event::ConfirmNone, Stage::Unfulfilled),
-    (Stage::Proposed, Event::Return, Stage::Completed),
-    (Stage::Proposed, Event::Close, Stage::Closed),
-];
-
-/// An event that the stage does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("这份承诺现在是「{}」，不能{}", from.label(), event.label())]
-pub struct InvalidTransition {
-    /// Where it stands.
-    pub from: Stage,
-    /// What was tried.
-    pub event: Event,
-}
+/// What moves it from where to where.
+pub const TABLE: Table<Stage, Event> = Table {
+    stands: "这份承诺现在是",
+    transitions: &[
+        (Stage::Made, Event::Accept, Stage::Accepted),
+        (Stage::Made, Event::Decline, Stage::Declined),
+        (Stage::Made, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Accepted, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Accepted, Event::Complete, Stage::Completed),
+        (Stage::Accepted, Event::Close, Stage::Closed),
+        (Stage::Completed, Event::Fulfil, Stage::Fulfilled),
+        (Stage::Completed, Event::FindPartial, Stage::Proposed),
+        (Stage::Completed, Event::FindNone, Stage::Proposed),
+        (Stage::Completed, Event::Close, Stage::Closed),
+        (Stage::Proposed, Event::ConfirmPartial, Stage::Partial),
+        (Stage::Proposed, Event::ConfirmNone, Stage::Unfulfilled),
+        (Stage::Proposed, Event::Return, Stage::Completed),
+        (Stage::Proposed, Event::Close, Stage::Closed),
+    ],
+};
 
 impl Stage {
-    /// All of them, in order.
-    pub const ALL: [Self; 10] = [
-        Self::Made,
-        Self::Accepted,
-        Self::Completed,
-        Self::Proposed,
-        Self::Fulfilled,
-        Self::Partial,
-        Self::Unfulfilled,
-        Self::Declined,
-        Self::Withdrawn,
-        Self::Closed,
-    ];
-
     /// Where an event leads.
     ///
     /// # Errors
     /// [`InvalidTransition`] when the table has no such line.
-    pub fn after(self, event: Event) -> Result<Self, InvalidTransition> {
-        TRANSITIONS
-            .iter()
-            .find(|(from, on, _)| *from == self && *on == event)
-            .map(|(_, _, to)| *to)
-            .ok_or(InvalidTransition { from: self, event })
+    pub fn after(self, event: Event) -> Result<Self, InvalidTransition<Self, Event>> {
+        TABLE.after(self, event)
     }
 
     /// What may happen next.
     pub fn events(self) -> impl Iterator<Item = Event> {
-        TRANSITIONS.iter().filter(move |(from, _, _)| *from == self).map(|(_, on, _)| *on)
+        TABLE.events(self)
     }
 
     /// Whether nothing leads out of it.
     #[must_use]
     pub fn is_over(self) -> bool {
-        self.events().next().is_none()
+        TABLE.is_over(self)
     }
 
     /// Whether it stands in the register as an ordinary record.
@@ -147,106 +123,9 @@ impl Stage {
     pub const fn awaits_verification(self) -> bool {
         matches!(self, Self::Completed | Self::Proposed)
     }
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Made => "made",
-            Self::Accepted => "accepted",
-            Self::Completed => "completed",
-            Self::Proposed => "proposed",
-            Self::Fulfilled => "fulfilled",
-            Self::Partial => "partial",
-            Self::Unfulfilled => "unfulfilled",
-            Self::Declined => "declined",
-            Self::Withdrawn => "withdrawn",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The stage a stored word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Made => "已作出，待受理",
-            Self::Accepted => "已受理，事项办理中",
-            Self::Completed => "事项已办结，待核查",
-            Self::Proposed => "已提出认定，待复核",
-            Self::Fulfilled => "全部履行",
-            Self::Partial => "部分履行",
-            Self::Unfulfilled => "全部未履行",
-            Self::Declined => "不予受理",
-            Self::Withdrawn => "已撤回",
-            Self::Closed => "信息已撤下，不再核查",
-        }
-    }
 }
 
 impl Event {
-    /// All of them.
-    pub const ALL: [Self; 11] = [
-        Self::Accept,
-        Self::Decline,
-        Self::Withdraw,
-        Self::Complete,
-        Self::Fulfil,
-        Self::FindPartial,
-        Self::FindNone,
-        Self::ConfirmPartial,
-        Self::ConfirmNone,
-        Self::Return,
-        Self::Close,
-    ];
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Accept => "accept",
-            Self::Decline => "decline",
-            Self::Withdraw => "withdraw",
-            Self::Complete => "complete",
-            Self::Fulfil => "fulfil",
-            Self::FindPartial => "find-partial",
-            Self::FindNone => "find-none",
-            Self::ConfirmPartial => "confirm-partial",
-            Self::ConfirmNone => "confirm-none",
-            Self::Return => "return",
-            Self::Close => "close",
-        }
-    }
-
-    /// The event a stored or sent word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.as_str() == word)
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Accept => "受理",
-            Self::Decline => "不予受理",
-            Self::Withdraw => "撤回承诺",
-            Self::Complete => "登记事项办结",
-            Self::Fulfil => "认定全部履行",
-            Self::FindPartial => "提出部分履行的认定",
-            Self::FindNone => "提出全部未履行的认定",
-            Self::ConfirmPartial => "确认部分履行",
-            Self::ConfirmNone => "确认全部未履行",
-            Self::Return => "退回认定",
-            Self::Close => "信息已撤下，结束核查",
-        }
-    }
-
     /// The code of `law/codes/fulfilment-state.toml` that it finds or confirms.
     #[must_use]
     pub const fn outcome(self) -> Option<&'static str> {
@@ -296,12 +175,12 @@ mod tests {
     fn words_come_back_and_every_stage_is_reached() {
         for stage in Stage::ALL {
             assert_eq!(Stage::from_word(stage.as_str()), Some(stage));
-            let reached = TRANSITIONS.iter().any(|(_, _, to)| *to == stage);
+            let reached = TABLE.transitions.iter().any(|(_, _, to)| *to == stage);
             assert!(reached || stage == Stage::Made, "{stage:?}");
         }
         for event in Event::ALL {
             assert_eq!(Event::from_word(event.as_str()), Some(event));
-            assert!(TRANSITIONS.iter().any(|(_, on, _)| *on == event), "{event:?}");
+            assert!(TABLE.transitions.iter().any(|(_, on, _)| *on == event), "{event:?}");
         }
     }
 
@@ -325,7 +204,7 @@ mod tests {
     #[test]
     fn what_goes_against_anybody_is_found_by_one_and_confirmed_by_another() {
         let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
-        for (from, event, to) in TRANSITIONS {
+        for (from, event, to) in TABLE.transitions {
             if matches!(to, Stage::Partial | Stage::Unfulfilled) {
                 assert_eq!(*from, Stage::Proposed);
                 assert!(event.needs_second(), "{event:?}");

@@ -2,20 +2,22 @@
 
 use serde::Serialize;
 
-/// Where a mandate stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// Asked for; the credit office has not decided.
-    Waiting,
-    /// Confirmed: the person acts for the subject.
-    Active,
-    /// Refused, with a reason. It may be asked for again.
-    Refused,
-    /// The person took the application back before it was decided.
-    TakenBack,
-    /// Over.
-    Ended,
+use super::words::words;
+
+words! {
+    /// Where a mandate stands.
+    pub enum Standing {
+        /// Asked for; the credit office has not decided.
+        Waiting = "waiting", "等待信用办确认";
+        /// Confirmed: the person acts for the subject.
+        Active = "active", "已确认";
+        /// Refused, with a reason. It may be asked for again.
+        Refused = "refused", "未予确认";
+        /// The person took the application back before it was decided.
+        TakenBack = "taken-back", "申请人已撤回";
+        /// Over.
+        Ended = "ended", "已终止";
+    }
 }
 
 /// What moves a mandate.
@@ -51,10 +53,6 @@ pub struct InvalidMove {
 }
 
 impl Standing {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Waiting, Self::Active, Self::Refused, Self::TakenBack, Self::Ended];
-
     /// Where a move leads.
     ///
     /// # Errors
@@ -65,36 +63,6 @@ impl Standing {
             .find(|(from, on, _)| *from == self && *on == tried)
             .map(|(_, _, to)| *to)
             .ok_or(InvalidMove { from: self, tried })
-    }
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Active => "active",
-            Self::Refused => "refused",
-            Self::TakenBack => "taken-back",
-            Self::Ended => "ended",
-        }
-    }
-
-    /// The standing a stored word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|standing| standing.as_str() == word)
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Waiting => "等待信用办确认",
-            Self::Active => "已确认",
-            Self::Refused => "未予确认",
-            Self::TakenBack => "申请人已撤回",
-            Self::Ended => "已终止",
-        }
     }
 }
 

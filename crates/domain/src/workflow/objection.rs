@@ -3,96 +3,89 @@
 //! Every stage has an owner and a clock. Past the clock of an answer or of the correction it leads to, nobody sees the record until the
 //! one who owes it has done it: [`Stage::answer_by`] is what the rule of disclosure asks for.
 
-use jiff::civil::Date;
-use serde::Serialize;
-
+use super::words::words;
+use super::{InvalidTransition, Table};
 use crate::calendar::WorkingDay;
 use crate::law::Law;
 use crate::rules::deadline::report_due;
 use crate::ruling::Ruling;
+use jiff::civil::Date;
 
-/// Where an objection stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Made and marked; the platform looks into it.
-    Filed,
-    /// With the unit that delivered the record.
-    Forwarded,
-    /// Right: to be corrected, removed or ended by two persons.
-    Upheld,
-    /// Done in the register, on its way to every other place.
-    Corrected,
-    /// Every place has confirmed.
-    Closed,
-    /// Not right, with reasons.
-    NotUpheld,
-    /// Taken back.
-    Withdrawn,
+words! {
+    /// Where an objection stands.
+    pub enum Stage {
+        /// Made and marked; the platform looks into it.
+        Filed = "filed", "已提出，平台核实中";
+        /// With the unit that delivered the record.
+        Forwarded = "forwarded", "已转信息提供单位核实";
+        /// Right: to be corrected, removed or ended by two persons.
+        Upheld = "upheld", "异议成立，待更正";
+        /// Done in the register, on its way to every other place.
+        Corrected = "corrected", "已更正，各处确认中";
+        /// Every place has confirmed.
+        Closed = "closed", "已更正，各处已确认";
+        /// Not right, with reasons.
+        NotUpheld = "not-upheld", "异议不成立";
+        /// Taken back.
+        Withdrawn = "withdrawn", "已撤回";
+    }
 }
 
-/// What moves it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Event {
-    /// Hands it to the unit that delivered the record.
-    Forward,
-    /// Answers that it is right.
-    Uphold,
-    /// Answers that it is not.
-    Reject,
-    /// The clock is over: the record is withheld.
-    Withhold,
-    /// The office takes the subject's words away from beside the record, with a reason.
-    RefuseStatement,
-    /// Two persons have corrected the record or taken it down.
-    CarryOut,
-    /// Every place has confirmed.
-    Confirm,
-    /// Whoever made it takes it back.
-    Withdraw,
+words! {
+    /// What moves it.
+    pub enum Event {
+        /// Hands it to the unit that delivered the record.
+        Forward = "forward", "转信息提供单位";
+        /// Answers that it is right.
+        Uphold = "uphold", "答复异议成立";
+        /// Answers that it is not.
+        Reject = "reject", "答复异议不成立";
+        /// The clock is over: the record is withheld.
+        Withhold = "withhold", "逾期未答复或者未更正，停止公示";
+        /// The office takes the subject's words away from beside the record, with a reason.
+        RefuseStatement = "refuse-statement", "不予刊载主体声明";
+        /// Two persons have corrected the record or taken it down.
+        CarryOut = "carry-out", "更正或者撤下";
+        /// Every place has confirmed.
+        Confirm = "confirm", "确认各处已更正";
+        /// Whoever made it takes it back.
+        Withdraw = "withdraw", "撤回异议";
+    }
 }
 
-/// Who owes the next step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Owner {
-    /// The platform: the credit office.
-    Office,
-    /// The unit that delivered the record.
-    Unit,
-    /// Nobody: it is over.
-    Nobody,
+words! {
+    /// Who owes the next step.
+    pub enum Owner {
+        /// The platform: the credit office.
+        Office = "office", "信用办";
+        /// The unit that delivered the record.
+        Unit = "unit", "信息提供单位";
+        /// Nobody: it is over.
+        Nobody = "nobody", "";
+    }
 }
 
-/// The table: from, event, to.
-pub const TRANSITIONS: &[(Stage, Event, Stage)] = &[
-    (Stage::Filed, Event::Forward, Stage::Forwarded),
-    (Stage::Filed, Event::Uphold, Stage::Upheld),
-    (Stage::Filed, Event::Reject, Stage::NotUpheld),
-    (Stage::Forwarded, Event::Uphold, Stage::Upheld),
-    (Stage::Forwarded, Event::Reject, Stage::NotUpheld),
-    (Stage::Filed, Event::Withhold, Stage::Filed),
-    (Stage::Forwarded, Event::Withhold, Stage::Forwarded),
-    (Stage::Upheld, Event::Withhold, Stage::Upheld),
-    (Stage::Filed, Event::RefuseStatement, Stage::Filed),
-    (Stage::Forwarded, Event::RefuseStatement, Stage::Forwarded),
-    (Stage::Upheld, Event::RefuseStatement, Stage::Upheld),
-    (Stage::Upheld, Event::CarryOut, Stage::Corrected),
-    (Stage::Corrected, Event::Confirm, Stage::Closed),
-    (Stage::Filed, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
-];
-
-/// An event that the stage does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("这项异议现在是「{}」，不能{}", from.label(), event.label())]
-pub struct InvalidTransition {
-    /// Where it stands.
-    pub from: Stage,
-    /// What was tried.
-    pub event: Event,
-}
+/// What moves it from where to where.
+pub const TABLE: Table<Stage, Event> = Table {
+    stands: "这项异议现在是",
+    transitions: &[
+        (Stage::Filed, Event::Forward, Stage::Forwarded),
+        (Stage::Filed, Event::Uphold, Stage::Upheld),
+        (Stage::Filed, Event::Reject, Stage::NotUpheld),
+        (Stage::Forwarded, Event::Uphold, Stage::Upheld),
+        (Stage::Forwarded, Event::Reject, Stage::NotUpheld),
+        (Stage::Filed, Event::Withhold, Stage::Filed),
+        (Stage::Forwarded, Event::Withhold, Stage::Forwarded),
+        (Stage::Upheld, Event::Withhold, Stage::Upheld),
+        (Stage::Filed, Event::RefuseStatement, Stage::Filed),
+        (Stage::Forwarded, Event::RefuseStatement, Stage::Forwarded),
+        (Stage::Upheld, Event::RefuseStatement, Stage::Upheld),
+        (Stage::Upheld, Event::CarryOut, Stage::Corrected),
+        (Stage::Corrected, Event::Confirm, Stage::Closed),
+        (Stage::Filed, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
+    ],
+};
 
 /// The days from which the clocks count.
 #[derive(Debug, Clone, Copy)]
@@ -106,38 +99,23 @@ pub struct Days {
 }
 
 impl Stage {
-    /// All of them, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Filed,
-        Self::Forwarded,
-        Self::Upheld,
-        Self::Corrected,
-        Self::Closed,
-        Self::NotUpheld,
-        Self::Withdrawn,
-    ];
-
     /// Where an event leads.
     ///
     /// # Errors
     /// [`InvalidTransition`] when the table has no such line.
-    pub fn after(self, event: Event) -> Result<Self, InvalidTransition> {
-        TRANSITIONS
-            .iter()
-            .find(|(from, on, _)| *from == self && *on == event)
-            .map(|(_, _, to)| *to)
-            .ok_or(InvalidTransition { from: self, event })
+    pub fn after(self, event: Event) -> Result<Self, InvalidTransition<Self, Event>> {
+        TABLE.after(self, event)
     }
 
     /// What may happen next.
     pub fn events(self) -> impl Iterator<Item = Event> {
-        TRANSITIONS.iter().filter(move |(from, _, _)| *from == self).map(|(_, on, _)| *on)
+        TABLE.events(self)
     }
 
     /// Whether nothing leads out of it.
     #[must_use]
     pub fn is_over(self) -> bool {
-        self.events().next().is_none()
+        TABLE.is_over(self)
     }
 
     /// Whether the record is marked: somebody objects and what they want has neither been refused nor done.
@@ -199,102 +177,6 @@ impl Stage {
         let due = self.due(days, law).filter(|_| self.is_open())?.value;
         (!due.provisional).then_some(due.date)
     }
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Filed => "filed",
-            Self::Forwarded => "forwarded",
-            Self::Upheld => "upheld",
-            Self::Corrected => "corrected",
-            Self::Closed => "closed",
-            Self::NotUpheld => "not-upheld",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The stage a stored word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Filed => "已提出，平台核实中",
-            Self::Forwarded => "已转信息提供单位核实",
-            Self::Upheld => "异议成立，待更正",
-            Self::Corrected => "已更正，各处确认中",
-            Self::Closed => "已更正，各处已确认",
-            Self::NotUpheld => "异议不成立",
-            Self::Withdrawn => "已撤回",
-        }
-    }
-}
-
-impl Event {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Forward,
-        Self::Uphold,
-        Self::Reject,
-        Self::Withhold,
-        Self::RefuseStatement,
-        Self::CarryOut,
-        Self::Confirm,
-        Self::Withdraw,
-    ];
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Forward => "forward",
-            Self::Uphold => "uphold",
-            Self::Reject => "reject",
-            Self::Withhold => "withhold",
-            Self::RefuseStatement => "refuse-statement",
-            Self::CarryOut => "carry-out",
-            Self::Confirm => "confirm",
-            Self::Withdraw => "withdraw",
-        }
-    }
-
-    /// The event a stored or sent word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.as_str() == word)
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Forward => "转信息提供单位",
-            Self::Uphold => "答复异议成立",
-            Self::Reject => "答复异议不成立",
-            Self::Withhold => "逾期未答复或者未更正，停止公示",
-            Self::RefuseStatement => "不予刊载主体声明",
-            Self::CarryOut => "更正或者撤下",
-            Self::Confirm => "确认各处已更正",
-            Self::Withdraw => "撤回异议",
-        }
-    }
-}
-
-impl Owner {
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Office => "信用办",
-            Self::Unit => "信息提供单位",
-            Self::Nobody => "",
-        }
-    }
 }
 
 #[cfg(test)]
@@ -307,7 +189,7 @@ mod tests {
     fn words_come_back_and_every_stage_is_reached() {
         for stage in Stage::ALL {
             assert_eq!(Stage::from_word(stage.as_str()), Some(stage));
-            let reached = TRANSITIONS.iter().any(|(from, _, to)| *to == stage && from != to);
+            let reached = TABLE.transitions.iter().any(|(from, _, to)| *to == stage && from != to);
             assert!(reached || stage == Stage::Filed, "{stage:?}");
             for own in [false, true] {
                 assert_eq!(stage.is_over(), stage.owner(own) == Owner::Nobody, "{stage:?}");
@@ -337,7 +219,7 @@ mod tests {
                 assert!(stage.after(answer).is_err(), "{stage:?} {answer:?}");
             }
         }
-        for (from, on, to) in TRANSITIONS {
+        for (from, on, to) in TABLE.transitions {
             assert_eq!(*to == Stage::Corrected, *on == Event::CarryOut);
             assert!(*to != Stage::Corrected || *from == Stage::Upheld);
         }

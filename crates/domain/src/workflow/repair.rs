@@ -3,140 +3,133 @@
 //! One application may name several records; each goes its own way, for each has its own unit and its own rule. Every stage has an
 //! owner and, as far as a rule gives one, a clock.
 
-use jiff::civil::Date;
-use serde::Serialize;
-
+use super::words::words;
+use super::{InvalidTransition, Table};
 use crate::calendar::WorkingDay;
 use crate::law::Law;
 use crate::rules::deadline::report_due;
 use crate::rules::repair::Entry;
 use crate::ruling::Ruling;
+use jiff::civil::Date;
 
-/// Where the repair of a record stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Applied for; nobody has decided whether it is accepted.
-    Applied,
-    /// Told once of everything that is missing.
-    Supplement,
-    /// The applicant has given it; there is no second time.
-    Supplied,
-    /// Accepted: the unit that recognised the conduct looks at it.
-    Accepted,
-    /// The same, with more time.
-    Extended,
-    /// The unit has said what it thinks.
-    Reviewed,
-    /// With the level that decides.
-    Forwarded,
-    /// Granted: public no more here, and on its way to every other place.
-    Granted,
-    /// Every place has confirmed.
-    Propagated,
-    /// Granted and done.
-    Closed,
-    /// Not accepted, with reasons.
-    NotAccepted,
-    /// Refused, with reasons and the way on.
-    Refused,
-    /// Taken back by the applicant.
-    Withdrawn,
-    /// The record was taken down meanwhile, because the decision is no more: that is no repair.
-    Lapsed,
+words! {
+    /// Where the repair of a record stands.
+    pub enum Stage {
+        /// Applied for; nobody has decided whether it is accepted.
+        Applied = "applied", "已申请，待决定是否受理";
+        /// Told once of everything that is missing.
+        Supplement = "supplement", "待申请人补齐";
+        /// The applicant has given it; there is no second time.
+        Supplied = "supplied", "已补齐，待决定是否受理";
+        /// Accepted: the unit that recognised the conduct looks at it.
+        Accepted = "accepted", "已受理，核实中";
+        /// The same, with more time.
+        Extended = "extended", "已延期，核实中";
+        /// The unit has said what it thinks.
+        Reviewed = "reviewed", "认定单位已提出意见";
+        /// With the level that decides.
+        Forwarded = "forwarded", "已转决定单位";
+        /// Granted: public no more here, and on its way to every other place.
+        Granted = "granted", "准予修复，各处停止中";
+        /// Every place has confirmed.
+        Propagated = "propagated", "各处均已停止";
+        /// Granted and done.
+        Closed = "closed", "修复完成";
+        /// Not accepted, with reasons.
+        NotAccepted = "not-accepted", "不予受理";
+        /// Refused, with reasons and the way on.
+        Refused = "refused", "不予修复";
+        /// Taken back by the applicant.
+        Withdrawn = "withdrawn", "申请人已撤回";
+        /// The record was taken down meanwhile, because the decision is no more: that is no repair.
+        Lapsed = "lapsed", "决定已撤销、变更，不需要修复";
+    }
 }
 
-/// What moves it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Event {
-    /// Says once everything that is missing.
-    Ask,
-    /// Gives what was missing.
-    Supply,
-    /// Accepts.
-    Accept,
-    /// Does not accept.
-    Decline,
-    /// Takes more time, and tells the applicant.
-    Extend,
-    /// Says what the recognising unit thinks.
-    Review,
-    /// Hands it to the level that decides.
-    Forward,
-    /// Grants.
-    Grant,
-    /// Refuses.
-    Refuse,
-    /// Every place has confirmed.
-    Confirm,
-    /// Tells the applicant that it is done.
-    Close,
-    /// The applicant takes it back.
-    Withdraw,
-    /// The record was taken down: nothing is left to repair.
-    Lapse,
+words! {
+    /// What moves it.
+    pub enum Event {
+        /// Says once everything that is missing.
+        Ask = "ask", "一次性告知补正";
+        /// Gives what was missing.
+        Supply = "supply", "补齐材料";
+        /// Accepts.
+        Accept = "accept", "受理";
+        /// Does not accept.
+        Decline = "decline", "不予受理";
+        /// Takes more time, and tells the applicant.
+        Extend = "extend", "延期";
+        /// Says what the recognising unit thinks.
+        Review = "review", "提出核实意见";
+        /// Hands it to the level that decides.
+        Forward = "forward", "转决定单位";
+        /// Grants.
+        Grant = "grant", "准予修复";
+        /// Refuses.
+        Refuse = "refuse", "不予修复";
+        /// Every place has confirmed.
+        Confirm = "confirm", "确认各处已停止";
+        /// Tells the applicant that it is done.
+        Close = "close", "办结";
+        /// The applicant takes it back.
+        Withdraw = "withdraw", "撤回申请";
+        /// The record was taken down: nothing is left to repair.
+        Lapse = "lapse", "因信息撤下终止";
+    }
 }
 
-/// Who owes the next step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Owner {
-    /// The subject.
-    Applicant,
-    /// The unit that recognised the conduct.
-    Unit,
-    /// The level that decides; here the unit writes down what it decided.
-    Decider,
-    /// The platform and the credit office: every place must confirm.
-    Office,
-    /// Nobody: it is over.
-    Nobody,
+words! {
+    /// Who owes the next step.
+    pub enum Owner {
+        /// The subject.
+        Applicant = "applicant", "申请人";
+        /// The unit that recognised the conduct.
+        Unit = "unit", "认定单位";
+        /// The level that decides; here the unit writes down what it decided.
+        Decider = "decider", "决定单位";
+        /// The platform and the credit office: every place must confirm.
+        Office = "office", "信用办和平台";
+        /// Nobody: it is over.
+        Nobody = "nobody", "";
+    }
 }
 
-/// The table: from, event, to.
-pub const TRANSITIONS: &[(Stage, Event, Stage)] = &[
-    (Stage::Applied, Event::Ask, Stage::Supplement),
-    (Stage::Supplement, Event::Supply, Stage::Supplied),
-    (Stage::Applied, Event::Accept, Stage::Accepted),
-    (Stage::Applied, Event::Decline, Stage::NotAccepted),
-    (Stage::Supplied, Event::Accept, Stage::Accepted),
-    (Stage::Supplied, Event::Decline, Stage::NotAccepted),
-    (Stage::Accepted, Event::Extend, Stage::Extended),
-    (Stage::Accepted, Event::Review, Stage::Reviewed),
-    (Stage::Extended, Event::Review, Stage::Reviewed),
-    (Stage::Reviewed, Event::Forward, Stage::Forwarded),
-    (Stage::Reviewed, Event::Grant, Stage::Granted),
-    (Stage::Reviewed, Event::Refuse, Stage::Refused),
-    (Stage::Forwarded, Event::Grant, Stage::Granted),
-    (Stage::Forwarded, Event::Refuse, Stage::Refused),
-    (Stage::Granted, Event::Confirm, Stage::Propagated),
-    (Stage::Propagated, Event::Close, Stage::Closed),
-    (Stage::Applied, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Supplement, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Supplied, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Accepted, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Extended, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Reviewed, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
-    (Stage::Applied, Event::Lapse, Stage::Lapsed),
-    (Stage::Supplement, Event::Lapse, Stage::Lapsed),
-    (Stage::Supplied, Event::Lapse, Stage::Lapsed),
-    (Stage::Accepted, Event::Lapse, Stage::Lapsed),
-    (Stage::Extended, Event::Lapse, Stage::Lapsed),
-    (Stage::Reviewed, Event::Lapse, Stage::Lapsed),
-    (Stage::Forwarded, Event::Lapse, Stage::Lapsed),
-];
-
-/// An event that the stage does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("这条信息的修复现在是「{}」，不能{}", from.label(), event.label())]
-pub struct InvalidTransition {
-    /// Where it stands.
-    pub from: Stage,
-    /// What was tried.
-    pub event: Event,
-}
+/// What moves it from where to where.
+pub const TABLE: Table<Stage, Event> = Table {
+    stands: "这条信息的修复现在是",
+    transitions: &[
+        (Stage::Applied, Event::Ask, Stage::Supplement),
+        (Stage::Supplement, Event::Supply, Stage::Supplied),
+        (Stage::Applied, Event::Accept, Stage::Accepted),
+        (Stage::Applied, Event::Decline, Stage::NotAccepted),
+        (Stage::Supplied, Event::Accept, Stage::Accepted),
+        (Stage::Supplied, Event::Decline, Stage::NotAccepted),
+        (Stage::Accepted, Event::Extend, Stage::Extended),
+        (Stage::Accepted, Event::Review, Stage::Reviewed),
+        (Stage::Extended, Event::Review, Stage::Reviewed),
+        (Stage::Reviewed, Event::Forward, Stage::Forwarded),
+        (Stage::Reviewed, Event::Grant, Stage::Granted),
+        (Stage::Reviewed, Event::Refuse, Stage::Refused),
+        (Stage::Forwarded, Event::Grant, Stage::Granted),
+        (Stage::Forwarded, Event::Refuse, Stage::Refused),
+        (Stage::Granted, Event::Confirm, Stage::Propagated),
+        (Stage::Propagated, Event::Close, Stage::Closed),
+        (Stage::Applied, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Supplement, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Supplied, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Accepted, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Extended, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Reviewed, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Applied, Event::Lapse, Stage::Lapsed),
+        (Stage::Supplement, Event::Lapse, Stage::Lapsed),
+        (Stage::Supplied, Event::Lapse, Stage::Lapsed),
+        (Stage::Accepted, Event::Lapse, Stage::Lapsed),
+        (Stage::Extended, Event::Lapse, Stage::Lapsed),
+        (Stage::Reviewed, Event::Lapse, Stage::Lapsed),
+        (Stage::Forwarded, Event::Lapse, Stage::Lapsed),
+    ],
+};
 
 /// The days from which the clocks count.
 #[derive(Debug, Clone, Copy)]
@@ -152,45 +145,23 @@ pub struct Days {
 }
 
 impl Stage {
-    /// All of them, in order.
-    pub const ALL: [Self; 14] = [
-        Self::Applied,
-        Self::Supplement,
-        Self::Supplied,
-        Self::Accepted,
-        Self::Extended,
-        Self::Reviewed,
-        Self::Forwarded,
-        Self::Granted,
-        Self::Propagated,
-        Self::Closed,
-        Self::NotAccepted,
-        Self::Refused,
-        Self::Withdrawn,
-        Self::Lapsed,
-    ];
-
     /// Where an event leads.
     ///
     /// # Errors
     /// [`InvalidTransition`] when the table has no such line.
-    pub fn after(self, event: Event) -> Result<Self, InvalidTransition> {
-        TRANSITIONS
-            .iter()
-            .find(|(from, on, _)| *from == self && *on == event)
-            .map(|(_, _, to)| *to)
-            .ok_or(InvalidTransition { from: self, event })
+    pub fn after(self, event: Event) -> Result<Self, InvalidTransition<Self, Event>> {
+        TABLE.after(self, event)
     }
 
     /// What may happen next.
     pub fn events(self) -> impl Iterator<Item = Event> {
-        TRANSITIONS.iter().filter(move |(from, _, _)| *from == self).map(|(_, on, _)| *on)
+        TABLE.events(self)
     }
 
     /// Whether nothing leads out of it.
     #[must_use]
     pub fn is_over(self) -> bool {
-        self.events().next().is_none()
+        TABLE.is_over(self)
     }
 
     /// Whether the application was neither granted nor ended: a second one for the same record would be the same.
@@ -267,54 +238,6 @@ impl Stage {
             (own, decided) => own.or(decided),
         }
     }
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Supplement => "supplement",
-            Self::Supplied => "supplied",
-            Self::Accepted => "accepted",
-            Self::Extended => "extended",
-            Self::Reviewed => "reviewed",
-            Self::Forwarded => "forwarded",
-            Self::Granted => "granted",
-            Self::Propagated => "propagated",
-            Self::Closed => "closed",
-            Self::NotAccepted => "not-accepted",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
-            Self::Lapsed => "lapsed",
-        }
-    }
-
-    /// The stage a stored word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Applied => "已申请，待决定是否受理",
-            Self::Supplement => "待申请人补齐",
-            Self::Supplied => "已补齐，待决定是否受理",
-            Self::Accepted => "已受理，核实中",
-            Self::Extended => "已延期，核实中",
-            Self::Reviewed => "认定单位已提出意见",
-            Self::Forwarded => "已转决定单位",
-            Self::Granted => "准予修复，各处停止中",
-            Self::Propagated => "各处均已停止",
-            Self::Closed => "修复完成",
-            Self::NotAccepted => "不予受理",
-            Self::Refused => "不予修复",
-            Self::Withdrawn => "申请人已撤回",
-            Self::Lapsed => "决定已撤销、变更，不需要修复",
-        }
-    }
 }
 
 /// By when it is decided, with the time that was added.
@@ -328,87 +251,10 @@ fn decision_due(entry: Entry, days: &Days, law: &Law) -> Option<Ruling<WorkingDa
 }
 
 impl Event {
-    /// All of them.
-    pub const ALL: [Self; 13] = [
-        Self::Ask,
-        Self::Supply,
-        Self::Accept,
-        Self::Decline,
-        Self::Extend,
-        Self::Review,
-        Self::Forward,
-        Self::Grant,
-        Self::Refuse,
-        Self::Confirm,
-        Self::Close,
-        Self::Withdraw,
-        Self::Lapse,
-    ];
-
-    /// The stable word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ask => "ask",
-            Self::Supply => "supply",
-            Self::Accept => "accept",
-            Self::Decline => "decline",
-            Self::Extend => "extend",
-            Self::Review => "review",
-            Self::Forward => "forward",
-            Self::Grant => "grant",
-            Self::Refuse => "refuse",
-            Self::Confirm => "confirm",
-            Self::Close => "close",
-            Self::Withdraw => "withdraw",
-            Self::Lapse => "lapse",
-        }
-    }
-
-    /// The event a stored or sent word stands for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.as_str() == word)
-    }
-
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Ask => "一次性告知补正",
-            Self::Supply => "补齐材料",
-            Self::Accept => "受理",
-            Self::Decline => "不予受理",
-            Self::Extend => "延期",
-            Self::Review => "提出核实意见",
-            Self::Forward => "转决定单位",
-            Self::Grant => "准予修复",
-            Self::Refuse => "不予修复",
-            Self::Confirm => "确认各处已停止",
-            Self::Close => "办结",
-            Self::Withdraw => "撤回申请",
-            Self::Lapse => "因信息撤下终止",
-        }
-    }
-
     /// Whether it goes against the subject, so that a named person says why.
     #[must_use]
     pub const fn is_against(self) -> bool {
         matches!(self, Self::Ask | Self::Decline | Self::Extend | Self::Refuse)
-    }
-}
-
-impl Owner {
-    /// What a page calls it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Applicant => "申请人",
-            Self::Unit => "认定单位",
-            Self::Decider => "决定单位",
-            Self::Office => "信用办和平台",
-            Self::Nobody => "",
-        }
     }
 }
 
@@ -422,7 +268,7 @@ mod tests {
     fn words_come_back_and_every_stage_is_reached() {
         for stage in Stage::ALL {
             assert_eq!(Stage::from_word(stage.as_str()), Some(stage));
-            let reached = TRANSITIONS.iter().any(|(_, _, to)| *to == stage);
+            let reached = TABLE.transitions.iter().any(|(_, _, to)| *to == stage);
             assert!(reached || stage == Stage::Applied, "{stage:?}");
             assert_eq!(stage.is_over(), stage.owner() == Owner::Nobody, "{stage:?}");
             // What is pending can be taken back, and nothing else.
@@ -436,10 +282,11 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said_once_and_nothing_is_granted_without_a_review() {
-        let asks: Vec<_> = TRANSITIONS.iter().filter(|(_, on, _)| *on == Event::Ask).collect();
+        let asks: Vec<_> =
+            TABLE.transitions.iter().filter(|(_, on, _)| *on == Event::Ask).collect();
         assert_eq!(asks.len(), 1);
         assert!(Stage::Supplied.after(Event::Ask).is_err());
-        for (from, on, to) in TRANSITIONS {
+        for (from, on, to) in TABLE.transitions {
             if *to == Stage::Granted {
                 assert_eq!(*on, Event::Grant);
                 assert!(matches!(from, Stage::Reviewed | Stage::Forwarded));

@@ -6,7 +6,7 @@ use xinyong_domain::identifier::{self, Uscc};
 use xinyong_domain::party::is_deregistered;
 use xinyong_domain::text::normalise_name;
 use xinyong_domain::workflow::mandate::{Move, Standing};
-use xinyong_store::{Mandate, NewAccount, StoreError, Subject, Tx};
+use xinyong_store::{Account, Mandate, NewAccount, StoreError, Subject, Tx};
 
 use super::{MOST_MANDATES, Person, SHOWN_AS, actor_for, file, login_of, own_account, typed_login};
 use crate::access::{Actor, Permission, Role};
@@ -138,6 +138,7 @@ async fn add(
     subject: i64,
     application: &Application,
     file: Option<(String, &'static str)>,
+    confirming: &[Account],
 ) -> Result<i64, DeskError> {
     if tx.count_waiting_mandates(subject).await? >= MOST_WAITING {
         return Err(too_many());
@@ -165,7 +166,7 @@ async fn add(
         StoreError::Conflict(_) => waits_or_stands().into(),
         other => DeskError::from(other),
     })?;
-    notices::agent_waits(desk, tx, id).await?;
+    notices::agent_waits(desk, tx, id, confirming).await?;
     Ok(id)
 }
 
@@ -215,6 +216,7 @@ pub async fn sign_up(desk: &Desk, command: SignUp) -> Result<(i64, Actor), DeskE
     let password = password::hash(desk, secret).await?;
     let now = desk.clock().now();
     let actor = actor_for(&login);
+    let confirming = notices::confirming_agents(desk).await?;
     let mut tx = store.transaction("sign up agent").await?;
     let account = NewAccount {
         id,
@@ -234,7 +236,8 @@ pub async fn sign_up(desk: &Desk, command: SignUp) -> Result<(i64, Actor), DeskE
         tx.link_identity(store, issuer, subject, id, now).await?;
     }
     person.keep(desk, &mut tx, id).await?;
-    let mandate = add(desk, &mut tx, id, subject.id, &command.application, file).await?;
+    let mandate =
+        add(desk, &mut tx, id, subject.id, &command.application, file, &confirming).await?;
     let created = AuditEvent::AccountCreated { login: &login, role: Role::Agent.as_str() };
     desk.audit_with(&mut tx, &actor, created);
     let event = AuditEvent::Agent { deed: "agent.applied", subject: subject.id, id: mandate };
@@ -261,8 +264,9 @@ pub async fn apply(desk: &Desk, actor: &Actor, application: Application) -> Resu
     }
     room(desk, subject.id).await?;
     let file = keep_file(desk, &application).await?;
+    let confirming = notices::confirming_agents(desk).await?;
     let mut tx = desk.store().transaction("apply as agent").await?;
-    let id = add(desk, &mut tx, account.id, subject.id, &application, file).await?;
+    let id = add(desk, &mut tx, account.id, subject.id, &application, file, &confirming).await?;
     let event = AuditEvent::Agent { deed: "agent.applied", subject: subject.id, id };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;

@@ -466,12 +466,7 @@ fn changes(
 
 /// What the platform added to a record, in words.
 fn worded(platform: &Platform, law: &Law) -> [(&'static str, String); 9] {
-    let code = |list: &str, id: &str| {
-        law.codes()
-            .get(list)
-            .and_then(|list| list.by_id(id))
-            .map_or_else(|| id.to_owned(), |code| code.label.clone())
-    };
+    let code = |list: &str, id: &str| law.label_of(list, id).to_owned();
     [
         ("处罚程序", code("penalty-procedure", &platform.procedure)),
         ("处罚领域", code("penalty-domain", &platform.domain)),

@@ -13,14 +13,14 @@ use xinyong_domain::rules::measures::{Ground, assess};
 use xinyong_domain::ruling::{Citation, Ruling};
 use xinyong_store::Record;
 
-use crate::browse::{Kept, OpenObjection, SubjectFacts};
+use crate::browse::{Kept, OpenObjection, SubjectFacts, mark};
 use crate::intake::disclosure;
 use crate::refusal::DeskError;
 
 /// The shape of the answer, for who reads it years later.
 const FORM: &str = "xinyong-check-1";
 /// The list of purposes.
-pub(super) const PURPOSES: &str = "check-purpose";
+pub(crate) const PURPOSES: &str = "check-purpose";
 
 /// An id with what people call it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -359,7 +359,7 @@ fn shown(
         valid_until: day(ruling.value.publicity.valid_until),
         public_until: day(ruling.value.publicity.last_day.filter(|_| public)),
         standing: standing.to_owned(),
-        mark: kind.by_subject.as_ref().map(|by| by.mark.clone()).unwrap_or_default(),
+        mark: mark(kind),
         objection: kept.objection(),
         class: kind.class.map(at).unwrap_or_default(),
         summary: at(kind.summary),

@@ -19,7 +19,7 @@ use crate::refusal::{DeskError, Refusal};
 use crate::report::ReportNumber;
 
 /// Characters of a basis.
-const BASIS: std::ops::RangeInclusive<usize> = 4..=200;
+pub(crate) const BASIS: std::ops::RangeInclusive<usize> = 4..=200;
 /// Characters of a reference at most.
 const MOST_REFERENCE: usize = 100;
 /// Subjects of one name that are named in a refusal.

@@ -7,7 +7,7 @@ use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::commitment::{Standing, standing, taken_in_by, verified_by};
 use xinyong_domain::ruling::Ruling;
 use xinyong_domain::workflow::commitment::{Event, Stage};
-use xinyong_store::{Commitment, CommitmentMatter, Record, Subject};
+use xinyong_store::{Commitment, CommitmentMatter, Record, StepChain, Subject};
 
 use super::{KIND, MOST_OWN, TYPES, authorise, label, noted, object, stage_of, step};
 use crate::access::{Actor, Permission};
@@ -260,7 +260,7 @@ async fn told(desk: &Desk, held: Commitment, may: Vec<Event>) -> Result<Commitme
     let matter = shelf.matter(&held)?;
     let steps = desk
         .store()
-        .commitment_steps(held.id)
+        .steps(&StepChain::COMMITMENT, held.id)
         .await?
         .into_iter()
         .map(|one| StepView {
@@ -269,7 +269,7 @@ async fn told(desk: &Desk, held: Commitment, may: Vec<Event>) -> Result<Commitme
             at: one.at,
             by: shelf.names.person(&one.actor),
             reason: one.reason,
-            document: one.document,
+            document: one.detail,
         })
         .collect();
     Ok(CommitmentCase {
@@ -301,7 +301,7 @@ async fn held_for(desk: &Desk, actor: &Actor, id: i64) -> Result<Commitment, Des
 pub async fn case(desk: &Desk, actor: &Actor, id: i64) -> Result<CommitmentCase, DeskError> {
     let held = held_for(desk, actor, id).await?;
     desk.audit(actor, noted("commitment.seen", &object(id), "")).await?;
-    let steps = desk.store().commitment_steps(id).await?;
+    let steps = desk.store().steps(&StepChain::COMMITMENT, id).await?;
     let may = step::open_to(desk, actor, &held, steps.last()).await?;
     told(desk, held, may).await
 }

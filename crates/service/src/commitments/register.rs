@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use xinyong_domain::finding::Finding;
 use xinyong_domain::workflow::commitment::{Event, Stage};
-use xinyong_store::{Commitment, Record};
+use xinyong_store::{Commitment, Record, StepChain};
 
 use super::{KIND, SIGNED, STATES, label, stage_of};
 use crate::corrections::PublicCorrection;
@@ -161,10 +161,10 @@ pub async fn public_history(
         .into_iter()
         .collect();
     let mut last: Option<String> = None;
-    for step in desk.store().commitment_steps(held.id).await? {
+    for step in desk.store().steps(&StepChain::COMMITMENT, held.id).await? {
         let event = Event::from_word(&step.event);
         if event.is_some_and(Event::finds) {
-            last = Some(format!("{}，{}", step.document, step.on_day));
+            last = Some(format!("{}，{}", step.detail, step.on_day));
         }
         let settles =
             matches!(event, Some(Event::Fulfil | Event::ConfirmPartial | Event::ConfirmNone));

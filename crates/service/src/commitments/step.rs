@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use xinyong_domain::workflow::commitment::{Event, Stage};
-use xinyong_store::{Commitment, CommitmentStep, Record, RecordChange, StoreError, Tx, Withdrawal};
+use xinyong_store::{
+    ChainedStep, Commitment, Record, RecordChange, StepChain, StoreError, Tx, Withdrawal,
+};
 
 use super::{
     LONGEST_DOCUMENT, LONGEST_REASON, STATES, is_of_unit, label, not_the_unit, noted, object, row,
@@ -64,7 +66,7 @@ pub(super) async fn open_to(
     desk: &Desk,
     actor: &Actor,
     held: &Commitment,
-    last: Option<&CommitmentStep>,
+    last: Option<&ChainedStep>,
 ) -> Result<Vec<Event>, DeskError> {
     if !is_of_unit(desk, actor, &held.unit_id).await? {
         return Ok(Vec::new());
@@ -84,7 +86,7 @@ pub(super) async fn open_to(
 }
 
 /// Whether a confirmation is that of what was found.
-fn confirms(event: Event, last: Option<&CommitmentStep>) -> bool {
+fn confirms(event: Event, last: Option<&ChainedStep>) -> bool {
     if !matches!(event, Event::ConfirmPartial | Event::ConfirmNone) {
         return true;
     }
@@ -171,7 +173,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     actor.authorise(Permission::HandleCommitment)?;
     let held = held_of(desk, command.id).await?;
     super::authorise(desk, actor, Permission::HandleCommitment, &held.unit_id).await?;
-    let steps = desk.store().commitment_steps(held.id).await?;
+    let steps = desk.store().steps(&StepChain::COMMITMENT, held.id).await?;
     let last = steps.last();
     let own_return = event == Event::Return && last.is_some_and(|one| one.actor == actor.login);
     if !own_return {
@@ -269,7 +271,7 @@ fn who_may(
     actor: &Actor,
     held: &Commitment,
     event: Event,
-    last: Option<&CommitmentStep>,
+    last: Option<&ChainedStep>,
 ) -> Result<(), Refusal> {
     if event == Event::Withdraw && held.way != "paper" {
         return Err(Refusal::new(
@@ -303,8 +305,8 @@ fn entered(
     actor: &Actor,
     held: &Commitment,
     command: &Step,
-    last: Option<&CommitmentStep>,
-) -> Result<CommitmentStep, Refusal> {
+    last: Option<&ChainedStep>,
+) -> Result<ChainedStep, Refusal> {
     let event = command.event;
     let paper = event == Event::Accept && held.way == "paper";
     if paper && !command.scan_matches {
@@ -352,14 +354,14 @@ fn entered(
         }
     };
     let mut step = written(desk, actor, event.as_str(), day);
-    (step.reason, step.document) = (reason, document);
+    (step.reason, step.detail) = (reason, document);
     if paper {
         SCAN_MATCHES.clone_into(&mut step.reason);
     }
     // What is confirmed is what was found, by the same document.
     if let Some(last) = last.filter(|_| matches!(event, Event::ConfirmPartial | Event::ConfirmNone))
     {
-        step.document.clone_from(&last.document);
+        step.detail.clone_from(&last.detail);
     }
     Ok(step)
 }
@@ -389,7 +391,7 @@ async fn found(
     actor: &Actor,
     held: &Commitment,
     event: Event,
-    finding: &CommitmentStep,
+    finding: &ChainedStep,
 ) -> Result<Box<RecordChange>, DeskError> {
     let record = recorded(desk, held)
         .await?
@@ -424,7 +426,7 @@ async fn found(
     );
     match changed(desk, &record, &fields, None).await? {
         Changed::Sound(mut change) => {
-            change.record.reason = format!("认定{state}（依据：{}）", finding.document);
+            change.record.reason = format!("认定{state}（依据：{}）", finding.detail);
             Ok(change)
         }
         Changed::Invalid(findings) => {
@@ -472,7 +474,7 @@ async fn write(
     tx: &mut Tx,
     actor: &Actor,
     next: &Commitment,
-    step: CommitmentStep,
+    step: ChainedStep,
 ) -> Result<(), DeskError> {
     if !tx.move_commitment(next, &step).await? {
         return Err(overtaken());

@@ -169,8 +169,7 @@ pub(super) fn severity_after(
         return Ok(Some(String::new()));
     }
     let held = platform_of(record)?.severity;
-    let label = law.codes().get(SEVERITIES).and_then(|list| list.by_id(&held));
-    Ok(Some(label.map_or(held.clone(), |code| code.label.clone())))
+    Ok(Some(law.label_of(SEVERITIES, &held).to_owned()))
 }
 
 async fn checked(

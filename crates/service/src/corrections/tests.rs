@@ -1,10 +1,14 @@
 //! A court lowers a fine, an organ takes its decision back, and everything that must not happen on the way.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::date;
+use xinyong_store::Correction;
 
 use super::*;
+use crate::access::Role;
 use crate::browse::public_record;
-use crate::publicity::withdraw;
+use crate::publicity::{Withdraw, withdraw};
 use crate::testing::{UNIT, desk, penalty, person};
 use crate::units::{Grounds, Reform, reform};
 

@@ -4,6 +4,7 @@
 
 use jiff::civil::Date;
 use xinyong_domain::workflow::commitment::Event;
+use xinyong_store::StepChain;
 
 use super::accounts::{AGENT, actor};
 use super::agents::chosen;
@@ -110,7 +111,7 @@ async fn online(there: &Desk, agent: &Agent, number: u32) -> Result<i64, DeskErr
 
 async fn go_on(desk: &Desk, id: i64, steps: &[Done]) -> Result<(), DeskError> {
     // The first step is the making; what a stopped build had done stays done.
-    let done = desk.store().commitment_steps(id).await?.len().saturating_sub(1);
+    let done = desk.store().steps(&StepChain::COMMITMENT, id).await?.len().saturating_sub(1);
     for (ago, event) in steps.iter().skip(done) {
         let there = desk.at(earlier(desk, *ago));
         let second = event.needs_second();

@@ -113,11 +113,7 @@ async fn line(
     Ok(Some(ReportLine {
         id: found.id,
         number: found.number.clone(),
-        ground: law
-            .codes()
-            .get(GROUNDS)
-            .and_then(|list| list.by_id(&found.ground))
-            .map_or_else(|| found.ground.clone(), |code| code.label.clone()),
+        ground: law.label_of(GROUNDS, &found.ground).to_owned(),
         record: held(&record, desk.today(), &law, names, actor)?,
         received: found.received_on,
         state: found.state.clone(),

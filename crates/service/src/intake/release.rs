@@ -103,12 +103,13 @@ pub async fn release(desk: &Desk, actor: &Actor, command: Release) -> Result<Sta
     let to = from.after(Event::Release).map_err(|error| {
         DeskError::refused("batch.stage", format!("{error}；请刷新页面查看最新状态"))
     })?;
+    let concerned = notices::concerned_by(desk, &found, (from, to), &actor.login).await?;
     let mut tx = store.transaction("release").await?;
     tx.put_judgements(command.batch, &judgements).await?;
     let mut change = stage_change(to, &actor.login, now);
     change.basis = Some(command.basis.clone());
     tx.set_stage(command.batch, from.as_str(), to.as_str(), &change).await.map_err(overtaken)?;
-    notices::batch_moved(desk, &mut tx, &found, from, to, &actor.login).await?;
+    notices::batch_moved(desk, &mut tx, &found, (from, to), &concerned).await?;
     for judgement in &command.judgements {
         let event = AuditEvent::RowJudged {
             batch: command.batch,

@@ -4,7 +4,7 @@
 //! next run begins at the top again, finds its own records by their natural keys and counts them as its own.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,7 +30,6 @@ use super::record::{Marked, Platform, RecordFacts, Rulings, Sieve, number_place,
 use super::submit::stage_change;
 use crate::access::Actor;
 use crate::audit::AuditEvent;
-use crate::browse::platform_of;
 use crate::clock::Clock;
 use crate::commitments::{Carried, Met, met};
 use crate::desk::Desk;
@@ -655,48 +654,22 @@ impl Work {
         let keys: Vec<RecordKey> =
             placed.iter().map(|(subject, draft)| key(*subject, draft)).collect();
         let existing = self.runtime.block_on(self.store().existing_records(&keys))?;
-        let differing: Vec<(i64, i64, String)> = placed
+        let differing: Vec<(i64, i64, &str)> = placed
             .iter()
             .filter_map(|(subject, draft)| {
                 let held = existing.get(&key(*subject, draft))?;
-                (held.content_digest != draft.digest)
-                    .then(|| (*subject, held.id, draft.digest.clone()))
+                (held.content_digest != draft.digest).then_some((
+                    *subject,
+                    held.id,
+                    draft.digest.as_str(),
+                ))
             })
             .collect();
-        let superseded = if differing.is_empty() {
-            HashSet::new()
-        } else {
-            self.runtime.block_on(self.store().superseded(&differing))?
-        };
-        let places: Vec<(i64, i64)> =
-            differing.iter().map(|(subject, id, _)| (*subject, *id)).collect();
-        let repaired = if places.is_empty() {
-            HashSet::new()
-        } else {
-            self.runtime.block_on(self.store().repaired(&places))?
-        };
-        let made_here = if places.is_empty() || kind.id != crate::commitments::KIND {
-            HashSet::new()
-        } else {
-            self.runtime.block_on(self.store().commitments_of_records(&places))?
-        };
-        // No file of a unit takes the mark of an objection away, nor counts a mark as a correction.
-        let mut marked = HashMap::new();
-        if !places.is_empty() {
-            for held in self.runtime.block_on(self.store().records_by_id(&places))? {
-                let platform = platform_of(&held)?;
-                marked.insert(held.id, (platform.objected, Marked::with_news(platform.marked)));
-            }
-        }
-        // What a court shields stays down and is kept up to date: what stands when the shield is lifted is what was reported last.
-        let shielded = if places.is_empty() {
-            HashMap::new()
-        } else {
-            self.runtime.block_on(self.store().shielded(&places))?
-        };
+        let holds = self.runtime.block_on(self.store().holds(&differing))?;
         for (subject, mut draft) in placed {
             let held = existing.get(&key(subject, &draft));
-            if held.is_some_and(|held| made_here.contains(&held.id)) {
+            let id = held.map_or(0, |held| held.id);
+            if holds.committed.contains(&id) {
                 // Accepted while the file was checked: what was signed and found here, no file changes.
                 let finding = crate::commitments::held_here();
                 let row = i64::from(draft.row);
@@ -705,18 +678,22 @@ impl Work {
                 tally.unchanged += 1;
                 continue;
             }
-            if held.is_some_and(|held| superseded.contains(&held.id) || repaired.contains(&held.id))
-            {
+            if holds.superseded.contains(&id) || holds.repaired.contains(&id) {
                 // An old file once more: what two persons put right since is not undone by it; and what was repaired no file
                 // brings back.
                 tally.unchanged += 1;
                 continue;
             }
-            if let Some((objected, versions)) = held.and_then(|held| marked.remove(&held.id)) {
-                draft.platform.objected = objected;
-                draft.platform.marked = versions;
+            if let Some(platform) = holds.marked.get(&id) {
+                // No file of a unit takes the mark of an objection away, nor counts a mark as a correction.
+                let platform: Platform = serde_json::from_str(platform).map_err(|error| {
+                    DeskError::Internal(format!("what the platform says of record {id}: {error}"))
+                })?;
+                draft.platform.objected = platform.objected;
+                draft.platform.marked = Marked::with_news(platform.marked);
             }
-            let down = held.and_then(|held| shielded.get(&held.id).copied());
+            // What a court shields stays down and is kept up to date: what stands when the shield is lifted is what was reported last.
+            let down = holds.shielded.get(&id).copied();
             self.place((subject, down), draft, held, set, tally, kind)?;
         }
         Ok(made)

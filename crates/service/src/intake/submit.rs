@@ -51,15 +51,16 @@ pub(crate) async fn advance(
         DeskError::refused("batch.stage", format!("{error}；请刷新页面查看最新状态"))
     })?;
     let store = desk.store();
+    let moves = (from, to);
+    let found = store.batch(batch).await?.ok_or(DeskError::NotFound("该批次"))?;
+    let concerned = notices::concerned_by(desk, &found, moves, &actor.login).await?;
     let mut tx = store.transaction("advance batch").await?;
     let mut change = stage_change(to, &actor.login, desk.clock().now());
     if event == Event::Return {
         change.note = Some(note.to_owned());
     }
     tx.set_stage(batch, from.as_str(), to.as_str(), &change).await.map_err(overtaken)?;
-    if let Some(found) = store.batch(batch).await? {
-        notices::batch_moved(desk, &mut tx, &found, from, to, &actor.login).await?;
-    }
+    notices::batch_moved(desk, &mut tx, &found, moves, &concerned).await?;
     let event = AuditEvent::BatchMoved { batch, from: from.as_str(), to: to.as_str(), note };
     desk.audit_with(&mut tx, actor, event);
     tx.commit().await?;

@@ -258,11 +258,7 @@ pub async fn judgement(desk: &Desk, actor: &Actor, id: i64) -> Result<JudgementD
         if row.state == "open" { Some(row.proposed_by.as_str()) } else { row.undo_by.as_deref() };
     let waits = row.state == "open" || line.undo_waits;
     Ok(JudgementDossier {
-        basis: law
-            .codes()
-            .get(BASES)
-            .and_then(|list| list.by_id(&row.basis))
-            .map_or_else(|| row.basis.clone(), |code| code.label.clone()),
+        basis: law.label_of(BASES, &row.basis).to_owned(),
         records,
         effects,
         decided: who(&row.decided_by, row.decided_at),

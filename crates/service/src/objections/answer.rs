@@ -1,13 +1,13 @@
 //! What the office and the unit do with an objection: hand it on, answer it, take the subject's words away.
 
 use xinyong_domain::workflow::objection::{Event, Owner, Stage};
-use xinyong_store::{Objection, ObjectionStep};
+use xinyong_store::{ChainedStep, Objection};
 
 use super::file::{after, at_clock, moved, overtaken, takes_back, written};
 use super::{OUTCOMES, authorise, found, mark, owner_of, settle, stage_of};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
-use crate::notices::{objection_moved, objection_waits};
+use crate::notices::{objection_handlers, objection_moved, objection_waits};
 use crate::refusal::DeskError;
 
 /// Characters of a reason.
@@ -118,7 +118,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     let reason = reason_of(&command, event)?;
     let outcome = outcome_of(desk, &command, event)?;
     let next = next(desk, &one, event, to, outcome.clone())?;
-    let step = ObjectionStep {
+    let step = ChainedStep {
         reason,
         detail: outcome.unwrap_or_default(),
         ..written(desk, actor, event.as_str())
@@ -129,14 +129,18 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         Event::RefuseStatement => "不予刊载主体声明",
         _ => "异议转信息提供单位核实",
     };
+    let handlers = match to.is_over() {
+        true => Vec::new(),
+        false => {
+            let office = owner_of(desk, &next)? == Owner::Office;
+            objection_handlers(desk, &next.unit_id, office).await?
+        }
+    };
     let mut tx = desk.store().transaction("step of objection").await?;
     let stands = moved(desk, &mut tx, actor, next, step).await?;
     mark::write(desk, &mut tx, actor, &stands, said).await?;
     objection_moved(&mut tx, stands.id).await?;
-    if !to.is_over() {
-        let office = owner_of(desk, &stands)? == Owner::Office;
-        objection_waits(desk, &mut tx, stands.id, &stands.unit_id, office).await?;
-    }
+    objection_waits(desk, &mut tx, stands.id, &handlers).await?;
     tx.commit().await?;
     // What was put right in the meantime leaves nothing to carry out. The answer stands, whatever comes of this.
     if to == Stage::Upheld {

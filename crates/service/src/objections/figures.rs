@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use xinyong_domain::rules::objection::is_own;
 use xinyong_domain::workflow::objection::{Event, Stage};
+use xinyong_store::StepChain;
 
 use super::{days_of, stage_of, units_of};
 use crate::access::{Actor, Permission};
@@ -76,7 +77,7 @@ pub async fn figures(desk: &Desk, actor: &Actor) -> Result<ObjectionFigures, Des
         // Which clock it was answered by: what the platform finds out by itself never came to the unit.
         let mut forwarded = !is_own(&one.ground, one.filed_on, &law).value;
         if !forwarded {
-            let steps = desk.store().objection_steps(one.id).await?;
+            let steps = desk.store().steps(&StepChain::OBJECTION, one.id).await?;
             forwarded = steps.iter().any(|step| step.event == Event::Forward.as_str());
         }
         let clock = if forwarded { Stage::Forwarded } else { Stage::Filed };

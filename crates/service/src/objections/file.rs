@@ -6,7 +6,7 @@ use xinyong_domain::identifier;
 use xinyong_domain::rules::objection::{is_own, statement};
 use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{
-    Objection, ObjectionMaterial, ObjectionStep, Purpose, Record, StoreError, Subject, Tx,
+    ChainedStep, Objection, ObjectionMaterial, Purpose, Record, StoreError, Subject, Tx,
     objection_place,
 };
 
@@ -18,7 +18,7 @@ use crate::agents::{Agent, recognise};
 use crate::audit::AuditEvent;
 use crate::browse::{HeldRecord, Names, held, stored_of_own};
 use crate::desk::Desk;
-use crate::notices::{objection_moved, objection_waits};
+use crate::notices::{objection_handlers, objection_moved, objection_waits};
 use crate::refusal::{DeskError, Refusal};
 use crate::repairs::Visitor;
 use crate::units::{responsible, stands_for};
@@ -292,6 +292,8 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         seq: 0,
         hash: String::new(),
     };
+    let own_matter = is_own(&new.ground, new.filed_on, &desk.law()).value;
+    let handlers = objection_handlers(desk, &new.unit_id, own_matter).await?;
     let mut tx = store.transaction("object").await?;
     if let Some(agent) = who.agent {
         agent.hold(&mut tx).await?;
@@ -323,20 +325,19 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         })
         .await?;
     }
-    let own_matter = is_own(&new.ground, new.filed_on, &desk.law()).value;
     let first = at_clock(desk, Objection { hash, ..new })?;
     let mut stands = moved(desk, &mut tx, who.actor, first, written(desk, who.actor, FILE)).await?;
     if !own_matter {
         // Nobody needs to look before the source can be asked: the clock of both runs from today.
         let next = Objection { stage: Stage::Forwarded.as_str().to_owned(), ..stands };
-        let step = ObjectionStep {
+        let step = ChainedStep {
             actor: "system".to_owned(),
             ..written(desk, who.actor, Event::Forward.as_str())
         };
         stands = moved(desk, &mut tx, who.actor, at_clock(desk, next)?, step).await?;
     }
     mark::write(desk, &mut tx, who.actor, &stands, "当事人提出异议").await?;
-    objection_waits(desk, &mut tx, id, &stands.unit_id, own_matter).await?;
+    objection_waits(desk, &mut tx, id, &handlers).await?;
     desk.audit_with(&mut tx, who.actor, noted("objection.filed", &object(id), &command.ground));
     tx.commit().await?;
     Ok(id)
@@ -408,20 +409,8 @@ pub(super) fn at_clock(desk: &Desk, next: Objection) -> Result<Objection, DeskEr
 }
 
 /// A step as it is going to be written; what depends on the objection is filled in by the store.
-pub(super) fn written(desk: &Desk, actor: &Actor, event: &str) -> ObjectionStep {
-    ObjectionStep {
-        objection_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: desk.today(),
-        at: desk.clock().now(),
-        actor: actor.login.clone(),
-        reason: String::new(),
-        detail: String::new(),
-        previous: String::new(),
-        hash: String::new(),
-    }
+pub(super) fn written(desk: &Desk, actor: &Actor, event: &str) -> ChainedStep {
+    ChainedStep::new(event, desk.today(), desk.clock().now(), &actor.login)
 }
 
 /// Writes the step with its line of the audit log, or says that somebody was first.
@@ -430,7 +419,7 @@ pub(super) async fn moved(
     tx: &mut Tx,
     actor: &Actor,
     next: Objection,
-    step: ObjectionStep,
+    step: ChainedStep,
 ) -> Result<Objection, DeskError> {
     let stands = tx.move_objection(&next, &step).await?.ok_or_else(overtaken)?;
     if step.event != FILE {
@@ -538,10 +527,8 @@ async fn take_back(
 ) -> Result<(), DeskError> {
     let to = after(&one, Event::Withdraw)?;
     let next = Objection { stage: to.as_str().to_owned(), answer_by: None, ..one };
-    let step = ObjectionStep {
-        reason: reason.to_owned(),
-        ..written(desk, actor, Event::Withdraw.as_str())
-    };
+    let step =
+        ChainedStep { reason: reason.to_owned(), ..written(desk, actor, Event::Withdraw.as_str()) };
     let mut tx = desk.store().transaction("withdraw objection").await?;
     if let Some(agent) = agent {
         agent.hold(&mut tx).await?;

@@ -1,54 +1,21 @@
 //! Where a corrected record is shown and used, and the receipt of each place that it shows it as it is now, or not at all.
 
-use std::collections::BTreeSet;
-
 use xinyong_domain::workflow::objection::{Event, Stage};
-use xinyong_store::{Objection, Tx};
+use xinyong_store::{Objection, Receipts, Tx};
 
 use super::file::{after, moved, written};
 use super::settle::Touched;
-use super::{ObjectionPlace, PLACES, authorise, found, label, missing, noted, object, stage_of};
-use crate::access::{Actor, Permission, Role};
-use crate::browse::{Names, all_public, public_record, view};
+use super::{authorise, found, missing, object, stage_of};
+use crate::access::{Actor, Permission};
+use crate::browse::{all_public, public_record, view};
 use crate::desk::Desk;
-use crate::publication_log;
+use crate::places::{Awaited, LOG, erased, evidence_of};
 use crate::refusal::DeskError;
 
-/// Longest text that a confirmation rests on.
-const LONGEST_EVIDENCE: usize = 200;
-/// What can be proven of earlier publication.
-pub(super) const LOG: &str = "log";
-/// The places that the platform asks by itself.
-const AUTOMATIC: [&str; 6] = ["portal", "search", "api", "data", "report", LOG];
-
-fn is_automatic(place: &str) -> bool {
-    AUTOMATIC.contains(&place)
-}
-
-/// The places of an objection in the order of the list.
-pub(super) async fn of(
-    desk: &Desk,
-    names: &Names,
-    id: i64,
-) -> Result<Vec<ObjectionPlace>, DeskError> {
-    let law = desk.law();
-    let order = |place: &str| {
-        let codes = law.codes().get(PLACES);
-        codes.and_then(|list| list.codes.iter().position(|code| code.id == place))
-    };
-    let mut receipts = desk.store().objection_receipts(id).await?;
-    receipts.sort_by_key(|one| order(&one.place));
-    Ok(receipts
-        .into_iter()
-        .map(|one| ObjectionPlace {
-            label: label(desk, PLACES, &one.place),
-            automatic: is_automatic(&one.place),
-            at: one.confirmed_at,
-            by: one.confirmed_by.map(|by| names.person(&by).name).unwrap_or_default(),
-            evidence: one.evidence.unwrap_or_default(),
-            place: one.place,
-        })
-        .collect())
+/// What an objection waits for.
+pub(super) fn awaited(id: i64) -> Awaited {
+    let object = object(id);
+    Awaited { receipts: &Receipts::OBJECTION, id, object, deed: "objection.place-confirmed" }
 }
 
 /// Whether a place shows the record as it is now, asked the way its readers ask, and by what that is known.
@@ -62,10 +29,8 @@ async fn agrees(
     let (subject, id) = (one.subject_id, one.record_id);
     let Some(now) = desk.store().record(subject, id).await? else { return Ok(None) };
     if place == LOG {
-        // As the platform: what was never right is not opened any more.
-        let platform = Actor { role: Some(Role::System), ..actor.clone() };
-        publication_log::erase(desk, &platform, subject, id).await?;
-        return Ok(Some("验证材料已销毁，公示存证不再能说明内容"));
+        // What was never right is not opened any more.
+        return Ok(Some(erased(desk, actor, subject, id).await?));
     }
     let public = view(&now, desk.today(), &desk.law())?;
     let shown = match place {
@@ -114,35 +79,20 @@ pub(super) async fn confirm_automatic(
         }
         None => return Ok(0),
     };
+    let awaited = awaited(id);
     let mut confirmed = 0;
-    let open: BTreeSet<String> = desk
-        .store()
-        .objection_receipts(id)
-        .await?
-        .into_iter()
-        .filter(|one| one.confirmed_at.is_none() && is_automatic(&one.place))
-        .map(|one| one.place)
-        .collect();
-    for place in open {
-        let Some(by) = agrees(desk, actor, &one, touched.removed, &place).await? else { continue };
-        let at = desk.clock().now();
-        let mut tx = desk.store().transaction("receipt of objection").await?;
-        if tx.confirm_objection_receipt(id, &place, &actor.login, at, by).await? {
-            confirmed += 1;
-            desk.audit_with(
-                &mut tx,
-                actor,
-                noted("objection.place-confirmed", &object(id), &place),
-            );
+    for place in awaited.unasked(desk).await? {
+        if let Some(evidence) = agrees(desk, actor, &one, touched.removed, &place).await? {
+            confirmed += awaited.note_asked(desk, actor, &place, evidence).await?;
         }
-        tx.commit().await?;
     }
     // Where a person was faster than the platform, the last receipt is one of these.
-    let mut tx = desk.store().transaction("objection reached everywhere").await?;
-    if let Some(held) = tx.lock_objection(id).await? {
+    if stage_of(&one)? == Stage::Corrected && awaited.reached_everywhere(desk).await? {
+        let mut tx = desk.store().transaction("objection reached everywhere").await?;
+        let held = tx.lock_objection(id).await?.ok_or_else(missing)?;
         close(desk, &mut tx, actor, held).await?;
+        tx.commit().await?;
     }
-    tx.commit().await?;
     Ok(confirmed)
 }
 
@@ -155,7 +105,7 @@ async fn close(
     one: Objection,
 ) -> Result<Stage, DeskError> {
     let stage = stage_of(&one)?;
-    if stage != Stage::Corrected || tx.open_objection_receipts(one.id).await? != 0 {
+    if stage != Stage::Corrected || tx.open_receipts(&Receipts::OBJECTION, one.id).await? != 0 {
         return Ok(stage);
     }
     let stage = after(&one, Event::Confirm)?;
@@ -178,30 +128,20 @@ pub async fn confirm_place(
     actor.authorise(Permission::HandleObjection)?;
     let one = found(desk, id).await?;
     authorise(desk, actor, Permission::HandleObjection, &one.unit_id).await?;
-    let evidence = evidence.trim();
-    if evidence.is_empty() || evidence.chars().count() > LONGEST_EVIDENCE {
-        return Err(DeskError::refused(
-            "objection.evidence-missing",
-            format!(
-                "请写明“{}”已更正或者停止的依据，例如回执文号或者核对的日期（{LONGEST_EVIDENCE}字以内）",
-                label(desk, PLACES, place)
-            ),
-        ));
-    }
-    let receipts = desk.store().objection_receipts(id).await?;
-    if is_automatic(place) || !receipts.iter().any(|one| one.place == place) {
+    let (code, done) = ("objection.evidence-missing", "已更正或者停止");
+    let evidence = evidence_of(desk, place, evidence, code, done)?;
+    let awaited = awaited(id);
+    if !awaited.is_for_a_person(desk, place).await? {
         return Err(DeskError::NotFound("该处"));
     }
     let mut tx = desk.store().transaction("receipt of objection").await?;
     let one = tx.lock_objection(id).await?.ok_or_else(missing)?;
-    let at = desk.clock().now();
-    if !tx.confirm_objection_receipt(id, place, &actor.login, at, evidence).await? {
+    if !awaited.note(desk, &mut tx, actor, place, evidence).await? {
         return Err(DeskError::refused(
             "objection.place-confirmed",
             "该处已经登记过回执，请刷新页面",
         ));
     }
-    desk.audit_with(&mut tx, actor, noted("objection.place-confirmed", &object(id), place));
     let stage = close(desk, &mut tx, actor, one).await?;
     tx.commit().await?;
     Ok(stage)

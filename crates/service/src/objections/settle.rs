@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::workflow::objection::{Event, Stage};
-use xinyong_store::{Objection, ObjectionStep, Record};
+use xinyong_store::{ChainedStep, Objection, Receipts, Record, StepChain};
 
 use super::file::{after, moved, written};
-use super::{PLACES, days_of, mark, places, stage_of};
+use super::{days_of, mark, places, stage_of};
 use crate::access::{Actor, Permission};
 use crate::browse::{Kept, content_of, record_of};
 use crate::desk::Desk;
 use crate::intake::{Marked, disclosure, to_json};
-use crate::notices::{objection_moved, objection_waits};
+use crate::notices::{objection_handlers, objection_moved, objection_waits};
+use crate::places::LOG;
 use crate::refusal::DeskError;
 
 /// Open objections that the job looks at.
@@ -75,7 +76,7 @@ pub(crate) async fn answered_by(
     let open = desk.store().open_objections(&[(subject, record)]).await?;
     match open.get(&record) {
         Some(one) if stage_of(one)? == Stage::Upheld => {
-            let steps = desk.store().objection_steps(one.id).await?;
+            let steps = desk.store().steps(&StepChain::OBJECTION, one.id).await?;
             let answer = steps.into_iter().rfind(|step| step.event == Event::Uphold.as_str());
             Ok(answer.map(|step| step.actor))
         }
@@ -157,17 +158,12 @@ pub(super) async fn settle(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, 
         notice: Some(notice.clone()),
         ..one
     };
-    let step = ObjectionStep { detail: notice, ..written(desk, actor, Event::CarryOut.as_str()) };
+    let step = ChainedStep { detail: notice, ..written(desk, actor, Event::CarryOut.as_str()) };
     let stands = moved(desk, &mut tx, actor, next, step).await?;
-    let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
-    let all: Vec<String> = codes
-        .into_iter()
-        .flatten()
-        .map(|code| code.id)
-        // What is only corrected can still be proven: the log goes on from it.
-        .filter(|place| touched.removed || place != places::LOG)
-        .collect();
-    tx.add_objection_receipts(id, &all).await?;
+    let mut all = crate::places::all(desk);
+    // What is only corrected can still be proven: the log goes on from it.
+    all.retain(|place| touched.removed || place != LOG);
+    tx.add_receipts(&Receipts::OBJECTION, id, &all).await?;
     mark::write(desk, &mut tx, actor, &stands, "异议办结，信息已更正").await?;
     objection_moved(&mut tx, id).await?;
     tx.commit().await?;
@@ -214,13 +210,14 @@ async fn attended(desk: &Desk, actor: &Actor, one: &Objection) -> Result<Option<
     }
     let last = stage.answer_by(&days_of(one), &desk.law());
     let over = last.is_some_and(|last| last < desk.today());
-    if over && one.withheld_on.is_none() && withhold(desk, actor, one.id).await? {
+    if over && one.withheld_on.is_none() && withhold(desk, actor, one).await? {
         return Ok(Some(Event::Withhold));
     }
     Ok(None)
 }
 
-async fn withhold(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, DeskError> {
+async fn withhold(desk: &Desk, actor: &Actor, one: &Objection) -> Result<bool, DeskError> {
+    let (id, handlers) = (one.id, objection_handlers(desk, &one.unit_id, true).await?);
     let mut tx = desk.store().transaction("withhold record").await?;
     let Some(one) = tx.lock_objection(id).await? else { return Ok(false) };
     let stage = stage_of(&one)?;
@@ -238,7 +235,7 @@ async fn withhold(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, DeskError
     let step = written(desk, actor, Event::Withhold.as_str());
     let stands = moved(desk, &mut tx, actor, next, step).await?;
     mark::write(desk, &mut tx, actor, &stands, "异议逾期未办理，暂停公示").await?;
-    objection_waits(desk, &mut tx, id, &stands.unit_id, true).await?;
+    objection_waits(desk, &mut tx, id, &handlers).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -15,7 +15,7 @@ use crate::publicity::{self, Withdraw};
 use crate::repairs::new_entry;
 use crate::report::public_report;
 use crate::signing::{DAYS, generate};
-use crate::testing::{UNIT, code, desk, penalty, person, postgres_desk};
+use crate::testing::{UNIT, all_connections_but_one, code, desk, penalty, person, postgres_desk};
 use crate::units::{Grounds, Reform, reform};
 
 const DAY: Date = date(2026, 9, 14);
@@ -277,7 +277,10 @@ async fn what_is_right_is_corrected_by_two_and_reaches_everywhere() {
 async fn the_same_on_the_other_engine() {
     let folder = tempfile::tempdir().expect("folder");
     let Some((_server, desk)) = postgres_desk(&folder, DAY).await else { return };
+    // With one connection left: who asks for a second while holding one would wait for it in vain.
+    let held = all_connections_but_one(&desk).await;
     the_whole_way(&desk).await;
+    drop(held);
 }
 
 #[tokio::test]

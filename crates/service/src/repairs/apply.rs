@@ -20,7 +20,7 @@ use crate::access::{Actor, Permission};
 use crate::agents::Agent;
 use crate::browse::stored_of_own;
 use crate::desk::Desk;
-use crate::notices::repair_waits;
+use crate::notices::{handlers, repair_waits};
 use crate::refusal::{DeskError, Refusal};
 use crate::units::responsible;
 
@@ -267,6 +267,12 @@ async fn enter(desk: &Desk, who: &Applicant<'_>, command: Apply) -> Result<i64, 
         applied_at: now,
         applied_by: who.actor.login.clone(),
     };
+    let mut news = Vec::new();
+    for (record, ruling) in chosen {
+        let item = new_item(desk, id, record, &ruling).await?;
+        let handlers = handlers(desk, Permission::HandleRepair, &item.unit_id).await?;
+        news.push((item, handlers));
+    }
     let mut tx = store.transaction("apply for repair").await?;
     if let Some(agent) = who.agent {
         agent.hold(&mut tx).await?;
@@ -276,8 +282,7 @@ async fn enter(desk: &Desk, who: &Applicant<'_>, command: Apply) -> Result<i64, 
         other => other.into(),
     })?;
     let mut items = Vec::new();
-    for (record, ruling) in chosen {
-        let item = new_item(desk, id, record, &ruling).await?;
+    for (item, handlers) in news {
         let hash = match tx.add_repair_item(&item).await {
             Err(StoreError::Conflict(_)) => return Err(already().into()),
             other => other?,
@@ -287,7 +292,7 @@ async fn enter(desk: &Desk, who: &Applicant<'_>, command: Apply) -> Result<i64, 
         if !tx.move_repair_item(&next, &first).await? {
             return Err(DeskError::Internal(format!("the first step of {} was taken", next.id)));
         }
-        repair_waits(desk, &mut tx, next.id, &next.unit_id).await?;
+        repair_waits(desk, &mut tx, next.id, &handlers).await?;
         desk.audit_with(&mut tx, who.actor, noted("repair.applied", &object(next.id), ""));
         items.push(next.id);
     }

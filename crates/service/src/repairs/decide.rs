@@ -4,13 +4,15 @@ use jiff::civil::Date;
 use xinyong_domain::law::Lookup;
 use xinyong_domain::rules::repair::decided_by_unit;
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{REVOKED, RepairItem, RepairStep, StoreError, Tx, Withdrawal};
+use xinyong_store::{
+    ChainedStep, REVOKED, Receipts, RepairItem, StepChain, StoreError, Tx, Withdrawal,
+};
 
 use super::steps::{after, write, written};
-use super::{PLACES, authorise, item_of, places, refusals, rules_of, stage_of};
+use super::{authorise, item_of, places, refusals, rules_of, stage_of};
 use crate::access::{Actor, Permission, Role};
 use crate::desk::Desk;
-use crate::notices::{repair_moved, repair_waits};
+use crate::notices::{handlers, repair_moved, repair_waits};
 use crate::refusal::{DeskError, Refusal};
 use crate::units::{responsible, stands_for};
 
@@ -215,7 +217,8 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     if decides {
         may_decide(desk, actor, &item, stage).await?;
     }
-    let mut step = RepairStep { document, note, ..written(desk, actor, event.as_str(), &reason) };
+    let mut step =
+        ChainedStep { detail: document, note, ..written(desk, actor, event.as_str(), &reason) };
     if let Some(day) = decided.filter(|_| decides) {
         step.on_day = day;
     }
@@ -223,20 +226,21 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     if event == Event::Extend {
         next.extended_days = Some(extension(desk, &item)?);
     }
+    let waits = !to.is_over() && to != Stage::Supplement;
+    let handlers = match waits {
+        true => handlers(desk, Permission::HandleRepair, &item.unit_id).await?,
+        false => Vec::new(),
+    };
     let mut tx = desk.store().transaction("step of repair").await?;
     if event == Event::Grant {
         // From here every place counts its days.
         next.granted_on = Some(desk.today());
-        let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
-        let all: Vec<String> = codes.into_iter().flatten().map(|code| code.id).collect();
-        tx.add_repair_receipts(item.id, &all).await?;
-        take_down(desk, &mut tx, actor, &item, &step.document).await?;
+        tx.add_receipts(&Receipts::REPAIR, item.id, &crate::places::all(desk)).await?;
+        take_down(desk, &mut tx, actor, &item, &step.detail).await?;
     }
     write(desk, &mut tx, actor, &next, step).await?;
     repair_moved(&mut tx, item.id).await?;
-    if !to.is_over() && to != Stage::Supplement {
-        repair_waits(desk, &mut tx, item.id, &item.unit_id).await?;
-    }
+    repair_waits(desk, &mut tx, item.id, &handlers).await?;
     tx.commit().await?;
     if event == Event::Grant {
         places::confirm_automatic(desk, actor, item.id).await?;
@@ -310,7 +314,7 @@ async fn may_decide(
             "按申请之日的规定，是否修复不由本单位决定：请先转决定单位，收到决定后再登记",
         ));
     }
-    let steps = desk.store().repair_steps(item.id).await?;
+    let steps = desk.store().steps(&StepChain::REPAIR, item.id).await?;
     let reviewed = steps.iter().rfind(|step| step.event == Event::Review.as_str());
     if reviewed.is_some_and(|step| step.actor == actor.login) {
         return Err(DeskError::refused(

@@ -59,9 +59,8 @@ pub(crate) async fn is_set_aside(desk: &Desk, record: &Record) -> Result<bool, D
     if record.withdrawn_on.is_none() || record.state == REVOKED {
         return Ok(false);
     }
-    let place = [(record.subject_id, record.id)];
-    let store = desk.store();
-    Ok(!store.repaired(&place).await?.is_empty() || !store.shielded(&place).await?.is_empty())
+    let holds = desk.store().holds(&[(record.subject_id, record.id, "")]).await?;
+    Ok(holds.repaired.contains(&record.id) || holds.shielded.contains_key(&record.id))
 }
 
 /// The same for what a stopped process or an older program left: every pending application for a record that is down. Returns how many

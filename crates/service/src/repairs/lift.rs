@@ -1,16 +1,17 @@
 //! Lifting a shield: one person proposes it with the document, another decides. What was declined is kept; what was carried out is a repair
 //! for good.
 
-use xinyong_store::{DeclinedLift, RepairShield, Tx};
+use xinyong_store::{DeclinedLift, Receipts, RepairShield, Tx};
 
 use super::lapse::end_pending;
 use super::shields::{
-    LOG, LONGEST, LONGEST_REASON, confirm_shield_places, holds, of, overtaken, shield_of, words,
+    LONGEST, LONGEST_REASON, confirm_shield_places, holds, of, overtaken, shield_of, words,
 };
 use super::stand_again::stand_again;
 use super::{messages, noted};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
+use crate::places::LOG;
 use crate::refusal::DeskError;
 
 /// How a shield is lifted.
@@ -193,7 +194,7 @@ async fn lifted(
         }
         Lift::Performed => {
             // A final repair: what proves the past goes as well, and nobody needs to apply any more.
-            tx.add_repair_receipts(found.id, &[LOG.to_owned()]).await?;
+            tx.add_receipts(&Receipts::REPAIR, found.id, &[LOG.to_owned()]).await?;
             let why = format!(
                 "重整、和解执行完毕（依据：{document}），信息已经最终修复，不再公示；不需要再申请。"
             );

@@ -119,19 +119,14 @@ pub(super) async fn step_taken(
     by: &str,
 ) -> Result<(), DeskError> {
     let Some(event) = Event::from_word(event) else { return Ok(()) };
-    let Some(application) = desk.store().repair_application(item.application_id).await? else {
-        return Ok(());
-    };
-    let subject = application.subject_id;
-    for mandate in desk.store().mandates_of_subject_in(subject, "active").await? {
-        let account = desk.store().account(mandate.account_id).await?;
-        if account.is_none_or(|account| account.login == by || !account.active) {
+    let Some(subject) = tx.repair_applicant(item.application_id).await? else { return Ok(()) };
+    for (account, login, active) in tx.acting_for(subject).await? {
+        if login == by || !active {
             continue;
         }
         let object = format!("repair-step:{subject}:{}:{}", item.id, item.seq + 1);
         let text = format!("一项信用修复申请有新的进展：{}", event.label());
-        let new = told(desk, mandate.account_id, STEP, &object, desk.today(), text);
-        tx.add_notice(&new).await?;
+        tx.add_notice(&told(desk, account, STEP, &object, desk.today(), text)).await?;
     }
     Ok(())
 }
@@ -144,10 +139,10 @@ pub(super) async fn finding_made(
     finding: &RepairFinding,
 ) -> Result<(), DeskError> {
     let subject = finding.subject_id;
-    for mandate in desk.store().mandates_of_subject_in(subject, "active").await? {
+    for (account, ..) in tx.acting_for(subject).await? {
         let object = format!("repair-step:{subject}:{}:finding-{}", item.id, finding.id);
         let text = "一项信用修复申请有一项对当事人不利的认定，请查看理由和怎样提出异议".to_owned();
-        let new = told(desk, mandate.account_id, STEP, &object, desk.today(), text);
+        let new = told(desk, account, STEP, &object, desk.today(), text);
         tx.add_notice(&new).await?;
     }
     Ok(())
@@ -160,9 +155,9 @@ pub(super) async fn shield_moved(
     (subject, record, shield): (i64, i64, i64),
     text: &str,
 ) -> Result<(), DeskError> {
-    for mandate in desk.store().mandates_of_subject_in(subject, "active").await? {
+    for (account, ..) in tx.acting_for(subject).await? {
         let object = format!("repair-of:{subject}:{record}:{shield}:{}", desk.clock().now());
-        let new = told(desk, mandate.account_id, SHIELD, &object, desk.today(), text.to_owned());
+        let new = told(desk, account, SHIELD, &object, desk.today(), text.to_owned());
         tx.add_notice(&new).await?;
     }
     Ok(())

@@ -3,28 +3,21 @@
 //! The platform's own places all read through one rule, so that they stop in the moment of the decision; what stands here is the proof of
 //! it, asked of each place the way its readers ask. The other places are confirmed by a person, with what the confirmation rests on.
 
-use std::collections::BTreeSet;
-
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{RepairItem, Tx};
+use xinyong_store::{Receipts, RepairItem, Tx};
 
 use super::steps::{after, moved};
-use super::{authorise, item_of, label, noted, object, stage_of};
-use crate::access::{Actor, Permission, Role};
+use super::{authorise, item_of, object, stage_of};
+use crate::access::{Actor, Permission};
 use crate::browse::{all_public, public_record, view};
 use crate::desk::Desk;
-use crate::publication_log;
+use crate::places::{Awaited, LOG, LONGEST_EVIDENCE, erased, evidence_of};
 use crate::refusal::DeskError;
 
-/// Longest text that a confirmation rests on.
-const LONGEST_EVIDENCE: usize = 200;
-
-/// The places that the platform asks by itself.
-const AUTOMATIC: [&str; 6] = ["portal", "search", "api", "data", "report", "log"];
-
-/// Whether the platform finds out by itself.
-pub(super) fn is_automatic(place: &str) -> bool {
-    AUTOMATIC.contains(&place)
+/// What a repair waits for.
+pub(super) fn awaited(item: i64) -> Awaited {
+    let (id, object) = (item, object(item));
+    Awaited { receipts: &Receipts::REPAIR, id, object, deed: "repair.place-confirmed" }
 }
 
 /// Whether a place shows the record no more, and by what that is known.
@@ -66,12 +59,7 @@ pub(super) async fn has_stopped(
             };
             shown.is_none().then_some("数据接口和下载表中已没有")
         }
-        "log" => {
-            // As the platform: who decides the repair decides this with it.
-            let platform = Actor { role: Some(Role::System), ..actor.clone() };
-            publication_log::erase(desk, &platform, subject, record).await?;
-            Some("验证材料已销毁，公示存证不再能说明内容")
-        }
+        LOG => Some(erased(desk, actor, subject, record).await?),
         _ => None,
     };
     Ok(said)
@@ -84,32 +72,16 @@ pub(super) async fn confirm_automatic(
     id: i64,
 ) -> Result<u64, DeskError> {
     let item = item_of(desk, id).await?;
+    let awaited = awaited(id);
     let mut confirmed = 0;
-    let open: BTreeSet<String> = desk
-        .store()
-        .repair_receipts(id)
-        .await?
-        .into_iter()
-        .filter(|one| one.confirmed_at.is_none() && is_automatic(&one.place))
-        .map(|one| one.place)
-        .collect();
-    for place in open {
-        let Some(evidence) =
-            has_stopped(desk, actor, (item.subject_id, item.record_id), &place).await?
-        else {
-            continue;
-        };
-        let at = desk.clock().now();
-        let mut tx = desk.store().transaction("receipt of repair").await?;
-        if tx.confirm_repair_receipt(id, &place, &actor.login, at, evidence).await? {
-            confirmed += 1;
-            desk.audit_with(&mut tx, actor, noted("repair.place-confirmed", &object(id), &place));
+    for place in awaited.unasked(desk).await? {
+        let found = has_stopped(desk, actor, (item.subject_id, item.record_id), &place).await?;
+        if let Some(evidence) = found {
+            confirmed += awaited.note_asked(desk, actor, &place, evidence).await?;
         }
-        tx.commit().await?;
     }
     // Where a person was faster than the platform, the last receipt is one of these; and where a process was stopped, none is left open.
-    let all = desk.store().repair_receipts(id).await?;
-    if stage_of(&item)? == Stage::Granted && all.iter().all(|one| one.confirmed_at.is_some()) {
+    if stage_of(&item)? == Stage::Granted && awaited.reached_everywhere(desk).await? {
         let mut tx = desk.store().transaction("repair reached everywhere").await?;
         let held = tx.lock_repair_item(id).await?.ok_or(DeskError::NotFound("这项修复申请"))?;
         settle(desk, &mut tx, actor, held).await?;
@@ -127,7 +99,7 @@ async fn settle(
     item: RepairItem,
 ) -> Result<Stage, DeskError> {
     let stage = stage_of(&item)?;
-    if stage != Stage::Granted || tx.open_repair_receipts(item.id).await? != 0 {
+    if stage != Stage::Granted || tx.open_receipts(&Receipts::REPAIR, item.id).await? != 0 {
         return Ok(stage);
     }
     let stage = after(&item, Event::Confirm)?;
@@ -165,27 +137,16 @@ pub async fn confirm_place(
     actor.authorise(Permission::HandleRepair)?;
     let item = item_of(desk, id).await?;
     authorise(desk, actor, Permission::HandleRepair, &item.unit_id).await?;
-    let evidence = evidence.trim();
-    if evidence.is_empty() || evidence.chars().count() > LONGEST_EVIDENCE {
-        return Err(DeskError::refused(
-            "repair.evidence-missing",
-            format!(
-                "请写明“{}”已停止的依据，例如回执文号或者核对的日期（{LONGEST_EVIDENCE}字以内）",
-                label(desk, super::PLACES, place)
-            ),
-        ));
-    }
-    let receipts = desk.store().repair_receipts(id).await?;
-    if is_automatic(place) || !receipts.iter().any(|one| one.place == place) {
+    let evidence = evidence_of(desk, place, evidence, "repair.evidence-missing", "已停止")?;
+    let awaited = awaited(id);
+    if !awaited.is_for_a_person(desk, place).await? {
         return Err(DeskError::NotFound("该处"));
     }
     let mut tx = desk.store().transaction("receipt of repair").await?;
     let item = tx.lock_repair_item(id).await?.ok_or(DeskError::NotFound("这项修复申请"))?;
-    let at = desk.clock().now();
-    if !tx.confirm_repair_receipt(id, place, &actor.login, at, evidence).await? {
+    if !awaited.note(desk, &mut tx, actor, place, evidence).await? {
         return Err(DeskError::refused("repair.place-confirmed", "该处已经登记过回执，请刷新页面"));
     }
-    desk.audit_with(&mut tx, actor, noted("repair.place-confirmed", &object(id), place));
     let stage = settle(desk, &mut tx, actor, item).await?;
     tx.commit().await?;
     Ok(stage)

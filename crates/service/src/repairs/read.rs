@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use xinyong_domain::rules::repair::{Known, Standing};
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{Purpose, REVOKED, RepairClock, RepairItem, RepairMaterial, repair_place};
-
-use super::views::{
-    MaterialView, PlaceView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard,
+use xinyong_store::{
+    Purpose, REVOKED, RepairClock, RepairItem, RepairMaterial, StepChain, repair_place,
 };
+
+use super::views::{MaterialView, RepairCase, RepairLine, RepairPage, StepView, UnitBoard};
 use super::{
-    KeptRules, MATERIALS, PLACES, Visitor, authorise, days_of, decide, due_of, duties, entry_of,
-    findings, item_of, label, noted, object, own_item, places, refusals, ruled, rules_of, stage_of,
-    stages, units_of,
+    KeptRules, MATERIALS, Visitor, authorise, days_of, decide, due_of, duties, entry_of, findings,
+    item_of, label, noted, object, own_item, places, refusals, ruled, rules_of, stage_of, stages,
+    units_of,
 };
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
@@ -285,7 +285,7 @@ async fn told(
         })
         .collect();
     let mut steps = Vec::new();
-    for one in store.repair_steps(item.id).await? {
+    for one in store.steps(&StepChain::REPAIR, item.id).await? {
         let note = one.note.unwrap_or_default();
         steps.push(StepView {
             label: Event::from_word(&one.event).map_or("提出申请", Event::label).to_owned(),
@@ -295,7 +295,7 @@ async fn told(
             at: one.at,
             by: names.person(&one.actor),
             reason: one.reason,
-            document: one.document,
+            document: one.detail,
             rule: refusals::rule(desk, &note.ground, item.applied_on),
             ground: if note.ground.is_empty() {
                 String::new()
@@ -307,24 +307,7 @@ async fn told(
             behalf: if note.behalf.is_empty() { String::new() } else { names.unit(&note.behalf) },
         });
     }
-    let mut receipts = store.repair_receipts(item.id).await?;
-    let law = desk.law();
-    let order = |place: &str| {
-        let codes = law.codes().get(PLACES);
-        codes.and_then(|list| list.codes.iter().position(|code| code.id == place))
-    };
-    receipts.sort_by_key(|one| order(&one.place));
-    let places = receipts
-        .into_iter()
-        .map(|one| PlaceView {
-            label: label(desk, PLACES, &one.place),
-            automatic: places::is_automatic(&one.place),
-            at: one.confirmed_at,
-            by: one.confirmed_by.map(|by| names.person(&by).name).unwrap_or_default(),
-            evidence: one.evidence.unwrap_or_default(),
-            place: one.place,
-        })
-        .collect();
+    let places = places::awaited(item.id).view(desk, &names).await?;
     let mut others = Vec::new();
     for other in store.repair_items(item.application_id).await? {
         if other.id != item.id {
@@ -364,9 +347,9 @@ async fn changed(desk: &Desk, item: &RepairItem, rules: &KeptRules) -> Result<St
         return Ok(String::new());
     };
     if let Some(day) = record.withdrawn_on {
-        let place = [(record.subject_id, record.id)];
-        if record.state != REVOKED && desk.store().shielded(&place).await?.contains_key(&record.id)
-        {
+        let place = [(record.subject_id, record.id, "")];
+        let holds = desk.store().holds(&place).await?;
+        if record.state != REVOKED && holds.shielded.contains_key(&record.id) {
             return Ok(format!(
                 "这条信息自{day}起因法院裁定暂时屏蔽。申请照常办理；准予修复的，解除屏蔽后也不再公示。"
             ));

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use xinyong_domain::law::Lookup;
 use xinyong_domain::ruling::Citation;
-use xinyong_store::RepairNote;
+use xinyong_store::StepNote;
 
 use super::decide::Refused;
 use super::label;
@@ -84,7 +84,7 @@ fn text(value: &str, code: &'static str, message: &str) -> Result<String, Refusa
 }
 
 /// What goes with a refusal: a ground of the list that holds on the day, what the subject can do, how it objects.
-pub(super) fn note(desk: &Desk, applied: Date, given: &Refused) -> Result<RepairNote, DeskError> {
+pub(super) fn note(desk: &Desk, applied: Date, given: &Refused) -> Result<StepNote, DeskError> {
     let Refused { ground, way_on, objection } = given;
     let known = grounds(desk, applied);
     if !known.open.iter().any(|one| one.id == *ground) {
@@ -106,7 +106,7 @@ pub(super) fn note(desk: &Desk, applied: Date, given: &Refused) -> Result<Repair
             )
         });
     }
-    Ok(RepairNote {
+    Ok(StepNote {
         ground: ground.clone(),
         way_on: text(
             way_on,

@@ -6,16 +6,17 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 use xinyong_domain::law::PublicationRule;
-use xinyong_store::{DeclinedLift, Record, RepairShield, StoreError, Withdrawal};
+use xinyong_store::{DeclinedLift, Receipts, Record, RepairShield, StoreError, Withdrawal};
 
 use super::lift::Lift;
-use super::places::{has_stopped, is_automatic};
+use super::places::has_stopped;
 use super::stand_again::moved;
-use super::{PLACES, PlaceView, label, messages, noted};
+use super::{messages, noted};
 use crate::access::{Actor, Permission};
 use crate::agents::recognise;
 use crate::browse::{HeldRecord, Names, PersonView, held};
 use crate::desk::Desk;
+use crate::places::{self, Awaited, LOG, PlaceView};
 use crate::refusal::DeskError;
 
 /// Longest name of a court, number of a ruling, document.
@@ -25,8 +26,6 @@ pub(super) const LONGEST_REASON: usize = 500;
 /// Lines of a page.
 pub const SHIELDS_A_PAGE: i64 = 50;
 const A_PAGE: i64 = SHIELDS_A_PAGE;
-/// The place whose openings are destroyed: not for a time.
-pub(super) const LOG: &str = "log";
 
 /// A ruling as it is entered.
 #[derive(Debug, Clone)]
@@ -85,6 +84,11 @@ pub(super) fn words(
         return Err(DeskError::refused(code, message));
     }
     Ok(text.to_owned())
+}
+
+/// What a shield waits for.
+fn awaited(id: i64) -> Awaited {
+    Awaited { receipts: &Receipts::REPAIR, id, object: of(id), deed: "repair.place-confirmed" }
 }
 
 pub(super) fn of(id: i64) -> String {
@@ -293,11 +297,10 @@ pub async fn decide_shield(
             StoreError::Conflict(_) => moved(),
             other => other.into(),
         })?;
-        let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
         // What proves the past is destroyed by a repair, not by a shield.
-        let places: Vec<String> =
-            codes.into_iter().flatten().map(|code| code.id).filter(|place| place != LOG).collect();
-        tx.add_repair_receipts(id, &places).await?;
+        let mut places = places::all(desk);
+        places.retain(|place| place != LOG);
+        tx.add_receipts(&Receipts::REPAIR, id, &places).await?;
         let text = "一条信息因法院裁定已经暂时屏蔽，不再公示";
         messages::shield_moved(desk, &mut tx, (next.subject_id, next.record_id, id), text).await?;
     }
@@ -315,26 +318,13 @@ pub(super) async fn confirm_shield_places(
     actor: &Actor,
     shield: &RepairShield,
 ) -> Result<u64, DeskError> {
+    let place = (shield.subject_id, shield.record_id);
+    let awaited = awaited(shield.id);
     let mut confirmed = 0;
-    for receipt in desk.store().repair_receipts(shield.id).await? {
-        if receipt.confirmed_at.is_some() || !is_automatic(&receipt.place) {
-            continue;
+    for at in awaited.unasked(desk).await? {
+        if let Some(evidence) = has_stopped(desk, actor, place, &at).await? {
+            confirmed += awaited.note_asked(desk, actor, &at, evidence).await?;
         }
-        let place = (shield.subject_id, shield.record_id);
-        let Some(evidence) = has_stopped(desk, actor, place, &receipt.place).await? else {
-            continue;
-        };
-        let at = desk.clock().now();
-        let mut tx = desk.store().transaction("receipt of shield").await?;
-        let first = tx
-            .confirm_repair_receipt(shield.id, &receipt.place, &actor.login, at, evidence)
-            .await?;
-        if first {
-            confirmed += 1;
-            let place = receipt.place.as_str();
-            desk.audit_with(&mut tx, actor, noted("repair.place-confirmed", &of(shield.id), place));
-        }
-        tx.commit().await?;
     }
     Ok(confirmed)
 }
@@ -377,17 +367,14 @@ pub async fn confirm_shield_place(
         "repair.evidence-missing",
         "请写明该处已屏蔽的依据，例如回执文号或者核对的日期（100字以内）",
     )?;
-    let receipts = desk.store().repair_receipts(id).await?;
-    let there = receipts.iter().any(|one| one.place == place) && !is_automatic(place);
-    if !holds(&shield) || !there {
+    let awaited = awaited(id);
+    if !holds(&shield) || !awaited.is_for_a_person(desk, place).await? {
         return Err(DeskError::NotFound("该处"));
     }
-    let at = desk.clock().now();
     let mut tx = desk.store().transaction("receipt of shield").await?;
-    if !tx.confirm_repair_receipt(id, place, &actor.login, at, &evidence).await? {
+    if !awaited.note(desk, &mut tx, actor, place, &evidence).await? {
         return Err(DeskError::refused("repair.place-confirmed", "该处已经登记过回执，请刷新页面"));
     }
-    desk.audit_with(&mut tx, actor, noted("repair.place-confirmed", &of(id), place));
     Ok(tx.commit().await?)
 }
 
@@ -403,20 +390,7 @@ async fn view(
         .await?
         .ok_or_else(|| DeskError::Internal(format!("shield {} without record", shield.id)))?;
     let person = |login: &Option<String>| login.as_deref().map(|login| names.person(login));
-    let places = desk
-        .store()
-        .repair_receipts(shield.id)
-        .await?
-        .into_iter()
-        .map(|one| PlaceView {
-            label: label(desk, PLACES, &one.place),
-            automatic: is_automatic(&one.place),
-            at: one.confirmed_at,
-            by: person(&one.confirmed_by).map(|by| by.name).unwrap_or_default(),
-            evidence: one.evidence.unwrap_or_default(),
-            place: one.place,
-        })
-        .collect();
+    let places = awaited(shield.id).view(desk, names).await?;
     let (active, asked) = (shield.state == "active", shield.lift_by.is_some());
     let decides = actor.may(Permission::DecideRepair);
     let other = |login: Option<&str>| login.is_some_and(|login| login != actor.login);

@@ -1,7 +1,7 @@
 //! Writing a step of a repair, whoever takes it.
 
 use xinyong_domain::workflow::repair::{Event, Stage};
-use xinyong_store::{RepairItem, RepairStep, Tx};
+use xinyong_store::{ChainedStep, RepairItem, Tx};
 
 use super::{noted, object, stage_of};
 use crate::access::{Actor, Role};
@@ -9,21 +9,9 @@ use crate::desk::Desk;
 use crate::refusal::DeskError;
 
 /// A step as it is going to be written; what depends on the item is filled in by the store.
-pub(super) fn written(desk: &Desk, actor: &Actor, event: &str, reason: &str) -> RepairStep {
-    RepairStep {
-        item_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: desk.today(),
-        at: desk.clock().now(),
-        actor: actor.login.clone(),
-        reason: reason.to_owned(),
-        document: String::new(),
-        note: None,
-        previous: String::new(),
-        hash: String::new(),
-    }
+pub(super) fn written(desk: &Desk, actor: &Actor, event: &str, reason: &str) -> ChainedStep {
+    let (day, now) = (desk.today(), desk.clock().now());
+    ChainedStep { reason: reason.to_owned(), ..ChainedStep::new(event, day, now, &actor.login) }
 }
 
 /// Where an event leads.
@@ -50,7 +38,7 @@ pub(super) async fn write(
     tx: &mut Tx,
     actor: &Actor,
     next: &RepairItem,
-    step: RepairStep,
+    step: ChainedStep,
 ) -> Result<(), DeskError> {
     if !tx.move_repair_item(next, &step).await? {
         return Err(DeskError::refused("repair.overtaken", "这项申请刚刚已由他人办理，请刷新页面"));

@@ -11,7 +11,7 @@ use super::{item_of, own_item};
 use crate::access::{Actor, Permission};
 use crate::agents::{Agent, recognise};
 use crate::desk::Desk;
-use crate::notices::repair_waits;
+use crate::notices::{handlers, repair_waits};
 use crate::refusal::DeskError;
 
 /// Characters of the reason that something is taken back at the window.
@@ -105,6 +105,7 @@ async fn give(
     }
     let file = keep(desk, command.file.as_deref()).await?;
     let now = desk.clock().now();
+    let handlers = handlers(desk, Permission::HandleRepair, &item.unit_id).await?;
     let mut tx = desk.store().transaction("supply for repair").await?;
     if let Some(agent) = agent {
         agent.hold(&mut tx).await?;
@@ -128,7 +129,7 @@ async fn give(
         ..item.clone()
     };
     moved(desk, &mut tx, actor, &next, Event::Supply, &words).await?;
-    repair_waits(desk, &mut tx, item.id, &item.unit_id).await?;
+    repair_waits(desk, &mut tx, item.id, &handlers).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,7 +1,9 @@
 //! An application for repair from the first form to the last receipt, and everything that must not happen on the way.
 
+mod applying;
 mod down;
 mod later;
+mod owner;
 mod review;
 
 use jiff::civil::date;
@@ -16,7 +18,7 @@ use crate::agents::tests::confirmed;
 use crate::browse::public_record;
 use crate::publicity::{self, Withdraw};
 use crate::repair_tests::grounds;
-use crate::testing::{UNIT, code, desk, penalty, person, postgres_desk};
+use crate::testing::{UNIT, all_connections_but_one, code, desk, penalty, person, postgres_desk};
 use crate::units::{Grounds, Reform, reform};
 
 /// Three months after the decision of [`penalty`], the first day for its general class.
@@ -194,86 +196,10 @@ async fn what_is_granted_is_public_nowhere_and_every_place_gives_a_receipt() {
 async fn the_same_on_the_other_engine() {
     let folder = tempfile::tempdir().expect("folder");
     let Some((_server, desk)) = postgres_desk(&folder, DAY).await else { return };
+    // With one connection left: who asks for a second while holding one would wait for it in vain.
+    let held = all_connections_but_one(&desk).await;
     the_whole_way(&desk).await;
-}
-
-#[tokio::test]
-async fn nobody_applies_for_another_nor_without_a_commitment() {
-    let folder = tempfile::tempdir().expect("folder");
-    let desk = desk(&folder, DAY).await;
-    let place = penalty(&desk, 1, 11, "0.2").await;
-    let stranger = confirmed(&desk, 1, 2).await;
-    let agent = confirmed(&desk, 0, 1).await;
-    assert_eq!(refused(apply(&desk, &stranger, form(&desk, &[place.1]))).await, "not-found");
-    for (change, code) in [
-        (Apply { agreed: false, ..form(&desk, &[place.1]) }, "repair.not-agreed"),
-        (
-            Apply { commitment: "x".to_owned(), ..form(&desk, &[place.1]) },
-            "repair.commitment-changed",
-        ),
-        (form(&desk, &[]), "repair.no-records"),
-        (Apply { entry: "x".to_owned(), ..form(&desk, &[place.1]) }, "repair.entry-invalid"),
-        (Apply { words: "长".repeat(501), ..form(&desk, &[place.1]) }, "repair.words-too-long"),
-    ] {
-        assert_eq!(refused(apply(&desk, &agent, change)).await, code);
-    }
-    // Files that are none: empty, a program under another name, with a password.
-    for (name, bytes, code) in [
-        ("a.pdf", &b""[..], "file.empty"),
-        ("b.pdf", b"MZ\x90\x00 a program", "file.type-invalid"),
-        ("c.pdf", b"%PDF-1.7 /Encrypt 5 0 R", "file.encrypted"),
-    ] {
-        let file = Some(scan(&desk, name, bytes));
-        let command = Apply { file, ..form(&desk, &[place.1]) };
-        assert_eq!(refused(apply(&desk, &agent, command)).await, code, "{name}");
-    }
-    assert!(own_repairs(&desk, &agent).await.expect("a list").is_empty());
-    // Another's form, sent again by a stranger, tells nothing.
-    let command = form(&desk, &[place.1]);
-    apply(&desk, &agent, command.clone()).await.expect("applied");
-    assert_eq!(refused(apply(&desk, &stranger, command)).await, "repair.entry-invalid");
-    let id = item(&desk, &agent).await;
-    assert_eq!(refused(own_case(&desk, &stranger, id)).await, "not-found");
-    assert_eq!(refused(withdraw(&desk, &stranger, id)).await, "not-found");
-    // Past its last day nothing is to be applied for.
-    let late = desk.at(date(2027, 9, 2));
-    assert_eq!(refused(apply(&late, &agent, form(&late, &[place.1]))).await, "repair.ended");
-    sound(&desk).await;
-}
-
-#[tokio::test]
-async fn what_is_missing_is_said_once_and_the_subject_may_take_it_back() {
-    let folder = tempfile::tempdir().expect("folder");
-    let desk = desk(&folder, DAY).await;
-    let place = penalty(&desk, 1, 11, "0.2").await;
-    let agent = confirmed(&desk, 0, 1).await;
-    let (clerk, reviewer) = team();
-    apply(&desk, &agent, form(&desk, &[place.1])).await.expect("applied");
-    let id = item(&desk, &agent).await;
-    let silent = Step { reason: String::new(), ..doing(id, Event::Ask) };
-    assert_eq!(refused(step(&desk, &clerk, silent)).await, "repair.reason-missing");
-    step(&desk, &clerk, doing(id, Event::Ask)).await.expect("asked");
-    let own = own_case(&desk, &agent, id).await.expect("shown");
-    assert_eq!(own.may, [Event::Supply, Event::Withdraw]);
-    let nothing = Supply { item: id, ..Supply::default() };
-    assert_eq!(refused(supply(&desk, &agent, nothing)).await, "repair.supply-empty");
-    let file = Some(scan(&desk, "proof.pdf", b"%PDF-1.7 example"));
-    supply(&desk, &agent, Supply { item: id, words: String::new(), file }).await.expect("given");
-    assert_eq!(refused(step(&desk, &clerk, doing(id, Event::Ask))).await, "repair.out-of-order");
-    let shown = case(&desk, &clerk, id).await.expect("shown");
-    assert_eq!(shown.materials.len(), 1);
-    let (bytes, kind) = material(&desk, &clerk, id, 1).await.expect("a file");
-    assert_eq!((bytes.as_slice(), kind.as_str()), (&b"%PDF-1.7 example"[..], "pdf"));
-    // A clerk does not decide; a reviewer says why.
-    assert_eq!(refused(step(&desk, &clerk, doing(id, Event::Decline))).await, "access.denied");
-    withdraw(&desk, &agent, id).await.expect("taken back");
-    assert_eq!(
-        refused(step(&desk, &reviewer, doing(id, Event::Decline))).await,
-        "repair.out-of-order"
-    );
-    // And may ask anew.
-    apply(&desk, &agent, form(&desk, &[place.1])).await.expect("applied again");
-    sound(&desk).await;
+    drop(held);
 }
 
 #[tokio::test]
@@ -335,150 +261,6 @@ async fn a_refusal_has_a_reason_a_second_person_and_leaves_the_record_public() {
     sound(&desk).await;
 }
 
-/// An item that a body above decides on: applied for while Order 58 was in force.
-async fn outside(desk: &Desk, (subject, record): (i64, i64)) -> i64 {
-    let record = desk.store().record(subject, record).await.expect("asked").expect("kept");
-    let ruling = ruled(desk, &record, &Known::default(), desk.today()).expect("ruled");
-    let rules = KeptRules { procedure: "order-58".to_owned(), ..KeptRules::of(&ruling) };
-    let (application, id, on) = (desk.new_id(), desk.new_id(), date(2026, 3, 30));
-    let mut tx = desk.store().transaction("test").await.expect("begun");
-    tx.add_repair_application(&RepairApplication {
-        id: application,
-        once: new_entry(desk).expect("random"),
-        subject_id: subject,
-        way: "window".to_owned(),
-        account_id: None,
-        sealed: None,
-        commitment: None,
-        applied_on: on,
-        applied_at: desk.clock().now(),
-        applied_by: "office".to_owned(),
-    })
-    .await
-    .expect("kept");
-    let new = RepairItem {
-        id,
-        application_id: application,
-        subject_id: subject,
-        record_id: record.id,
-        version: record.version,
-        unit_id: UNIT.to_owned(),
-        kind: record.kind.clone(),
-        entry: "ndrc".to_owned(),
-        rules: serde_json::to_string(&rules).expect("JSON"),
-        law_edition: desk.law().edition().to_owned(),
-        stage: "applied".to_owned(),
-        applied_on: on,
-        supplied_on: None,
-        granted_on: None,
-        extended_days: None,
-        seq: 0,
-        hash: String::new(),
-    };
-    let hash = tx.add_repair_item(&new).await.expect("kept");
-    let first = super::steps::written(desk, &office(), "apply", "");
-    let next = RepairItem { hash, ..new };
-    assert!(tx.move_repair_item(&next, &first).await.expect("moved"));
-    tx.commit().await.expect("committed");
-    id
-}
-
-#[tokio::test]
-async fn an_outside_decision_is_entered_once_and_a_revoked_penalty_is_no_repair() {
-    let folder = tempfile::tempdir().expect("folder");
-    let desk = desk(&folder, DAY).await;
-    let places = [penalty(&desk, 1, 11, "0.2").await, penalty(&desk, 1, 12, "0.4").await];
-    let (clerk, reviewer) = team();
-    let second = person("second", Role::Reviewer, UNIT);
-    let (one, other) = (outside(&desk, places[0]).await, outside(&desk, places[1]).await);
-    for id in [one, other] {
-        for event in [Event::Accept, Event::Review] {
-            step(&desk, &reviewer, doing(id, event)).await.expect("done");
-        }
-        // Not the unit's to decide; what it thinks goes to who decides.
-        let own = refused(step(&desk, &second, doing(id, Event::Grant))).await;
-        assert_eq!(own, "repair.not-decider");
-        assert_eq!(case(&desk, &reviewer, id).await.expect("shown").may, [Event::Forward]);
-        step(&desk, &reviewer, doing(id, Event::Forward)).await.expect("done");
-        for event in [Event::Grant, Event::Refuse] {
-            let alone = refused(step(&desk, &reviewer, doing(id, event))).await;
-            assert_eq!(alone, "repair.same-person", "who reviewed does not enter the decision");
-        }
-    }
-    let early = Step { decided_on: Some(date(2026, 3, 29)), ..doing(one, Event::Grant) };
-    assert_eq!(refused(step(&desk, &second, early)).await, "repair.decided-day");
-    // The office may enter what a body above decided, with the day of that decision.
-    let shown = case(&desk, &office(), one).await.expect("shown");
-    assert_eq!(shown.may, [Event::Grant, Event::Refuse, Event::Withdraw]);
-    let entered = Step { decided_on: Some(date(2026, 11, 20)), ..doing(one, Event::Grant) };
-    step(&desk, &office(), entered).await.expect("entered by another");
-    let shown = case(&desk, &clerk, one).await.expect("shown");
-    assert!(shown.steps.iter().any(|one| one.on == date(2026, 11, 20)));
-    assert_eq!(
-        refused(step(&desk, &second, doing(one, Event::Refuse))).await,
-        "repair.out-of-order"
-    );
-    let command = Withdraw {
-        subject: places[1].0,
-        record: places[1].1,
-        decided: DAY,
-        reason: "法院撤销".to_owned(),
-    };
-    publicity::withdraw(&desk, &reviewer, command).await.expect("down");
-    // The decision is no more: that ends what was applied for, with that reason, and is counted apart.
-    let shown = case(&desk, &clerk, other).await.expect("shown");
-    assert_eq!((shown.line.stage, shown.places.len()), (Stage::Lapsed, 0));
-    let last = shown.steps.last().expect("a step");
-    assert!(last.reason.contains("法院撤销") && last.reason.contains("不是修复"), "{last:?}");
-    assert_eq!(
-        refused(step(&desk, &second, doing(other, Event::Grant))).await,
-        "repair.out-of-order"
-    );
-    let told = figures(&desk, &second).await.expect("figures");
-    assert_eq!((told.granted, told.lapsed, told.refused), (1, 1, 0));
-    sound(&desk).await;
-}
-
-#[tokio::test]
-async fn what_the_unit_decides_nobody_else_decides_and_nobody_alone() {
-    let folder = tempfile::tempdir().expect("folder");
-    let desk = desk(&folder, DAY).await;
-    let places = [penalty(&desk, 1, 11, "0.2").await, penalty(&desk, 1, 12, "0.4").await];
-    let agent = confirmed(&desk, 0, 1).await;
-    let (_, reviewer) = team();
-    let second = person("second", Role::Reviewer, UNIT);
-    account(&desk, "reviewer", Role::Reviewer, UNIT).await;
-    // One application for two records; each goes its own way.
-    apply(&desk, &agent, form(&desk, &[places[0].1, places[1].1])).await.expect("applied");
-    let lines = own_repairs(&desk, &agent).await.expect("a list");
-    assert_eq!(lines.len(), 2);
-    let id = lines[0].id;
-    let declined = refused(step(&desk, &office(), doing(id, Event::Decline))).await;
-    assert_eq!(declined, "repair.not-the-unit");
-    for event in [Event::Accept, Event::Review] {
-        step(&desk, &reviewer, doing(id, event)).await.expect("done");
-    }
-    for event in [Event::Grant, Event::Refuse] {
-        let taken = refused(step(&desk, &office(), doing(id, event))).await;
-        assert_eq!(taken, "repair.not-the-unit");
-        let alone = refused(step(&desk, &reviewer, doing(id, event))).await;
-        assert_eq!(alone, "repair.same-person");
-    }
-    // Handing it on to nobody would let who reviewed it enter a decision that nobody made.
-    let handed = refused(step(&desk, &reviewer, doing(id, Event::Forward))).await;
-    assert_eq!(handed, "repair.unit-decides");
-    assert_eq!(case(&desk, &office(), id).await.expect("seen").may, [Event::Withdraw]);
-    let shown = case(&desk, &second, id).await.expect("shown");
-    assert_eq!(shown.may, [Event::Grant, Event::Refuse]);
-    // What is decided late was not decided in time.
-    let later = desk.at(date(2026, 12, 3));
-    let backdated = Step { decided_on: Some(DAY), ..doing(id, Event::Grant) };
-    assert_eq!(refused(step(&later, &second, backdated)).await, "repair.decided-day");
-    step(&later, &second, doing(id, Event::Grant)).await.expect("granted");
-    assert!(case(&later, &second, lines[1].id).await.expect("shown").line.stage.is_pending());
-    sound(&later).await;
-}
-
 #[tokio::test]
 async fn the_last_receipt_may_be_the_platforms_own() {
     let folder = tempfile::tempdir().expect("folder");
@@ -494,10 +276,9 @@ async fn the_last_receipt_may_be_the_platforms_own() {
     // As if the process had been stopped between the decision and the receipts of the platform's own places.
     let held = desk.store().repair_item(id).await.expect("asked").expect("kept");
     let record = desk.store().record(place.0, place.1).await.expect("asked").expect("kept");
-    let codes = desk.law().codes().get(PLACES).map(|list| list.codes.clone());
-    let places: Vec<String> = codes.into_iter().flatten().map(|code| code.id).collect();
+    let places = crate::places::all(&desk);
     let mut tx = desk.store().transaction("test").await.expect("begun");
-    tx.add_repair_receipts(id, &places).await.expect("noted");
+    tx.add_receipts(&xinyong_store::Receipts::REPAIR, id, &places).await.expect("noted");
     tx.withdraw_record(&Withdrawal {
         subject_id: place.0,
         id: place.1,
@@ -526,71 +307,5 @@ async fn the_last_receipt_may_be_the_platforms_own() {
     assert_eq!(shown.line.stage, Stage::Propagated);
     assert_eq!(confirm_places(&desk, &system).await.expect("ran"), 0);
     close(&desk, &clerk, id, "电话告知").await.expect("closed");
-    sound(&desk).await;
-}
-
-#[tokio::test]
-async fn whoever_took_over_from_a_unit_owes_its_answers() {
-    let folder = tempfile::tempdir().expect("folder");
-    let desk = desk(&folder, DAY).await;
-    let places = [penalty(&desk, 1, 11, "0.2").await, penalty(&desk, 1, 12, "0.4").await];
-    let agent = confirmed(&desk, 0, 1).await;
-    apply(&desk, &agent, form(&desk, &[places[0].1])).await.expect("applied");
-    let grounds = Grounds {
-        on: DAY,
-        reason: "机构改革（示例）".to_owned(),
-        document: "示例文件1号".to_owned(),
-    };
-    let heirs = vec!["health".to_owned()];
-    let system = Actor::system("test");
-    reform(&desk, &system, UNIT, (Reform::Merge, &heirs), &grounds).await.expect("reformed");
-    let heir = person("heir", Role::Reviewer, "health");
-    let waits = work(&desk, &heir, false, 1).await.expect("work").lines;
-    assert_eq!((waits.len(), waits[0].unit.as_str()), (1, "平陆县卫生健康和体育局"));
-    step(&desk, &heir, doing(waits[0].id, Event::Accept)).await.expect("accepted by the heir");
-    // What is applied for from now on is the heir's from the beginning.
-    apply(&desk, &agent, form(&desk, &[places[1].1])).await.expect("applied");
-    assert_eq!(work(&desk, &heir, false, 1).await.expect("work").lines.len(), 2);
-    sound(&desk).await;
-}
-
-#[tokio::test]
-async fn at_the_window_there_is_a_scan_and_somebody_to_call() {
-    let folder = tempfile::tempdir().expect("folder");
-    let desk = desk(&folder, DAY).await;
-    let place = penalty(&desk, 1, 11, "0.2").await;
-    let office = office();
-    let (clerk, _) = team();
-    let visitor =
-        || Visitor { name: "示例来人".to_owned(), telephone: "0359-0000000".to_owned() };
-    let file = || Some(scan(&desk, "paper.pdf", b"%PDF-1.7 example"));
-    let known = forecast_for_window(&desk, &office, &code(1)).await.expect("known");
-    assert_eq!(known.records.len(), 1);
-    let command = || Apply { file: file(), ..form(&desk, &[place.1]) };
-    let denied = apply_at_window(&desk, &clerk, &code(1), visitor(), command()).await;
-    assert_eq!(denied.expect_err("not a clerk's").code(), "access.denied");
-    let without = Apply { file: None, ..command() };
-    let missing = apply_at_window(&desk, &office, &code(1), visitor(), without).await;
-    assert_eq!(missing.expect_err("no scan").code(), "repair.scan-missing");
-    let nobody = apply_at_window(&desk, &office, &code(1), Visitor::default(), command()).await;
-    assert_eq!(nobody.expect_err("nobody").code(), "repair.visitor-missing");
-    apply_at_window(&desk, &office, &code(1), visitor(), command()).await.expect("entered");
-    let id = work(&desk, &clerk, false, 1).await.expect("work").lines[0].id;
-    let shown = case(&desk, &clerk, id).await.expect("shown");
-    assert_eq!(shown.way, "window");
-    assert_eq!(shown.visitor, Some(visitor()));
-    assert!(!shown.signed && shown.materials.len() == 1);
-    step(&desk, &clerk, doing(id, Event::Ask)).await.expect("asked");
-    let given = Supply { item: id, words: "已补".to_owned(), file: file() };
-    supply_at_window(&desk, &office, given).await.expect("given");
-    let why = "示例来人持书面申请撤回";
-    let long = "长".repeat(201);
-    for unfit in ["", " 撤回 ", long.as_str()] {
-        let silent = refused(withdraw_at_window(&desk, &office, id, unfit)).await;
-        assert_eq!(silent, "repair.take-back-reason");
-    }
-    withdraw_at_window(&desk, &office, id, why).await.expect("taken back");
-    let shown = case(&desk, &clerk, id).await.expect("shown");
-    assert_eq!(shown.steps.last().map(|step| step.reason.as_str()), Some(why));
     sound(&desk).await;
 }

@@ -8,6 +8,7 @@ use xinyong_domain::workflow::repair::{Event, Owner, Stage};
 
 use super::{DutyView, FindingView, KeptRules, Visitor};
 use crate::browse::{HeldRecord, PersonView};
+use crate::places::PlaceView;
 
 /// The repair of a record in a list.
 #[derive(Debug, Clone)]
@@ -74,23 +75,6 @@ pub struct MaterialView {
     pub file_type: String,
     /// When, in milliseconds since 1970.
     pub at: i64,
-}
-
-/// Whether a place has stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceView {
-    /// Its code.
-    pub place: String,
-    /// What it is called.
-    pub label: String,
-    /// Whether the platform finds out by itself.
-    pub automatic: bool,
-    /// Since when that is confirmed, in milliseconds since 1970.
-    pub at: Option<i64>,
-    /// By whom.
-    pub by: String,
-    /// By what.
-    pub evidence: String,
 }
 
 /// The repair of one record with everything about it.

@@ -9,31 +9,9 @@ use super::issue::{Issue, Issued, issue};
 use super::{Assembled, Edition, Entry, Line};
 use crate::access::{Actor, Permission};
 use crate::browse::{UsableRecord, all_usable, find_subject, unit_names};
+use crate::check::{BASIS, PURPOSES};
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
-
-/// The list of purposes.
-const PURPOSES: &str = "check-purpose";
-/// Characters of a basis at least and at most.
-const BASIS: std::ops::RangeInclusive<usize> = 4..=200;
-
-/// For what a unit may ask: id and label.
-///
-/// The one place that says so: where the measures that the law allows name purposes of their own, they come in here.
-#[must_use]
-pub fn purposes(law: &Law) -> Vec<(String, String)> {
-    let list = law.codes().get(PURPOSES);
-    list.iter()
-        .flat_map(|list| &list.codes)
-        .map(|code| (code.id.clone(), code.label.clone()))
-        .collect()
-}
-
-/// What a purpose is called; its id where it is one no more.
-pub(super) fn label_of(law: &Law, id: &str) -> String {
-    let found = purposes(law).into_iter().find(|(known, _)| known == id);
-    found.map_or_else(|| id.to_owned(), |(_, label)| label)
-}
 
 /// What a unit asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +28,7 @@ impl ForPurpose {
     /// The terms, or everything that is wrong with them at once.
     fn terms(&self, law: &Law, unit: &str) -> Result<ReportTerms, Vec<Refusal>> {
         let mut wrong = Vec::new();
-        if !purposes(law).iter().any(|(id, _)| *id == self.purpose) {
+        if law.codes().get(PURPOSES).is_none_or(|list| list.by_id(&self.purpose).is_none()) {
             wrong.push(Refusal::new("report.purpose-missing", "请选择查询的用途"));
         }
         wrong.extend(basis_of(&self.basis).err());
@@ -123,7 +101,7 @@ pub(super) async fn department_report(
     let unit = unit_names(desk).await?.remove(&terms.unit_id);
     made.content.terms = vec![
         Line::new("查询单位", unit.unwrap_or_else(|| terms.unit_id.clone())),
-        Line::new("用途", label_of(&desk.law(), &terms.purpose)),
+        Line::new("用途", desk.law().label_of(PURPOSES, &terms.purpose)),
         Line::new("事项和依据", &terms.basis),
     ];
     Ok(made)

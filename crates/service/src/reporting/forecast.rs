@@ -9,7 +9,7 @@ use xinyong_domain::rules::forecast::{Habits, Made, Outlook, Terms};
 use xinyong_domain::rules::reporting::{Rate, unexplained};
 use xinyong_store::NumberPlace;
 
-use super::lists::{label, written};
+use super::lists::written;
 use crate::access::{Actor, Permission};
 use crate::browse::Names;
 use crate::desk::Desk;
@@ -97,7 +97,7 @@ pub async fn forecast(desk: &Desk, actor: &Actor) -> Result<Vec<Ahead>, DeskErro
                     decided: one.decided_on,
                     due,
                     chance,
-                    source: Some(label(&law, "decision-source", &one.source)),
+                    source: Some(law.label_of("decision-source", &one.source).to_owned()),
                 })
             })
             .collect();

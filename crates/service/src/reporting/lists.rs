@@ -148,12 +148,6 @@ pub(super) fn declare_until(law: &Law, month: Month) -> Option<Date> {
     }
 }
 
-/// What a code of a list is called; the code itself where the list no longer has it.
-pub(super) fn label(law: &Law, list: &str, id: &str) -> String {
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
-    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
-}
-
 fn known_kind<'l>(law: &'l Law, kind: &str) -> Result<&'l Kind, DeskError> {
     law.kind(kind).map(AsRef::as_ref).ok_or(DeskError::NotFound("该信息类别"))
 }
@@ -186,7 +180,7 @@ pub async fn unit_report(
             kind: kind_id.to_owned(),
             ..KindFigures::default()
         });
-    let label = |list: &str, id: &str| label(&law, list, id);
+    let label = |list: &str, id: &str| law.label_of(list, id).to_owned();
     let mut numbers = Vec::new();
     let mut explained = Vec::new();
     let year = i64::from(month.first().year());

@@ -1,9 +1,10 @@
 //! What `fsck` looks for among the repairs: chains that are broken, rows that belong to nothing, what must not stand and does.
 
-use super::{STEPS, item, repair_place, step};
-use crate::db::{Conn, statements, values};
+use super::{item, repair_place};
+use crate::db::{Conn, statements};
 use crate::error::StoreError;
 use crate::keys::{KeyRing, Purpose};
+use crate::steps::StepChain;
 
 statements! {
     EVERY_ITEM = "SELECT i.id, i.application_id, i.subject_id, i.record_id, i.version, i.unit_id, i.kind, i.entry, i.rules, \
@@ -56,23 +57,15 @@ pub(crate) async fn differs(
     }
     for row in conn.all(&EVERY_ITEM, vec![]).await? {
         let held = item(&row)?;
-        let mut previous = held.origin();
-        let (mut number, mut last, mut broken) = (0, String::new(), false);
-        let mut granted = false;
-        for row in conn.all(&STEPS, values![held.id]).await? {
-            let step = step(&row)?;
-            number += 1;
-            broken |= step.seq != number || step.previous != previous || step.digest() != step.hash;
-            granted |= step.event == "grant";
-            previous = step.hash;
-            last = step.stage;
-        }
+        let steps = StepChain::REPAIR.read(conn, held.id).await?;
+        let [broken, elsewhere] = StepChain::REPAIR.differ(&steps, held.origin(), &held.stands());
+        let granted = steps.iter().any(|step| step.event == "grant");
         // A repaired record that stands again is public again, unless its repair was found to rest on false materials.
         let stands =
             row.text_or_null(20)?.is_some_and(|state| state == "standing") && row.int(21)? == 0;
         for (there, reason) in [
-            (broken || number != held.seq || previous != held.hash, "各步的哈希链断开，记录被改动"),
-            (last != held.stage, "现在的环节与最后一步不一致"),
+            broken,
+            elsewhere,
             (row.int(17)? == 0, "没有对应的单位"),
             (row.int(18)? == 0, "没有对应的申请"),
             (row.int(19)? == 0, "没有对应的信息或版本"),

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::chain::Link;
 use crate::db::{Row, day_text};
 use crate::error::StoreError;
+use crate::steps::Stands;
 
 /// An application for repair. `sealed` opens with [`crate::Purpose::Person`] for [`repair_place`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,89 +114,10 @@ impl RepairItem {
             .text(&day_text(self.applied_on))
             .hash()
     }
-}
 
-/// Something that happened to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepairStep {
-    /// The item.
-    pub item_id: i64,
-    /// The number, from 1.
-    pub seq: i64,
-    /// What happened, a stable word.
-    pub event: String,
-    /// Where it stands since.
-    pub stage: String,
-    /// On which day.
-    pub on_day: Date,
-    /// When, in milliseconds since 1970.
-    pub at: i64,
-    /// Who.
-    pub actor: String,
-    /// Why; what is missing; what the unit thinks. Empty where nothing is to be said.
-    pub reason: String,
-    /// Title and number of the document, where there is one.
-    pub document: String,
-    /// What goes with a step that refuses or that is entered for another.
-    pub note: Option<RepairNote>,
-    /// The hash of the step before.
-    pub previous: String,
-    /// The hash of all of it.
-    pub hash: String,
-}
-
-/// What goes with a step that refuses, or that somebody enters for the unit. What does not apply is empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RepairNote {
-    /// A code of the list of grounds.
-    pub ground: String,
-    /// What the subject can do now.
-    pub way_on: String,
-    /// How it objects.
-    pub objection: String,
-    /// The unit for which somebody else entered it.
-    pub behalf: String,
-}
-
-impl RepairStep {
-    pub(super) fn digest(&self) -> String {
-        let link = Link::new("rs")
-            .int(self.item_id)
-            .int(self.seq)
-            .text(&self.event)
-            .text(&self.stage)
-            .text(&day_text(self.on_day))
-            .int(self.at)
-            .text(&self.actor)
-            .text(&self.reason)
-            .text(&self.document)
-            .text(&self.previous);
-        // A step without a note has the hash that it had before there were notes.
-        match &self.note {
-            None => link.hash(),
-            Some(note) => link
-                .text(&note.ground)
-                .text(&note.way_on)
-                .text(&note.objection)
-                .text(&note.behalf)
-                .hash(),
-        }
+    pub(super) fn stands(&self) -> Stands<'_> {
+        Stands { id: self.id, stage: &self.stage, seq: self.seq, hash: &self.hash }
     }
-}
-
-/// Whether a place has stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepairReceipt {
-    /// The item.
-    pub item_id: i64,
-    /// A code of the list of places.
-    pub place: String,
-    /// Since when that is confirmed.
-    pub confirmed_at: Option<i64>,
-    /// By whom.
-    pub confirmed_by: Option<String>,
-    /// By what.
-    pub evidence: Option<String>,
 }
 
 pub(super) fn item(row: &Row) -> Result<RepairItem, StoreError> {
@@ -217,30 +139,5 @@ pub(super) fn item(row: &Row) -> Result<RepairItem, StoreError> {
         extended_days: row.int_or_null(14)?,
         seq: row.int(15)?,
         hash: row.text(16)?,
-    })
-}
-
-pub(super) fn step(row: &Row) -> Result<RepairStep, StoreError> {
-    Ok(RepairStep {
-        item_id: row.int(0)?,
-        seq: row.int(1)?,
-        event: row.text(2)?,
-        stage: row.text(3)?,
-        on_day: row.day(4)?,
-        at: row.int(5)?,
-        actor: row.text(6)?,
-        reason: row.text(7)?,
-        document: row.text(8)?,
-        previous: row.text(9)?,
-        hash: row.text(10)?,
-        note: match row.text_or_null(11)? {
-            None => None,
-            Some(ground) => Some(RepairNote {
-                ground,
-                way_on: row.text(12)?,
-                objection: row.text(13)?,
-                behalf: row.text(14)?,
-            }),
-        },
     })
 }

@@ -1,7 +1,5 @@
 //! Records that a court's ruling on a reorganisation or settlement shields for a time.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 
 use crate::chain::Link;
@@ -36,9 +34,6 @@ statements! {
         RETURNING id, subject_id, record_id, unit_id, court, ruling, ruled_on, until_day, file_digest, file_type, proposed_by, proposed_at, \
         state, decided_by, decided_at, decided_on, decision, lift_kind, lift_reason, lift_document, lift_by, lift_at, lifted_by, lifted_at, \
         lifted_on, restored, hash";
-    SHIELDED = "SELECT s.record_id, r.withdrawn_on FROM " [each] " k CROSS JOIN repair_shield s CROSS JOIN record r \
-        WHERE s.record_id = CAST(k.value->>1 AS BIGINT) AND s.subject_id = CAST(k.value->>0 AS BIGINT) AND s.state = 'active' \
-        AND r.id = s.record_id AND r.subject_id = s.subject_id AND r.withdrawn_on IS NOT NULL";
     /// Shields that stand or were carried out, and repairs that were granted and not undone, but for one of either.
     DOWN_OTHERWISE = "SELECT (SELECT COUNT(*) FROM repair_shield s WHERE s.record_id = $2 AND s.subject_id = $1 AND s.id <> $3 \
         AND (s.state = 'active' OR (s.state = 'lifted' AND s.lift_kind = 'performed'))), \
@@ -279,21 +274,6 @@ impl Store {
         let mut reader = self.reader().await?;
         let row = reader.conn().maybe(&SHIELD_OF_RECORD, values![subject, record]).await?;
         row.as_ref().map(shield).transpose()
-    }
-
-    /// Of some records, each as (subject, record), those that a court shields now, with the day since when they are down.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn shielded(&self, records: &[(i64, i64)]) -> Result<HashMap<i64, Date>, StoreError> {
-        let mut reader = self.reader().await?;
-        let mut found = HashMap::new();
-        for part in records.chunks(500) {
-            for row in reader.conn().all(&SHIELDED, values![json(part)]).await? {
-                found.insert(row.int(0)?, row.day(1)?);
-            }
-        }
-        Ok(found)
     }
 
     /// A page of those in some states, of some units or of all, the newest first, and how many there are.

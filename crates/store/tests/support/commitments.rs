@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use xinyong_store::{
-    Commitment, CommitmentMatter, CommitmentStep, Content, NewRecord, Store, Tx, sm3_hex,
+    ChainedStep, Commitment, CommitmentMatter, Content, NewRecord, StepChain, Store, Tx, sm3_hex,
 };
 
 use crate::{Ground, NOW, conflict, furnish, problems, record};
@@ -61,20 +61,8 @@ fn commitment(id: i64, number: &str) -> Commitment {
     }
 }
 
-fn step(event: &str) -> CommitmentStep {
-    CommitmentStep {
-        commitment_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: date(2026, 5, 29),
-        at: NOW,
-        actor: "clerk".to_owned(),
-        reason: String::new(),
-        document: String::new(),
-        previous: String::new(),
-        hash: String::new(),
-    }
+fn step(event: &str) -> ChainedStep {
+    ChainedStep::new(event, date(2026, 5, 29), NOW, "clerk")
 }
 
 /// The record that a commitment becomes: no unit reported it.
@@ -153,7 +141,7 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     assert!(tx.move_commitment(&next, &step("accept")).await.expect("moved"));
     assert!(!tx.move_commitment(&next, &step("accept")).await.expect("overtaken"));
     tx.commit().await.expect("committed");
-    let steps = store.commitment_steps(101).await.expect("listed");
+    let steps = store.steps(&StepChain::COMMITMENT, 101).await.expect("listed");
     let words: Vec<_> = steps.iter().map(|step| (step.seq, step.event.as_str())).collect();
     assert_eq!(words, [(1, "make"), (2, "accept")]);
     assert_eq!(problems(&store).await, []);
@@ -171,7 +159,7 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     assert_eq!(store.commitments_numbered(&[first, second]).await.expect("listed"), listed);
     let of = store.commitment_of_record(1, 31).await.expect("asked");
     assert_eq!(of.map(|one| one.id), Some(101));
-    let ours = store.commitments_of_records(&[(1, 31), (1, 11)]).await.expect("asked");
+    let ours = store.holds(&[(1, 31, ""), (1, 11, "")]).await.expect("asked").committed;
     assert!(ours.contains(&31) && ours.len() == 1, "whatever its stage");
     let days = (date(2026, 5, 1), date(2026, 5, 31));
     let owed = store.commitment_days(&["market".to_owned()], days).await.expect("listed");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 use xinyong_store::{
-    Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, ObjectionStep, Purpose,
+    ChainedStep, Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, Purpose, Receipts,
     RecordChange, Store, Tx, objection_place,
 };
 
@@ -43,20 +43,9 @@ fn objection(tx: &Tx, id: i64, once: &str) -> Objection {
     }
 }
 
-fn step(event: &str, detail: &str) -> ObjectionStep {
-    ObjectionStep {
-        objection_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: date(2026, 5, 29),
-        at: NOW,
-        actor: "clerk".to_owned(),
-        reason: "示例".to_owned(),
-        detail: detail.to_owned(),
-        previous: String::new(),
-        hash: String::new(),
-    }
+fn step(event: &str, detail: &str) -> ChainedStep {
+    let step = ChainedStep::new(event, date(2026, 5, 29), NOW, "clerk");
+    ChainedStep { reason: "示例".to_owned(), detail: detail.to_owned(), ..step }
 }
 
 async fn held(store: &Store, id: i64) -> Objection {
@@ -151,10 +140,20 @@ pub async fn an_objection_goes_step_by_step(ground: &Ground) {
         ..tx.lock_objection(71).await.expect("held").expect("kept")
     };
     tx.move_objection(&corrected, &step("carry-out", "[]")).await.expect("moved").expect("first");
-    tx.add_objection_receipts(71, &["portal".to_owned(), "upper".to_owned()]).await.expect("noted");
-    assert!(tx.confirm_objection_receipt(71, "portal", "x", NOW, "示例").await.expect("noted"));
-    assert!(!tx.confirm_objection_receipt(71, "portal", "x", NOW, "示例").await.expect("once"));
-    assert_eq!(tx.open_objection_receipts(71).await.expect("counted"), 1);
+    tx.add_receipts(&Receipts::OBJECTION, 71, &["portal".to_owned(), "upper".to_owned()])
+        .await
+        .expect("noted");
+    assert!(
+        tx.confirm_receipt(&Receipts::OBJECTION, (71, "portal"), ("x", NOW), "示例")
+            .await
+            .expect("noted")
+    );
+    assert!(
+        !tx.confirm_receipt(&Receipts::OBJECTION, (71, "portal"), ("x", NOW), "示例")
+            .await
+            .expect("once")
+    );
+    assert_eq!(tx.open_receipts(&Receipts::OBJECTION, 71).await.expect("counted"), 1);
     tx.commit().await.expect("committed");
     // The mark stands although it is done: seen.
     let seen = problems(&store).await;
@@ -181,7 +180,7 @@ pub async fn an_objection_goes_step_by_step(ground: &Ground) {
             assert_eq!(listed.len(), found, "{stages:?} {units:?}");
         }
     }
-    assert_eq!(store.objection_receipts(71).await.expect("listed").len(), 2);
+    assert_eq!(store.receipts(&Receipts::OBJECTION, 71).await.expect("listed").len(), 2);
 
     // Another may follow, with what is handed in.
     let mut tx = store.transaction("test").await.expect("begun");

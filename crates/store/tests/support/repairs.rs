@@ -2,8 +2,8 @@
 
 use jiff::civil::date;
 use xinyong_store::{
-    DeclinedLift, REVOKED, RepairApplication, RepairItem, RepairMaterial, RepairShield, RepairStep,
-    Store, Withdrawal, repair_place,
+    ChainedStep, DeclinedLift, REVOKED, Receipts, RepairApplication, RepairItem, RepairMaterial,
+    RepairShield, StepChain, Store, Withdrawal, repair_place,
 };
 use xinyong_store::{Purpose, Tx};
 
@@ -46,21 +46,9 @@ fn item(id: i64, application: i64) -> RepairItem {
     }
 }
 
-fn step(event: &str) -> RepairStep {
-    RepairStep {
-        item_id: 0,
-        seq: 0,
-        event: event.to_owned(),
-        stage: String::new(),
-        on_day: date(2026, 5, 29),
-        at: NOW,
-        actor: "clerk".to_owned(),
-        reason: "示例".to_owned(),
-        document: String::new(),
-        note: None,
-        previous: String::new(),
-        hash: String::new(),
-    }
+fn step(event: &str) -> ChainedStep {
+    let step = ChainedStep::new(event, date(2026, 5, 29), NOW, "clerk");
+    ChainedStep { reason: "示例".to_owned(), ..step }
 }
 
 /// An application with one record and its first step.
@@ -105,13 +93,13 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     assert!(tx.move_repair_item(&next, &step("review")).await.expect("moved"));
     assert!(!tx.move_repair_item(&next, &step("review")).await.expect("overtaken"));
     tx.commit().await.expect("committed");
-    let steps = store.repair_steps(81).await.expect("listed");
+    let steps = store.steps(&StepChain::REPAIR, 81).await.expect("listed");
     let words: Vec<_> = steps.iter().map(|step| (step.seq, step.event.as_str())).collect();
     assert_eq!(words, [(1, "apply"), (2, "review")]);
     assert_eq!(steps[1].previous, steps[0].hash);
 
     // Granted: it comes down, every place is noted, and a repaired record is known as one.
-    assert!(store.repaired(&[(1, 11)]).await.expect("asked").is_empty());
+    assert!(store.holds(&[(1, 11, "")]).await.expect("asked").repaired.is_empty());
     let granted = RepairItem {
         stage: "granted".to_owned(),
         granted_on: Some(date(2026, 5, 30)),
@@ -120,7 +108,9 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     let record = store.record(1, 11).await.expect("asked").expect("kept");
     let mut tx = store.transaction("test").await.expect("begun");
     assert!(tx.move_repair_item(&granted, &step("grant")).await.expect("moved"));
-    tx.add_repair_receipts(81, &["portal".to_owned(), "national".to_owned()]).await.expect("noted");
+    tx.add_receipts(&Receipts::REPAIR, 81, &["portal".to_owned(), "national".to_owned()])
+        .await
+        .expect("noted");
     tx.withdraw_record(&Withdrawal {
         subject_id: 1,
         id: 11,
@@ -135,16 +125,24 @@ pub async fn a_repair_goes_step_by_step(ground: &Ground) {
     })
     .await
     .expect("down");
-    assert!(tx.confirm_repair_receipt(81, "portal", "system", NOW, "示例").await.expect("noted"));
-    assert!(!tx.confirm_repair_receipt(81, "portal", "system", NOW, "示例").await.expect("once"));
+    assert!(
+        tx.confirm_receipt(&Receipts::REPAIR, (81, "portal"), ("system", NOW), "示例")
+            .await
+            .expect("noted")
+    );
+    assert!(
+        !tx.confirm_receipt(&Receipts::REPAIR, (81, "portal"), ("system", NOW), "示例")
+            .await
+            .expect("once")
+    );
     let locked = tx.lock_repair_item(81).await.expect("held").expect("there");
     assert_eq!((locked.stage.as_str(), locked.seq), ("granted", 3));
     assert!(tx.lock_repair_item(82).await.expect("asked").is_none());
-    assert_eq!(tx.open_repair_receipts(81).await.expect("counted"), 1);
+    assert_eq!(tx.open_receipts(&Receipts::REPAIR, 81).await.expect("counted"), 1);
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
-    assert_eq!(store.repaired(&[(1, 11), (2, 21)]).await.expect("asked").len(), 1);
-    let receipts = store.repair_receipts(81).await.expect("listed");
+    assert_eq!(store.holds(&[(1, 11, ""), (2, 21, "")]).await.expect("asked").repaired.len(), 1);
+    let receipts = store.receipts(&Receipts::REPAIR, 81).await.expect("listed");
     assert_eq!(receipts.iter().filter(|one| one.confirmed_at.is_some()).count(), 1);
     let (market, other) = (["market".to_owned()], ["gone".to_owned()]);
     for (units, many) in [(None, 1), (Some(market.as_slice()), 1), (Some(other.as_slice()), 0)] {
@@ -306,9 +304,9 @@ pub async fn what_holds_a_record_down_is_known(ground: &Ground) {
     .expect("kept");
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
-    let shielded = store.shielded(&[place, (2, 21)]).await.expect("asked");
-    assert_eq!(shielded.get(&11), Some(&date(2026, 5, 30)));
-    assert!(store.repaired(&[place]).await.expect("asked").is_empty(), "not for good");
+    let holds = store.holds(&[(1, 11, ""), (2, 21, "")]).await.expect("asked");
+    assert_eq!(holds.shielded.get(&11), Some(&date(2026, 5, 30)));
+    assert!(holds.repaired.is_empty(), "not for good");
     assert_eq!(store.declined_lifts(91).await.expect("listed")[0].seq, 1);
 
     // Its decision is revoked: since the same day, and nothing is said in public.
@@ -336,8 +334,8 @@ pub async fn what_holds_a_record_down_is_known(ground: &Ground) {
     assert!(tx.is_down_otherwise(place, 0).await.expect("asked"));
     assert!(tx.lock_repair_shield(place).await.expect("asked").is_none());
     tx.commit().await.expect("committed");
-    assert!(store.repaired(&[place]).await.expect("asked").contains(&11));
-    assert!(store.shielded(&[place]).await.expect("asked").is_empty());
+    let holds = store.holds(&[(1, 11, "")]).await.expect("asked");
+    assert!(holds.repaired.contains(&11) && holds.shielded.is_empty());
     assert_eq!(problems(&store).await, []);
     store
         .raw_execute("UPDATE repair_shield_lift SET declined_reason = 'x'")

@@ -1,13 +1,10 @@
 //! `/console/checks/lists`: a list of subjects is checked, row by row.
 
 use askama::Template;
-use axum::body::Body;
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Multipart, Path};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
-use tower::ServiceExt as _;
-use tower_http::services::ServeFile;
 use xinyong_service::Clock;
 use xinyong_service::check::{self, Asked, ListView, MOST_ROWS};
 
@@ -21,7 +18,6 @@ use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Choice, Fact, FormError, Page, message_for};
 use crate::ui::words;
-use crate::url;
 
 const HERE: &str = "/console/checks/lists";
 /// The fields beside the file, and the bytes of each.
@@ -219,18 +215,5 @@ pub async fn answers(frame: Frame, Path(id): Path<i64>) -> Result<Response, Page
     let found = check::list(desk, who, id).await?;
     let scratch = Scratch::new(desk, "checked", ".xlsx")?;
     check::answered_list(desk, who, id, scratch.path()).await?;
-    // Opened before the scratch file goes: the open file is read to its end, and no clear text stays behind.
-    let Ok(served) = ServeFile::new(scratch.path()).oneshot(Request::new(Body::empty())).await;
-    let mut response = served.map(Body::new);
-    if !response.status().is_success() {
-        return Err(PageError::internal("answered list was not written"));
-    }
-    let headers = response.headers_mut();
-    headers.remove(header::LAST_MODIFIED);
-    let stem = found.file_name.rsplit_once('.').map_or(found.file_name.as_str(), |(stem, _)| stem);
-    let name = url::encode(&format!("{stem}-核查结果.xlsx"));
-    let said = format!("attachment; filename=\"checks-{id}.xlsx\"; filename*=UTF-8''{name}");
-    let said = HeaderValue::try_from(said).map_err(PageError::internal)?;
-    headers.insert(header::CONTENT_DISPOSITION, said);
-    Ok(response.into_response())
+    scratch.hand_out(&format!("checks-{id}"), &found.file_name, "核查结果").await
 }

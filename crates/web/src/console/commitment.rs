@@ -18,7 +18,7 @@ use crate::page_error::PageError;
 use crate::ui::commitment::{clocks, lines, stage, steps, text_title};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::repair::StepRow;
+use crate::ui::proceeding::{self, StepRow};
 use crate::ui::view::{Chip, Choice, Fact, FormError, Page, message_for};
 use crate::ui::words;
 
@@ -98,12 +98,7 @@ async fn show(
     let who = actor(frame)?;
     let found = commitments::case(frame.site.desk(), who, id).await?;
     let line = &found.line;
-    let chosen = fields.get("event").to_owned();
-    let mut events: Vec<Choice> =
-        found.may.iter().map(|event| Choice::new(event.as_str(), event.label(), &chosen)).collect();
-    if !events.is_empty() {
-        events.insert(0, Choice::new("", "请选择", &chosen));
-    }
+    let events = proceeding::events(found.may.iter().copied(), fields.get("event"));
     let proposed = found.steps.last().filter(|_| line.stage == Stage::Proposed);
     draw(&One {
         page: frame.console("信用承诺", HERE),

@@ -7,7 +7,7 @@ use axum::extract::{Multipart, Path};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_domain::workflow::objection::{Event, Stage};
-use xinyong_service::objections::{self, OUTCOMES, ObjectionCase, ObjectionPlace, Step};
+use xinyong_service::objections::{self, OUTCOMES, ObjectionCase, Step};
 use xinyong_service::{Clock, DeskError, Permission, Refusal, agents};
 
 use super::held::party;
@@ -21,23 +21,12 @@ use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::objection::{choices, due, left, stage, steps};
-use crate::ui::repair::StepRow;
+use crate::ui::proceeding::{self, PlaceRow, StepRow};
 use crate::ui::view::{Chip, Choice, Fact, FormError, Page, message_for};
 use crate::ui::words;
 
 /// The input with what was said when it was taken back.
 const BACK_REASON: &str = "back_reason";
-
-/// A place that must confirm.
-struct PlaceRow {
-    place: String,
-    label: String,
-    standing: Chip,
-    by: String,
-    evidence: String,
-    /// Whether a person may confirm it now.
-    open: bool,
-}
 
 #[derive(Template)]
 #[template(path = "console/objection.html")]
@@ -98,26 +87,6 @@ fn facts(frame: &Frame, found: &ObjectionCase) -> Vec<Fact> {
     facts
 }
 
-fn place(one: &ObjectionPlace) -> PlaceRow {
-    PlaceRow {
-        place: one.place.clone(),
-        label: one.label.clone(),
-        standing: match one.at {
-            Some(_) => Chip::new("已确认", "good"),
-            None => Chip::new("未确认", "warn"),
-        },
-        by: one.at.map_or_else(String::new, |at| {
-            if one.automatic {
-                format!("平台核对　{}", Clock::show(at))
-            } else {
-                format!("{}　{}", one.by, Clock::show(at))
-            }
-        }),
-        evidence: one.evidence.clone(),
-        open: one.at.is_none() && !one.automatic,
-    }
-}
-
 async fn show(
     frame: &Frame,
     id: i64,
@@ -128,16 +97,8 @@ async fn show(
     let found = objections::case(frame.site.desk(), who, id).await?;
     let line = &found.line;
     let record = &line.record;
-    let chosen = fields.get("event").to_owned();
-    let mut events: Vec<Choice> = found
-        .may
-        .iter()
-        .filter(|event| **event != Event::Withdraw)
-        .map(|event| Choice::new(event.as_str(), event.label(), &chosen))
-        .collect();
-    if !events.is_empty() {
-        events.insert(0, Choice::new("", "请选择", &chosen));
-    }
+    let may = found.may.iter().copied().filter(|event| *event != Event::Withdraw);
+    let events = proceeding::events(may, fields.get("event"));
     let record_href = words::held_href(record.subject, record.id);
     let may = |permission, rest: &str| {
         // Whoever is shown this answers for the record, be it that of a unit that is no more.
@@ -162,7 +123,7 @@ async fn show(
         outcome_error: message_for(&errors, "outcome"),
         reason: fields.get("reason").to_owned(),
         reason_error: message_for(&errors, "reason"),
-        places: found.places.iter().map(place).collect(),
+        places: proceeding::places(&found.places, "已确认"),
         evidence_error: message_for(&errors, "evidence"),
         may_withdraw: found.may.contains(&Event::Withdraw),
         back_reason: fields.get(BACK_REASON).to_owned(),

@@ -12,9 +12,7 @@ use xinyong_domain::law::Code;
 use xinyong_domain::value::date;
 use xinyong_domain::workflow::repair::{Event, Stage};
 use xinyong_service::agents;
-use xinyong_service::repairs::{
-    self, FINDINGS, PlaceView, ProposeFinding, Refused, RepairCase, Step, Supply,
-};
+use xinyong_service::repairs::{self, FINDINGS, ProposeFinding, Refused, RepairCase, Step, Supply};
 use xinyong_service::{Clock, DeskError, Permission, Refusal};
 
 use super::held::party;
@@ -28,27 +26,10 @@ use crate::my::repair::{accept, file_help};
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::repair::{
-    ConditionRow, FindingRow, StepRow, conditions, due, findings, left, stage, steps,
-};
+use crate::ui::proceeding::{self, PlaceRow, StepRow};
+use crate::ui::repair::{ConditionRow, FindingRow, conditions, due, findings, left, stage, steps};
 use crate::ui::view::{Chip, Choice, Fact, FormError, Page, message_for};
 use crate::ui::words;
-
-/// A place that must confirm.
-pub struct PlaceRow {
-    /// Its code.
-    pub place: String,
-    /// What it is called.
-    pub label: String,
-    /// Whether it has stopped.
-    pub standing: Chip,
-    /// Who found out, and when.
-    pub by: String,
-    /// By what.
-    pub evidence: String,
-    /// Whether a person may confirm it now.
-    pub open: bool,
-}
 
 /// Another record of the same application.
 struct Other {
@@ -150,27 +131,6 @@ fn facts(frame: &Frame, found: &RepairCase) -> Vec<Fact> {
     facts
 }
 
-/// A place as it is shown.
-pub fn place(one: &PlaceView) -> PlaceRow {
-    PlaceRow {
-        place: one.place.clone(),
-        label: one.label.clone(),
-        standing: match one.at {
-            Some(_) => Chip::new("已停止", "good"),
-            None => Chip::new("未确认", "warn"),
-        },
-        by: one.at.map_or_else(String::new, |at| {
-            if one.automatic {
-                format!("平台核对　{}", Clock::show(at))
-            } else {
-                format!("{}　{}", one.by, Clock::show(at))
-            }
-        }),
-        evidence: one.evidence.clone(),
-        open: one.at.is_none() && !one.automatic,
-    }
-}
-
 /// What was sent, and what is wrong with it.
 #[derive(Default)]
 struct Sent<'s> {
@@ -186,17 +146,9 @@ async fn show(frame: &Frame, id: i64, sent: Sent<'_>) -> Result<Html<String>, Pa
     let law = frame.site.desk().law();
     let line = &found.line;
     let Sent { fields, said, errors, .. } = sent;
-    let chosen = fields.get("event").to_owned();
     let own = [Event::Supply, Event::Withdraw];
-    let mut events: Vec<Choice> = found
-        .may
-        .iter()
-        .filter(|event| !own.contains(event))
-        .map(|event| Choice::new(event.as_str(), event.label(), &chosen))
-        .collect();
-    if !events.is_empty() {
-        events.insert(0, Choice::new("", "请选择", &chosen));
-    }
+    let may = found.may.iter().copied().filter(|event| !own.contains(event));
+    let events = proceeding::events(may, fields.get("event"));
     let known = repairs::grounds(frame.site.desk(), line.applied_on);
     let mut grounds = vec![Choice::new("", "请选择", fields.get("ground"))];
     grounds.extend(known.open.iter().map(|ground| {
@@ -234,7 +186,7 @@ async fn show(frame: &Frame, id: i64, sent: Sent<'_>) -> Result<Html<String>, Pa
         document_error: message_for(&errors, "document"),
         decided_on: fields.get("decided_on").to_owned(),
         decided_on_error: message_for(&errors, "decided_on"),
-        places: found.places.iter().map(place).collect(),
+        places: proceeding::places(&found.places, "已停止"),
         evidence_error: message_for(&errors, "evidence"),
         may_close: line.stage == Stage::Propagated && who.may(Permission::HandleRepair),
         may_supply: found.may.contains(&Event::Supply),

@@ -10,13 +10,13 @@ use xinyong_service::repairs::{self, Lift, ShieldView};
 use xinyong_service::{Clock, DeskError, Refusal};
 
 use super::held::party;
-use super::repair::{PlaceRow, place};
 use super::repairs::HERE;
 use super::{actor, mendable, onward, worklist};
 use crate::fields::Fields;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
+use crate::ui::proceeding::{self, PlaceRow};
 use crate::ui::view::{Chip, Choice, Fact, FormError, Nav, Page, Pager, message_for};
 use crate::url;
 
@@ -208,7 +208,7 @@ async fn show(
         standing: standing(&view),
         facts: facts(&view),
         past: view.past,
-        places: view.places.iter().map(place).collect(),
+        places: proceeding::places(&view.places, "已停止"),
         may_decide,
         may_lift,
         may_decide_lift,

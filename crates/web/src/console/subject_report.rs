@@ -6,9 +6,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_service::browse;
-use xinyong_service::report::{self, ForPurpose, purposes};
+use xinyong_service::report::{self, ForPurpose};
 use xinyong_service::{DeskError, Refusal};
 
+use super::checks::purposes;
 use super::mendable;
 use crate::fields::Fields;
 use crate::page_error::PageError;
@@ -39,15 +40,12 @@ async fn page(
 ) -> Result<Html<String>, PageError> {
     let desk = frame.site.desk();
     let facts = browse::subject_facts(desk, code).await?;
-    let chosen = fields.get("purpose");
-    let mut choices = vec![Choice::new("", "请选择", chosen)];
-    choices.extend(purposes(&desk.law()).iter().map(|(id, label)| Choice::new(id, label, chosen)));
     draw(&Ask {
         page: frame.console("为办理事项取得信用报告", "/console/batches"),
         back: words::holdings_href(&facts.code),
         name: facts.name,
         code: facts.code,
-        purposes: choices,
+        purposes: purposes(desk, fields.get("purpose")),
         purpose_error: message_for(&errors, "purpose"),
         basis: fields.get("basis").to_owned(),
         basis_error: message_for(&errors, "basis"),

@@ -14,7 +14,7 @@ use crate::page_error::PageError;
 use crate::ui::commitment::{lines, stage, steps, text_title};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::repair::StepRow;
+use crate::ui::proceeding::StepRow;
 use crate::ui::view::{Chip, Fact, FormError, Page};
 use crate::ui::words;
 

@@ -7,7 +7,8 @@ use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_domain::workflow::objection::Event;
 use xinyong_service::Clock;
 use xinyong_service::agents::Agent;
-use xinyong_service::objections::{self, ObjectionCase, ObjectionPlace};
+use xinyong_service::objections::{self, ObjectionCase};
+use xinyong_service::places::PlaceView;
 
 use super::firm;
 use super::objections::here;
@@ -17,7 +18,7 @@ use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::objection::{due, left, stage, steps};
-use crate::ui::repair::StepRow;
+use crate::ui::proceeding::StepRow;
 use crate::ui::view::{Chip, Fact, FormError, Page};
 
 #[derive(Template)]
@@ -36,7 +37,7 @@ struct Shown {
 }
 
 /// Whether a place shows the record as it is now, in words.
-fn place(one: &ObjectionPlace) -> Fact {
+fn place(one: &PlaceView) -> Fact {
     let said =
         one.at.map_or_else(|| "还没有确认".to_owned(), |at| format!("已确认　{}", Clock::show(at)));
     Fact::new(one.label.as_str(), said)

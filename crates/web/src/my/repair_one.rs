@@ -19,9 +19,8 @@ use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::repair::{
-    ConditionRow, FindingRow, StepRow, conditions, due, findings, left, stage, steps,
-};
+use crate::ui::proceeding::StepRow;
+use crate::ui::repair::{ConditionRow, FindingRow, conditions, due, findings, left, stage, steps};
 use crate::ui::view::{Chip, Fact, FormError, Page, message_for};
 
 #[derive(Template)]

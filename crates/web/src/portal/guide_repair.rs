@@ -15,12 +15,7 @@ fn named(law: &Law, list: &str, parameter: &str, ruling: &mut Ruling<()>) -> Vec
         Lookup::Absent => return Vec::new(),
     };
     ruling.cite(cited.citation);
-    let codes = law.codes().get(list);
-    let label = |id: &String| {
-        let code = codes.and_then(|list| list.by_id(id));
-        code.map_or_else(|| id.clone(), |code| code.label.clone())
-    };
-    cited.value.iter().map(label).collect()
+    cited.value.iter().map(|id| law.label_of(list, id).to_owned()).collect()
 }
 
 /// The day that the guide is for, which stands among the inputs.

@@ -4,10 +4,9 @@ use jiff::civil::Date;
 use xinyong_domain::law::Law;
 use xinyong_domain::rules::commitment::Standing;
 use xinyong_domain::workflow::commitment::Stage;
-use xinyong_service::Clock;
 use xinyong_service::commitments::{Clocked, CommitmentCase, CommitmentLine, OpenMatter, StepView};
 
-use super::repair::StepRow;
+use super::proceeding::{StepRow, entered};
 use super::view::{Chip, Fact};
 use super::{reasons, words};
 
@@ -122,11 +121,7 @@ pub fn steps(found: &CommitmentCase, named: bool) -> Vec<StepRow> {
     let row = |step: &StepView| StepRow {
         label: step.label.clone(),
         on: step.on.to_string(),
-        by: if named {
-            format!("{}　{}", Clock::show(step.at), step.by.name)
-        } else {
-            Clock::show(step.at)
-        },
+        by: entered(step.at, &step.by.name, named),
         reason: step.reason.clone(),
         document: step.document.clone(),
         more: Vec::new(),

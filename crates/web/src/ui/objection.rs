@@ -3,10 +3,9 @@
 use jiff::civil::Date;
 use xinyong_domain::law::Law;
 use xinyong_domain::workflow::objection::Stage;
-use xinyong_service::Clock;
-use xinyong_service::objections::{GROUNDS, ObjectionCase, ObjectionLine};
+use xinyong_service::objections::{GROUNDS, ObjectionCase, ObjectionLine, ObjectionStepView};
 
-use super::repair::StepRow;
+use super::proceeding::{StepRow, entered};
 use super::view::{Chip, Choice, Fact};
 use super::{reasons, words};
 
@@ -47,22 +46,14 @@ pub fn due(law: &Law, line: &ObjectionLine) -> Option<Fact> {
 
 /// The steps, the oldest first. The subject is not told which person of a unit did something.
 pub fn steps(found: &ObjectionCase, named: bool) -> Vec<StepRow> {
-    found
-        .steps
-        .iter()
-        .map(|step| StepRow {
-            label: step.label.clone(),
-            on: step.on.to_string(),
-            by: if named {
-                format!("{}　{}", Clock::show(step.at), step.by.name)
-            } else {
-                Clock::show(step.at)
-            },
-            reason: step.reason.clone(),
-            document: String::new(),
-            more: Vec::new(),
-        })
-        .collect()
+    let row = |step: &ObjectionStepView| StepRow {
+        label: step.label.clone(),
+        on: step.on.to_string(),
+        by: entered(step.at, &step.by.name, named),
+        reason: step.reason.clone(),
+        ..StepRow::default()
+    };
+    found.steps.iter().map(row).collect()
 }
 
 /// The grounds to choose from.

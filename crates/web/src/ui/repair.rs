@@ -10,6 +10,7 @@ use xinyong_service::repairs::{
     CONDITIONS, FindingView, MATERIALS, RepairCase, RepairLine, StepView,
 };
 
+use super::proceeding::{StepRow, entered};
 use super::view::{Chip, Fact, Why};
 use super::{reasons, words};
 
@@ -33,25 +34,8 @@ pub struct MaterialRow {
     pub standing: Chip,
 }
 
-/// A step as it is shown.
-pub struct StepRow {
-    /// What happened.
-    pub label: String,
-    /// On which day.
-    pub on: String,
-    /// When it was entered, and by whom where that is said.
-    pub by: String,
-    /// Why, or what was said.
-    pub reason: String,
-    /// The document.
-    pub document: String,
-    /// For a refusal: the ground, the rule, what can be done, how to object; each with what it is called.
-    pub more: Vec<(&'static str, String)>,
-}
-
 fn label(law: &Law, list: &str, id: &str) -> String {
-    let code = law.codes().get(list).and_then(|list| list.by_id(id));
-    code.map_or_else(|| id.to_owned(), |code| code.label.clone())
+    law.label_of(list, id).to_owned()
 }
 
 /// The reasons for one thing that rests on one entry.
@@ -133,13 +117,10 @@ pub fn steps(found: &RepairCase, named: bool) -> Vec<StepRow> {
     let row = |step: &StepView| StepRow {
         label: step.label.clone(),
         on: step.on.to_string(),
-        by: match (named, step.behalf.is_empty()) {
-            (true, true) => format!("{}　{}", Clock::show(step.at), step.by.name),
-            (true, false) => {
-                format!("{}　{}代{}登记", Clock::show(step.at), step.by.name, step.behalf)
-            }
-            (false, true) => Clock::show(step.at),
-            (false, false) => format!("{}　信用办代{}登记", Clock::show(step.at), step.behalf),
+        by: match (named, step.behalf.as_str()) {
+            (_, "") => entered(step.at, &step.by.name, named),
+            (true, unit) => format!("{}代{unit}登记", entered(step.at, &step.by.name, true)),
+            (false, unit) => format!("{}　信用办代{unit}登记", Clock::show(step.at)),
         },
         more: [
             ("理由", &step.ground),

@@ -217,11 +217,7 @@ pub fn input(law: &Law, name: &str, value: &str) -> (String, String) {
     let word = |id: &str| match (name, id) {
         ("transition.order36", "decision-date") => "按决定日期时的规定".to_owned(),
         ("transition.order36", "favourable") => "从新规定中较短的".to_owned(),
-        _ => law
-            .codes()
-            .get(list)
-            .and_then(|list| list.by_id(id))
-            .map_or_else(|| id.to_owned(), |code| code.label.trim_end_matches('-').to_owned()),
+        _ => law.label_of(list, id).trim_end_matches('-').to_owned(),
     };
     let value = value.split(';').map(word).collect::<Vec<_>>().join("、");
     (label.to_owned(), value)
