@@ -7,7 +7,7 @@ use xinyong_service::Desk;
 use super::invented::{Invented, import_penalties, import_registry};
 
 /// Files of penalties, each as long as the register.
-const FILES: u32 = 3;
+pub const FILES: u32 = 3;
 
 /// Fills a folder with the register and three penalties a subject, unless it was filled before.
 pub async fn load(desk: &Desk, invented: &Invented, folder: &Path) {

@@ -73,10 +73,18 @@ pub async fn run(common: &Common, command: CheckCommand) -> anyhow::Result<ExitC
         CheckCommand::Replay { number, why } => {
             let again = check::replay(&desk, &Actor::system("cli"), &number, &why).await?;
             if common.json {
-                let same = json!({ "number": again.check.number, "same": again.same, "same_law": again.same_law });
+                let same = json!({
+                    "number": again.check.number,
+                    "same": again.same,
+                    "same_law": again.same_law,
+                    "pinned": again.pinned,
+                });
                 println!("{same}");
             } else if again.same {
                 println!("与当时的答复逐字节相同");
+                if again.pinned > 0 {
+                    println!("其中 {} 条当时正在入库，以答复所载的版本为准", again.pinned);
+                }
             } else {
                 println!("与当时的答复不同；按当时的事实现在得出：\n{}", again.text);
             }

@@ -530,7 +530,7 @@ async function ownPages(one, width) {
   await page.goto(`${base}${firm}/declarations`);
   const record = await page.locator('main table a').first().getAttribute('href');
   const entry = `${firm}/declarations/${record.split('/').pop()}`;
-  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/repair`, `${firm}/objections`, `${firm}/reports`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
+  const paths = ['/my', '/my/apply', '/my/account', '/my/account/password', '/my/mail', '/my/mail/confirm?code=0a', firm, record, `${firm}/leave`, `${firm}/looks`, `${firm}/repair`, `${firm}/objections`, `${firm}/reports`, `${firm}/declarations`, `${firm}/declarations/new/self-declaration`, `${entry}/change`, `${entry}/withdraw`];
   for (const path of paths) {
     await page.goto(base + path);
     await axeCheck(page, `agent ${path} at ${width}`);

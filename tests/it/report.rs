@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::browser::invent;
-use crate::served::serve;
+use crate::served::{Visitor, serve};
 use crate::support::{Platform, path, xinyong};
 
 const MARK: &str = "xinyong-report/1;number=";
@@ -117,6 +117,45 @@ fn forged_in_each_part(platform: &Platform, bytes: &[u8], card: &Path) {
     }
 }
 
+/// The line of the seal, whose width never changes.
+fn seal(file: &[u8]) -> &[u8] {
+    let from = place_of(file, MARK);
+    let length = place_of(&file[from..], ";signature=") + ";signature=".len() + 144;
+    &file[from..from + length]
+}
+
+/// A report that carries the number, the address and the seal of another one: the file is found out, and who follows the address reads whom
+/// the other one is about.
+fn borrowed_from_another(
+    platform: &Platform,
+    visitor: &mut Visitor,
+    (mine, code): (&[u8], &str),
+    (other, number, other_code): (&[u8], &str, &str),
+    card: &Path,
+) {
+    let verify =
+        |file: &Path| xinyong(&["--json", "report", "verify", path(file), "--key", path(card)]);
+    let (own, borrowed) = (seal(mine).to_vec(), seal(other));
+    assert_eq!(own.len(), borrowed.len());
+    let mut file = mine.to_vec();
+    let places: Vec<usize> =
+        (0..=file.len() - own.len()).filter(|place| file[*place..].starts_with(&own)).collect();
+    assert!(places.len() > 1, "the seal stands in more than one place");
+    for place in &places {
+        file[*place..*place + own.len()].copy_from_slice(borrowed);
+    }
+    let whole = platform.bytes("borrowed.pdf", &file);
+    assert_eq!(verify(&whole).refusal(3), "report.altered");
+    // In one of the places alone.
+    let mut file = mine.to_vec();
+    file[places[0]..places[0] + own.len()].copy_from_slice(borrowed);
+    let half = platform.bytes("borrowed.pdf", &file);
+    let refusal = verify(&half).refusal(3);
+    assert!(refusal == "report.altered" || refusal == "report.no-seal", "{refusal}");
+    let found = visitor.get(&format!("/reports?number={number}")).text;
+    assert!(found.contains(other_code) && !found.contains(code), "{found}");
+}
+
 #[test]
 fn a_report_is_genuine_until_a_byte_of_it_is_changed() {
     let platform = Platform::empty();
@@ -177,6 +216,32 @@ fn a_report_is_genuine_until_a_byte_of_it_is_changed() {
     let none = platform.bytes("none.pdf", b"%PDF-1.7");
     assert_eq!(verify(&none).refusal(3), "report.no-seal");
 
+    // With what belongs to the report of somebody else.
+    let codes = list.text.split("\"/subjects/").skip(1).filter_map(|rest| rest.split('"').next());
+    let other_code = codes.filter(|other| *other != code).find(|other| other.len() == code.len());
+    let other_code = other_code.expect("another subject").to_owned();
+    let made = platform.json(&[
+        "report",
+        "make",
+        &other_code,
+        "--out",
+        path(&other),
+        "--site",
+        &served.address,
+    ]);
+    let others = std::fs::read(&other).expect("the file");
+    let number_of_other = made["number"].as_str().expect("a number");
+    let address = format!("reports?number={number}");
+    let printed: String = text.split_whitespace().collect();
+    assert!(printed.contains(&address), "the address of the code is printed beside it: {text}");
+    borrowed_from_another(
+        &platform,
+        &mut visitor,
+        (&bytes, &code),
+        (&others, number_of_other, &other_code),
+        &card,
+    );
+
     // By its number.
     let found = visitor.get(&format!("/reports?number={number}"));
     assert!(
@@ -207,6 +272,17 @@ fn a_report_is_genuine_until_a_byte_of_it_is_changed() {
     assert_eq!(elsewhere.run(&["key", "export", "--card", path(&foreign)]).code, 0);
     let verified = xinyong(&["--json", "report", "verify", path(&file), "--key", path(&foreign)]);
     assert_eq!(verified.refusal(3), "report.key-unknown");
+    let (key, at) = (said(&bytes, ";key=", 32), said(&bytes, ";at=", 13));
+    let revoke = ["key", "revoke", &key, "--since", &at, "--reason", "示例：密钥遗失"];
+    assert_eq!(platform.run(&revoke).code, 0);
+    // Who holds the card of before cannot know.
+    assert_eq!(verify(&file).json()["number"], number.as_str());
+    assert_eq!(platform.run(&export).code, 0);
+    assert_eq!(verify(&file).refusal(3), "report.key-revoked");
+    let again = platform.folder().join("unsigned.pdf");
+    let refused = platform.run(&["--json", "report", "make", &code, "--out", path(&again)]);
+    assert_eq!(refused.refusal(3), "signing.no-key");
+    assert!(!again.exists());
     assert_eq!(platform.json(&["fsck"])["good"], true);
 }
 

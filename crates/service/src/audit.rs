@@ -255,6 +255,8 @@ pub enum AuditEvent<'e> {
         /// Sign-in name.
         login: &'e str,
     },
+    /// An agent asks for a mail by which an address is confirmed.
+    ContactAsked,
     /// Somebody set or took away where they are written to.
     ContactSet {
         /// Whether there is an address now.
@@ -404,6 +406,7 @@ impl AuditEvent<'_> {
             Self::AccountCreated { .. } => "account.created",
             Self::IdentityLinked { .. } => "account.identity-linked",
             Self::IdentitiesUnlinked { .. } => "account.identities-unlinked",
+            Self::ContactAsked => "account.contact-asked",
             Self::ContactSet { .. } => "account.contact-set",
             Self::AccountChanged { .. } => "account.changed",
             Self::AccountSwitched { active: true, .. } => "account.enabled",
@@ -529,6 +532,7 @@ impl AuditEvent<'_> {
             Self::IdentityLinked { login } | Self::IdentitiesUnlinked { login } => {
                 (format!("account:{login}"), json!({}))
             }
+            Self::ContactAsked => (String::new(), json!({})),
             Self::ContactSet { set } => (String::new(), json!({ "set": set })),
             Self::AccountChanged { login, unit, role } => {
                 (format!("account:{login}"), json!({ "unit": unit, "role": role }))

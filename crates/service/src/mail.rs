@@ -10,7 +10,7 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use serde::Deserialize;
 
-use crate::notices::Mailer;
+use crate::notices::{Letter, Mailer};
 use crate::refusal::DeskError;
 
 /// Longest wait for the server.
@@ -58,7 +58,7 @@ pub struct MailOptions {
 pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    subject: String,
+    name: String,
     site: String,
 }
 
@@ -102,23 +102,46 @@ impl SmtpMailer {
         Ok(Self {
             transport: builder.build(),
             from: options.from.parse().map_err(|error| wrong("from", error))?,
-            subject: format!("{name}：有事项等您办理"),
+            name: name.to_owned(),
             site: options.site.trim_end_matches('/').to_owned(),
         })
     }
 }
 
+/// The heading and the words of a mail. Neither names a subject or a person, and the address line of a mail names the site alone.
+fn written(letter: &Letter<'_>, name: &str, site: &str) -> (String, String) {
+    const AUTOMATIC: &str = "本邮件由平台自动发出，请勿回复。";
+    match letter {
+        Letter::Notice { text, own: false } => (
+            format!("{name}：有事项等您办理"),
+            format!(
+                "{text}。\n\n请登录工作台办理：{site}/console\n\n{AUTOMATIC}不想再收到，请在工作台“通知”页清空邮箱地址。\n"
+            ),
+        ),
+        Letter::Notice { text, own: true } => (
+            format!("{name}：有新的消息"),
+            format!(
+                "{text}。\n\n请登录查看：{site}/my\n\n{AUTOMATIC}不想再收到，请在“邮件提醒”页清空邮箱地址：{site}/my/mail\n"
+            ),
+        ),
+        Letter::Confirm { secret } => (
+            format!("{name}：请确认接收提醒的邮箱"),
+            format!(
+                "有人在本站填写了这个邮箱，用来接收提醒。是您本人填写的，请在一天以内打开下面的地址，登录后确认：\n\n\
+                 {site}/my/mail/confirm?code={secret}\n\n不是您填写的，请不要理会，不会再发邮件给您。\n\n{AUTOMATIC}\n"
+            ),
+        ),
+    }
+}
+
 impl Mailer for SmtpMailer {
-    async fn send(&self, address: &str, text: &str) -> Result<(), String> {
+    async fn send(&self, address: &str, letter: &Letter<'_>) -> Result<(), String> {
         let to = address.parse().map_err(|_| "the address is none".to_owned())?;
-        let body = format!(
-            "{text}。\n\n请登录工作台办理：{}/console\n\n本邮件由平台自动发出，请勿回复。不想再收到，请在工作台“通知”页清空邮箱地址。\n",
-            self.site
-        );
+        let (subject, body) = written(letter, &self.name, &self.site);
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
-            .subject(self.subject.as_str())
+            .subject(subject)
             .header(ContentType::TEXT_PLAIN)
             .body(body)
             .map_err(|error| error.to_string())?;
@@ -134,5 +157,21 @@ impl Mailer for SmtpMailer {
                 None => kind.to_owned(),
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Letter, written};
+
+    #[test]
+    fn a_mail_leads_to_the_face_of_whom_it_is_for() {
+        let (site, text) = ("https://example.org/credit", "有事");
+        let (subject, body) = written(&Letter::Notice { text, own: false }, "示例", site);
+        assert!(subject == "示例：有事项等您办理" && body.contains("/credit/console\n"), "{body}");
+        let (_, body) = written(&Letter::Notice { text, own: true }, "示例", site);
+        assert!(body.contains("/credit/my\n") && !body.contains("console"), "{body}");
+        let (_, body) = written(&Letter::Confirm { secret: "0a" }, "示例", site);
+        assert!(body.contains("https://example.org/credit/my/mail/confirm?code=0a\n"), "{body}");
     }
 }

@@ -12,7 +12,7 @@ use crate::access::{Actor, Permission, Role};
 use crate::browse::{Names, OwedBatch, owed};
 use crate::desk::Desk;
 use crate::error_reports::WaitingReports;
-use crate::refusal::DeskError;
+use crate::refusal::{DeskError, Refusal};
 use crate::units::responsible;
 
 /// Tries after which a mail is given up.
@@ -42,11 +42,32 @@ const OBJECTION_WAITS: &str = "objection-waits";
 
 /// Something that sends a mail.
 pub trait Mailer: Send + Sync {
-    /// Sends one plain text to one address.
+    /// Sends one letter to one address.
     ///
     /// # Errors
     /// What went wrong, for the log: without the address and the text.
-    fn send(&self, address: &str, text: &str) -> impl Future<Output = Result<(), String>> + Send;
+    fn send(
+        &self,
+        address: &str,
+        letter: &Letter<'_>,
+    ) -> impl Future<Output = Result<(), String>> + Send;
+}
+
+/// What a mail says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letter<'l> {
+    /// That something waits or has happened.
+    Notice {
+        /// In words.
+        text: &'l str,
+        /// Whether it is read on the own pages, not in the console.
+        own: bool,
+    },
+    /// The link by which somebody confirms that the address is theirs.
+    Confirm {
+        /// What the link carries.
+        secret: &'l str,
+    },
 }
 
 /// The active accounts for which something holds. To be asked for before the transaction begins that tells them: whoever waits for a second
@@ -327,11 +348,40 @@ fn reminder(
     (!parts.is_empty()).then(|| format!("{today}，{}", parts.join("；")))
 }
 
+/// What to note of a try to send.
+fn noted(outcome: Result<(), String>, tries: i64, which: i64) -> &'static str {
+    let Err(error) = outcome else { return "sent" };
+    tracing::warn!(mail = which, tries = tries + 1, error, "mail not sent");
+    if tries + 1 >= MOST_TRIES { "failed" } else { "due" }
+}
+
 /// Sends what is due. A mail that fails is tried again at the next run, and given up after the sixth. Returns how many went out.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn deliver(desk: &Desk, mailer: &impl Mailer) -> Result<u64, DeskError> {
+    Ok(deliver_links(desk, mailer).await? + deliver_notices(desk, mailer).await?)
+}
+
+async fn deliver_links(desk: &Desk, mailer: &impl Mailer) -> Result<u64, DeskError> {
+    let (mut sent, mut after) = (0, i64::MIN);
+    loop {
+        let claims = desk.store().contact_claims_due(desk.clock().now(), after, MOST_MAILS).await?;
+        let Some(last) = claims.last() else { return Ok(sent) };
+        after = last.account_id;
+        for claim in &claims {
+            let letter = Letter::Confirm { secret: &claim.secret };
+            let outcome = mailer.send(&claim.address, &letter).await;
+            sent += u64::from(outcome.is_ok());
+            let word = noted(outcome, claim.tries, claim.account_id);
+            let mut tx = desk.store().transaction("note mail").await?;
+            tx.note_contact_claim(claim.account_id, &claim.digest, word).await?;
+            tx.commit().await?;
+        }
+    }
+}
+
+async fn deliver_notices(desk: &Desk, mailer: &impl Mailer) -> Result<u64, DeskError> {
     let mut sent = 0;
     let mut after = 0;
     loop {
@@ -339,22 +389,11 @@ pub async fn deliver(desk: &Desk, mailer: &impl Mailer) -> Result<u64, DeskError
         let Some(last) = mails.last() else { return Ok(sent) };
         after = last.notice;
         for mail in &mails {
-            let outcome = mailer.send(&mail.address, &mail.text).await;
-            let word = match &outcome {
-                Ok(()) => "sent",
-                Err(_) if mail.tries + 1 >= MOST_TRIES => "failed",
-                Err(_) => "due",
-            };
-            if let Err(error) = outcome {
-                tracing::warn!(
-                    notice = mail.notice,
-                    tries = mail.tries + 1,
-                    error,
-                    "mail not sent"
-                );
-            } else {
-                sent += 1;
-            }
+            let own = Role::from_word(&mail.role) == Some(Role::Agent);
+            let letter = Letter::Notice { text: &mail.text, own };
+            let outcome = mailer.send(&mail.address, &letter).await;
+            sent += u64::from(outcome.is_ok());
+            let word = noted(outcome, mail.tries, mail.notice);
             let mut tx = desk.store().transaction("note mail").await?;
             tx.note_mail(mail.notice, word).await?;
             tx.commit().await?;
@@ -401,12 +440,11 @@ pub async fn unread(desk: &Desk, actor: &Actor) -> Result<u64, DeskError> {
     Ok(u64::try_from(desk.store().unread(account.id).await?).unwrap_or_default())
 }
 
-/// Keeps where the actor is written to, sealed; an empty address takes it away.
+/// An address as it is kept; empty for none.
 ///
 /// # Errors
-/// `contact.address-invalid`; when the store fails.
-pub async fn set_address(desk: &Desk, actor: &Actor, address: &str) -> Result<(), DeskError> {
-    let account = own(desk, actor).await?;
+/// `contact.address-invalid`.
+pub(crate) fn plain_address(address: &str) -> Result<&str, Refusal> {
     let address = address.trim();
     let plain = address.len() <= LONGEST_ADDRESS
         && address.bytes().all(|byte| byte.is_ascii_graphic())
@@ -414,11 +452,21 @@ pub async fn set_address(desk: &Desk, actor: &Actor, address: &str) -> Result<()
             !name.is_empty() && host.contains('.') && !host.contains('@')
         });
     if !address.is_empty() && !plain {
-        return Err(DeskError::refused(
+        return Err(Refusal::new(
             "contact.address-invalid",
             "邮箱地址的写法不对，例如 name@example.cn；不需要邮件提醒时请留空",
         ));
     }
+    Ok(address)
+}
+
+/// Keeps where the actor is written to, sealed; an empty address takes it away.
+///
+/// # Errors
+/// `contact.address-invalid`; when the store fails.
+pub async fn set_address(desk: &Desk, actor: &Actor, address: &str) -> Result<(), DeskError> {
+    let account = own(desk, actor).await?;
+    let address = plain_address(address)?;
     let store = desk.store();
     let mut tx = store.transaction("set contact").await?;
     let kept = (!address.is_empty()).then_some(address);

@@ -16,7 +16,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::rules::reporting::Rate;
 
-use crate::refusal::Refusal;
+use crate::desk::Desk;
+use crate::intake::record::number_place;
+use crate::refusal::{DeskError, Refusal};
 
 pub use assessment::{Earned, UnitYear, assessment};
 pub use bulletin::{Bulletin, BulletinRow, Difference, Issued, bulletin, issue, issued};
@@ -40,6 +42,17 @@ pub fn share(rate: Rate) -> String {
         None => "—".to_owned(),
         Some(share) => format!("{}.{:02}%", share / 100, share % 100),
     }
+}
+
+/// Counts the summaries anew from the records. Returns how many records they speak of. Nothing needs it while `fsck` finds them equal: it is
+/// for a database that was filled past the program.
+///
+/// # Errors
+/// When the store fails, or the file that first brought a record is not there.
+pub async fn recount(desk: &Desk) -> Result<u64, DeskError> {
+    let counted = desk.store().rebuild_arrivals().await?;
+    desk.store().rebuild_numbers(&number_place).await?;
+    Ok(counted)
 }
 
 /// A month of decisions.

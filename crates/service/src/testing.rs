@@ -34,6 +34,17 @@ pub(crate) fn person(login: &str, role: Role, unit: &str) -> Actor {
 
 /// Records a public penalty of a party, decided on 2026-09-01, with a number and a fine. Gives its subject and its id.
 pub(crate) async fn penalty(desk: &Desk, party: usize, number: u32, fine: &str) -> (i64, i64) {
+    let batch = released(desk, party, number, fine).await;
+    record_released(desk, batch).await.expect("recorded");
+    let subject =
+        desk.store().subject_by_code(&code(party)).await.expect("asked").expect("known").id;
+    let held = desk.store().records_of_subject(subject, 100).await.expect("records");
+    let found = held.iter().find(|record| record.natural_key.ends_with(&format!("{number}号")));
+    (subject, found.unwrap_or_else(|| panic!("{held:?}")).id)
+}
+
+/// The same as a batch that is still to be recorded.
+pub(crate) async fn released(desk: &Desk, party: usize, number: u32, fine: &str) -> i64 {
     let law = desk.law();
     let kind = law.kind("administrative-penalty").expect("a kind");
     let fields: Vec<&str> = kind.fields.iter().map(|field| field.label.as_str()).collect();
@@ -89,12 +100,7 @@ pub(crate) async fn penalty(desk: &Desk, party: usize, number: u32, fine: &str) 
     let basis = "unit-publication-list".to_owned();
     let command = Release { batch, basis, judgements: vec![judgement] };
     release(desk, &second, command).await.expect("released");
-    record_released(desk, batch).await.expect("recorded");
-    let subject =
-        desk.store().subject_by_code(&code(party)).await.expect("asked").expect("known").id;
-    let held = desk.store().records_of_subject(subject, 100).await.expect("records");
-    let found = held.iter().find(|record| record.natural_key.ends_with(&format!("{number}号")));
-    (subject, found.unwrap_or_else(|| panic!("{held:?}")).id)
+    batch
 }
 
 /// The valid code of an invented subject.

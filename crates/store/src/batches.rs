@@ -1,9 +1,12 @@
 //! Files delivered by units: where each stands, what was found in it, what the reviewer judged.
 
+use std::collections::BTreeSet;
+
 use sm3::{Digest, Sm3};
 
 use crate::db::{Conn, Insert, Row, Store, Tx, Value, statements, values};
 use crate::error::StoreError;
+use crate::persons::json;
 
 static INSERT_FINDING: Insert =
     Insert::new("finding (batch_id, row, seq, field, level, code, message)", 7, "");
@@ -38,6 +41,7 @@ statements! {
         submitted_at, submitted_by, released_at, released_by, recorded_at, refusal, rows_total, count_received, \
         count_recorded, count_unchanged, count_held, count_refused, basis, sheet, heading, progress, note, law_edition, seal \
         FROM batch WHERE digest = $1 AND kind = $2 AND unit_id = $3 AND profile = $4 ORDER BY received_at DESC, id DESC";
+    RECORDING_AT = "SELECT id FROM batch WHERE id IN " [ints] " AND received_at <= $2 AND (recorded_at IS NULL OR recorded_at >= $2)";
     SET_STAGE = "UPDATE batch SET stage = $3, checked_at = COALESCE($4, checked_at), submitted_at = COALESCE($5, submitted_at), \
         submitted_by = COALESCE($6, submitted_by), released_at = COALESCE($7, released_at), \
         released_by = COALESCE($8, released_by), recorded_at = COALESCE($9, recorded_at), refusal = COALESCE($10, refusal), \
@@ -551,6 +555,21 @@ impl Store {
     pub async fn batch(&self, id: i64) -> Result<Option<Batch>, StoreError> {
         let mut reader = self.reader().await?;
         reader.conn().maybe(&BATCH, values![id]).await?.as_ref().map(batch).transpose()
+    }
+
+    /// Those of the batches that were here and not yet recorded to their end at an instant: what bears an earlier one may not have been
+    /// there to read.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn batches_recording_at(
+        &self,
+        batches: &[i64],
+        at: i64,
+    ) -> Result<BTreeSet<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&RECORDING_AT, values![json(batches), at]).await?;
+        rows.iter().map(|row| row.int(0)).collect()
     }
 
     /// Batches, the newest first.

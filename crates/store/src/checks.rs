@@ -5,6 +5,9 @@ use jiff::civil::Date;
 use crate::db::{Insert, Row, Store, Tx, Value, day_text, statements, values};
 use crate::error::StoreError;
 
+/// Where the day is fixed for a demonstration, the time of day begins anew every midnight: a use may stand that much before its look.
+const DAY: i64 = 24 * 3_600_000;
+
 static INSERT_ANSWER: Insert = Insert::new(
     "check_answer (subject_id, digest, answer)",
     3,
@@ -33,9 +36,12 @@ statements! {
     ANSWER = "SELECT answer FROM check_answer WHERE subject_id = $1 AND digest = $2";
     USES = "SELECT number, seq, outcome, measures, note, actor, at FROM check_use WHERE number = $1 ORDER BY seq";
     ADD_USE = "INSERT INTO check_use (number, seq, outcome, measures, note, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    CHECK_COUNTS = "SELECT c.unit_id, c.purpose, COALESCE((SELECT u.outcome FROM check_use u WHERE u.number = c.number \
-        ORDER BY u.seq DESC LIMIT 1), ''), COUNT(*) FROM subject_check c WHERE c.at >= $1 AND c.at < $2 \
-        AND (CAST($3 AS TEXT) IS NULL OR c.unit_id = $3) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+    LOOK_COUNTS = "SELECT c.unit_id, c.purpose, COUNT(*) FROM subject_check c WHERE c.at >= $1 AND c.at < $2 \
+        AND (CAST($3 AS TEXT) IS NULL OR c.unit_id = $3) GROUP BY 1, 2 ORDER BY 1, 2";
+    /// What was said of a look was said after it: what was said before the first of them is about others.
+    SAID_COUNTS = "SELECT c.unit_id, c.purpose, u.outcome, COUNT(*) FROM check_use u CROSS JOIN subject_check c WHERE u.at >= $4 \
+        AND c.number = u.number AND c.at >= $1 AND c.at < $2 AND (CAST($3 AS TEXT) IS NULL OR c.unit_id = $3) \
+        AND u.seq = (SELECT MAX(n.seq) FROM check_use n WHERE n.number = u.number) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
     ADD_LINK = "INSERT INTO check_link (digest, subject_id, unit_id, actor, purpose, basis, reference, made_at, ends_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     LINK = "SELECT digest, subject_id, unit_id, actor, purpose, basis, reference, made_at, ends_at, number FROM check_link \
@@ -468,18 +474,39 @@ impl Store {
         before: i64,
         unit: Option<&str>,
     ) -> Result<Vec<CheckCount>, StoreError> {
-        let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&CHECK_COUNTS, values![from, before, unit]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(CheckCount {
-                    unit_id: row.text(0)?,
-                    purpose: row.text(1)?,
-                    outcome: row.text(2)?,
-                    checks: row.int(3)?,
-                })
-            })
-            .collect()
+        // One moment for both, or a look that comes in between is counted with less than nothing.
+        let mut tx = self.snapshot().await?;
+        let mut conn = tx.conn();
+        let looks = conn.all(&LOOK_COUNTS, values![from, before, unit]).await?;
+        let said = values![from, before, unit, from - DAY];
+        let said = conn.all(&SAID_COUNTS, said).await?;
+        let mut counts = Vec::with_capacity(looks.len() + said.len());
+        for row in &said {
+            counts.push(CheckCount {
+                unit_id: row.text(0)?,
+                purpose: row.text(1)?,
+                outcome: row.text(2)?,
+                checks: row.int(3)?,
+            });
+        }
+        for row in &looks {
+            let (unit_id, purpose, checks) = (row.text(0)?, row.text(1)?, row.int(2)?);
+            let of_it = counts
+                .iter()
+                .filter(|one| (&one.unit_id, &one.purpose) == (&unit_id, &purpose))
+                .map(|one| one.checks);
+            let checks = checks - of_it.sum::<i64>();
+            if checks > 0 {
+                counts.push(CheckCount { unit_id, purpose, outcome: String::new(), checks });
+            }
+        }
+        counts.sort_unstable_by(|one, other| {
+            let key = |count: &CheckCount| {
+                (count.unit_id.clone(), count.purpose.clone(), count.outcome.clone())
+            };
+            key(one).cmp(&key(other))
+        });
+        Ok(counts)
     }
 
     /// A window by the digest of its token.

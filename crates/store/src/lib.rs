@@ -16,6 +16,7 @@ mod checks;
 mod commitments;
 mod confirmations;
 mod console;
+mod contact_claims;
 mod corrections;
 mod credit_reports;
 mod db;
@@ -69,6 +70,7 @@ pub use commitments::{
     Commitment, CommitmentDays, CommitmentGroup, CommitmentMatter, DecidedRecord,
 };
 pub use confirmations::{LawConfirmation, LawProposal, LawWithdrawal, ProposalDecision};
+pub use contact_claims::ContactClaim;
 pub use corrections::{Correction, CorrectionDecision, correction_place};
 pub use credit_reports::{CreditReport, ReportForUnit, ReportOfKey, ReportTerms};
 pub use db::{Engine, Statement, Store, Tx};

@@ -16,8 +16,8 @@ statements! {
     UNREAD = "SELECT COUNT(*) FROM notice WHERE account_id = $1 AND read_at IS NULL";
     MARK_READ = "UPDATE notice SET read_at = $2 WHERE account_id = $1 AND read_at IS NULL AND id <= $3";
     SETTLE = "DELETE FROM notice WHERE object = $1 AND kind = $2";
-    MAIL_DUE = "SELECT n.id, n.account_id, n.text, n.tries, c.sealed FROM notice n \
-        JOIN account_contact c ON c.account_id = n.account_id WHERE n.mail = 'due' AND n.id > $1 ORDER BY n.id LIMIT $2";
+    MAIL_DUE = "SELECT n.id, n.account_id, n.text, n.tries, c.sealed, COALESCE(a.role, '') FROM notice n \
+        JOIN account_contact c ON c.account_id = n.account_id LEFT JOIN account a ON a.id = n.account_id WHERE n.mail = 'due' AND n.id > $1 ORDER BY n.id LIMIT $2";
     MAIL_DONE = "UPDATE notice SET mail = $2, tries = tries + 1 WHERE id = $1 AND mail = 'due'";
     SET_CONTACT = "INSERT INTO account_contact (account_id, sealed, set_at) VALUES ($1, $2, $3) \
         ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at";
@@ -76,6 +76,8 @@ pub struct DueMail {
     pub text: String,
     /// Tries so far.
     pub tries: i64,
+    /// The role of whoever it is for.
+    pub role: String,
 }
 
 /// The additional data an address is sealed for.
@@ -227,6 +229,7 @@ impl Store {
                     address: opened(self, row.int(1)?, &row.bytes(4)?)?,
                     text: row.text(2)?,
                     tries: row.int(3)?,
+                    role: row.text(5)?,
                 })
             })
             .collect()

@@ -11,11 +11,27 @@ statements! {
     PUBLIC_MONTHS = "SELECT kind, unit_id, substr(public_from, 1, 7), COUNT(*) FROM record WHERE state = 'standing' \
         AND public_from IS NOT NULL AND public_from <= $1 AND public_until >= $1 AND party_category <> 'natural-person' \
         GROUP BY kind, unit_id, substr(public_from, 1, 7) ORDER BY 1, 2, 3";
-    PUBLIC_TOWNS = "SELECT r.kind, COALESCE(s.details ->> 'town', ''), COUNT(*) FROM record r JOIN subject s ON s.id = r.subject_id \
+    /// A record counts where it is shown: under the entry that its subject, or the record itself, was found to belong to.
+    PUBLIC_TOWNS = "WITH RECURSIVE up (id, now, step) AS (SELECT from_id, to_id, 1 FROM subject_judgement WHERE finding = 'same' \
+        AND state = 'confirmed' UNION ALL SELECT u.id, j.to_id, u.step + 1 FROM up u CROSS JOIN subject_judgement j \
+        WHERE j.from_id = u.now AND j.finding = 'same' AND j.state = 'confirmed' AND u.step < 50), \
+        root (id, now) AS (SELECT u.id, u.now FROM up u WHERE NOT EXISTS (SELECT 1 FROM subject_judgement j WHERE j.from_id = u.now \
+        AND j.finding = 'same' AND j.state = 'confirmed')) \
+        SELECT r.kind, COALESCE(s.details ->> 'town', ''), COUNT(*) FROM record r \
+        LEFT JOIN judged_record d ON d.record_id = r.id AND d.subject_id = r.subject_id AND d.counts = 1 \
+        LEFT JOIN root t ON t.id = COALESCE(d.to_id, r.subject_id) \
+        JOIN subject s ON s.id = COALESCE(t.now, d.to_id, r.subject_id) \
         WHERE r.state = 'standing' AND r.public_from IS NOT NULL AND r.public_from <= $1 AND r.public_until >= $1 \
         AND r.party_category <> 'natural-person' GROUP BY 1, 2 ORDER BY 1, 2"
-        pg "SELECT r.kind, COALESCE(CAST(s.details AS jsonb) ->> 'town', ''), COUNT(*) FROM record r \
-        JOIN subject s ON s.id = r.subject_id \
+        pg "WITH RECURSIVE up (id, now, step) AS (SELECT from_id, to_id, 1 FROM subject_judgement WHERE finding = 'same' \
+        AND state = 'confirmed' UNION ALL SELECT u.id, j.to_id, u.step + 1 FROM up u CROSS JOIN subject_judgement j \
+        WHERE j.from_id = u.now AND j.finding = 'same' AND j.state = 'confirmed' AND u.step < 50), \
+        root (id, now) AS (SELECT u.id, u.now FROM up u WHERE NOT EXISTS (SELECT 1 FROM subject_judgement j WHERE j.from_id = u.now \
+        AND j.finding = 'same' AND j.state = 'confirmed')) \
+        SELECT r.kind, COALESCE(CAST(s.details AS jsonb) ->> 'town', ''), COUNT(*) FROM record r \
+        LEFT JOIN judged_record d ON d.record_id = r.id AND d.subject_id = r.subject_id AND d.counts = 1 \
+        LEFT JOIN root t ON t.id = COALESCE(d.to_id, r.subject_id) \
+        JOIN subject s ON s.id = COALESCE(t.now, d.to_id, r.subject_id) \
         WHERE r.state = 'standing' AND r.public_from IS NOT NULL AND r.public_from <= $1 AND r.public_until >= $1 \
         AND r.party_category <> 'natural-person' GROUP BY 1, 2 ORDER BY 1, 2";
     PUBLIC_SUBJECTS = "SELECT DISTINCT subject_id FROM record WHERE subject_id > $1 AND state = 'standing' \
@@ -72,7 +88,7 @@ impl Store {
             .collect()
     }
 
-    /// The same by kind and the town that the register names for the subject, empty where it names none.
+    /// The same by kind and the town that the register names for the subject under which the record is shown, empty where it names none.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.

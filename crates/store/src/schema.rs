@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 20;
+pub const SCHEMA: i64 = 22;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -33,6 +33,8 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (18, "objection", include_str!("../migrations/sqlite/0018_objection.sql")),
     (19, "commitments", include_str!("../migrations/sqlite/0019_commitments.sql")),
     (20, "repair-findings", include_str!("../migrations/sqlite/0020_repair_findings.sql")),
+    (21, "free", include_str!("../migrations/sqlite/0021_free.sql")),
+    (22, "looks-and-mail", include_str!("../migrations/sqlite/0022_looks_and_mail.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -55,6 +57,8 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (18, "objection", include_str!("../migrations/postgres/0018_objection.sql")),
     (19, "commitments", include_str!("../migrations/postgres/0019_commitments.sql")),
     (20, "repair-findings", include_str!("../migrations/postgres/0020_repair_findings.sql")),
+    (21, "free", include_str!("../migrations/postgres/0021_free.sql")),
+    (22, "looks-and-mail", include_str!("../migrations/postgres/0022_looks_and_mail.sql")),
 ];
 
 statements! {
@@ -170,6 +174,7 @@ pub fn statements() -> Vec<Statement> {
         crate::agents::ALL,
         crate::identities::ALL,
         crate::notices::ALL,
+        crate::contact_claims::ALL,
         crate::sessions::ALL,
         crate::factors::ALL,
         crate::subjects::ALL,

@@ -53,12 +53,12 @@ use publication_log::{
 };
 use repairs::{a_repair_goes_step_by_step, what_holds_a_record_down_is_known};
 use xinyong_store::{
-    ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, Content,
-    Correction, CorrectionDecision, Counts, DeclaredCount, Engine, ErrorReport, FormerName, Gap,
-    GapExplanation, IssuedBulletin, Judgement, KeyRing, KnownDecision, LawConfirmation,
-    LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice, NewRecord,
-    NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent, Purpose,
-    RecordChange, RecordFilter, ReportAnswer, RowFinding, Security, SessionRow, Shared,
+    ApiKeyRow, ApiUsage, AuditEntry, AuditFilter, AuditRow, BatchFilter, BatchRow, ContactClaim,
+    Content, Correction, CorrectionDecision, Counts, DeclaredCount, Engine, ErrorReport,
+    FormerName, Gap, GapExplanation, IssuedBulletin, Judgement, KeyRing, KnownDecision,
+    LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice,
+    NewRecord, NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent,
+    Purpose, RecordChange, RecordFilter, ReportAnswer, RowFinding, Security, SessionRow, Shared,
     StageChange, Store, StoreError, SubjectChange, SubjectJudgement, Unit, UnitSuccessor,
     UnitVersion, Withdrawal, correction_place, factor_place, person_place, record_place,
     report_contact_place, report_place, restore, verify_backup,
@@ -158,6 +158,7 @@ on_both! {
     an_identity_stands_for_one_account,
     people_are_told_once_and_written_to,
     tries_are_counted_before_they_are_judged,
+    an_address_waits_for_its_link,
     second_factors_and_held_forms,
     confirmations_are_proposed_decided_and_taken_back,
     units_keep_their_history,
@@ -468,6 +469,53 @@ async fn furnish_base(store: &Store) {
 async fn problems(store: &Store) -> Vec<(String, String)> {
     let report = store.fsck(&tokens, &mut |_, _| {}).await.expect("checked");
     report.problems.into_iter().map(|problem| (problem.table, problem.row)).collect()
+}
+
+async fn an_address_waits_for_its_link(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let claim = |secret: &str, asked: i64| ContactClaim {
+        account_id: 7,
+        address: "someone@example.cn".to_owned(),
+        secret: secret.to_owned(),
+        digest: xinyong_store::sm3_hex(secret.as_bytes()),
+        ends_at: NOW + 100,
+        day: date(2026, 6, 1),
+        asked,
+        mail: "due".to_owned(),
+        tries: 0,
+    };
+    let due = async |now| store.contact_claims_due(now, 0, 9).await.expect("read");
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert_eq!(tx.hold_contact_claim(7).await.expect("held"), None);
+    tx.put_contact_claim(&claim("one", 1)).await.expect("kept");
+    tx.put_contact_claim(&claim("two", 2)).await.expect("in its place");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.contact_claim(7).await.expect("read"), Some(claim("two", 2)));
+    assert_eq!((due(NOW).await, due(NOW + 100).await), (vec![claim("two", 2)], vec![]));
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.note_contact_claim(7, &claim("one", 1).digest, "sent").await.expect("another one's");
+    tx.note_contact_claim(7, &claim("two", 2).digest, "due").await.expect("to be tried again");
+    tx.commit().await.expect("committed");
+    assert_eq!(due(NOW).await, [ContactClaim { tries: 1, ..claim("two", 2) }]);
+    assert_eq!(problems(&store).await, []);
+    for (damage, mend) in [
+        ("mail = 'lost'", "mail = 'due'"),
+        ("asked = 0", "asked = 2"),
+        ("account_id = 99", "account_id = 7"),
+    ] {
+        store.raw_execute(&format!("UPDATE contact_claim SET {damage}")).await.expect(damage);
+        assert_eq!(problems(&store).await[0].0, "contact_claim", "{damage}");
+        store.raw_execute(&format!("UPDATE contact_claim SET {mend}")).await.expect(mend);
+    }
+    let mut tx = store.transaction("t").await.expect("begun");
+    let held = tx.hold_contact_claim(7).await.expect("held").expect("there");
+    tx.end_contact_claim(held).await.expect("ended");
+    tx.commit().await.expect("committed");
+    assert_eq!(due(NOW).await, []);
+    let kept = store.contact_claim(7).await.expect("read").expect("how often is still known");
+    assert_eq!((kept.address.as_str(), kept.asked, kept.ends_at), ("", 2, 0));
+    assert_eq!(problems(&store).await, []);
 }
 
 async fn every_statement_is_understood(ground: &Ground) {
@@ -1233,6 +1281,19 @@ async fn arrivals_and_numbers_follow_the_records(ground: &Ground) {
     assert!(store.count_series().await.expect("counted") >= 1, "what is rebuilt is counted anew");
     assert_eq!(gaps().await, before);
     assert_eq!(store.reporting_differs().await.expect("counted"), None);
+
+    // So is what arrived, counted anew from the records, whatever stood there.
+    let arrived = async || store.arrivals(Date::MIN, Date::MAX, None).await.expect("read");
+    let kept = arrived().await;
+    store.raw_execute("UPDATE arrival SET records = records + 1").await.expect("damaged");
+    store
+        .raw_execute("DELETE FROM arrival WHERE decided_on = '2026-06-02'")
+        .await
+        .expect("damaged");
+    let records: i64 = kept.iter().map(|one| one.records).sum();
+    assert_eq!(store.rebuild_arrivals().await.expect("rebuilt"), records.unsigned_abs());
+    assert_eq!(arrived().await, kept);
+    assert_eq!(store.reporting_differs().await.expect("counted"), None);
 }
 
 /// A report about the record that [`furnish_base`] makes.
@@ -1400,7 +1461,11 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     furnish_base(&store).await;
     let mut tx = store.transaction("test").await.expect("begun");
     // Of no batch: the one there is was sealed.
-    let third = NewSubject { source_batch: None, ..subject(3, &code(3), "示例第三家") };
+    let third = NewSubject {
+        source_batch: None,
+        details: "{\"town\":\"示例乡\"}".to_owned(),
+        ..subject(3, &code(3), "示例第三家")
+    };
     tx.insert_subjects(&[third]).await.expect("a third");
     for (id, finding, from, to) in [(1, "same", 1, 2), (2, "same", 2, 3), (3, "same", 1, 3)] {
         tx.add_subject_judgement(&new_judgement(id, finding, from, to), &[]).await.expect("kept");
@@ -1416,11 +1481,17 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
         let list = store.records_as_of(subject, at).await.expect("records");
         list.iter().map(|one| one.record_id).collect()
     };
+    let towns = async || -> Vec<(String, i64)> {
+        let rows = store.public_towns(date(2026, 6, 1)).await.expect("counted");
+        rows.into_iter().map(|(_, town, count)| (town, count)).collect()
+    };
+    let there = |town: &str, count: i64| (town.to_owned(), count);
     assert_eq!(
         (shown(1).await, shown(2).await),
         (vec![13, 11], vec![12]),
         "nothing counts while it is open"
     );
+    assert_eq!(towns().await, [there("示例镇", 3)]);
     assert!(store.roots(&[1, 2, 3]).await.expect("roots").is_empty());
     let meant = async |entry: i64| -> (i64, Vec<i64>) {
         // Asked together, as many records as there may be of each: the answers are the same as alone.
@@ -1446,6 +1517,7 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     assert!(conflict(&sign(&store, 3, NOW + 10).await), "an entry is one other subject at most");
     sign(&store, 2, NOW + 20).await.expect("signed").expect("first");
     assert_eq!(shown(3).await, [13, 11, 12], "step by step");
+    assert_eq!(towns().await, [there("示例乡", 3)], "counted where it is shown");
     assert_eq!(meant(1).await, (3, vec![13, 11, 12]));
     assert_eq!(meant(3).await, (3, vec![13, 11, 12]));
     let roots = store.roots(&[1, 2, 3, 4]).await.expect("roots");
@@ -1457,6 +1529,7 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     assert_eq!(then(3, NOW + 25).await, [13, 11, 12]);
     undo(&store, 1, NOW + 30).await;
     assert_eq!((shown(1).await, shown(3).await), (vec![13, 11], vec![12]));
+    assert_eq!(towns().await, [there("示例乡", 1), there("示例镇", 2)]);
     assert_eq!(meant(1).await, (1, vec![13, 11]));
     assert_eq!(then(3, NOW + 25).await, [13, 11, 12], "what held then is still known");
     assert_eq!(then(3, NOW + 35).await, [12]);
@@ -1465,6 +1538,7 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     sign(&store, 4, NOW + 50).await.expect("signed").expect("first");
     assert!(conflict(&sign(&store, 5, NOW + 50).await), "a record is shown under one subject");
     assert_eq!((shown(1).await, shown(3).await), (vec![13], vec![11]));
+    assert_eq!(towns().await, [there("示例乡", 1), there("示例镇", 2)], "one record alone");
     assert_eq!((then(1, NOW + 55).await, then(3, NOW + 55).await), (vec![13], vec![11]));
     assert_eq!(store.record_judged(1, 11).await.expect("asked"), Some((4, 3)));
     assert_eq!(store.judged_subjects().await.expect("listed"), [1, 3]);
@@ -1482,6 +1556,7 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     assert!(waiting().await.contains(&4), "until somebody wants it undone");
     undo(&store, 4, NOW + 60).await;
     assert_eq!((shown(1).await, shown(3).await), (vec![13, 11], Vec::<i64>::new()));
+    assert_eq!(towns().await, [there("示例镇", 3)]);
     assert_eq!(store.record_judged(1, 11).await.expect("asked"), None);
     // Who read it before somebody else changed it changes nothing.
     let held = store.subject_judgement(4).await.expect("asked").expect("kept");

@@ -715,6 +715,20 @@ impl Market {
     }
 }
 
+/// Whether nothing but kinds of penalty that no text was seen to name, and that were put into the class by inference, makes it serious:
+/// against the subject that decides nothing on a site whose own text nobody has read, so a person says (H7).
+fn is_inferred(question: &Question<'_>, rules: &str, law: &Law, ruling: &mut Ruling<()>) -> bool {
+    let at = law.at(question.decided);
+    let Some(inferred) = at.list(&format!("{rules}.judged.kinds")).applies() else { return false };
+    let Some(serious) = at.list("publicity.order36.serious.kinds").applies() else { return false };
+    let mut grounds = question.penalty_kinds.iter().filter(|kind| serious.value.contains(*kind));
+    let only = question.severity.is_none() && grounds.all(|kind| inferred.value.contains(kind));
+    if only {
+        ruling.cite(inferred.citation);
+    }
+    only
+}
+
 /// The market-regulation site's own period for the same decision, shown beside, never applied here. `class` is what the national rules
 /// make of the decision: its content of the classes is read, that of the market rules is not, so that it serves where nobody has set one.
 pub(super) fn market_regulation(
@@ -743,6 +757,7 @@ pub(super) fn market_regulation(
     // A fine by its amount, which no column and no text of a class gives.
     let amount = question.severity.is_none() && among("judged.kinds", question.penalty_kinds);
     let read = matches!(class, Class::General | Class::Serious) && regime == Regime::Order36;
+    let read = read && !(class == Class::Serious && is_inferred(question, rules, law, ruling));
     let bounds = match (newer.is_some(), question.severity) {
         _ if minor && newer.is_some() => ("minor.maximum".to_owned(), None),
         _ if minor => ("short.maximum".to_owned(), None),

@@ -411,3 +411,131 @@ async fn a_successor_ends_everybody_however_many_asked_since() {
     confirm(&desk, &office(), id).await.expect("confirmed");
     assert_eq!(refusal(stand(&desk, &first.actor, &code(0)).await), "not-found");
 }
+
+/// Keeps what is sent, or refuses everything.
+#[derive(Default)]
+struct Letterbox {
+    sent: std::sync::Mutex<Vec<(String, String)>>,
+    down: bool,
+}
+
+impl Letterbox {
+    /// What was sent since somebody last looked: the address, and the secret of a link or the words.
+    fn taken(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.sent.lock().expect("no panic"))
+    }
+}
+
+impl crate::notices::Mailer for Letterbox {
+    async fn send(&self, address: &str, letter: &crate::notices::Letter<'_>) -> Result<(), String> {
+        use crate::notices::Letter;
+        if self.down {
+            return Err("down".to_owned());
+        }
+        let said = match letter {
+            Letter::Confirm { secret } => (*secret).to_owned(),
+            Letter::Notice { text, own } => format!("{own} {text}"),
+        };
+        self.sent.lock().expect("no panic").push((address.to_owned(), said));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
+    use crate::notices::deliver;
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let (_, actor) = sign_up(&desk, asked(0, 0)).await.expect("asked");
+    let (one, other) = ("zhang@example.cn", "li@example.cn");
+    let early = give_contact(&desk, &actor, one).await;
+    assert_eq!(refusal(early), "contact.no-firm", "who acts for nobody has nobody written to");
+    assert!(!own_contact(&desk, &actor).await.expect("read").may_set);
+    let id = waiting_ids(&desk).await.pop().expect("one waits");
+    confirm(&desk, &office(), id).await.expect("confirmed");
+    assert_eq!(refusal(give_contact(&desk, &actor, "zhang").await), "contact.address-invalid");
+    assert_eq!(give_contact(&desk, &actor, one).await.expect("asked"), Given::Asked);
+
+    // A server that is down for a while holds nothing up.
+    let mails = Letterbox { down: true, ..Letterbox::default() };
+    assert_eq!(deliver(&desk, &mails).await.expect("tried"), 0);
+    let mails = Letterbox::default();
+    assert_eq!(deliver(&desk, &mails).await.expect("sent"), 1);
+    assert_eq!(deliver(&desk, &mails).await.expect("sent"), 0, "once");
+    let (address, secret) = mails.taken().pop().expect("a mail");
+    assert_eq!((address.as_str(), secret.len()), (one, 64));
+    let held = own_contact(&desk, &actor).await.expect("read");
+    assert_eq!((held.address, held.waiting.map(|(address, _)| address)), (None, Some(one.into())));
+
+    // What happens meanwhile is said on the own pages alone.
+    let told = async |text: &str, desk: &Desk| {
+        let account = own_account(desk, &actor).await.expect("an account").id;
+        let new = xinyong_store::NewNotice {
+            id: desk.new_id(),
+            account_id: account,
+            kind: "repair-step".to_owned(),
+            object: format!("repair-step:1:{text}"),
+            day: desk.today(),
+            text: text.to_owned(),
+            at: desk.clock().now(),
+        };
+        let mut tx = desk.store().transaction("t").await.expect("begun");
+        tx.add_notice(&new).await.expect("told");
+        tx.commit().await.expect("committed");
+        deliver(desk, &mails).await.expect("sent");
+        mails.taken()
+    };
+    assert_eq!(told("先前", &desk).await, []);
+
+    // The link is the person's own, and holds for a day.
+    let stranger = confirmed(&desk, 1, 1).await;
+    let wrong = confirm_contact(&desk, &stranger.actor, &secret).await;
+    assert_eq!(refusal(wrong), "contact.link-invalid");
+    assert_eq!(refusal(confirm_contact(&desk, &actor, "0").await), "contact.link-invalid");
+    let late = desk.at(date(2026, 11, 27));
+    assert_eq!(refusal(confirm_contact(&late, &actor, &secret).await), "contact.link-invalid");
+    confirm_contact(&desk, &actor, &secret).await.expect("confirmed");
+    assert_eq!(refusal(confirm_contact(&desk, &actor, &secret).await), "contact.link-invalid");
+    let held = own_contact(&desk, &actor).await.expect("read");
+    assert_eq!((held.address.as_deref(), held.waiting), (Some(one), None));
+    assert_eq!(told("其后", &desk).await, [(one.to_owned(), "true 其后".to_owned())]);
+    assert_eq!(give_contact(&desk, &actor, one).await.expect("there"), Given::Same);
+
+    // Another address takes its place once it is confirmed; taking back and asking anew does not get around the limit.
+    assert_eq!(give_contact(&desk, &actor, other).await.expect("asked"), Given::Asked);
+    assert_eq!(deliver(&desk, &mails).await.expect("sent"), 1);
+    mails.taken();
+    assert_eq!(told("仍旧", &desk).await, [(one.to_owned(), "true 仍旧".to_owned())]);
+    assert_eq!(give_contact(&desk, &actor, "").await.expect("taken"), Given::Taken);
+    assert_eq!(own_contact(&desk, &actor).await.expect("read").address, None);
+    assert_eq!(told("不发", &desk).await, []);
+    assert_eq!(give_contact(&desk, &actor, other).await.expect("the third"), Given::Asked);
+    assert_eq!(refusal(give_contact(&desk, &actor, one).await), "contact.too-often");
+    assert_eq!(deliver(&desk, &mails).await.expect("sent"), 1);
+    let tomorrow = desk.at(date(2026, 11, 26));
+    assert_eq!(give_contact(&tomorrow, &actor, one).await.expect("asked"), Given::Asked);
+
+    // Neither address nor link stands anywhere in the clear, and the log says only that.
+    let (_, newest) = {
+        deliver(&tomorrow, &mails).await.expect("sent");
+        mails.taken().pop().expect("a mail")
+    };
+    let actions = desk.store().audit_actions().await.expect("actions");
+    for action in ["account.contact-asked", "account.contact-set"] {
+        assert!(actions.iter().any(|one| one == action), "{actions:?}");
+    }
+    let path = folder.path().join("backup");
+    crate::running::backup(&desk, &Actor::system("test"), &path).await.expect("a backup");
+    let backup = std::fs::read_to_string(&path).expect("the backup");
+    for clear in [one, other, &secret, &newest] {
+        assert!(!backup.contains(clear), "{clear}");
+    }
+    let mut bytes = Vec::new();
+    for name in ["desk.db", "desk.db-wal"] {
+        bytes.extend(std::fs::read(folder.path().join(name)).unwrap_or_default());
+    }
+    for clear in [one, other, &secret, &newest] {
+        assert!(!bytes.windows(clear.len()).any(|part| part == clear.as_bytes()), "{clear}");
+    }
+    assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
+}

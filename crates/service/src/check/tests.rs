@@ -7,7 +7,7 @@ use super::{
     open_window, original, receive_list, recent, replay, run_list, say_in_window, statistics,
 };
 use crate::publicity::{Withdraw, withdraw};
-use crate::testing::{UNIT, code, company, desk, penalty, person};
+use crate::testing::{UNIT, code, company, desk, penalty, person, released};
 use crate::{Actor, Desk, Role};
 
 fn asked(purpose: &str) -> Asked {
@@ -78,6 +78,106 @@ async fn what_is_on_record_is_answered_kept_and_worked_out_again() {
         .expect("withdrawn");
     let again = replay(&later, &auditor, &looked.check.number, "复核示例").await.expect("again");
     assert!(again.same && again.same_law, "{}", again.text);
+}
+
+/// Asks while a batch is being recorded: its run has begun, and nothing of it can be read yet.
+async fn ask_while_recording(desk: &Desk, batch: i64) -> super::Looked {
+    // Whoever writes waits for this one.
+    let held = desk.store().transaction("hold").await.expect("begun");
+    let recording = tokio::spawn({
+        let desk = desk.clone();
+        async move { crate::intake::record_released(&desk, batch).await }
+    });
+    let wait = || tokio::time::sleep(std::time::Duration::from_millis(400));
+    wait().await;
+    let asking = tokio::spawn({
+        let desk = desk.clone();
+        async move { ask(&desk, &clerk(), &code(3), &asked("approval")).await }
+    });
+    wait().await;
+    drop(held);
+    recording.await.expect("no panic").expect("recorded");
+    asking.await.expect("no panic").expect("answered")
+}
+
+#[tokio::test]
+async fn a_look_while_a_batch_is_recorded_is_worked_out_from_what_it_had_read() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let auditor = person("auditor", Role::Auditor, "");
+    let again = async |looked: &super::Looked| {
+        let number = &looked.check.number;
+        replay(&desk, &auditor, number, "复核示例").await.expect("worked out again")
+    };
+    let newest = async || {
+        let subject =
+            desk.store().subject_by_code(&code(3)).await.expect("asked").expect("known").id;
+        desk.store().records_of_subject(subject, 9).await.expect("read")
+    };
+
+    // A new record.
+    let batch = released(&desk, 3, 7, "0.2").await;
+    let looked = ask_while_recording(&desk, batch).await;
+    assert_eq!(looked.answer.count(), 0, "nothing was there yet");
+    let stamped = newest().await[0].recorded_at;
+    assert!(stamped <= looked.check.at, "{stamped} stands before {}", looked.check.at);
+    let found = again(&looked).await;
+    assert!(found.same && found.same_law, "{}", found.text);
+    assert_eq!(found.pinned, 1);
+    let first = looked;
+
+    // Another version of it.
+    let batch = released(&desk, 3, 7, "0.3").await;
+    let looked = ask_while_recording(&desk, batch).await;
+    assert_eq!(looked.answer.groups[0].records[0].version, 1);
+    let now = newest().await;
+    assert_eq!(now[0].version, 2);
+    assert!(now[0].recorded_at <= looked.check.at);
+    let found = again(&looked).await;
+    assert!(found.same, "{}", found.text);
+    assert_eq!(found.pinned, 1);
+
+    // What is there when it is asked needs no telling.
+    let looked = ask(&desk, &clerk(), &code(3), &asked("approval")).await.expect("answered");
+    let found = again(&looked).await;
+    assert_eq!((found.same, found.pinned), (true, 0));
+
+    // A record that was kept from an answer otherwise is not explained away: its batch was long recorded.
+    let number = &looked.check.number;
+    let hidden = super::CheckAnswer { groups: Vec::new(), ..looked.answer.clone() };
+    let digest = xinyong_store::sm3_hex(hidden.text().expect("text").as_bytes());
+    assert_eq!(digest, first.check.digest, "the answer of before there was anything");
+    let damage = format!("UPDATE subject_check SET digest = '{digest}' WHERE number = '{number}'");
+    desk.store().raw_execute(&damage).await.expect("damaged");
+    let found = again(&looked).await;
+    assert!(!found.same, "{}", found.text);
+}
+
+#[tokio::test]
+async fn a_look_with_the_clock_set_back_is_worked_out_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 20)).await;
+    penalty(&desk, 3, 7, "0.2").await;
+    penalty(&desk.at(date(2026, 11, 25)), 3, 7, "0.3").await;
+    let auditor = person("auditor", Role::Auditor, "");
+    // Before the newest version, and before anything was known: what is there is answered, as far as it is public by that day.
+    for (day, version, pinned) in [(date(2026, 11, 24), Some(2), 1), (date(2026, 11, 19), None, 0)]
+    {
+        let before = desk.at(day);
+        let looked = ask(&before, &clerk(), &code(3), &asked("approval")).await.expect("answered");
+        assert_eq!(looked.check.day, day);
+        let shown = looked.answer.groups.first().and_then(|group| group.records.first());
+        assert_eq!(shown.map(|record| record.version), version, "{day}");
+        for later in [&before, &desk, &desk.at(date(2031, 1, 2))] {
+            let number = &looked.check.number;
+            let found =
+                replay(later, &auditor, number, "复核示例").await.expect("worked out again");
+            assert!(found.same, "{day}: {}", found.text);
+            assert_eq!(found.pinned, pinned, "{day}");
+        }
+    }
+    let report = crate::running::fsck(&desk).await.expect("checked");
+    assert!(report.is_sound(), "{report:?}");
 }
 
 #[tokio::test]
@@ -382,6 +482,41 @@ async fn a_list_comes_back_row_by_row_and_goes_on_where_it_was() {
     assert_eq!((done.state.as_str(), done.rows, done.done), ("done", 7, 7));
     let rows = desk.store().check_rows(id, 0, 9).await.expect("read");
     assert_eq!(rows.first().and_then(|row| row.message.as_deref()), Some("先前做的"));
+    assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
+}
+
+/// As long as a list may be, with an empty line after every ninth row, and hardly a subject that does not come again.
+#[tokio::test]
+async fn the_longest_list_with_empty_and_repeated_lines_is_one_look_a_subject() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let path = desk.scratch().join("list.csv");
+    let mut content = "统一社会信用代码,名称\n".to_owned();
+    for row in 0..super::MOST_ROWS {
+        content.push_str(&code(row % 17));
+        content.push_str(if row % 9 == 8 { ",\n ,\n" } else { ",\n" });
+    }
+    std::fs::write(&path, content).expect("a file");
+    let id = receive_list(&desk, &clerk(), &path, "名单.csv", &asked("approval")).await;
+    let id = id.expect("empty lines do not make it longer");
+    run_list(&desk, id).await.expect("done");
+    let done = super::list(&desk, &clerk(), id).await.expect("read");
+    let all = i64::try_from(super::MOST_ROWS).expect("fits");
+    assert_eq!((done.state.as_str(), done.rows, done.done), ("done", all, all));
+    let (mut looks, mut repeated, mut after) = (0, 0, 0);
+    loop {
+        let rows = desk.store().check_rows(id, after, 10_000).await.expect("read");
+        let Some(last) = rows.last() else { break };
+        after = last.row;
+        looks += rows.iter().filter(|row| row.number.is_some()).count();
+        let same = |row: &&xinyong_store::CheckRow| {
+            row.message.as_deref().is_some_and(|message| message.ends_with("相同，不重复核查"))
+        };
+        repeated += rows.iter().filter(same).count();
+    }
+    assert_eq!((looks, repeated), (17, super::MOST_ROWS - 17));
+    let subject = desk.store().subject_by_code(&code(3)).await.expect("asked").expect("known").id;
+    assert_eq!(looks_at(&desk, subject).await.expect("read").len(), 1);
     assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
 }
 

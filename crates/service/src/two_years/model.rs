@@ -166,6 +166,8 @@ impl Entry {
         match self.sort {
             Sort::Fine(None) => false,
             Sort::Fine(Some(_)) => true,
+            // That it is serious is inferred, which that site's own text may not bear out.
+            Sort::Suspension => self.decided < ORDER_107,
             _ => self.decided < ORDER_107 || self.decided >= ORDER_36,
         }
     }

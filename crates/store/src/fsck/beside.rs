@@ -35,6 +35,7 @@ statements! {
         (SELECT MIN(r.edition) FROM credit_report r WHERE r.number = t.number) FROM credit_report_terms t ORDER BY t.number";
     IDENTITIES = "SELECT blind, account_id FROM account_identity ORDER BY blind";
     CONTACTS = "SELECT account_id, sealed FROM account_contact ORDER BY account_id";
+    CLAIMS = "SELECT account_id, sealed, digest, mail, asked, tries FROM contact_claim ORDER BY account_id";
     AGENT_PERSONS = "SELECT account_id, sealed FROM agent_person ORDER BY account_id";
     MANDATES = "SELECT m.id, m.account_id, m.state, m.applied_at, m.decided_by, m.decided_at, m.reason, m.ended_by, m.ended_at, \
         m.ended_reason, m.file_digest, m.file_type, (SELECT COUNT(*) FROM subject s WHERE s.id = m.subject_id), \
@@ -99,6 +100,9 @@ enum Fault {
     FileHalf,
     NoEdition,
     NoEnrolment,
+    NoPlace,
+    OtherUnit,
+    BeyondPlace,
     NoPowers,
     NoAnswer,
     OtherAnswer,
@@ -135,6 +139,9 @@ impl Fault {
             Self::Decided => "未办结而已有办理人、时间或结果",
             Self::OtherConfirmation => "与其导致的确认不一致",
             Self::NoEnrolment => "没有对应的订阅",
+            Self::NoPlace => "没有记下推送到了哪里",
+            Self::OtherUnit => "密钥与订阅不属于同一单位",
+            Self::BeyondPlace => "已生成的推送越过了所记的位置",
             Self::NoEdition => "事项没有对应的目录版本",
             Self::NoPowers => "目录版本没有事项",
             Self::NoAnswer => "核查没有对应的答复",
@@ -242,6 +249,18 @@ impl Known<'_> {
     fn contact(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
         let place = crate::notices::contact_place(row.int(0)?);
         Ok(first([self.no_account(row, 0)?, self.shut(&place, Some(&row.bytes(1)?))]))
+    }
+
+    fn claim(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
+        let place = crate::contact_claims::claim_place(row.int(0)?);
+        let known = ["due", "sent", "failed"].contains(&row.text(3)?.as_str());
+        Ok(first([
+            self.no_account(row, 0)?,
+            self.shut(&place, Some(&row.bytes(1)?)),
+            (!is_digest(&row.text(2)?), Fault::Digest),
+            (!known, Fault::UnknownState),
+            (row.int(4)? < 1 || row.int(5)? < 0, Fault::Counts),
+        ]))
     }
 
     fn security(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
@@ -593,6 +612,7 @@ impl Check<'_> {
         self.hold(conn, ("unit_successor", 2), &SUCCESSORS, successor).await?;
         self.hold(conn, ("account_identity", 1), &IDENTITIES, |row| known.identity(row)).await?;
         self.hold(conn, ("account_contact", 1), &CONTACTS, |row| known.contact(row)).await?;
+        self.hold(conn, ("contact_claim", 1), &CLAIMS, |row| known.claim(row)).await?;
         self.hold(conn, ("agent_person", 1), &AGENT_PERSONS, |row| known.agent(row)).await?;
         self.hold(conn, ("mandate", 1), &MANDATES, |row| known.mandate(row)).await?;
         self.hold(conn, ("credit_report", 1), &CREDIT_REPORTS, Known::credit_report).await?;

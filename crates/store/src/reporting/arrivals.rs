@@ -155,7 +155,7 @@ impl Tx {
         self.add_arrivals(&counted).await
     }
 
-    async fn add_arrivals(
+    pub(crate) async fn add_arrivals(
         &mut self,
         counted: &BTreeMap<(&str, &str, Date, Date), i64>,
     ) -> Result<(), StoreError> {

@@ -140,6 +140,17 @@ pub async fn checks_are_kept_found_and_counted(ground: &Ground) {
         counts.iter().map(|one| (one.purpose.as_str(), one.outcome.as_str(), one.checks)).collect();
     let wanted = [("approval", "", 1), ("approval", "measure", 1), ("approval", "unaffected", 1)];
     assert_eq!(counts, wanted);
+    // A look of the month before of which somebody says something now is the month before's, and of nobody else.
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.add_check_use(&CheckUse { at: NOW + 9, ..new_use("C3", 1, "measure") }).await.expect("said");
+    tx.commit().await.expect("committed");
+    let counted = async |from, before, unit| {
+        let counts = store.check_counts(from, before, unit).await.expect("counted");
+        counts.into_iter().map(|one| (one.outcome, one.checks)).collect::<Vec<_>>()
+    };
+    assert_eq!(counted(NOW + 5, NOW + 6, Some("market")).await, [("measure".to_owned(), 1)]);
+    assert_eq!(counted(NOW + 6, NOW + 99, None).await, []);
+    assert_eq!(counted(NOW, NOW + 6, Some("other")).await, []);
 }
 
 pub async fn a_window_opens_once_and_a_list_goes_on_where_it_was(ground: &Ground) {

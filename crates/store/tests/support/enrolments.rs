@@ -59,7 +59,7 @@ pub async fn add(store: &Store) {
     tx.set_hook(&Hook { key_id: 71, address, set_by: "admin".to_owned(), set_at: NOW })
         .await
         .expect("set");
-    tx.set_hook_place((71, 61), (NOW, 11, 1)).await.expect("set");
+    tx.set_hook_place((71, 61), (NOW, 11, 83)).await.expect("set");
     assert!(tx.add_delivery(&delivery(81)).await.expect("kept"));
     tx.commit().await.expect("committed");
 }
@@ -188,7 +188,42 @@ pub async fn deliveries_are_claimed_once_and_kept_as_receipts(ground: &Ground) {
     assert!(tx.end_api_key(71, NOW + 80, "admin").await.expect("ended"));
     tx.commit().await.expect("committed");
     assert_eq!(live(date(2027, 1, 1)).await, 0);
-    assert_eq!(store.hook_place(71, 61).await.expect("read"), Some((NOW, 11, 1)));
+    assert_eq!(store.hook_place(71, 61).await.expect("read"), Some((NOW, 11, 83)));
+    // How far a receiver was served is held to what it refers to, and to what was made for it.
+    let said = async || {
+        let report = store.fsck(&tokens, &mut |_, _| {}).await.expect("checked");
+        let found = report.problems.into_iter().map(|one| (one.table, one.row, one.reason));
+        found.collect::<Vec<_>>()
+    };
+    let aside = "CREATE TABLE aside AS SELECT * FROM hook_place";
+    let back =
+        "DELETE FROM hook_place; INSERT INTO hook_place SELECT * FROM aside; DROP TABLE aside";
+    for (damage, table, row, reason) in [
+        ("UPDATE hook_place SET key_id = 72", "hook_place", "72/61", "没有对应的密钥"),
+        ("UPDATE hook_place SET enrolment_id = 69", "hook_place", "71/69", "没有对应的订阅"),
+        ("UPDATE hook_place SET record_id = 99", "hook_place", "71/61", "没有对应的信息或版本"),
+        ("UPDATE hook_place SET at = 5", "hook_place", "71/61", "时间先后颠倒"),
+        ("UPDATE hook_place SET seq = 0", "hook_place", "71/61", "次数不合情理"),
+        ("UPDATE hook_place SET seq = 82", "hook_place", "71/61", "已生成的推送越过了所记的位置"),
+        ("DELETE FROM hook_place", "hook_delivery", "81", "没有记下推送到了哪里"),
+    ] {
+        store.raw_execute(aside).await.expect("kept aside");
+        store.raw_execute(damage).await.expect(damage);
+        let wanted = (table.to_owned(), row.to_owned(), reason.to_owned());
+        assert_eq!(said().await.first(), Some(&wanted), "{damage}");
+        store.raw_execute(back).await.expect("put back");
+        assert_eq!(said().await, [], "{damage}");
+    }
+    store.raw_execute("UPDATE api_key SET unit_id = 'other'").await.expect("damaged");
+    let wanted = ("hook_place", "71/61", "密钥与订阅不属于同一单位");
+    let found = said().await;
+    assert!(
+        found
+            .iter()
+            .any(|(table, row, why)| (table.as_str(), row.as_str(), why.as_str()) == wanted),
+        "{found:?}"
+    );
+    store.raw_execute("UPDATE api_key SET unit_id = 'market'").await.expect("mended");
     store
         .raw_execute("UPDATE hook_delivery SET done_at = NULL WHERE id = 81")
         .await

@@ -45,10 +45,11 @@ pub const RECORDS: &str = r#"{
   "next": "2026-06-10_455084147318833159"
 }"#;
 
-/// One record.
+/// One record, to which somebody objects.
 pub const RECORD: &str = r#"{
   "subject": "324443289176096804", "record": "455084147318833159", "kind": "administrative-penalty",
-  "kind_name": "行政处罚", "mark": "", "title": "销售标签不符合规定的食品", "number": "平示监罚〔2026〕301号",
+  "kind_name": "行政处罚", "mark": "",
+  "objection": {"since": "2026-06-15", "statement": "示例：处罚决定正在复议中。"}, "title": "销售标签不符合规定的食品", "number": "平示监罚〔2026〕301号",
   "party": "平陆县示例301号加工有限公司", "code": "91140829XY00030103", "authority": "平陆县示例监督管理局",
   "summary": "罚款5000元。", "class": "罚款", "decided_on": "2026-06-10", "public_until": "2027-06-10", "valid_until": null,
   "repairable_from": "2026-09-10", "ended": false, "version": 1, "known_at": 1794837831544,
@@ -150,7 +151,8 @@ pub const CHECK: &str = r#"{
     "groups": [{"kind": "administrative-penalty", "name": "行政处罚", "audience": "public", "records": [{
       "subject": "324443289176096804", "id": "455084147318833159", "version": 1, "title": "销售标签不符合规定的食品",
       "number": "平示监罚〔2026〕301号", "authority": "平陆县示例监督管理局", "decided": "2026-06-10", "valid_until": "",
-      "public_until": "2027-06-10", "standing": "public", "mark": "", "class": "罚款", "summary": "罚款5000元。",
+      "public_until": "2027-06-10", "standing": "public", "mark": "",
+      "objection": {"since": "2026-06-15", "statement": ""}, "class": "罚款", "summary": "罚款5000元。",
       "because": [{"entry": "publicity.order36.general.maximum", "line": "《示例办法》第一条", "evidence": "已核对原文"}],
       "inputs": {"decided": "2026-06-10"}}]}],
     "edition": "2024", "measures": [],

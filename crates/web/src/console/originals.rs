@@ -71,10 +71,13 @@ pub async fn original(
     let outcome = match check::original(desk, who, number, why).await {
         Ok((check, text)) => {
             let again = check::replay(desk, who, number, why).await?;
-            let worked_out = match (again.same, again.same_law) {
-                (true, _) => "按当时的事实和法规重新得出，逐字节相同",
-                (false, true) => "重新得出的与当时不同，请核对数据",
-                (false, false) => "法规数据已更新版本，重新得出的与当时不同",
+            let worked_out = match (again.same, again.same_law, again.pinned) {
+                (true, _, 0) => "按当时的事实和法规重新得出，逐字节相同",
+                (true, ..) => {
+                    "按当时的事实和法规重新得出，逐字节相同（当时正在入库的，以答复所载的版本为准）"
+                }
+                (false, true, _) => "重新得出的与当时不同，请核对数据",
+                (false, false, _) => "法规数据已更新版本，重新得出的与当时不同",
             };
             Ok(Found {
                 facts: vec![

@@ -26,6 +26,7 @@ struct Own {
     facts: Vec<Fact>,
     sessions: Vec<SessionRow>,
     others: bool,
+    own: bool,
 }
 
 struct SessionRow {
@@ -117,6 +118,7 @@ pub async fn own(
         page: frame.inside("我的账号", "/account"),
         notice: notice.map(|(title, text)| NoticeText::new("success", title, text)),
         facts,
+        own,
         others: shown.sessions.len() > 1,
         sessions: shown.sessions.into_iter().map(row).collect(),
     })

@@ -9,6 +9,7 @@ pub mod declare;
 pub mod home;
 pub mod leave;
 pub mod looks;
+pub mod mail;
 pub mod objection;
 pub mod objections;
 pub mod record;

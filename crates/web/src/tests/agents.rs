@@ -336,3 +336,40 @@ async fn whom_a_provider_proved_is_forgotten_once_somebody_is_in() {
         accounts::load_session(&site.desk, &session).await.expect("read").expect("a session");
     assert!(!data.contains("identity.example"), "{data}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_confirmed_by_a_link_and_a_button() {
+    let site = TestSite::new().await;
+    let mut agent = site.agent("zhang", 0).await;
+    let page = agent.get("/my/mail").await.text();
+    assert!(page.contains("经信用办确认为主体的经办人以后"), "{page}");
+    assert!(!page.contains("name=\"address\""), "{page}");
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    confirm(&mut office).await;
+
+    let send = async |agent: &mut Browser, address: &str| {
+        let token = agent.get("/my/mail").await.token();
+        agent.post("/my/mail", &[("csrf", &token), ("address", address)]).await
+    };
+    let wrong = send(&mut agent, "zhang@").await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(wrong.text().contains("value=\"zhang@\""), "what was typed comes back");
+    let asked = send(&mut agent, "zhang@example.cn").await;
+    assert_eq!(asked.header("location"), "/my/mail?done=asked", "{}", asked.text());
+    let page = agent.get("/my/mail?done=asked").await.text();
+    assert!(page.contains("有一个邮箱等待确认") && page.contains("zhang@example.cn"), "{page}");
+
+    // Whoever opens the link, program or person, has confirmed nothing yet.
+    let link = "/my/mail/confirm?code=0a";
+    let stranger = site.browser().get(link).await;
+    assert!(stranger.header("location").starts_with("/my/sign-in?next="), "{}", stranger.text());
+    let page = agent.get(link).await;
+    let (text, token) = (page.text(), page.token());
+    assert_eq!(hidden(&text, "code"), "0a");
+    let fields = [("csrf", token.as_str()), ("code", "0a")];
+    let refused = agent.post("/my/mail/confirm", &fields).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.text().contains("这个链接已经用过"), "{}", refused.text());
+    assert!(agent.get("/my/account").await.text().contains("href=\"/my/mail\""));
+    assert!(!office.get("/console/account").await.text().contains("/my/mail"));
+}

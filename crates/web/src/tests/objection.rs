@@ -93,6 +93,22 @@ fn faces(record: &str) -> [String; 10] {
     ]
 }
 
+/// The description's example of a record shows the mark just as the interface answers it.
+async fn the_example_is_what_is_answered(browser: &mut Browser, record: &str) {
+    let answered = browser.get(&format!("/api/v1{record}")).await.json();
+    let description = browser.get("/api/v1/openapi.json").await.json();
+    let example = |path: &str| -> serde_json::Value {
+        let answer = &description["paths"][path]["get"]["responses"]["200"]["content"];
+        answer["application/json"]["example"].clone()
+    };
+    let shown = example("/api/v1/records/{kind}/{subject}/{record}");
+    let names = |value: &serde_json::Value| -> Vec<String> {
+        value.as_object().expect("an object").keys().cloned().collect()
+    };
+    assert_eq!(names(&shown["objection"]), names(&answered["objection"]), "{shown}");
+    assert_eq!(names(&shown), names(&answered));
+}
+
 /// Two persons correct what the record says.
 async fn correct(clerk: &mut Browser, reviewer: &mut Browser, held: &str) {
     let to = format!("{held}/correct");
@@ -174,6 +190,7 @@ async fn a_firm_objects_everybody_sees_it_and_two_persons_put_it_right() {
         assert!(text.contains("异议处理中") || path.starts_with("/api"), "{path}: {text}");
         assert!(!text.contains("罚款应为1000元"), "{path} tells what only the unit may read");
     }
+    the_example_is_what_is_answered(&mut visitor, &public).await;
     assert!(clerk.get(&held).await.text().contains("异议处理中"));
     let page = visitor.get(&public).await.text();
     assert!(

@@ -13,6 +13,8 @@ pub fn label(action: &str) -> &str {
         "account.disabled" => "停用账号",
         "account.password-reset" => "重置密码",
         "account.password-changed" => "更改自己的密码",
+        "account.contact-asked" => "申请确认邮箱",
+        "account.contact-set" => "设置或者清空邮箱",
         "account.sessions-ended" => "结束登录",
         "account.factor-enrolled" => "设置动态验证码",
         "account.factor-removed" => "停用自己的动态验证码",

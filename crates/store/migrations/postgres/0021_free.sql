@@ -1,0 +1,1 @@
+-- Kept free: another change of the same days has this number.

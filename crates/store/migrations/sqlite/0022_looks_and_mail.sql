@@ -1,0 +1,18 @@
+-- Looks are counted by unit and purpose from one index alone, in the order of the list; and what was said of them is found by when it was said,
+-- so that a month is counted without going to each of its looks.
+DROP INDEX subject_check_at;
+CREATE INDEX subject_check_at ON subject_check (at, number, unit_id, purpose);
+CREATE INDEX check_use_at ON check_use (at);
+
+-- An address that somebody has typed and not yet confirmed: nothing but the mail with the link goes there. sealed: the address and the secret of
+-- the link. asked: how often on that day, which stays. mail: due, sent, failed. Emptied once it is confirmed or taken back; not part of a backup.
+CREATE TABLE contact_claim (
+    account_id INTEGER PRIMARY KEY NOT NULL,
+    sealed BLOB NOT NULL,
+    digest TEXT NOT NULL,
+    ends_at INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    mail TEXT NOT NULL,
+    tries INTEGER NOT NULL
+) STRICT;
