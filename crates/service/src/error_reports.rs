@@ -11,13 +11,14 @@ use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::rules::deadline::error_report_due;
 use xinyong_domain::ruling::Ruling;
 use xinyong_store::{
-    ErrorReport, NewNotice, Purpose, StoreError, Tx, report_contact_place, report_place,
+    Account, ErrorReport, NewNotice, Purpose, StoreError, Tx, report_contact_place, report_place,
 };
 
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
 use crate::browse::{PublicRecord, public_record};
 use crate::desk::Desk;
+use crate::notices::accounts_with;
 use crate::refusal::DeskError;
 use crate::units::responsible;
 
@@ -256,6 +257,7 @@ pub async fn send(desk: &Desk, actor: &Actor, command: Report) -> Result<Receipt
         answered_on: None,
         corrected_version: None,
     };
+    let people = people_of(desk, &report.unit_id).await?;
     let mut tx = store.transaction("report error").await?;
     let new = match tx.add_error_report(&report).await {
         Err(StoreError::Conflict(_)) => {
@@ -267,7 +269,7 @@ pub async fn send(desk: &Desk, actor: &Actor, command: Report) -> Result<Receipt
         other => other?,
     };
     if new {
-        tell(desk, &mut tx, &report).await?;
+        tell(desk, &mut tx, &report, &people).await?;
         let event = AuditEvent::Case {
             deed: "error-report.received",
             of: &format!("error-report:{id}"),
@@ -279,14 +281,23 @@ pub async fn send(desk: &Desk, actor: &Actor, command: Report) -> Result<Receipt
     Ok(receipt(desk, &report))
 }
 
-/// Tells those who answer for the unit. A notice names no record: mail leaves the building.
-async fn tell(desk: &Desk, tx: &mut Tx, report: &ErrorReport) -> Result<(), DeskError> {
-    let units = responsible(desk, &report.unit_id).await?;
-    for account in desk.store().accounts().await? {
-        let works = [Role::Clerk, Role::Reviewer].iter().any(|role| role.as_str() == account.role);
-        if !account.active || !works || !units.contains(&account.unit_id) {
-            continue;
-        }
+/// Those who answer for the unit.
+async fn people_of(desk: &Desk, unit: &str) -> Result<Vec<Account>, DeskError> {
+    let units = responsible(desk, unit).await?;
+    accounts_with(desk, |account, role| {
+        matches!(role, Role::Clerk | Role::Reviewer) && units.contains(&account.unit_id)
+    })
+    .await
+}
+
+/// Tells them. A notice names no record: mail leaves the building.
+async fn tell(
+    desk: &Desk,
+    tx: &mut Tx,
+    report: &ErrorReport,
+    people: &[Account],
+) -> Result<(), DeskError> {
+    for account in people {
         tx.add_notice(&NewNotice {
             id: desk.new_id(),
             account_id: account.id,

@@ -4,11 +4,12 @@
 mod look;
 
 use serde::Serialize;
-use xinyong_store::{NewNotice, StoreError, Subject, SubjectJudgement, Tx};
+use xinyong_store::{Account, NewNotice, StoreError, Subject, SubjectJudgement, Tx};
 
 use crate::access::{Actor, Permission, Role};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
+use crate::notices::accounts_with;
 use crate::refusal::DeskError;
 
 pub use look::{
@@ -244,9 +245,10 @@ pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<i64
     };
     // The store keys a record by its id first.
     let keys: Vec<(i64, i64)> = records.iter().map(|(subject, id)| (*id, *subject)).collect();
+    let others = others(desk, actor).await?;
     let mut tx = store.transaction("propose judgement").await?;
     let hash = tx.add_subject_judgement(&new, &keys).await?;
-    tell(desk, &mut tx, &new, actor).await?;
+    tell(desk, &mut tx, &new, &others).await?;
     note(desk, &mut tx, actor, "judgement.proposed", &new, &hash);
     tx.commit().await?;
     Ok(new.id)
@@ -266,20 +268,20 @@ fn note(
     desk.audit_with(tx, actor, AuditEvent::Case { deed, of: &of, detail: &detail });
 }
 
-/// Tells the others of the credit office that something waits for a second person.
+/// The others of the credit office.
+async fn others(desk: &Desk, by: &Actor) -> Result<Vec<Account>, DeskError> {
+    accounts_with(desk, |account, role| role == Role::CreditOffice && account.login != by.login)
+        .await
+}
+
+/// Tells them that something waits for a second person.
 async fn tell(
     desk: &Desk,
     tx: &mut Tx,
     of: &SubjectJudgement,
-    by: &Actor,
+    others: &[Account],
 ) -> Result<(), DeskError> {
-    for account in desk.store().accounts().await? {
-        let other = account.active
-            && account.role == Role::CreditOffice.as_str()
-            && account.login != by.login;
-        if !other {
-            continue;
-        }
+    for account in others {
         tx.add_notice(&NewNotice {
             id: desk.new_id(),
             account_id: account.id,
@@ -325,6 +327,7 @@ async fn step(
     next: &SubjectJudgement,
     deed: &'static str,
 ) -> Result<(), DeskError> {
+    let others = others(desk, actor).await?;
     let mut tx = desk.store().transaction("change judgement").await?;
     if deed == "judgement.confirmed" {
         // As this transaction sees it: somebody may have judged meanwhile.
@@ -347,7 +350,7 @@ async fn step(
     };
     tx.settle_notices(&format!("judgement:{}", next.id), NOTICE).await?;
     if deed == "judgement.undo-proposed" {
-        tell(desk, &mut tx, next, actor).await?;
+        tell(desk, &mut tx, next, &others).await?;
     }
     note(desk, &mut tx, actor, deed, next, &hash);
     tx.commit().await?;

@@ -72,7 +72,7 @@ pub enum Letter<'l> {
 
 /// The active accounts for which something holds. To be asked for before the transaction begins that tells them: whoever waits for a second
 /// connection while holding one may wait for others who do the same.
-async fn accounts_with(
+pub(crate) async fn accounts_with(
     desk: &Desk,
     holds: impl Fn(&Account, Role) -> bool,
 ) -> Result<Vec<Account>, DeskError> {

@@ -153,6 +153,19 @@ impl Tx {
         Ok(true)
     }
 
+    /// As [`Store::repair_items_of_record`], as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn repair_items_of_record(
+        &mut self,
+        subject: i64,
+        record: i64,
+    ) -> Result<Vec<RepairItem>, StoreError> {
+        let rows = self.conn().all(&ITEMS_OF_RECORD, values![subject, record]).await?;
+        rows.iter().map(item).collect()
+    }
+
     /// For whom an application was made, as this transaction sees it.
     ///
     /// # Errors

@@ -192,9 +192,9 @@ pub async fn decline(desk: &Desk, actor: &Actor, id: i64, reason: &str) -> Resul
             format!("请写明退回的理由（{LONGEST_REASON}字以内）"),
         ));
     }
+    let proposer = desk.store().account_by_login(&row.proposed_by).await?;
     let mut tx = desk.store().transaction("decline correction").await?;
     decide(desk, &mut tx, actor, &row, "declined", Some(reason.to_owned()), None).await?;
-    let proposer = desk.store().account_by_login(&row.proposed_by).await?;
     if let Some(account) = proposer.filter(|account| account.login != actor.login) {
         let text = "您登记的一项更正或撤销被退回，请查看理由".to_owned();
         tx.add_notice(&notice(desk, account.id, DECLINED, &row, text)).await?;

@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::finding::Finding;
 use xinyong_domain::workflow::correction::Outcome;
-use xinyong_store::{Correction, NewNotice, Purpose, Record, StoreError, Tx, correction_place};
+use xinyong_store::{
+    Account, Correction, NewNotice, Purpose, Record, StoreError, Tx, correction_place,
+};
 
 use super::{PROPOSED, apply, authorise, outcome, standing};
 use crate::access::{Actor, Permission, Role};
@@ -16,6 +18,7 @@ use crate::audit::AuditEvent;
 use crate::browse::{HeldRecord, Names, held};
 use crate::commitments::correctable;
 use crate::desk::Desk;
+use crate::notices::accounts_with;
 use crate::publicity::Withdraw;
 use crate::refusal::DeskError;
 use crate::units::responsible;
@@ -205,12 +208,16 @@ pub async fn propose(desk: &Desk, actor: &Actor, command: Propose) -> Result<Pro
         decline_reason: None,
         result_version: None,
     };
+    let reviewers = reviewers(desk, &record.unit_id, actor).await?;
     let mut tx = store.transaction("propose correction").await?;
     match tx.add_correction(&new).await {
         Err(StoreError::Conflict(_)) => return Err(one_waits()),
         other => other?,
     }
-    tell(desk, &mut tx, &new, actor).await?;
+    for account in reviewers {
+        let text = "一条信息的更正或撤销等待您确认".to_owned();
+        tx.add_notice(&notice(desk, account.id, PROPOSED, &new, text)).await?;
+    }
     note(desk, &mut tx, actor, "correction.proposed", &new);
     tx.commit().await?;
     Ok(Proposed::Kept(id))
@@ -230,21 +237,13 @@ pub(super) fn note(desk: &Desk, tx: &mut Tx, actor: &Actor, deed: &'static str, 
     desk.audit_with(tx, actor, AuditEvent::Case { deed, of: &of, detail: &detail });
 }
 
-/// Tells the reviewers of the unit, but for who entered it.
-async fn tell(desk: &Desk, tx: &mut Tx, of: &Correction, by: &Actor) -> Result<(), DeskError> {
-    let units = responsible(desk, &of.unit_id).await?;
-    for account in desk.store().accounts().await? {
-        let concerned = account.active
-            && account.role == Role::Reviewer.as_str()
-            && units.contains(&account.unit_id)
-            && account.login != by.login;
-        if !concerned {
-            continue;
-        }
-        let text = "一条信息的更正或撤销等待您确认".to_owned();
-        tx.add_notice(&notice(desk, account.id, PROPOSED, of, text)).await?;
-    }
-    Ok(())
+/// The reviewers of the unit, but for who enters it.
+async fn reviewers(desk: &Desk, unit: &str, by: &Actor) -> Result<Vec<Account>, DeskError> {
+    let units = responsible(desk, unit).await?;
+    accounts_with(desk, |account, role| {
+        role == Role::Reviewer && units.contains(&account.unit_id) && account.login != by.login
+    })
+    .await
 }
 
 pub(super) fn notice(

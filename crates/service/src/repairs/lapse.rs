@@ -35,7 +35,7 @@ pub(super) async fn end_pending(
     reason: &str,
 ) -> Result<bool, DeskError> {
     let mut ended = false;
-    for item in desk.store().repair_items_of_record(subject, record).await? {
+    for item in tx.repair_items_of_record(subject, record).await? {
         // As it is now: somebody may have moved it since it was listed.
         let Some(item) = tx.lock_repair_item(item.id).await? else { continue };
         let Some(stage) = Stage::from_word(&item.stage).filter(|stage| stage.is_pending()) else {
