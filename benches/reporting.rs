@@ -97,7 +97,7 @@ fn main() {
         .units
         .iter()
         .flat_map(|(unit, found)| {
-            found.kinds.iter().map(|kind| ((unit.clone(), kind.kind.clone()), kind.received))
+            found.kinds.iter().map(move |kind| ((unit.clone(), kind.kind.clone()), kind.received))
         })
         .filter(|(_, received)| *received > 0)
         .collect();
@@ -144,9 +144,8 @@ fn peer(folder: &Path, scratch: &Path, received: &BTreeMap<(String, String), u64
         .expect("Python runs");
     let text = String::from_utf8_lossy(&answer.stdout);
     let mut lines = text.lines().map(|line| line.split(' ').collect::<Vec<_>>());
-    let Some([rows, milliseconds, kept, verdict]) =
-        lines.next().as_deref().map(<[&str]>::to_vec).and_then(|found| found.try_into().ok())
-    else {
+    let head = lines.next().map(<[&str; 4]>::try_from);
+    let Some(Ok([rows, milliseconds, kept, verdict])) = head else {
         panic!("DuckDB said: {text}{}", String::from_utf8_lossy(&answer.stderr));
     };
     let counted: BTreeMap<(String, String), u64> = lines
