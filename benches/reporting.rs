@@ -97,7 +97,7 @@ fn main() {
         .units
         .iter()
         .flat_map(|(unit, found)| {
-            found.kinds.iter().map(|kind| ((unit.clone(), kind.kind.clone()), kind.received))
+            found.kinds.iter().map(move |kind| ((unit.clone(), kind.kind.clone()), kind.received))
         })
         .filter(|(_, received)| *received > 0)
         .collect();
@@ -144,8 +144,8 @@ fn peer(folder: &Path, scratch: &Path, received: &BTreeMap<(String, String), u64
         .expect("Python runs");
     let text = String::from_utf8_lossy(&answer.stdout);
     let mut lines = text.lines().map(|line| line.split(' ').collect::<Vec<_>>());
-    let first = lines.next().unwrap_or_default();
-    let [rows, milliseconds, kept, verdict] = first.as_slice() else {
+    let head = lines.next().map(<[&str; 4]>::try_from);
+    let Some(Ok([rows, milliseconds, kept, verdict])) = head else {
         panic!("DuckDB said: {text}{}", String::from_utf8_lossy(&answer.stderr));
     };
     let counted: BTreeMap<(String, String), u64> = lines
@@ -157,7 +157,7 @@ fn peer(folder: &Path, scratch: &Path, received: &BTreeMap<(String, String), u64
         })
         .collect();
     assert_eq!(&counted, received, "both count the same month, for each unit and kind");
-    assert_eq!(*verdict, "equal", "the summary of {kept} rows says what the table says");
+    assert_eq!(verdict, "equal", "the summary of {kept} rows says what the table says");
     let milliseconds: f64 = milliseconds.parse().expect("a time");
     println!(
         "DuckDB, the month from {rows} rows     p50 {milliseconds:>7.2} ms   ratio {:.3}",

@@ -143,7 +143,7 @@ pub async fn confirm(
     match agents::confirm_contact(frame.site.desk(), actor(&frame)?, code).await {
         Ok(()) => Ok(onward(&frame, "/my/mail?done=confirmed")),
         Err(error) => {
-            let errors = vec![FormError::new("code", mendable(error)?.message)];
+            let errors = vec![FormError::new("", mendable(error)?.message)];
             Ok((StatusCode::BAD_REQUEST, asks(&frame, "", errors)?).into_response())
         }
     }
