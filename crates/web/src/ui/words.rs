@@ -132,7 +132,7 @@ pub fn held_standing(record: &HeldRecord) -> Chip {
         return if shown.ended {
             Chip::new("已到期", "neutral")
         } else if shown.publicity.class.is_unlimited() {
-            Chip::new("公示中，有效", "good")
+            Chip::new("公示中，有效", "info")
         } else {
             Chip::new("公示中", "info")
         };
