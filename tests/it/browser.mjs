@@ -592,7 +592,7 @@ async function pages() {
         await axeCheck(page, `${login} ${path} at ${width}`);
         checked++;
         // One of what is listed, and the form that leads on from it.
-        for (const [list, link] of [['/console/checks', 'td a', '/console/repairs/shields', '/console/repairs/urge', '/console/commitments'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/objections', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a', '/console/commitments/matters'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
+        for (const [list, link] of [['/console/checks', 'td a'], ['/console/checks/lists', 'td a'], ['/console/commitments', 'th a'], ['/console/repairs/shields', 'td a'], ['/console/error-reports', 'td a'], ['/console/repairs', 'td a'], ['/console/objections', 'td a'], ['/console/corrections', 'td a'], ['/console/enrolments', 'th a'], ['/console/commitments/matters', 'th a'], ['/console/keys', 'td a'], ['/console/judgements', 'td a'], ['/console/judgements?show=decided', 'td a'], ['/console/doubles', 'a[href*="/judgements/new"]'], ['/console/signing-keys', 'td a']]) {
           if (path !== list) continue;
           const found = page.locator(`main ${link}`);
           if (!(await found.count())) continue;

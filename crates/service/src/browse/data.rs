@@ -142,7 +142,7 @@ fn of_kind(law: &Law, kind: &Arc<Kind>) -> DataSet {
         name: kind.name.clone(),
         about: match &kind.by_subject {
             Some(by) => format!("公示中的{}，按申报日期由近及远。{}", kind.name, by.meaning),
-            None => format!("公示中的{}信息，按决定日期由近及远。", kind.name),
+            None => format!("公示中的{}，按决定日期由近及远。", kind.name),
         },
         columns,
         kind: Some(Arc::clone(kind)),

@@ -105,6 +105,13 @@ fn detail(json: &str) -> String {
     if json == "{}" { String::new() } else { json.to_owned() }
 }
 
+/// As on the page, where details without any word in them are only noise; the export has them as they are kept.
+fn shown_detail(json: &str) -> String {
+    let kept: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(json).ok();
+    let is_empty = |value: &serde_json::Value| value.as_str().is_some_and(str::is_empty);
+    if kept.is_some_and(|kept| kept.values().all(is_empty)) { String::new() } else { detail(json) }
+}
+
 fn line(line: AuditLine) -> Line {
     Line {
         at: Clock::show(line.at),
@@ -114,7 +121,7 @@ fn line(line: AuditLine) -> Line {
         action: line.action,
         object: line.object,
         outcome: outcome(&line.outcome),
-        detail: detail(&line.detail),
+        detail: shown_detail(&line.detail),
     }
 }
 

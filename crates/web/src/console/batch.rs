@@ -73,6 +73,7 @@ struct Shown {
     records_href: String,
     findings: Vec<FindingGroup>,
     findings_note: &'static str,
+    mend_href: String,
     shows_findings: bool,
     pager: Pager,
     can_submit: bool,
@@ -166,7 +167,15 @@ async fn show(
         } else {
             String::new()
         },
-        findings_note: "有错误的行不入库，改正后重新上传即可；合格的行不受影响。",
+        findings_note: "有错误的行不入库，合格的行不受影响；提醒和说明不妨碍入库，请核对。",
+        mend_href: if !at_work
+            && actor.may(Permission::UploadBatch)
+            && (refused || batch.refused + batch.held > 0)
+        {
+            super::upload::href(&batch.kind, &batch.unit)
+        } else {
+            String::new()
+        },
         shows_findings: !at_work && !refused,
         pager: pager(id, asked, &findings, next_row),
         findings: findings.into_iter().map(group).collect(),

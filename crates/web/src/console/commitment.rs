@@ -84,7 +84,10 @@ fn facts(frame: &Frame, found: &CommitmentCase, reads: bool) -> Vec<Fact> {
         facts.push(Fact::new("登记的信息", "查看全部版本").to(words::held_href(subject, record)));
     }
     if let Some(kind) = &found.file_type {
-        facts.push(Fact::new("承诺书扫描件", kind.as_str()).to(format!("{}/file", href(line.id))));
+        facts.push(
+            Fact::new("承诺书扫描件", format!("下载（{kind}）"))
+                .to(format!("{}/file", href(line.id))),
+        );
     }
     facts
 }

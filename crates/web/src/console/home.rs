@@ -19,7 +19,7 @@ use super::actor;
 use super::rows::{BatchRow, row};
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Bar, Chip, Page, Tile, Why};
+use crate::ui::view::{Bar, Chip, Link, Page, Tile, Why};
 use crate::ui::words;
 use crate::ui::{draw, reasons};
 
@@ -44,7 +44,8 @@ struct Home {
     reads_batches: bool,
     tiles: Vec<Tile>,
     waiting: Vec<OwedRow>,
-    agents: Vec<super::agents::Row>,
+    queues: Vec<Queue>,
+    contents: Vec<Link>,
     waiting_title: &'static str,
     month_title: &'static str,
     month: Vec<Bar>,
@@ -52,12 +53,19 @@ struct Home {
     declare: Vec<Declare>,
     declare_title: String,
     owed_lines: Vec<Line>,
-    reported: Vec<Line>,
-    correct: Vec<Line>,
-    repair: Vec<Line>,
-    objected: Vec<Line>,
-    commitments: Vec<Line>,
-    judge: Vec<Line>,
+}
+
+/// What waits of one sort of work.
+struct Queue {
+    id: &'static str,
+    title: &'static str,
+    lines: Vec<Line>,
+}
+
+impl Queue {
+    fn new(id: &'static str, title: &'static str, lines: Vec<Line>) -> Self {
+        Self { id, title, lines }
+    }
 }
 
 /// A kind whose month is to be declared.
@@ -101,6 +109,9 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
     } else {
         Waiting::default()
     };
+    let queues = queues(&frame, actor).await?;
+    let owed_lines: Vec<Line> =
+        ahead_line(desk, actor).await?.into_iter().chain(owed_lines(&owed)).collect();
     draw(&Home {
         declare: owed
             .declare
@@ -115,39 +126,75 @@ pub async fn home(frame: Frame) -> Result<Html<String>, PageError> {
         declare_title: owed.declare.as_ref().map_or_else(String::new, |owed| {
             format!("请在 {} 前（含当日）申报{}作出的决定数", owed.until, owed.month.label())
         }),
-        owed_lines: ahead_line(frame.site.desk(), actor)
-            .await?
-            .into_iter()
-            .chain(owed_lines(&owed))
-            .collect(),
-        judge: judgements::open_judgements(desk, actor)
-            .await?
-            .iter()
-            .map(|one| {
-                let (href, text, chip, note) = super::judgements::waiting_line(one);
-                Line { href, text, chip, note }
-            })
-            .collect(),
-        correct: correct(&frame, &corrections::waiting(desk, actor).await?),
-        repair: repair(&frame, &repairs::waiting(desk, actor, MOST_REPORTS).await?),
-        objected: objected(&frame, &objections::waiting(desk, actor).await?),
-        commitments: committed(&frame, &commitments::waiting(desk, actor, MOST_REPORTS).await?),
-        reported: reported(&frame, &error_reports::waiting(desk, actor, MOST_REPORTS).await?),
+        contents: contents(&shown.waiting, &queues, owed.declare.is_some(), &owed_lines),
+        queues,
+        owed_lines,
         page: frame.console("今天的工作", "/console"),
         can_upload: actor.may(Permission::UploadBatch),
         reads_batches,
         tiles,
         waiting: shown.waiting.iter().map(|owed| owed_row(&law, today, owed)).collect(),
-        agents: agents::waiting(frame.site.desk(), actor)
-            .await?
-            .iter()
-            .map(|one| super::agents::row(&frame, one))
-            .collect(),
         waiting_title: "等您处理的批次，最急的在前",
         month_title: "各月入库的条数",
         month: bars(&shown.months),
         unread: notices::unread(desk, actor).await?,
     })
+}
+
+/// What waits for this person, by the work it is.
+async fn queues(frame: &Frame, actor: &Actor) -> Result<Vec<Queue>, PageError> {
+    let desk = frame.site.desk();
+    let applied = agents::waiting(desk, actor).await?;
+    let judged = judgements::open_judgements(desk, actor).await?;
+    let judge = |one| {
+        let (href, text, chip, note) = super::judgements::waiting_line(one);
+        Line { href, text, chip, note }
+    };
+    let agent = |one| {
+        let row = super::agents::row(frame, one);
+        Line {
+            href: row.href,
+            text: row.firm,
+            chip: row.left.unwrap_or_else(|| Chip::new("没有期限", "neutral")),
+            note: format!("{} 申请", row.applied),
+        }
+    };
+    let asked = repairs::waiting(desk, actor, MOST_REPORTS).await?;
+    let made = commitments::waiting(desk, actor, MOST_REPORTS).await?;
+    let said = error_reports::waiting(desk, actor, MOST_REPORTS).await?;
+    Ok(vec![
+        Queue::new("agents", "等待确认的经办人", applied.iter().map(agent).collect()),
+        Queue::new(
+            "correct",
+            "待您确认的更正和撤销",
+            correct(frame, &corrections::waiting(desk, actor).await?),
+        ),
+        Queue::new("repair", "待办理的信用修复", repair(frame, &asked)),
+        Queue::new(
+            "objected",
+            "待办理的异议",
+            objected(frame, &objections::waiting(desk, actor).await?),
+        ),
+        Queue::new("commitments", "待办理的信用承诺", committed(frame, &made)),
+        Queue::new("judge", "待您确认的主体核定", judged.iter().map(judge).collect()),
+        Queue::new("reported", "待答复的信息纠错", reported(frame, &said)),
+    ])
+}
+
+/// Where on the page what waits is to be found, with nothing to find no list.
+fn contents(waiting: &[OwedBatch], queues: &[Queue], declare: bool, owed: &[Line]) -> Vec<Link> {
+    let places = [("waiting", "等您处理的批次", !waiting.is_empty())]
+        .into_iter()
+        .chain(queues.iter().map(|queue| (queue.id, queue.title, !queue.lines.is_empty())))
+        .chain([
+            ("declare", "待申报", declare),
+            ("owed", "缺报、待改与久未报送", !owed.is_empty()),
+        ]);
+    let links: Vec<Link> = places
+        .filter(|(_, _, is_some)| *is_some)
+        .map(|(id, title, _)| Link { href: format!("#{id}"), label: title.to_owned() })
+        .collect();
+    if links.len() > 1 { links } else { Vec::new() }
 }
 
 /// What the person's own unit is likely to report late, where there is anything.

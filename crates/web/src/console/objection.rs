@@ -80,7 +80,7 @@ fn facts(frame: &Frame, found: &ObjectionCase) -> Vec<Fact> {
         );
     }
     facts.extend(found.materials.iter().map(|one| {
-        Fact::new("材料", one.file_type.as_str())
+        Fact::new("材料", format!("下载（{}）", one.file_type))
             .to(format!("{}/files/{}", href(line.id), one.seq))
             .noted(Clock::show(one.at))
     }));

@@ -38,8 +38,8 @@ struct LateRow {
 
 struct GapRow {
     text: String,
-    before: String,
-    after: String,
+    before: (String, String),
+    after: (String, String),
     counted: String,
     remark: &'static str,
 }
@@ -110,8 +110,8 @@ fn span(pair: &(String, String)) -> String {
     if pair.0 == pair.1 { pair.0.clone() } else { format!("{} 至 {}", pair.0, pair.1) }
 }
 
-fn neighbour(text: &str, day: Date) -> String {
-    format!("{text}（{day}）")
+fn neighbour(text: &str, day: Date) -> (String, String) {
+    (text.to_owned(), day.to_string())
 }
 
 /// What a choice of missing numbers sends: the numbers first, so that the series may hold any sign.
@@ -206,7 +206,7 @@ async fn page(
             .map(|gap| GapRow {
                 text: span(&gap.written),
                 before: gap.before.as_ref().map_or_else(
-                    || "本年第一个号之前".to_owned(),
+                    || ("本年第一个号之前".to_owned(), String::new()),
                     |(text, day)| neighbour(text, *day),
                 ),
                 after: neighbour(&gap.after.0, gap.after.1),

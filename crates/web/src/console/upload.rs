@@ -1,10 +1,11 @@
 //! `GET` and `POST /console/upload`: a file becomes a batch.
 
 use askama::Template;
-use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
+use serde::Deserialize;
 use xinyong_domain::law::Profile;
 use xinyong_service::{Actor, Permission, Refusal, intake, units};
 
@@ -40,12 +41,28 @@ struct Upload {
     pasted_error: String,
 }
 
+/// What the form begins with: who mends a batch need not choose its kind and its unit again.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    kind: String,
+    unit: String,
+}
+
+/// Address of the form that begins with a kind and a unit.
+pub(super) fn href(kind: &str, unit: &str) -> String {
+    crate::url::with_query("/console/upload", &[("kind", kind), ("unit", unit)])
+}
+
 /// `GET /console/upload`
 ///
 /// # Errors
 /// When the store fails.
-pub async fn form(frame: Frame) -> Result<Html<String>, PageError> {
-    show(&frame, &Parts::default(), Vec::new()).await
+pub async fn form(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<String>, PageError> {
+    let mut begun = Parts::default();
+    begun.put("kind", asked.kind);
+    begun.put("unit", asked.unit);
+    show(&frame, &begun, Vec::new()).await
 }
 
 async fn show(

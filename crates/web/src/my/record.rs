@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Html;
 use serde::Deserialize;
+use xinyong_domain::law::{Law, PublicationRule};
 use xinyong_service::Clock;
 use xinyong_service::browse::{self, SignatureView};
 
@@ -48,6 +49,8 @@ struct Shown {
     entry_href: String,
     /// Where it is objected to, where the firm may.
     object_href: String,
+    /// Where it is said when it may be repaired, for what can be.
+    repair_href: String,
     public_href: String,
 }
 
@@ -66,6 +69,12 @@ pub fn signature(signed: &SignatureView, who: String) -> Vec<Fact> {
         Fact::new("内容摘要（SM3）", signed.content.as_str()),
         Fact::new("承诺书摘要（SM3）", signed.commitment.as_str()),
     ]
+}
+
+/// Whether records of a kind are ever a matter of repair.
+fn repairable(law: &Law, kind: &str) -> bool {
+    let rule = law.kind(kind).map(|kind| kind.publication);
+    matches!(rule, Some(PublicationRule::Penalty | PublicationRule::Listing))
 }
 
 /// The page of a record.
@@ -105,6 +114,11 @@ pub async fn record(
         object_href: if signed.is_none() && head.withdrawn_on.is_none() && head.objection.is_none()
         {
             format!("{}?record={record}", super::objections::here(agent.code()))
+        } else {
+            String::new()
+        },
+        repair_href: if head.withdrawn_on.is_none() && repairable(&law, &head.kind) {
+            format!("{firm_href}/repair")
         } else {
             String::new()
         },

@@ -230,6 +230,9 @@ pub(super) fn repair(county: Option<&County>, law: &Law) -> Guide {
     }
 }
 
+/// What stands in a county's file where nobody has written yet.
+const TO_BE_FILLED: &str = "待填写";
+
 pub(super) fn contacts(county: Option<&County>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let Some(county) = county else {
@@ -241,7 +244,9 @@ pub(super) fn contacts(county: Option<&County>) -> Vec<Fact> {
             .map(|text| Fact::new("主办单位", text)),
     );
     for text in ["address", "contact", "email"].map(|key| county.text(key)) {
-        facts.extend(text.split_once('：').map(|(label, value)| Fact::new(label, value)));
+        // What the county's file still has to be given is not for the public to read.
+        let known = text.split_once('：').filter(|(_, value)| *value != TO_BE_FILLED);
+        facts.extend(known.map(|(label, value)| Fact::new(label, value)));
     }
     facts
 }

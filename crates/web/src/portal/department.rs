@@ -41,6 +41,7 @@ struct DepartmentPage {
     facts: Vec<Fact>,
     chart: Chart,
     lists: Vec<List>,
+    none: String,
     as_of: String,
 }
 
@@ -71,6 +72,10 @@ pub async fn department(frame: Frame, Path(unit): Path<String>) -> Result<Respon
         facts,
         chart: figures::months(&desk.law(), &counted, Some(&found.unit.id), None)?,
         lists: found.lists.iter().map(|list| shown(&found.unit.id, list)).collect(),
+        none: (found.lists.iter().filter(|list| list.records.is_empty()))
+            .map(|list| list.kind_name.as_str())
+            .collect::<Vec<_>>()
+            .join("、"),
         as_of: words::as_of(desk.today()),
         name: found.unit.name.clone(),
     })?;

@@ -125,13 +125,18 @@ fn report() -> Guide {
 
 fn clocks(law: &Law) -> Guide {
     let mut ruling = Ruling::new(());
-    let steps = law
-        .kinds()
-        .values()
-        .filter(|kind| kind.audience == Audience::Public)
-        .map(|kind| {
-            format!("{}：{}报送。", kind.name, from_words(law, &kind.report_within, &mut ruling))
-        })
+    // The kinds that share a deadline share a line.
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
+    for kind in law.kinds().values().filter(|kind| kind.audience == Audience::Public) {
+        let words = from_words(law, &kind.report_within, &mut ruling);
+        match lines.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, names)) => names.push(&kind.name),
+            None => lines.push((words, vec![&kind.name])),
+        }
+    }
+    let steps = lines
+        .into_iter()
+        .map(|(words, names)| format!("{words}报送：{}。", names.join("、")))
         .collect();
     Guide {
         id: "clocks",

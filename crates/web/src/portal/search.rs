@@ -182,7 +182,8 @@ fn shown(query: &str, hit: &SearchHit) -> Hit {
             let label = super::subject::code_label(&hit.code_kind);
             (label, marked(&format!("以“{}”开头", hit.matched), ""))
         }
-        FoundBy::Name => ("名称", marked(&format!("名称中含有“{query}”"), "")),
+        // The mark in the name says it.
+        FoundBy::Name => ("", marked("", "")),
     };
     Hit {
         href: words::subject_href(&hit.code),

@@ -12,7 +12,7 @@ use xinyong_service::{Clock, DeskError};
 use super::subject_row::{RecordRow, row};
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Chip, Fact, NoticeText, Page};
+use crate::ui::view::{Chip, Fact, Link, NoticeText, Page};
 use crate::ui::{draw, words};
 
 /// A name it had.
@@ -54,6 +54,7 @@ struct Subject {
     notices: Vec<NoticeText>,
     known: String,
     groups: Vec<Group>,
+    none: Vec<Link>,
     hidden: Vec<&'static str>,
     files_href: String,
     as_of: String,
@@ -85,9 +86,14 @@ pub async fn subject(frame: Frame, Path(code): Path<String>) -> Result<Response,
     let units = browse::unit_names(desk).await?;
     let tier = tier(&found);
     let code = found.facts.code.clone();
-    let groups = found
-        .groups
-        .iter()
+    // What there is nothing of is said in a line: sections without content hide the ones with.
+    let (some, nothing): (Vec<_>, Vec<_>) =
+        found.groups.iter().partition(|(_, _, records)| !records.is_empty());
+    let none = (nothing.into_iter())
+        .map(|(id, title, _)| Link { href: id.clone(), label: title.clone() })
+        .collect();
+    let groups = some
+        .into_iter()
         .map(|(id, title, records)| Group {
             id: id.clone(),
             title: title.clone(),
@@ -107,6 +113,7 @@ pub async fn subject(frame: Frame, Path(code): Path<String>) -> Result<Response,
         subject: head(&law, found.facts),
         notices: Vec::new(),
         groups,
+        none,
         hidden: HIDDEN.to_vec(),
         files_href: words::subject_href(&code),
         as_of: words::as_of(desk.today()),

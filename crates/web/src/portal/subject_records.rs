@@ -77,7 +77,7 @@ pub async fn records(
     let summary =
         format!("共 {} 条，第 {number} 页，共 {pages} 页", words::grouped(records.len() as u64));
     let drawn = draw(&SubjectRecords {
-        page: frame.portal(&format!("{}的{title}信息", found.facts.name), "/search"),
+        page: frame.portal(&format!("{}的{title}", found.facts.name), "/search"),
         subject_href: words::subject_href(&code),
         beyond: number > pages,
         pager: pager(&path, number, pages, summary),

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use xinyong_service::{Actor, Role, import_subjects};
 
 use super::browser::{Browser, TestSite, UNIT};
+use super::console::link;
 
 pub(super) const GOOD: &[u8] =
     include_bytes!("../../../../law/samples/administrative-penalty/ok.csv");
@@ -246,4 +247,21 @@ async fn a_table_is_pasted_instead_of_a_file() {
     let words = [csrf, kind, ("pasted", "<script>alert(1)</script>")];
     let answer = clerk.upload("/console/upload", &words, "", b"").await;
     assert!(!answer.text().contains("<script>alert"), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_row_leads_to_the_form_that_takes_the_mended_file() {
+    let site = TestSite::new().await;
+    know_parties(&site).await;
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let mut reviewer = site.signed_in(Role::Reviewer).await;
+    let batch = send(&mut clerk, "administrative-penalty", "处罚.csv", BAD).await;
+    let page = clerk.wait_for(&batch, "检查发现的问题").await.text();
+    assert!(page.contains("照最后一列改正"), "{page}");
+    let form = link(&page, "/console/upload?kind=administrative-penalty").replace("&#38;", "&");
+    assert!(form.ends_with(&format!("unit={UNIT}")), "{form}");
+    let begun = clerk.get(&form).await.text();
+    assert!(begun.contains("<option value=\"administrative-penalty\" selected>"), "{begun}");
+    let seen = reviewer.get(&batch).await.text();
+    assert!(!seen.contains("/console/upload?"), "the reviewer hands nothing in: {seen}");
 }

@@ -266,3 +266,12 @@ async fn all_records_of_a_subject_and_kind_have_a_page_with_numbers() {
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_there_is_nothing_of_is_said_in_a_line_and_hides_nothing() {
+    let site = published().await;
+    let page = site.browser().get("/subjects/91140829XY00030103").await.text();
+    let (some, nothing) = page.split_once("没有公示信息的类别").expect("kinds without anything");
+    assert!(some.contains("id=\"administrative-penalty\""), "{some}");
+    assert!(nothing.contains("<li id=\"honour\">"), "{nothing}");
+}

@@ -63,11 +63,11 @@ struct Drawing<'c> {
     lines: Vec<Line>,
 }
 
-/// The uppermost line: the smallest of 2, 4, 10, 20, 40, 100 … that no column exceeds. Its half is a whole number.
+/// The uppermost line: the smallest of 2, 4, 6, 8, 10, 12, 16, 20, 40 … that no column exceeds. Its half is a whole number.
 fn ceiling(most: u64) -> u64 {
     let mut step = 1_u64;
     loop {
-        for factor in [2, 4, 10] {
+        for factor in [2, 4, 6, 8, 10, 12, 16] {
             let line = step.saturating_mul(factor);
             if line >= most || line == u64::MAX {
                 return line;
@@ -171,8 +171,8 @@ mod tests {
     #[test]
     fn columns_stand_in_proportion_and_every_figure_is_in_the_table() {
         let chart = drawn(&[row("1 月", [40, 10]), row("2 月", [0, 1234])], "公示数");
-        // 1234 of 2000 fills 123 of 200 units; 10 of 2000 is still seen.
-        assert!(chart.svg.contains("height=\"123\""), "{}", chart.svg);
+        // 1234 of 1600 fills 154 of 200 units; 10 of 1600 is still seen.
+        assert!(chart.svg.contains("height=\"154\""), "{}", chart.svg);
         assert!(chart.svg.contains("height=\"1\""), "{}", chart.svg);
         assert!(chart.svg.contains("height=\"0\""), "{}", chart.svg);
         let figures: Vec<_> = chart.rows.iter().flat_map(|row| row.values.clone()).collect();
@@ -198,7 +198,9 @@ mod tests {
 
     #[test]
     fn the_uppermost_line_is_round_and_holds_the_greatest() {
-        for (most, line) in [(0, 2), (2, 2), (3, 4), (5, 10), (11, 20), (21, 40), (41, 100)] {
+        for (most, line) in
+            [(0, 2), (2, 2), (3, 4), (5, 6), (11, 12), (17, 20), (21, 40), (102, 120)]
+        {
             assert_eq!(ceiling(most), line, "{most}");
         }
     }

@@ -9,7 +9,7 @@ use xinyong_domain::law::{Audience, County};
 use xinyong_service::Permission;
 use xinyong_service::agents::{self, Agent};
 
-use super::view::{Link, Nav, Page, User};
+use super::view::{Link, Nav, NavGroup, Page, User};
 use super::words;
 use crate::assets;
 use crate::display::{CONTRAST, Choice, SIZE};
@@ -32,6 +32,67 @@ pub struct Frame {
     large: bool,
     contrast: bool,
 }
+
+/// An entry of the console: where to, what it says, who may open it.
+type Entry = (&'static str, &'static str, Permission);
+
+/// The console by the work that is done there: what somebody does every day stands first.
+const CONSOLE: [(&str, &[Entry]); 6] = [
+    (
+        "",
+        &[
+            ("/console", "今天的工作", Permission::UseConsole),
+            ("/console/notices", "通知", Permission::UseConsole),
+        ],
+    ),
+    (
+        "报送",
+        &[
+            ("/console/upload", "报送文件", Permission::UploadBatch),
+            ("/console/batches", "报送批次", Permission::ReadBatch),
+            ("/console/corrections", "更正和撤销", Permission::CorrectRecord),
+            ("/console/names", "名称匹配", Permission::ReadRecord),
+            ("/console/doubles", "重错码", Permission::ImportSubjects),
+        ],
+    ),
+    (
+        "办理",
+        &[
+            ("/console/checks", "信用核查", Permission::CheckSubject),
+            ("/console/commitments", "信用承诺", Permission::HandleCommitment),
+            ("/console/repairs", "信用修复", Permission::HandleRepair),
+            ("/console/objections", "异议", Permission::HandleObjection),
+            ("/console/error-reports", "信息纠错", Permission::AnswerReport),
+            ("/console/enrolments", "订阅主体", Permission::FollowSubjects),
+            ("/console/agents", "经办人", Permission::ConfirmAgents),
+        ],
+    ),
+    (
+        "考核",
+        &[
+            ("/console/reporting", "归集考核", Permission::ReadReporting),
+            ("/console/powers", "权力事项", Permission::ReadReporting),
+        ],
+    ),
+    (
+        "管理",
+        &[
+            ("/console/accounts", "账号", Permission::ManageAccounts),
+            ("/console/units", "单位", Permission::ManageAccounts),
+            ("/console/keys", "接口密钥", Permission::ManageKeys),
+            ("/console/signing-keys", "签名密钥", Permission::ReadSigningKeys),
+            ("/console/originals", "核查原答复", Permission::ReadOriginal),
+            ("/console/audit", "审计日志", Permission::ReadAudit),
+        ],
+    ),
+    (
+        "其他",
+        &[
+            ("/console/law", "法规参数", Permission::UseConsole),
+            ("/console/account", "我的账号", Permission::UseConsole),
+        ],
+    ),
+];
 
 /// The numbers under which the site is registered, in a line.
 fn marks(county: &County) -> String {
@@ -117,6 +178,7 @@ impl Frame {
             contrast_href: self.with(&CONTRAST, self.contrast),
             today: words::today(&self.site.desk().law(), self.site.desk().today()),
             nav: Vec::new(),
+            side: Vec::new(),
             home: self.face.home(),
             place: self.face.label(),
             footer: Vec::new(),
@@ -129,6 +191,15 @@ impl Frame {
         entries
             .into_iter()
             .map(|(href, label)| Nav { current: href == current, href, label })
+            .collect()
+    }
+
+    /// Groups of the navigation; one without entries is left out.
+    fn side(&self, current: &str, groups: Vec<(String, Vec<(String, String)>)>) -> Vec<NavGroup> {
+        groups
+            .into_iter()
+            .filter(|(_, entries)| !entries.is_empty())
+            .map(|(title, entries)| NavGroup { title, entries: self.nav(current, entries) })
             .collect()
     }
 
@@ -178,8 +249,9 @@ impl Frame {
         let Some(caller) = self.caller.as_ref().filter(|caller| caller.is_signed_in()) else {
             return Page { footer, ..page };
         };
-        let mut entries = vec![("/my".to_owned(), "我的主体".to_owned())];
+        let mut groups = vec![(String::new(), vec![("/my".to_owned(), "我的主体".to_owned())])];
         if let Some(firm) = firm {
+            let mut entries = Vec::new();
             let home = words::firm_href(firm.code());
             entries.push((home.clone(), "登记在案的信息".to_owned()));
             entries.push((format!("{home}/repair"), "信用修复".to_owned()));
@@ -188,15 +260,21 @@ impl Frame {
             entries.push((format!("{home}/declarations"), "自主申报".to_owned()));
             entries.push((format!("{home}/looks"), "谁查询过".to_owned()));
             entries.push((format!("{home}/reports"), "信用报告".to_owned()));
+            groups.push(("本主体".to_owned(), entries));
         }
-        entries.push(("/my/apply".to_owned(), "申请经办".to_owned()));
-        entries.push(("/my/account".to_owned(), "我的账号".to_owned()));
+        groups.push((
+            "本人".to_owned(),
+            vec![
+                ("/my/apply".to_owned(), "申请经办".to_owned()),
+                ("/my/account".to_owned(), "我的账号".to_owned()),
+            ],
+        ));
         let user = User {
             name: agents::typed_login(&caller.actor.login).to_owned(),
             role: caller.actor.role.map_or("", |role| role.label()).to_owned(),
             unit: firm.map_or_else(String::new, |firm| firm.firm().to_owned()),
         };
-        Page { nav: self.nav(current, entries), footer, user: Some(user), ..page }
+        Page { side: self.side(current, groups), footer, user: Some(user), ..page }
     }
 
     /// The frame of a console page.
@@ -207,42 +285,20 @@ impl Frame {
             return Page { footer, ..page };
         };
         let actor = &caller.actor;
-        let entries = [
-            ("/console", "今天的工作", Permission::UseConsole),
-            ("/console/batches", "报送批次", Permission::ReadBatch),
-            ("/console/upload", "报送文件", Permission::UploadBatch),
-            ("/console/checks", "信用核查", Permission::CheckSubject),
-            ("/console/error-reports", "信息纠错", Permission::AnswerReport),
-            ("/console/corrections", "更正和撤销", Permission::CorrectRecord),
-            ("/console/enrolments", "订阅主体", Permission::FollowSubjects),
-            ("/console/repairs", "信用修复", Permission::HandleRepair),
-            ("/console/objections", "异议", Permission::HandleObjection),
-            ("/console/commitments", "信用承诺", Permission::HandleCommitment),
-            ("/console/names", "名称匹配", Permission::ReadRecord),
-            ("/console/reporting", "归集考核", Permission::ReadReporting),
-            ("/console/powers", "权力事项", Permission::ReadReporting),
-            ("/console/doubles", "重错码", Permission::ImportSubjects),
-            ("/console/agents", "经办人", Permission::ConfirmAgents),
-            ("/console/notices", "通知", Permission::UseConsole),
-            ("/console/accounts", "账号", Permission::ManageAccounts),
-            ("/console/units", "单位", Permission::ManageAccounts),
-            ("/console/originals", "核查原答复", Permission::ReadOriginal),
-            ("/console/audit", "审计日志", Permission::ReadAudit),
-            ("/console/law", "法规参数", Permission::UseConsole),
-            ("/console/account", "我的账号", Permission::UseConsole),
-            ("/console/keys", "接口密钥", Permission::ManageKeys),
-            ("/console/signing-keys", "签名密钥", Permission::ReadSigningKeys),
-        ]
-        .into_iter()
-        .filter(|(_, _, permission)| actor.may(*permission))
-        .map(|(href, label, _)| (href.to_owned(), label.to_owned()))
-        .collect();
+        let groups = CONSOLE
+            .into_iter()
+            .map(|(title, entries)| {
+                let open = entries.iter().filter(|(_, _, permission)| actor.may(*permission));
+                let shown = open.map(|(href, label, _)| ((*href).to_owned(), (*label).to_owned()));
+                (title.to_owned(), shown.collect())
+            })
+            .collect();
         let user = User {
             name: actor.name.clone(),
             role: actor.role.map_or("", |role| role.label()).to_owned(),
             unit: caller.unit.clone(),
         };
-        Page { nav: self.nav(current, entries), footer, user: Some(user), ..page }
+        Page { side: self.side(current, groups), footer, user: Some(user), ..page }
     }
 }
 

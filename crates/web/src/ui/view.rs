@@ -21,6 +21,15 @@ pub struct Nav {
     pub current: bool,
 }
 
+/// Entries of the navigation that belong together.
+#[derive(Debug, Clone)]
+pub struct NavGroup {
+    /// What they are about; empty where that needs no word.
+    pub title: String,
+    /// The entries.
+    pub entries: Vec<Nav>,
+}
+
 /// Who is signed in.
 #[derive(Debug, Clone)]
 pub struct User {
@@ -61,8 +70,10 @@ pub struct Page {
     pub contrast_href: String,
     /// Today in words.
     pub today: String,
-    /// Navigation.
+    /// Navigation of the portal.
     pub nav: Vec<Nav>,
+    /// Navigation beside the page, of both faces behind a sign-in.
+    pub side: Vec<NavGroup>,
     /// Where the face behind the sign-in begins.
     pub home: &'static str,
     /// What that face is called.

@@ -87,7 +87,7 @@ pub fn standing(record: &PublicRecord) -> Chip {
     if shown.ended {
         Chip::new("已到期", "neutral")
     } else if shown.publicity.class.is_unlimited() {
-        Chip::new("有效", "good")
+        Chip::new("有效", "info")
     } else {
         Chip::new("公示中", "info")
     }
@@ -132,7 +132,7 @@ pub fn held_standing(record: &HeldRecord) -> Chip {
         return if shown.ended {
             Chip::new("已到期", "neutral")
         } else if shown.publicity.class.is_unlimited() {
-            Chip::new("公示中，有效", "good")
+            Chip::new("公示中，有效", "info")
         } else {
             Chip::new("公示中", "info")
         };
@@ -181,12 +181,9 @@ pub fn holdings_href(code: &str) -> String {
 
 /// A subject's standing as the register has it.
 pub fn status(status: &str) -> Chip {
-    let tone = match status {
-        "存续" | "在业" | "开业" | "正常" => "good",
-        _ => "neutral",
-    };
     let text = if status.is_empty() || status == "unknown" { "登记状态未知" } else { status };
-    Chip::new(text, tone)
+    // Without a colour: a standing in the register is a fact, and no verdict on the firm.
+    Chip::new(text, "neutral")
 }
 
 /// What a category of parties is called.
