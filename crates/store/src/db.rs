@@ -637,8 +637,6 @@ impl Store {
                     options
                         .create_if_missing(false)
                         .pragma("cache_size", "-16384")
-                        // Every commit empties the cache of a reader. What is mapped is there again without a call for each page.
-                        .pragma("mmap_size", "1073741824")
                         .pragma("query_only", "1"),
                 );
             Db::Lite { read, write, fold }
