@@ -80,6 +80,7 @@ pub use ids::IdMaker;
 pub use judgements::SubjectJudgement;
 pub use keys::{KeyRing, Purpose, sm3_hex};
 pub use notices::{DueMail, NewNotice, Notice};
+pub use objections::visitors::{ObjectionVisitor, objection_visitor_place};
 pub use objections::{
     Objection, ObjectionMaterial, ObjectionReceipt, ObjectionStep, objection_place,
 };

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 20;
+pub const SCHEMA: i64 = 21;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -33,6 +33,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (18, "objection", include_str!("../migrations/sqlite/0018_objection.sql")),
     (19, "commitments", include_str!("../migrations/sqlite/0019_commitments.sql")),
     (20, "repair-findings", include_str!("../migrations/sqlite/0020_repair_findings.sql")),
+    (21, "named-objectors", include_str!("../migrations/sqlite/0021_named_objectors.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -55,6 +56,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (18, "objection", include_str!("../migrations/postgres/0018_objection.sql")),
     (19, "commitments", include_str!("../migrations/postgres/0019_commitments.sql")),
     (20, "repair-findings", include_str!("../migrations/postgres/0020_repair_findings.sql")),
+    (21, "named-objectors", include_str!("../migrations/postgres/0021_named_objectors.sql")),
 ];
 
 statements! {
@@ -201,7 +203,9 @@ pub fn statements() -> Vec<Statement> {
         crate::publication_log::ALL,
         crate::repairs::ALL,
         crate::objections::ALL,
+        crate::objections::visitors::ALL,
         crate::commitments::ALL,
+        crate::commitments::editions::ALL,
         crate::repairs::check::ALL,
         crate::repairs::duties::ALL,
         crate::repairs::findings::ALL,
