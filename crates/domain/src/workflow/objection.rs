@@ -29,6 +29,8 @@ pub enum Stage {
     NotUpheld,
     /// Taken back.
     Withdrawn,
+    /// Not looked into: who made it is not named in the record.
+    Dismissed,
 }
 
 /// What moves it.
@@ -51,6 +53,10 @@ pub enum Event {
     Confirm,
     /// Whoever made it takes it back.
     Withdraw,
+    /// A second person finds that the natural person who made it is named in the record.
+    Attest,
+    /// A second person finds that they are not.
+    Dismiss,
 }
 
 /// Who owes the next step.
@@ -82,6 +88,10 @@ pub const TRANSITIONS: &[(Stage, Event, Stage)] = &[
     (Stage::Corrected, Event::Confirm, Stage::Closed),
     (Stage::Filed, Event::Withdraw, Stage::Withdrawn),
     (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
+    (Stage::Filed, Event::Attest, Stage::Filed),
+    (Stage::Forwarded, Event::Attest, Stage::Forwarded),
+    (Stage::Filed, Event::Dismiss, Stage::Dismissed),
+    (Stage::Forwarded, Event::Dismiss, Stage::Dismissed),
 ];
 
 /// An event that the stage does not know.
@@ -107,7 +117,7 @@ pub struct Days {
 
 impl Stage {
     /// All of them, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Filed,
         Self::Forwarded,
         Self::Upheld,
@@ -115,6 +125,7 @@ impl Stage {
         Self::Closed,
         Self::NotUpheld,
         Self::Withdrawn,
+        Self::Dismissed,
     ];
 
     /// Where an event leads.
@@ -165,7 +176,7 @@ impl Stage {
             Self::Filed | Self::Corrected => Owner::Office,
             Self::Upheld if own => Owner::Office,
             Self::Forwarded | Self::Upheld => Owner::Unit,
-            Self::Closed | Self::NotUpheld | Self::Withdrawn => Owner::Nobody,
+            Self::Closed | Self::NotUpheld | Self::Withdrawn | Self::Dismissed => Owner::Nobody,
         }
     }
 
@@ -177,7 +188,7 @@ impl Stage {
             Self::Forwarded => Some("objection.source.days"),
             Self::Upheld => Some("objection.carry-out.days"),
             Self::Corrected => Some("objection.share.days"),
-            Self::Closed | Self::NotUpheld | Self::Withdrawn => None,
+            Self::Closed | Self::NotUpheld | Self::Withdrawn | Self::Dismissed => None,
         }
     }
 
@@ -211,6 +222,7 @@ impl Stage {
             Self::Closed => "closed",
             Self::NotUpheld => "not-upheld",
             Self::Withdrawn => "withdrawn",
+            Self::Dismissed => "dismissed",
         }
     }
 
@@ -231,13 +243,14 @@ impl Stage {
             Self::Closed => "已更正，各处已确认",
             Self::NotUpheld => "异议不成立",
             Self::Withdrawn => "已撤回",
+            Self::Dismissed => "不予受理",
         }
     }
 }
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Forward,
         Self::Uphold,
         Self::Reject,
@@ -246,6 +259,8 @@ impl Event {
         Self::CarryOut,
         Self::Confirm,
         Self::Withdraw,
+        Self::Attest,
+        Self::Dismiss,
     ];
 
     /// The stable word.
@@ -260,6 +275,8 @@ impl Event {
             Self::CarryOut => "carry-out",
             Self::Confirm => "confirm",
             Self::Withdraw => "withdraw",
+            Self::Attest => "attest",
+            Self::Dismiss => "dismiss",
         }
     }
 
@@ -281,6 +298,8 @@ impl Event {
             Self::CarryOut => "更正或者撤下",
             Self::Confirm => "确认各处已更正",
             Self::Withdraw => "撤回异议",
+            Self::Attest => "核对：确是信息中写到的人",
+            Self::Dismiss => "核对：不是信息中写到的人，不予受理",
         }
     }
 }
@@ -314,7 +333,9 @@ mod tests {
             }
             assert_eq!(stage.is_over(), stage.clock().is_none(), "{stage:?}");
             // What nobody has answered can be taken back, and nothing else.
-            assert_eq!(stage.after(Event::Withdraw).is_ok(), stage.is_unanswered(), "{stage:?}");
+            for event in [Event::Withdraw, Event::Attest, Event::Dismiss] {
+                assert_eq!(stage.after(event).is_ok(), stage.is_unanswered(), "{stage:?}");
+            }
             // What is open can be withheld, and only by standing still.
             assert_eq!(stage.after(Event::Withhold).ok(), stage.is_open().then_some(stage));
         }
