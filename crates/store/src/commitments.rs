@@ -55,11 +55,11 @@ statements! {
     COUNT_IN_STAGES = "SELECT COUNT(*) FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1";
     /// A commitment whose record was taken down waits to be ended, and for nothing else.
     GROUPS = "SELECT c.unit_id, c.stage, c.matter_id, c.made_on, c.completed_on, c.found_on, COUNT(*), \
-        CASE WHEN r.state IS NULL OR r.state = 'standing' THEN 0 ELSE 1 END \
+        CAST(CASE WHEN r.state IS NULL OR r.state = 'standing' THEN 0 ELSE 1 END AS BIGINT) \
         FROM " [each] " k CROSS JOIN commitment c LEFT JOIN record r ON r.id = c.record_id AND r.subject_id = c.subject_id \
         WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
         GROUP BY c.unit_id, c.stage, c.matter_id, c.made_on, c.completed_on, c.found_on, \
-        CASE WHEN r.state IS NULL OR r.state = 'standing' THEN 0 ELSE 1 END ORDER BY 4, 1, 2, 3, 5, 6, 8";
+        CAST(CASE WHEN r.state IS NULL OR r.state = 'standing' THEN 0 ELSE 1 END AS BIGINT) ORDER BY 4, 1, 2, 3, 5, 6, 8";
     IN_GROUPS = "SELECT c.id, c.number, c.once, c.subject_id, c.unit_id, c.matter_id, c.way, c.account_id, c.reason, c.valid_until, c.text, \
         c.digest, c.file_digest, c.file_type, c.made_on, c.made_at, c.made_by, c.stage, c.record_id, c.accepted_on, c.completed_on, \
         c.found_on, c.settled_on, c.seq, c.hash \

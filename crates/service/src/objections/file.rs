@@ -163,8 +163,7 @@ pub async fn file(desk: &Desk, agent: &Agent, command: File) -> Result<i64, Desk
     agent.actor.authorise(Permission::FileObjection)?;
     let subject = agent.subject.id;
     let who = Claimant { actor: &agent.actor, subject, agent: Some(agent), came: None };
-    let record = of_subject(desk, subject, command.record).await?;
-    enter(desk, &who, record, command).await
+    enter(desk, &who, None, command).await
 }
 
 /// Somebody of the office, or of the unit for what it delivered, enters what was brought to the window, with a scan of the paper.
@@ -180,11 +179,9 @@ pub async fn file_at_window(
 ) -> Result<i64, DeskError> {
     let subject = window_subject(desk, actor, code).await?.id;
     let visitor = came(visitor)?;
-    let record = of_subject(desk, subject, command.record).await?;
-    delivered(desk, actor, &record).await?;
     scanned(&command)?;
     let came = Some(Came { visitor, person: None });
-    enter(desk, &Claimant { actor, subject, agent: None, came }, record, command).await
+    enter(desk, &Claimant { actor, subject, agent: None, came }, None, command).await
 }
 
 /// One of the records of a subject.
@@ -269,10 +266,11 @@ fn checked(
     Ok((text.to_owned(), words))
 }
 
+/// Enters it: to a record of the subject, or to the one that a natural person brought.
 pub(super) async fn enter(
     desk: &Desk,
     who: &Claimant<'_>,
-    record: Record,
+    brought: Option<Record>,
     command: File,
 ) -> Result<i64, DeskError> {
     let store = desk.store();
@@ -288,6 +286,13 @@ pub(super) async fn enter(
     }
     let person = who.came.as_ref().and_then(|came| came.person.as_ref());
     let (text, words) = checked(desk, &command, person)?;
+    let record = match brought {
+        Some(record) => record,
+        None => of_subject(desk, who.subject, command.record).await?,
+    };
+    if who.agent.is_none() {
+        delivered(desk, who.actor, &record).await?;
+    }
     open_to_objection(desk, &record)?;
     let open = store.open_objections(&[(record.subject_id, record.id)]).await?;
     if let Some(open) = open.get(&record.id) {

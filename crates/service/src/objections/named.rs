@@ -176,7 +176,7 @@ pub async fn file_by_person(
     scanned(&command)?;
     let came = Some(Came { visitor, person: Some(person) });
     let who = Claimant { actor, subject: 0, agent: None, came };
-    enter(desk, &who, record, File { record: place.1, ..command }).await
+    enter(desk, &who, Some(record), File { record: place.1, ..command }).await
 }
 
 /// Who objects, in one form, held against what the record says. No message repeats what was typed.
