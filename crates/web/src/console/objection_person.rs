@@ -146,12 +146,17 @@ pub async fn enter(
     let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
     let caller = frame.caller.clone().ok_or_else(forged)?;
-    let found = objections::record_at_window(desk, actor(&frame)?, place).await?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
     let fields: Vec<(&str, usize)> = FIELDS.into_iter().chain(PERSON).collect();
-    let outcome = match parts::read(desk, &caller, multipart, &fields, &mut sent).await {
+    let read = match parts::read(desk, &caller, multipart, &fields, &mut sent).await {
         Err(Stopped::Error(error)) => return Err(error),
         Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
+        Ok(()) => Ok(()),
+    };
+    // Nothing is looked for before the form has proved where it comes from.
+    let found = objections::record_at_window(desk, &caller.actor, place).await?;
+    let outcome = match read {
+        Err(error) => Err(error),
         Ok(()) => {
             let what = command(&sent);
             objections::file_by_person(desk, &caller.actor, place, objector(&sent), what).await

@@ -68,14 +68,17 @@ async fn a_firm_reads_signs_and_the_public_reads_what_was_found() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let list = visitor.get("/commitments/matters").await.text();
     assert!(list.contains("示例许可&#60;i&#62;") && !list.contains("示例许可<i>"), "{list}");
-    let told = visitor.get(&link(&list, "/commitments/matters/")).await.text();
+    let public = link(&list, "/commitments/matters/");
+    let told = visitor.get(&public).await.text();
     for word in ["有固定的示例场所", "自愿选择", "撤销已作出的示例许可", "20 个工作日"]
     {
         assert!(told.contains(word), "{word}: {told}");
     }
     assert_eq!(visitor.get("/commitments/matters/7").await.status, StatusCode::NOT_FOUND);
     // The digest of what was published stands beside it, and everybody can compute it from the text.
-    let text = visitor.get(&link(&told, "/commitments/matters/")).await;
+    let text = format!("{public}/text");
+    assert!(told.contains(&text), "{told}");
+    let text = visitor.get(&text).await;
     assert!(text.header("content-type").starts_with("text/plain"));
     let digest = commitments::open_matters(&site.desk).await.expect("a list").remove(0).edition;
     assert!(told.contains(&digest), "{told}");
