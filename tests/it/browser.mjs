@@ -617,6 +617,11 @@ async function pages() {
         checked += await heldPages(page, login, width);
       }
       if (login === 'admin' && !one.media) checked += await keyPages(page, width);
+      if (login === 'office') {
+        await page.goto(`${base}/console${new URL(record, base).pathname.replace('/administrative-penalty', '')}/object`);
+        await axeCheck(page, `office object at ${width}`);
+        checked++;
+      }
       if (login === 'office' && !one.media) {
         await page.goto(`${base}/console/agents`);
         await page.locator('main table a').first().click();

@@ -23,6 +23,9 @@ const MOST_QUERY_TOKENS: usize = 64;
 /// The shortest text taken for a code or a part of one.
 const SHORTEST_CODE: usize = 8;
 
+/// The shortest name of a person that is looked for inside a text, in characters.
+pub const SHORTEST_NAME: usize = 2;
+
 /// The longest text taken for pinyin initials; what is longer is a name in Latin letters.
 const LONGEST_INITIALS: usize = 20;
 

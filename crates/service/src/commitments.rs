@@ -6,10 +6,12 @@
 //! is that record's next version: the register says how it was kept, and nothing else does. The platform finds nothing by itself: a
 //! commitment that nobody verified is one that its unit has not verified.
 
+mod draft;
 mod ledger;
 mod lists;
 mod make;
 mod matters;
+mod matters_file;
 mod ratios;
 mod register;
 mod row;
@@ -28,14 +30,16 @@ use crate::refusal::{DeskError, Refusal};
 use crate::units::stands_for;
 
 pub use ledger::{
-    Clocked, CommitmentCase, CommitmentLine, StepView, case, own_case, own_commitments, paper_file,
+    Clocked, CommitmentCase, CommitmentLine, PublishedEdition, StepView, case, own_case,
+    own_commitments, paper_file,
 };
 pub use lists::{Listed, UnitBoard, board, late, waiting, work};
 pub use make::{Make, Paper, enter_paper, make, new_entry};
 pub use matters::{
-    MatterDraft, MatterView, OpenMatter, decide_matter, matter, matters, open_matter, open_matters,
-    propose_matter,
+    MatterDraft, MatterView, OpenMatter, decide_matter, edition_text, matter, matters, open_matter,
+    open_matters, propose_matter,
 };
+pub use matters_file::{MatterFound, ProposedMatters, propose_matters_file};
 pub use ratios::{Behind, Ratio, RatioPage, RatioRecord, ratio_records, ratios};
 pub use register::public_history;
 pub(crate) use register::{Carried, Met, correctable, held_here, met};

@@ -9,11 +9,12 @@ mod answer;
 mod figures;
 mod file;
 mod mark;
+mod named;
 mod notices;
 mod places;
 mod settle;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -35,10 +36,12 @@ use crate::units::{authorise, responsible, stands_for};
 
 pub use answer::{Step, step};
 pub use figures::{ObjectionFigures, UnitObjections, figures};
+pub(crate) use file::open_to_objection;
 pub use file::{
     Candidate, File, WindowObjection, candidates, candidates_at_window, file, file_at_window,
     withdraw, withdraw_at_window,
 };
+pub use named::{DOCUMENTS, NamedPerson, Objector, RELATIONS, file_by_person, record_at_window};
 pub use notices::{CorrectionNotice, NoticePage, correction_notices};
 pub use places::confirm_place;
 pub use settle::{Swept, sweep};
@@ -60,6 +63,7 @@ const MOST_OWN: i64 = 500;
 #[derive(Clone, Serialize, Deserialize)]
 struct Said {
     text: String,
+    /// Of what was made before the visitors had a table of their own.
     visitor: Option<Visitor>,
 }
 
@@ -72,6 +76,10 @@ pub struct ObjectionLine {
     pub record: HeldRecord,
     /// The ground, in words.
     pub ground: String,
+    /// Whether a natural person made it whom the record names.
+    pub by_person: bool,
+    /// Whether a second person must look at who that is before anybody answers.
+    pub to_attest: bool,
     /// Where it stands.
     pub stage: Stage,
     /// Who owes the next step.
@@ -129,8 +137,10 @@ pub struct ObjectionCase {
     pub statement_refused: bool,
     /// `online` or `window`.
     pub way: String,
-    /// Who came to the window. Nothing for who may not read it.
+    /// Who came to the window. Nothing for who may not read it, and once it was erased.
     pub visitor: Option<Visitor>,
+    /// The natural person that objects, where it is not the subject. Nothing for who may not read it.
+    pub person: Option<NamedPerson>,
     /// What the answer orders, in words; empty while there is none.
     pub outcome: String,
     /// The number of its newest step.
@@ -185,36 +195,82 @@ fn said_of(desk: &Desk, one: &Objection) -> Result<Said, DeskError> {
     serde_json::from_slice(&clear).map_err(|error| DeskError::Internal(error.to_string()))
 }
 
+/// Where an objection stands and by when the next step is owed: all that a list is put in order by, before any record is read.
+struct Clocked {
+    stage: Stage,
+    owner: Owner,
+    due: Option<Ruling<WorkingDay>>,
+    left: Option<i64>,
+}
+
+fn clocked(desk: &Desk, one: &Objection) -> Result<Clocked, DeskError> {
+    let law = desk.law();
+    let stage = stage_of(one)?;
+    let due = stage.due(&days_of(one), &law);
+    let known = due.as_ref().filter(|due| !due.value.provisional);
+    let left = known.map(|due| law.calendar().between(desk.today(), due.value.date));
+    Ok(Clocked { stage, owner: owner_of(desk, one)?, left, due })
+}
+
+/// The lines of some objections, with what stands beside them read at once.
+async fn lines_of(
+    desk: &Desk,
+    actor: &Actor,
+    names: &Names,
+    some: Vec<(Objection, Clocked)>,
+) -> Result<Vec<ObjectionLine>, DeskError> {
+    let law = desk.law();
+    let places: Vec<_> = some.iter().map(|(one, _)| (one.subject_id, one.record_id)).collect();
+    let records = desk.store().records_by_id(&places).await?;
+    let records: HashMap<_, _> =
+        records.iter().map(|record| ((record.subject_id, record.id), record)).collect();
+    // A unit that is no more owes nothing: whoever took over does.
+    let mut owing: HashMap<String, String> = HashMap::new();
+    for (one, _) in &some {
+        if !owing.contains_key(&one.unit_id) {
+            let owes = responsible(desk, &one.unit_id).await?;
+            let owes = owes.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>().join("、");
+            owing.insert(one.unit_id.clone(), owes);
+        }
+    }
+    let persons: Vec<i64> =
+        some.iter().filter(|(one, _)| one.claimant_id == 0).map(|(one, _)| one.id).collect();
+    let visitors = desk.store().objection_visitors(&persons).await?;
+    some.into_iter()
+        .map(|(one, clock)| {
+            let visitor = visitors.get(&one.id);
+            let record = records.get(&(one.subject_id, one.record_id)).ok_or_else(|| {
+                DeskError::Internal(format!("objection {} without record", one.id))
+            })?;
+            Ok(ObjectionLine {
+                id: one.id,
+                record: held(record, desk.today(), &law, names, actor)?,
+                ground: label(desk, GROUNDS, &one.ground),
+                by_person: one.claimant_id == 0,
+                to_attest: clock.stage.is_unanswered()
+                    && visitor.is_some_and(|visitor| visitor.attested_by.is_none()),
+                stage: clock.stage,
+                owner: clock.owner,
+                unit: owing.get(&one.unit_id).cloned().unwrap_or_default(),
+                unit_id: one.unit_id,
+                filed_on: one.filed_on,
+                withheld_on: one.withheld_on.filter(|_| clock.stage.is_open()),
+                left: clock.left,
+                due: clock.due,
+            })
+        })
+        .collect()
+}
+
 async fn line(
     desk: &Desk,
     actor: &Actor,
     names: &Names,
     one: &Objection,
 ) -> Result<ObjectionLine, DeskError> {
-    let law = desk.law();
-    let record = desk
-        .store()
-        .record(one.subject_id, one.record_id)
-        .await?
-        .ok_or_else(|| DeskError::Internal(format!("objection {} without record", one.id)))?;
-    let stage = stage_of(one)?;
-    let due = stage.due(&days_of(one), &law);
-    // A unit that is no more owes nothing: whoever took over does.
-    let owes = responsible(desk, &one.unit_id).await?;
-    let known = due.as_ref().filter(|due| !due.value.provisional);
-    Ok(ObjectionLine {
-        id: one.id,
-        record: held(&record, desk.today(), &law, names, actor)?,
-        ground: label(desk, GROUNDS, &one.ground),
-        stage,
-        owner: owner_of(desk, one)?,
-        unit_id: one.unit_id.clone(),
-        unit: owes.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>().join("、"),
-        filed_on: one.filed_on,
-        withheld_on: one.withheld_on.filter(|_| stage.is_open()),
-        left: known.map(|due| law.calendar().between(desk.today(), due.value.date)),
-        due,
-    })
+    let clock = clocked(desk, one)?;
+    let mut lines = lines_of(desk, actor, names, vec![(one.clone(), clock)]).await?;
+    lines.pop().ok_or_else(missing)
 }
 
 async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<BTreeSet<String>>, DeskError> {
@@ -230,31 +286,31 @@ async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<BTreeSet<String>>
 /// `access.denied`.
 pub async fn work(desk: &Desk, actor: &Actor, over: bool) -> Result<Vec<ObjectionLine>, DeskError> {
     let most = if over { MOST_DONE } else { MOST_LOOKED };
-    let mut lines = lines(desk, actor, over, most).await?;
-    lines.truncate(MOST_SHOWN);
-    Ok(lines)
+    let mut found = ranked(desk, actor, over, most).await?;
+    found.truncate(MOST_SHOWN);
+    lines_of(desk, actor, &Names::read(desk).await?, found).await
 }
 
-/// The same, as many as are looked at.
-async fn lines(
+/// The same without their records, as many as are looked at.
+async fn ranked(
     desk: &Desk,
     actor: &Actor,
     over: bool,
     most: i64,
-) -> Result<Vec<ObjectionLine>, DeskError> {
+) -> Result<Vec<(Objection, Clocked)>, DeskError> {
     actor.authorise(Permission::HandleObjection)?;
     let units = units_of(desk, actor).await?;
     let stages: Vec<&str> =
         Stage::ALL.iter().filter(|stage| stage.is_over() == over).map(|one| one.as_str()).collect();
-    let names = Names::read(desk).await?;
-    let mut lines = Vec::new();
+    let mut found = Vec::new();
     for one in desk.store().objections_in(&stages, units.as_ref(), over, most).await? {
-        lines.push(line(desk, actor, &names, &one).await?);
+        let clock = clocked(desk, &one)?;
+        found.push((one, clock));
     }
     if !over {
-        lines.sort_by_key(|line| (line.left.unwrap_or(i64::MAX), line.filed_on, line.id));
+        found.sort_by_key(|(one, clock)| (clock.left.unwrap_or(i64::MAX), one.filed_on, one.id));
     }
-    Ok(lines)
+    Ok(found)
 }
 
 /// What waits for a step of the actor's unit, for the first page; for the office what the platform owes, and whatever of the units is
@@ -267,13 +323,13 @@ pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Vec<ObjectionLine>, D
         return Ok(Vec::new());
     }
     let all = actor.unit_limit().is_none();
-    let mut lines = lines(desk, actor, false, MOST_LOOKED).await?;
-    lines.retain(|line| match line.owner {
+    let mut found = ranked(desk, actor, false, MOST_LOOKED).await?;
+    found.retain(|(one, clock)| match clock.owner {
         Owner::Office => all,
-        Owner::Unit => !all || line.unit_id == actor.unit || line.left.is_some_and(|left| left < 0),
+        Owner::Unit => !all || one.unit_id == actor.unit || clock.left.is_some_and(|left| left < 0),
         Owner::Nobody => false,
     });
-    Ok(lines)
+    lines_of(desk, actor, &Names::read(desk).await?, found).await
 }
 
 /// One of them, for the units and the office. That somebody looked is a line of the audit log.
@@ -311,12 +367,12 @@ async fn own(desk: &Desk, agent: &Agent, id: i64) -> Result<Objection, DeskError
 /// `access.denied`.
 pub async fn own_objections(desk: &Desk, agent: &Agent) -> Result<Vec<ObjectionLine>, DeskError> {
     agent.actor.authorise(Permission::FileObjection)?;
-    let names = Names::read(desk).await?;
-    let mut lines = Vec::new();
+    let mut found = Vec::new();
     for one in desk.store().objections_of(agent.subject.id, MOST_OWN).await? {
-        lines.push(line(desk, &agent.actor, &names, &one).await?);
+        let clock = clocked(desk, &one)?;
+        found.push((one, clock));
     }
-    Ok(lines)
+    lines_of(desk, &agent.actor, &Names::read(desk).await?, found).await
 }
 
 /// Who did something: what follows by itself is the platform's.
@@ -355,11 +411,17 @@ async fn told(
             reason: step.reason,
         })
         .collect();
+    let visitors = store.objection_visitors(&[one.id]).await?;
+    let (came, person) = match visitors.get(&one.id).filter(|_| inside) {
+        Some(visitor) => named::came_with(desk, &one, visitor)?,
+        None => (None, None),
+    };
     Ok(ObjectionCase {
         line: line(desk, actor, &names, &one).await?,
         text: said.text,
         statement_refused: one.statement_state == "refused",
-        visitor: said.visitor.filter(|_| inside),
+        visitor: came.or(said.visitor.filter(|_| inside)),
+        person,
         outcome: one.outcome.as_deref().map_or_else(String::new, |id| label(desk, OUTCOMES, id)),
         seq: one.seq,
         materials,

@@ -34,7 +34,18 @@ pub(crate) fn person(login: &str, role: Role, unit: &str) -> Actor {
 
 /// Records a public penalty of a party, decided on 2026-09-01, with a number and a fine. Gives its subject and its id.
 pub(crate) async fn penalty(desk: &Desk, party: usize, number: u32, fine: &str) -> (i64, i64) {
-    let batch = released(desk, party, number, fine).await;
+    penalty_with(desk, party, number, fine, &[]).await
+}
+
+/// The same with more in its cells, or something else.
+pub(crate) async fn penalty_with(
+    desk: &Desk,
+    party: usize,
+    number: u32,
+    fine: &str,
+    more: &[(&'static str, &str)],
+) -> (i64, i64) {
+    let batch = released_with(desk, party, number, fine, more).await;
     record_released(desk, batch).await.expect("recorded");
     let subject =
         desk.store().subject_by_code(&code(party)).await.expect("asked").expect("known").id;
@@ -45,11 +56,21 @@ pub(crate) async fn penalty(desk: &Desk, party: usize, number: u32, fine: &str) 
 
 /// The same as a batch that is still to be recorded.
 pub(crate) async fn released(desk: &Desk, party: usize, number: u32, fine: &str) -> i64 {
+    released_with(desk, party, number, fine, &[]).await
+}
+
+async fn released_with(
+    desk: &Desk,
+    party: usize,
+    number: u32,
+    fine: &str,
+    more: &[(&'static str, &str)],
+) -> i64 {
     let law = desk.law();
     let kind = law.kind("administrative-penalty").expect("a kind");
     let fields: Vec<&str> = kind.fields.iter().map(|field| field.label.as_str()).collect();
     let body = "平陆县示例局";
-    let cells = BTreeMap::from([
+    let mut cells = BTreeMap::from([
         ("行政相对人类别", "法人及非法人组织".to_owned()),
         ("行政相对人名称", company(party)),
         ("行政相对人代码_1(统一社会信用代码)", code(party)),
@@ -68,6 +89,7 @@ pub(crate) async fn released(desk: &Desk, party: usize, number: u32, fine: &str)
         ("数据来源单位", body.to_owned()),
         ("数据来源单位统一社会信用代码", code(90)),
     ]);
+    cells.extend(more.iter().map(|(label, value)| (*label, (*value).to_owned())));
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(&fields).expect("memory");
     let row: Vec<&str> =

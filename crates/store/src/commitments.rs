@@ -1,5 +1,7 @@
 //! 信用承诺: the matters that units handle under 告知承诺, the commitments that were made and the steps of each.
 
+pub(crate) mod editions;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -17,13 +19,18 @@ statements! {
     DECIDE_MATTER = "UPDATE commitment_matter SET state = $2, decided_by = $3, decided_at = $4, reason = $5 \
         WHERE id = $1 AND state = 'proposed'";
     MATTER = "SELECT id, unit_id, code, name, kind, basis, notice, content, liability, scope, days, ends, from_day, state, proposed_by, \
-        proposed_at, decided_by, decided_at, reason FROM commitment_matter WHERE id = $1";
+        proposed_at, decided_by, decided_at, reason, (SELECT d.digest FROM commitment_matter_digest d \
+        WHERE d.matter_id = commitment_matter.id) FROM commitment_matter WHERE id = $1";
     MATTERS = "SELECT id, unit_id, code, name, kind, basis, notice, content, liability, scope, days, ends, from_day, state, proposed_by, \
-        proposed_at, decided_by, decided_at, reason FROM commitment_matter ORDER BY unit_id, code, from_day DESC, id DESC";
+        proposed_at, decided_by, decided_at, reason, (SELECT d.digest FROM commitment_matter_digest d \
+        WHERE d.matter_id = commitment_matter.id) FROM commitment_matter ORDER BY unit_id, code, from_day DESC, id DESC";
     WAITING = "SELECT COUNT(*) FROM commitment WHERE subject_id = $1 AND stage = 'made'";
     PAPER_LIKE = "SELECT number FROM commitment WHERE subject_id = $1 AND way = 'paper' \
         AND stage NOT IN ('declined', 'withdrawn', 'closed') AND (file_digest = $2 OR (matter_id = $3 AND made_on = $4 AND reason = $5)) \
         ORDER BY id LIMIT 1";
+    /// Whoever gives numbers, and whoever takes in what carries some, does so one after the other: the row is held until the commit.
+    HOLD_NUMBERS = "INSERT INTO meta (key, value) VALUES ('commitment-numbers', '') ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    NUMBERED_HERE = "SELECT COUNT(*) FROM commitment WHERE number IN " [texts] "";
     LAST_NUMBER = "SELECT MAX(number) FROM commitment WHERE number >= $1 AND number <= $2";
     ADD = "INSERT INTO commitment (id, number, once, subject_id, unit_id, matter_id, way, account_id, reason, valid_until, text, digest, \
         file_digest, file_type, made_on, made_at, made_by, stage, seq, hash) \
@@ -43,15 +50,22 @@ statements! {
         FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
         ORDER BY c.made_on DESC, c.id DESC LIMIT $2 OFFSET $3";
     COUNT_IN_STAGES = "SELECT COUNT(*) FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1";
-    GROUPS = "SELECT c.unit_id, c.stage, c.matter_id, c.made_on, c.completed_on, c.found_on, COUNT(*) \
-        FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
-        GROUP BY c.unit_id, c.stage, c.matter_id, c.made_on, c.completed_on, c.found_on ORDER BY 4, 1, 2, 3, 5, 6";
+    /// A commitment whose record was taken down waits to be ended, and for nothing else.
+    GROUPS = "SELECT c.unit_id, c.stage, c.matter_id, c.made_on, c.completed_on, c.found_on, COUNT(*), \
+        CAST(CASE WHEN r.state IS NULL OR r.state = 'standing' THEN 0 ELSE 1 END AS BIGINT) \
+        FROM " [each] " k CROSS JOIN commitment c LEFT JOIN record r ON r.id = c.record_id AND r.subject_id = c.subject_id \
+        WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
+        GROUP BY c.unit_id, c.stage, c.matter_id, c.made_on, c.completed_on, c.found_on, \
+        CAST(CASE WHEN r.state IS NULL OR r.state = 'standing' THEN 0 ELSE 1 END AS BIGINT) ORDER BY 4, 1, 2, 3, 5, 6, 8";
     IN_GROUPS = "SELECT c.id, c.number, c.once, c.subject_id, c.unit_id, c.matter_id, c.way, c.account_id, c.reason, c.valid_until, c.text, \
         c.digest, c.file_digest, c.file_type, c.made_on, c.made_at, c.made_by, c.stage, c.record_id, c.accepted_on, c.completed_on, \
         c.found_on, c.settled_on, c.seq, c.hash \
-        FROM " [each] " k CROSS JOIN commitment c WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
+        FROM " [each] " k CROSS JOIN commitment c LEFT JOIN record r ON r.id = c.record_id AND r.subject_id = c.subject_id \
+        WHERE c.unit_id = k.value->>0 AND c.stage = k.value->>1 \
         AND c.made_on = k.value->>3 AND c.matter_id = CAST(k.value->>2 AS BIGINT) AND COALESCE(c.completed_on, '') = k.value->>4 \
-        AND COALESCE(c.found_on, '') = k.value->>5 ORDER BY c.made_on, c.id";
+        AND COALESCE(c.found_on, '') = k.value->>5 \
+        AND CASE WHEN r.state IS NULL OR r.state = 'standing' THEN 0 ELSE 1 END = CAST(k.value->>6 AS BIGINT) \
+        ORDER BY CAST(k.value->>7 AS BIGINT), c.id";
     DAYS = "SELECT id, made_on, accepted_on, found_on, settled_on FROM commitment WHERE unit_id IN " [texts] " \
         AND stage NOT IN ('declined', 'withdrawn', 'closed') \
         AND ((made_on >= $2 AND made_on <= $3) OR (found_on >= $2 AND found_on <= $3)) ORDER BY id";
@@ -136,6 +150,8 @@ pub struct CommitmentMatter {
     pub decided_at: Option<i64>,
     /// Why it was declined.
     pub reason: Option<String>,
+    /// SM3 of its canonical text as it was released ([`CommitmentMatter::canonical_text`]); none for what was released before that was kept.
+    pub digest: Option<String>,
 }
 
 /// A commitment with where it stands.
@@ -242,6 +258,8 @@ pub struct CommitmentGroup {
     pub found_on: Option<Date>,
     /// How many.
     pub count: i64,
+    /// Whether their records were taken down.
+    pub down: bool,
 }
 
 /// The days of a commitment, for whoever counts what came in late.
@@ -295,6 +313,7 @@ fn matter(row: &Row) -> Result<CommitmentMatter, StoreError> {
         decided_by: row.text_or_null(16)?,
         decided_at: row.int_or_null(17)?,
         reason: row.text_or_null(18)?,
+        digest: row.text_or_null(19)?,
     })
 }
 
@@ -371,6 +390,31 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let values = values![id, state, actor, at, reason];
         Ok(self.conn().execute(&DECIDE_MATTER, values).await? == 1)
+    }
+
+    /// Until the transaction ends nobody else gives a number to a commitment, nor takes in a file's rows that carry some.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn hold_commitment_numbers(&mut self) -> Result<(), StoreError> {
+        self.conn().execute(&HOLD_NUMBERS, vec![]).await?;
+        Ok(())
+    }
+
+    /// Whether one of some numbers was given here, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn are_commitments_numbered(
+        &mut self,
+        numbers: &[String],
+    ) -> Result<bool, StoreError> {
+        for part in numbers.chunks(500) {
+            if self.conn().one(&NUMBERED_HERE, values![json(part)]).await?.int(0)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The greatest number from one to another, as this transaction sees it.
@@ -541,7 +585,7 @@ impl Store {
         rows.iter().map(commitment).collect()
     }
 
-    /// The commitments of some units in some stages, each as (unit, stage), the newest first, from a place on; and how many there are.
+    /// The commitments of some units in some stages, each as (unit, stage), the newest first, from a place on.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
@@ -549,12 +593,19 @@ impl Store {
         &self,
         stages: &[(&str, &str)],
         (offset, limit): (i64, i64),
-    ) -> Result<(Vec<Commitment>, i64), StoreError> {
+    ) -> Result<Vec<Commitment>, StoreError> {
         let mut reader = self.reader().await?;
-        let wanted = json(stages);
-        let count = reader.conn().one(&COUNT_IN_STAGES, values![wanted.as_str()]).await?.int(0)?;
-        let rows = reader.conn().all(&IN_STAGES, values![wanted, limit, offset]).await?;
-        Ok((rows.iter().map(commitment).collect::<Result<_, _>>()?, count))
+        let rows = reader.conn().all(&IN_STAGES, values![json(stages), limit, offset]).await?;
+        rows.iter().map(commitment).collect()
+    }
+
+    /// How many there are of some units in some stages, each as (unit, stage).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn count_commitments_in(&self, stages: &[(&str, &str)]) -> Result<i64, StoreError> {
+        let mut reader = self.reader().await?;
+        reader.conn().one(&COUNT_IN_STAGES, values![json(stages)]).await?.int(0)
     }
 
     /// The commitments of some units in some stages, each as (unit, stage), counted by what their clocks run from, the oldest first.
@@ -577,12 +628,13 @@ impl Store {
                     completed_on: row.day_or_null(4)?,
                     found_on: row.day_or_null(5)?,
                     count: row.int(6)?,
+                    down: row.int(7)? != 0,
                 })
             })
             .collect()
     }
 
-    /// The commitments of some groups, those made first before the others.
+    /// The commitments of some groups, group by group as they are asked for.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
@@ -593,10 +645,12 @@ impl Store {
         let day = |day: Option<Date>| day.map(day_text).unwrap_or_default();
         let keys: Vec<_> = groups
             .iter()
-            .map(|one| {
+            .zip(0_i64..)
+            .map(|(one, place)| {
                 let (made, done, found) =
                     (day_text(one.made_on), day(one.completed_on), day(one.found_on));
-                (&one.unit_id, &one.stage, one.matter_id, made, done, found)
+                let down = i64::from(one.down);
+                (&one.unit_id, &one.stage, one.matter_id, made, done, found, down, place)
             })
             .collect();
         let mut reader = self.reader().await?;
@@ -773,6 +827,7 @@ pub(crate) async fn differs(
         let place = format!("{}/{}", row.int(0)?, row.int(1)?);
         wrong.push(("commitment_step", place, "没有对应的承诺，或者在最后一步之后"));
     }
+    wrong.extend(editions::differs(conn).await?);
     for row in conn.all(&MATTERS_ASTRAY, vec![]).await? {
         let place = row.int(0)?.to_string();
         wrong.push(("commitment_matter", place, "没有对应的单位，或者公布的手续不完整"));

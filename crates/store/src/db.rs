@@ -3,6 +3,7 @@
 //! SQLite has one writing connection and a pool of readers; PostgreSQL one pool. Nothing outside of this crate sees either.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -539,6 +540,8 @@ pub(crate) struct Inner {
     pub(crate) keys: KeyRing,
     pub(crate) audit: tokio::sync::Mutex<AuditHead>,
     pub(crate) written: Written,
+    /// How often something was read.
+    pub(crate) reads: AtomicU64,
     /// The schema it was opened at: the newest, but for the test that upgrades from each.
     pub(crate) schema: i64,
 }
@@ -644,6 +647,7 @@ impl Store {
         crate::schema::migrate(&db, schema).await?;
         let store = Self {
             inner: Arc::new(Inner {
+                reads: AtomicU64::new(0),
                 db,
                 keys: key.clone(),
                 audit: tokio::sync::Mutex::new(AuditHead::new()?),
@@ -685,7 +689,14 @@ impl Store {
         }
     }
 
+    /// How often something was read by this process: what a page costs, whatever it finds.
+    #[must_use]
+    pub fn reads(&self) -> u64 {
+        self.inner.reads.load(Ordering::Relaxed)
+    }
+
     pub(crate) async fn reader(&self) -> Result<Reader, StoreError> {
+        self.inner.reads.fetch_add(1, Ordering::Relaxed);
         Ok(match &self.inner.db {
             Db::Lite { read, .. } => Reader::Lite(read.acquire().await?),
             Db::Pg(pool) => Reader::Pg(pool.acquire().await?),

@@ -86,6 +86,7 @@ pub use ids::IdMaker;
 pub use judgements::SubjectJudgement;
 pub use keys::{KeyRing, Purpose, sm3_hex};
 pub use notices::{DueMail, NewNotice, Notice};
+pub use objections::visitors::{ObjectionVisitor, objection_visitor_place};
 pub use objections::{Objection, ObjectionMaterial, objection_place};
 pub use open_data::{OpenChange, OpenDay, OpenRow};
 pub use persons::{Person, person_place};

@@ -1,5 +1,7 @@
 //! Objections to records, what was handed in, their steps and the receipts of the places that show the record.
 
+pub(crate) mod visitors;
+
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
@@ -90,7 +92,7 @@ pub struct Objection {
     pub id: i64,
     /// The form it was sent from.
     pub once: String,
-    /// The subject that objects.
+    /// The subject that objects; 0 for a natural person whom the record names ([`visitors::ObjectionVisitor`]).
     pub claimant_id: i64,
     /// The subject the record is entered under.
     pub subject_id: i64,
@@ -521,7 +523,7 @@ pub(crate) async fn differs(
             broken,
             elsewhere,
             (row.int(27)? == 0, "没有对应的单位"),
-            (row.int(28)? == 0, "没有对应的主体"),
+            (held.claimant_id != 0 && row.int(28)? == 0, "没有对应的主体"),
             (row.int(29)? == 0, "没有对应的信息或版本"),
             ((held.way == "online") != held.account_id.is_some(), "提出的方式与提出的人不一致"),
             (held.outcome != ordered || held.notice != touched, "处理结果与各步不一致"),
@@ -534,6 +536,7 @@ pub(crate) async fn differs(
         }
         open.insert(held.id, (held.is_open(), held.record_id));
     }
+    wrong.extend(visitors::differs(conn, keys).await?);
     for row in conn.all(&MARKED_RECORDS, vec![]).await? {
         let (subject, id) = (row.int(0)?, row.int(1)?);
         let by = Mark::read(&row.text(2)?).map(|mark| mark.objection);

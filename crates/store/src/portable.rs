@@ -67,7 +67,7 @@ macro_rules! table {
 }
 
 /// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
-static TABLES: [Table; 89] = [
+static TABLES: [Table; 91] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
         i active),
@@ -170,6 +170,8 @@ static TABLES: [Table; 89] = [
         t lift_document, t lift_by, i lift_at, t lifted_by, i lifted_at, t lifted_on, i restored, t hash),
     table!(repair_shield_lift by "shield_id, seq": i shield_id, i seq, t lift_kind, t reason, t document, t proposed_by, i proposed_at,
         t declined_by, i declined_at, t declined_reason, t hash),
+    table!(objection_visitor by "objection_id": i objection_id, b sealed, t digest, t relation, i found, t attested_by),
+    table!(commitment_matter_digest by "matter_id": i matter_id, t digest),
     table!(open_row by "record_id, subject_id": i record_id, i subject_id, t kind, t digest),
     table!(open_change by "kind, day, record_id, subject_id": t kind, t day, i record_id, i subject_id, t change),
     table!(open_day by "day": t day, i compared_at, i closed),

@@ -33,7 +33,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (18, "objection", include_str!("../migrations/sqlite/0018_objection.sql")),
     (19, "commitments", include_str!("../migrations/sqlite/0019_commitments.sql")),
     (20, "repair-findings", include_str!("../migrations/sqlite/0020_repair_findings.sql")),
-    (21, "free", include_str!("../migrations/sqlite/0021_free.sql")),
+    (21, "named-objectors", include_str!("../migrations/sqlite/0021_named_objectors.sql")),
     (22, "looks-and-mail", include_str!("../migrations/sqlite/0022_looks_and_mail.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -57,7 +57,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (18, "objection", include_str!("../migrations/postgres/0018_objection.sql")),
     (19, "commitments", include_str!("../migrations/postgres/0019_commitments.sql")),
     (20, "repair-findings", include_str!("../migrations/postgres/0020_repair_findings.sql")),
-    (21, "free", include_str!("../migrations/postgres/0021_free.sql")),
+    (21, "named-objectors", include_str!("../migrations/postgres/0021_named_objectors.sql")),
     (22, "looks-and-mail", include_str!("../migrations/postgres/0022_looks_and_mail.sql")),
 ];
 
@@ -213,7 +213,9 @@ pub fn statements() -> Vec<Statement> {
         crate::receipts::ALL,
         crate::repairs::ALL,
         crate::objections::ALL,
+        crate::objections::visitors::ALL,
         crate::commitments::ALL,
+        crate::commitments::editions::ALL,
         crate::repairs::check::ALL,
         crate::repairs::duties::ALL,
         crate::repairs::findings::ALL,

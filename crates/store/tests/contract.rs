@@ -37,14 +37,17 @@ use checks::{
     a_look_without_its_line_of_the_log_is_found_out,
     a_window_opens_once_and_a_list_goes_on_where_it_was, checks_are_kept_found_and_counted,
 };
-use commitments::{a_commitment_goes_step_by_step, records_are_read_by_the_day_of_their_decision};
+use commitments::{
+    a_commitment_goes_step_by_step, a_number_is_given_or_taken_in,
+    records_are_read_by_the_day_of_their_decision,
+};
 use credit_reports::reports_keep_their_terms;
 use enrolments::{
     changes_of_one_subject_are_told_in_order, deliveries_are_claimed_once_and_kept_as_receipts,
     enrolments_begin_end_and_lapse,
 };
 use jiff::civil::{Date, date};
-use objections::an_objection_goes_step_by_step;
+use objections::{an_objection_goes_step_by_step, who_came_with_an_objection_is_erased};
 use postgres::PostgresServer;
 use powers::{open_tables_are_compared_and_days_add_up, powers_are_proposed_decided_and_named};
 use publication_log::{
@@ -173,7 +176,9 @@ on_both! {
     a_correction_waits_for_its_second_person,
     a_repair_goes_step_by_step,
     an_objection_goes_step_by_step,
+    who_came_with_an_objection_is_erased,
     a_commitment_goes_step_by_step,
+    a_number_is_given_or_taken_in,
     records_are_read_by_the_day_of_their_decision,
     what_holds_a_record_down_is_known,
     judgements_are_followed_and_taken_back,

@@ -182,6 +182,7 @@ impl Law {
         let registry = read_registry(&mut reader, &sources, &codes);
         let report = read_report(&mut reader, &sources, &kinds);
         let powers = read_layout(&mut reader, "powers.toml", &sources, &codes);
+        let matters = read_layout(&mut reader, "commitment-matters.toml", &sources, &codes);
         let measures = measures::read(&mut reader, &sources, &kinds, &codes);
         let catalogue = read_catalogue(&mut reader, &sources, &kinds);
         let counties = read_counties(&mut reader, &codes);
@@ -194,28 +195,33 @@ impl Law {
         }
         let region_history = read_region_history(&reader);
         let names = NameLexicon::new(&regions, &codes);
-        match (calendar, registry.zip(powers), report.zip(measures), reader.problems.is_empty()) {
-            (Some(calendar), Some((registry, powers)), Some((report, measures)), true) => {
-                Ok(Self {
-                    measures,
-                    registry,
-                    powers,
-                    report,
-                    catalogue,
-                    edition,
-                    sources,
-                    parameters,
-                    calendar,
-                    codes,
-                    kinds,
-                    counties,
-                    regions,
-                    towns,
-                    names,
-                    region_history,
-                    confirmations: Vec::new(),
-                })
-            }
+        let layouts = registry.zip(powers.zip(matters));
+        match (calendar, layouts, report.zip(measures), reader.problems.is_empty()) {
+            (
+                Some(calendar),
+                Some((registry, (powers, matters))),
+                Some((report, measures)),
+                true,
+            ) => Ok(Self {
+                measures,
+                registry,
+                powers,
+                commitment_matters: matters,
+                report,
+                catalogue,
+                edition,
+                sources,
+                parameters,
+                calendar,
+                codes,
+                kinds,
+                counties,
+                regions,
+                towns,
+                names,
+                region_history,
+                confirmations: Vec::new(),
+            }),
             _ => Err(reader.problems),
         }
     }

@@ -75,6 +75,7 @@ pub struct Law {
     pub(crate) registry: RegistryLayout,
     pub(crate) report: ReportForm,
     pub(crate) powers: RegistryLayout,
+    pub(crate) commitment_matters: RegistryLayout,
     pub(crate) measures: MeasureList,
     pub(crate) catalogue: Vec<CatalogueEdition>,
     pub(crate) counties: BTreeMap<String, County>,
@@ -145,6 +146,12 @@ impl Law {
     #[must_use]
     pub const fn powers(&self) -> &RegistryLayout {
         &self.powers
+    }
+
+    /// The layout of a unit's list of matters that it handles under 告知承诺.
+    #[must_use]
+    pub const fn commitment_matters(&self) -> &RegistryLayout {
+        &self.commitment_matters
     }
 
     /// The national base list of measures.

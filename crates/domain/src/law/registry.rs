@@ -1,10 +1,10 @@
-//! Layouts of lists that are no records: the market regulator's list of subjects, a unit's catalogue of powers.
+//! Layouts of lists that are no records: the market regulator's list of subjects, a unit's catalogue of powers, its matters under 告知承诺.
 
 use std::collections::HashMap;
 
 use super::{Field, Headings};
 
-/// Columns of such a list, as `law/registry.toml` and `law/powers.toml` name them.
+/// Columns of such a list, as `law/registry.toml`, `law/powers.toml` and `law/commitment-matters.toml` name them.
 #[derive(Debug, Clone)]
 pub struct RegistryLayout {
     /// What the file is called.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::check::personal_number;
 use crate::law::Law;
 use crate::ruling::Ruling;
+use crate::text::{SHORTEST_NAME, normalise_name};
 
 /// Pieces of an address on the network; a statement beside a record is no place for advertising.
 const LINKS: &[&str] = &["://", "www.", ".com", ".cn", "http"];
@@ -40,6 +41,9 @@ pub enum StatementFault {
     /// It leads elsewhere.
     #[error("主体声明随信息公开，不能写网址")]
     Link,
+    /// It says who the natural person is that objects.
+    #[error("声明随信息公开，不能写提出异议的人的姓名、证件号码和电话")]
+    Named,
     /// Signs that no text has, such as those that turn the direction of writing.
     #[error("主体声明有不能显示的字符，请重新输入")]
     Unprintable,
@@ -53,6 +57,7 @@ impl StatementFault {
             Self::TooLong(_) => "objection.statement-too-long",
             Self::PersonalNumber(_) => "objection.statement-personal",
             Self::Link => "objection.statement-link",
+            Self::Named => "objection.statement-named",
             Self::Unprintable => "objection.statement-unprintable",
         }
     }
@@ -94,3 +99,48 @@ pub fn statement(text: &str, on: Date, law: &Law) -> Result<String, StatementFau
     }
     Ok(text)
 }
+
+/// Whose words they are, where it is not the subject that objects: a reader does not take them for the subject's.
+const OF_A_PERSON: &str = "（信息中写到的个人）";
+
+/// The words of a natural person whom the record names, as they stand beside it. They say whose they are and never who that is: `secrets`
+/// are the name and the numbers. Empty for none.
+///
+/// # Errors
+/// [`StatementFault`].
+pub fn statement_of_person(
+    text: &str,
+    secrets: &[&str],
+    on: Date,
+    law: &Law,
+) -> Result<String, StatementFault> {
+    let words = statement(text, on, law)?;
+    let plain = normalise_name(&words);
+    let tells = |secret: &&str| {
+        let secret = normalise_name(secret);
+        secret.chars().count() >= SHORTEST_NAME && plain.contains(&*secret)
+    };
+    if secrets.iter().any(tells) {
+        return Err(StatementFault::Named);
+    }
+    Ok(if words.is_empty() { words } else { format!("{OF_A_PERSON}{words}") })
+}
+
+/// The labels of those fields of a record that hold a name, spelt one way or the other. It proposes: that the person who came is the one that
+/// is named, a second person finds.
+pub fn fields_with<'f>(
+    name: &str,
+    fields: impl Iterator<Item = (&'f str, &'f str)>,
+) -> Vec<String> {
+    let name = normalise_name(name);
+    if name.chars().count() < SHORTEST_NAME {
+        return Vec::new();
+    }
+    fields
+        .filter(|(_, value)| normalise_name(value).contains(&*name))
+        .map(|(label, _)| label.to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod cases;

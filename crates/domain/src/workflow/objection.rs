@@ -28,6 +28,8 @@ words! {
         NotUpheld = "not-upheld", "异议不成立";
         /// Taken back.
         Withdrawn = "withdrawn", "已撤回";
+        /// Not looked into: who made it is not named in the record.
+        Dismissed = "dismissed", "不予受理";
     }
 }
 
@@ -50,6 +52,10 @@ words! {
         Confirm = "confirm", "确认各处已更正";
         /// Whoever made it takes it back.
         Withdraw = "withdraw", "撤回异议";
+        /// A second person finds that the natural person who made it is named in the record.
+        Attest = "attest", "核对：确是信息中写到的人";
+        /// A second person finds that they are not.
+        Dismiss = "dismiss", "核对：不是信息中写到的人，不予受理";
     }
 }
 
@@ -84,6 +90,10 @@ pub const TABLE: Table<Stage, Event> = Table {
         (Stage::Corrected, Event::Confirm, Stage::Closed),
         (Stage::Filed, Event::Withdraw, Stage::Withdrawn),
         (Stage::Forwarded, Event::Withdraw, Stage::Withdrawn),
+        (Stage::Filed, Event::Attest, Stage::Filed),
+        (Stage::Forwarded, Event::Attest, Stage::Forwarded),
+        (Stage::Filed, Event::Dismiss, Stage::Dismissed),
+        (Stage::Forwarded, Event::Dismiss, Stage::Dismissed),
     ],
 };
 
@@ -143,7 +153,7 @@ impl Stage {
             Self::Filed | Self::Corrected => Owner::Office,
             Self::Upheld if own => Owner::Office,
             Self::Forwarded | Self::Upheld => Owner::Unit,
-            Self::Closed | Self::NotUpheld | Self::Withdrawn => Owner::Nobody,
+            Self::Closed | Self::NotUpheld | Self::Withdrawn | Self::Dismissed => Owner::Nobody,
         }
     }
 
@@ -155,7 +165,7 @@ impl Stage {
             Self::Forwarded => Some("objection.source.days"),
             Self::Upheld => Some("objection.carry-out.days"),
             Self::Corrected => Some("objection.share.days"),
-            Self::Closed | Self::NotUpheld | Self::Withdrawn => None,
+            Self::Closed | Self::NotUpheld | Self::Withdrawn | Self::Dismissed => None,
         }
     }
 
@@ -196,7 +206,9 @@ mod tests {
             }
             assert_eq!(stage.is_over(), stage.clock().is_none(), "{stage:?}");
             // What nobody has answered can be taken back, and nothing else.
-            assert_eq!(stage.after(Event::Withdraw).is_ok(), stage.is_unanswered(), "{stage:?}");
+            for event in [Event::Withdraw, Event::Attest, Event::Dismiss] {
+                assert_eq!(stage.after(event).is_ok(), stage.is_unanswered(), "{stage:?}");
+            }
             // What is open can be withheld, and only by standing still.
             assert_eq!(stage.after(Event::Withhold).ok(), stage.is_open().then_some(stage));
         }

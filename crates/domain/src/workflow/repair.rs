@@ -206,16 +206,16 @@ impl Stage {
     pub const fn clock(self, entry: Entry) -> Option<&'static str> {
         match self {
             Self::Applied | Self::Supplied => Some("repair.accept.days"),
-            Self::Accepted | Self::Extended | Self::Reviewed | Self::Forwarded => {
-                Some(entry.clock())
-            }
-            Self::Granted | Self::Propagated => Some("repair.share.days"),
+            // The applicant owes nothing by any day; what runs on meanwhile is the time of the decision.
             Self::Supplement
-            | Self::Closed
-            | Self::NotAccepted
-            | Self::Refused
-            | Self::Withdrawn
-            | Self::Lapsed => None,
+            | Self::Accepted
+            | Self::Extended
+            | Self::Reviewed
+            | Self::Forwarded => Some(entry.clock()),
+            Self::Granted | Self::Propagated => Some("repair.share.days"),
+            Self::Closed | Self::NotAccepted | Self::Refused | Self::Withdrawn | Self::Lapsed => {
+                None
+            }
         }
     }
 
@@ -311,7 +311,8 @@ mod tests {
         assert_eq!(due(Stage::Accepted, china, &days), Some((date(2026, 10, 15), false)));
         let market = due(Stage::Accepted, Entry::MarketRegulation, &days);
         assert_eq!(market, Some((date(2026, 10, 12), false)));
-        assert_eq!(due(Stage::Supplement, china, &days), None);
+        let decided = due(Stage::Accepted, china, &days);
+        assert_eq!(due(Stage::Supplement, china, &days), decided, "it stands still for nothing");
         let longer = Days { extended: Some(10), ..days };
         assert_eq!(due(Stage::Extended, china, &longer), Some((date(2026, 10, 29), false)));
         // What was given late does not move the day of the decision.

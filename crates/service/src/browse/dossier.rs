@@ -180,6 +180,8 @@ pub struct RecordDossier {
     pub can_withdraw: bool,
     /// Whether the actor may enter that it is corrected or revoked.
     pub can_correct: bool,
+    /// Whether the actor may enter that a natural person whom it names objects to it.
+    pub can_object: bool,
 }
 
 /// The records of a batch.
@@ -364,6 +366,8 @@ pub async fn record_dossier(
         events: events.into_iter().rev().map(event).collect::<Result<_, _>>()?,
         can_correct: open && actor.may(Permission::CorrectRecord),
         can_withdraw: open && actor.may(Permission::WithdrawRecord),
+        can_object: actor.may(Permission::EnterObjection)
+            && crate::objections::open_to_objection(desk, &found).is_ok(),
         now: state(&found, desk.today(), &law, &names, actor)?,
     })
 }

@@ -65,7 +65,7 @@ pub use own::{OwnRecord, OwnSubject, own_record, own_subject};
 pub use powers::{PublicEdition, PublicPower, UnitPowers, unit_powers, units_with_powers};
 pub(crate) use ranges::KeptRanges;
 pub use ranges::{ListRange, list_range};
-pub(crate) use record::{Kept, content_of, judged, mark, platform_of};
+pub(crate) use record::{Kept, content_of, judged, mark, platform_of, whole_content};
 pub use record::{OpenObjection, PublicRecord, ShownField, public_record};
 pub(crate) use record::{UsableRecord, view};
 pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};

@@ -9,7 +9,7 @@ use xinyong_domain::party::PartyCategory;
 use xinyong_domain::rules::deadline::{Clock as DueClock, clocks};
 use xinyong_domain::rules::disclosure::Disclosure;
 use xinyong_domain::ruling::Ruling;
-use xinyong_store::Record;
+use xinyong_store::{Purpose, Record, record_place};
 
 use crate::desk::Desk;
 use crate::intake::{Marked, Objected, Platform, RecordFacts, disclosure};
@@ -99,6 +99,22 @@ pub struct PublicRecord {
 pub(crate) fn content_of(record: &Record) -> Result<BTreeMap<String, String>, DeskError> {
     serde_json::from_str(&record.content)
         .map_err(|error| inconsistent(record, "content", &error.to_string()))
+}
+
+/// Everything that it says, what is sealed too. For a rule to compare with, never to be shown.
+pub(crate) fn whole_content(
+    desk: &Desk,
+    record: &Record,
+) -> Result<BTreeMap<String, String>, DeskError> {
+    let mut values = content_of(record)?;
+    if let Some(sealed) = &record.sealed {
+        let place = record_place(record.subject_id, record.id);
+        let clear = desk.store().keys().open(Purpose::Record, &place, sealed)?;
+        let sensitive: BTreeMap<String, String> = serde_json::from_slice(&clear)
+            .map_err(|error| DeskError::Internal(error.to_string()))?;
+        values.extend(sensitive);
+    }
+    Ok(values)
 }
 
 /// Reads the stored platform fields.

@@ -82,6 +82,17 @@ pub struct StepView {
     pub document: String,
 }
 
+/// The published edition behind a commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedEdition {
+    /// The edition.
+    pub matter: i64,
+    /// SM3 of its canonical text.
+    pub digest: String,
+    /// Whether the text that was signed names it; nothing for what was signed before texts did.
+    pub named: Option<bool>,
+}
+
 /// A commitment with everything about it.
 #[derive(Debug, Clone)]
 pub struct CommitmentCase {
@@ -91,6 +102,8 @@ pub struct CommitmentCase {
     pub text: String,
     /// SM3 of it.
     pub digest: String,
+    /// The edition as it was published.
+    pub edition: PublishedEdition,
     /// What it says follows where it is not kept.
     pub liability: String,
     /// Working days of the verification.
@@ -153,7 +166,9 @@ impl Shelf {
             Some(record) => Kept::read(record)?.value("fulfillmentStatus").to_owned(),
             None => String::new(),
         };
-        let counts = !stage.owes_nothing();
+        let down = record.and_then(|record| record.withdrawn_on);
+        // Of a record that was taken down nothing is found: only that the commitment is ended is left to do, and no clock is known for that.
+        let counts = !stage.owes_nothing() && (down.is_none() || stage.is_found());
         let taken_in = |from: Option<Date>, done: Option<Date>| {
             let due = taken_in_by(&law, from.filter(|_| counts)?)?;
             Some(clocked(desk, due, done))
@@ -175,7 +190,7 @@ impl Shelf {
             made_on: held.made_on,
             stage,
             state,
-            taken_down: record.and_then(|record| record.withdrawn_on),
+            taken_down: down,
             report: taken_in(Some(held.made_on), held.accepted_on),
             verification: held
                 .completed_on
@@ -272,8 +287,12 @@ async fn told(desk: &Desk, held: Commitment, may: Vec<Event>) -> Result<Commitme
             document: one.detail,
         })
         .collect();
+    let digest = super::matters::edition_of(matter);
+    let named = held.text.contains(super::text::EDITION).then(|| held.text.contains(&digest));
+    let edition = PublishedEdition { matter: matter.id, digest, named };
     Ok(CommitmentCase {
         line,
+        edition,
         text: held.text,
         digest: held.digest,
         liability: matter.liability.clone(),

@@ -6,7 +6,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use xinyong_domain::rules::commitment::{Standing, standing, taken_in_by, verified_by};
 use xinyong_domain::workflow::commitment::Stage;
-use xinyong_store::{Commitment, CommitmentGroup};
+use xinyong_store::CommitmentGroup;
 
 use super::PAGE;
 use super::ledger::{Clocked, CommitmentLine, Shelf, clocked, days_of};
@@ -36,6 +36,8 @@ pub struct UnitBoard {
     pub overdue: u64,
     /// Steps not taken in though their day has passed.
     pub late: u64,
+    /// Whose record was taken down: a second person ends them, and nothing else is owed.
+    pub down: u64,
 }
 
 /// Commitments with the same clock.
@@ -71,6 +73,7 @@ async fn ranked(
             DeskError::Internal(format!("unknown stage of a commitment {}", group.stage))
         })?;
         let due = match stage {
+            _ if group.down => None,
             Stage::Made => taken_in_by(&law, group.made_on),
             Stage::Completed => shelf
                 .matters
@@ -82,9 +85,10 @@ async fn ranked(
         let clock = due.map(|due| clocked(desk, due, None));
         found.push(Ranked { stage, clock, group });
     }
+    // What is only to be ended comes last.
     found.sort_by_key(|one| {
         let left = one.clock.as_ref().and_then(|clock| clock.left).unwrap_or(i64::MAX);
-        (left, one.group.made_on)
+        (one.group.down, left, one.group.made_on)
     });
     Ok(found)
 }
@@ -118,18 +122,8 @@ async fn portion(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let mut held = desk.store().commitments_of_groups(&wanted).await?;
-    let place = |one: &Commitment| {
-        wanted.iter().position(|group| {
-            group.unit_id == one.unit_id
-                && group.stage == one.stage
-                && group.matter_id == one.matter_id
-                && group.made_on == one.made_on
-                && group.completed_on == one.completed_on
-                && group.found_on == one.found_on
-        })
-    };
-    held.sort_by_key(|one| (place(one), one.id));
+    // As the groups were asked for, and so as they were ranked.
+    let held = desk.store().commitments_of_groups(&wanted).await?;
     let shown: Vec<_> = held.into_iter().skip(from.saturating_sub(before)).take(most).collect();
     shelf.lines(desk, &shown).await
 }
@@ -148,6 +142,14 @@ pub struct Listed {
     pub lines: Vec<CommitmentLine>,
     /// How many there are in all.
     pub total: u64,
+    /// Which page it is, counted from 0: the last one for whoever asked for one past the end.
+    pub page: usize,
+}
+
+/// The page of so many that is shown for one that is asked for, both counted from 0: an address that was kept outlives what it led to.
+pub(super) fn within(page: usize, total: u64) -> usize {
+    let whole = usize::try_from(total).unwrap_or(usize::MAX);
+    page.min(whole.div_ceil(PAGE).saturating_sub(1))
 }
 
 /// The ledger of the actor's unit, for the office of all: what is not over, the most urgent first; or, `over`, what is, the newest first.
@@ -165,18 +167,21 @@ pub async fn work(
     let units = units_of(desk, actor).await?;
     let stages: Vec<Stage> = Stage::ALL.into_iter().filter(|one| one.is_over() == over).collect();
     let shelf = Shelf::read(desk).await?;
-    let from = page.saturating_mul(PAGE);
     if over {
         let signed = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let places = places(&units, &stages);
-        let span = (signed(from), signed(PAGE));
-        let (held, count) = desk.store().commitments_in(&places, span).await?;
-        let lines = shelf.lines(desk, &held).await?;
-        return Ok(Listed { lines, total: u64::try_from(count).unwrap_or_default() });
+        let count = desk.store().count_commitments_in(&places).await?;
+        let total = u64::try_from(count).unwrap_or_default();
+        let page = within(page, total);
+        let span = (signed(page.saturating_mul(PAGE)), signed(PAGE));
+        let held = desk.store().commitments_in(&places, span).await?;
+        return Ok(Listed { lines: shelf.lines(desk, &held).await?, total, page });
     }
     let ranked = ranked(desk, &shelf, &units, &stages).await?;
-    let lines = portion(desk, &shelf, &ranked, (from, PAGE)).await?;
-    Ok(Listed { lines, total: ranked.iter().map(Ranked::count).sum() })
+    let total = ranked.iter().map(Ranked::count).sum();
+    let page = within(page, total);
+    let lines = portion(desk, &shelf, &ranked, (page.saturating_mul(PAGE), PAGE)).await?;
+    Ok(Listed { lines, total, page })
 }
 
 /// What waits for this person, for the first page: to be accepted or confirmed, and to be verified before long. At most `most` of them, and
@@ -197,6 +202,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor, most: usize) -> Result<Listed, 
     ranked.retain(|one| {
         let overdue = one.standing() == Some(Standing::Overdue);
         match one.stage {
+            _ if one.group.down => second && !all,
             _ if all => overdue,
             Stage::Made | Stage::Proposed => second,
             Stage::Completed => overdue || one.standing() == Some(Standing::Soon),
@@ -204,7 +210,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor, most: usize) -> Result<Listed, 
         }
     });
     let lines = portion(desk, &shelf, &ranked, (0, most)).await?;
-    Ok(Listed { lines, total: ranked.iter().map(Ranked::count).sum() })
+    Ok(Listed { lines, total: ranked.iter().map(Ranked::count).sum(), page: 0 })
 }
 
 /// How the units stand: the actor's own, for the office all.
@@ -224,6 +230,10 @@ pub async fn board(desk: &Desk, actor: &Actor) -> Result<Vec<UnitBoard>, DeskErr
             .entry(name)
             .or_insert_with(|| UnitBoard { unit: name.to_owned(), ..UnitBoard::default() });
         let (count, overdue) = (one.count(), one.standing() == Some(Standing::Overdue));
+        if one.group.down {
+            unit.down += count;
+            continue;
+        }
         if one.stage.awaits_verification() {
             unit.verify += count;
         } else {
@@ -266,11 +276,26 @@ pub async fn late(desk: &Desk, actor: &Actor, year: i16, page: usize) -> Result<
         found.extend(late.max().map(|due| (due, one.id)));
     }
     found.sort_unstable_by(|one, other| other.cmp(one));
-    let total = found.len();
+    let total = u64::try_from(found.len()).unwrap_or_default();
+    let page = within(page, total);
     let shown: Vec<i64> =
         found.iter().skip(page.saturating_mul(PAGE)).take(PAGE).map(|(_, id)| *id).collect();
     let mut held = desk.store().commitments_by_id(&shown).await?;
     held.sort_by_key(|one| shown.iter().position(|id| *id == one.id));
     let lines = Shelf::read(desk).await?.lines(desk, &held).await?;
-    Ok(Listed { lines, total: u64::try_from(total).unwrap_or_default() })
+    Ok(Listed { lines, total, page })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PAGE, within};
+
+    #[test]
+    fn a_page_past_the_end_is_the_last() {
+        for (asked, total, shown) in
+            [(0, 0, 0), (9, 0, 0), (0, 1, 0), (1, PAGE, 0), (1, PAGE + 1, 1), (usize::MAX, 120, 2)]
+        {
+            assert_eq!(within(asked, total as u64), shown, "{asked} of {total}");
+        }
+    }
 }

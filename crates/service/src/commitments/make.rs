@@ -312,7 +312,8 @@ fn entered_before(number: &str) -> DeskError {
     )
 }
 
-/// Gives it the next number of the day and keeps it. Two at once want the same number: one gets it, the other the next.
+/// Gives it the next number of the day and keeps it. Numbers are given one after the other, and so are those of files taken in: neither sees
+/// the other too late.
 async fn number(desk: &Desk, draft: &Draft<'_>) -> Result<i64, DeskError> {
     let first = draft.checked(desk).await?;
     let store = desk.store();
@@ -323,6 +324,7 @@ async fn number(desk: &Desk, draft: &Draft<'_>) -> Result<i64, DeskError> {
     let seconds = second_persons(desk, &draft.matter.unit, &draft.actor.login).await?;
     for _ in 0..MOST_TRIES {
         let mut tx = store.transaction("make commitment").await?;
+        tx.hold_commitment_numbers().await?;
         if let Some(agent) = draft.agent {
             agent.hold(&mut tx).await?;
             if tx.waiting_commitments(draft.subject.id).await? >= MOST_WAITING {

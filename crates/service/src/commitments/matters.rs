@@ -3,25 +3,17 @@
 use jiff::civil::Date;
 use xinyong_store::{CommitmentMatter, StoreError};
 
+use super::draft::checked;
 use super::{
     LONGEST_REASON, SCOPES, TYPES, authorise, is_of_unit, label, not_the_unit, noted, text_of,
 };
 use crate::access::{Actor, Permission};
 use crate::browse::{Names, PersonView};
 use crate::desk::Desk;
-use crate::refusal::{DeskError, Refusal};
+use crate::refusal::DeskError;
 use crate::units::{active_units, reporting_unit, stands_for};
 
-/// Longest number and longest name of a matter.
-const LONGEST_CODE: usize = 40;
-const LONGEST_NAME: usize = 120;
-/// Longest basis.
-const LONGEST_BASIS: usize = 500;
-/// Longest text: as long as the field of the record.
-const LONGEST_TEXT: usize = 4_000;
-/// Most working days of a verification: five years.
-const MOST_DAYS: u32 = 1_250;
-const PROPOSED: &str = "proposed";
+pub(super) const PROPOSED: &str = "proposed";
 const RELEASED: &str = "released";
 const DECLINED: &str = "declined";
 
@@ -81,6 +73,8 @@ pub struct MatterView {
     pub decided: Option<(PersonView, i64)>,
     /// Why it was declined.
     pub reason: String,
+    /// SM3 of its canonical text; empty before it is released.
+    pub edition: String,
 }
 
 /// A matter that may be committed to today, for everybody.
@@ -116,6 +110,13 @@ pub struct OpenMatter {
     pub from: Date,
     /// SM3 of everything that is shown: what is signed is what was shown.
     pub digest: String,
+    /// SM3 of the canonical text of the edition, as it was when it was released. It stands in the text that is signed.
+    pub edition: String,
+}
+
+/// The digest of a released edition: as it was kept then, and for what was released before that was kept, as it follows from its words.
+pub(super) fn edition_of(row: &CommitmentMatter) -> String {
+    row.digest.clone().unwrap_or_else(|| row.canonical_digest())
 }
 
 /// The edition of each matter that is in force on a day, of those sorted by unit, code and falling day.
@@ -135,91 +136,6 @@ pub(super) fn in_force(
             newest
         })
         .filter(|one| !one.ends)
-}
-
-fn checked(desk: &Desk, draft: &MatterDraft) -> Result<CommitmentMatter, Refusal> {
-    let law = desk.law();
-    let known =
-        |list: &str, id: &str| law.codes().get(list).is_some_and(|list| list.by_id(id).is_some());
-    let code = text_of(
-        &draft.code,
-        true,
-        LONGEST_CODE,
-        "commitment.matter-code",
-        "请填写事项编号（40字以内）；同一编号的，是该事项的新一版",
-    )?;
-    let name = text_of(
-        &draft.name,
-        true,
-        LONGEST_NAME,
-        "commitment.matter-name",
-        "请填写事项名称（120字以内）",
-    )?;
-    if !known(TYPES, &draft.kind) {
-        return Err(Refusal::new("commitment.matter-type", "请从列表中选择承诺类型"));
-    }
-    let basis = text_of(
-        &draft.basis,
-        true,
-        LONGEST_BASIS,
-        "commitment.matter-basis",
-        "请写明采用告知承诺的依据（500字以内）",
-    )?;
-    let notice = text_of(
-        &draft.notice,
-        true,
-        LONGEST_TEXT,
-        "commitment.matter-notice",
-        "请写明一次告知的全部内容（4000字以内）",
-    )?;
-    let content = text_of(
-        &draft.content,
-        true,
-        LONGEST_TEXT,
-        "commitment.matter-content",
-        "请写明承诺的内容（4000字以内）",
-    )?;
-    let liability = text_of(
-        &draft.liability,
-        true,
-        LONGEST_TEXT,
-        "commitment.matter-liability",
-        "请写明违诺的后果（4000字以内）：认定以后只能按这里写明的后果处理",
-    )?;
-    if !known(SCOPES, &draft.scope) {
-        return Err(Refusal::new("commitment.matter-scope", "请从列表中选择公开类型"));
-    }
-    let days = draft.days.trim().parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
-    let days = days.ok_or_else(|| {
-        Refusal::new(
-            "commitment.matter-days",
-            format!("请填写核查的期限，1 至 {MOST_DAYS} 个工作日，从事项办结的次日起算"),
-        )
-    })?;
-    let from = draft.from.filter(|from| *from >= desk.today()).ok_or_else(|| {
-        Refusal::new("commitment.matter-day", "施行日期不能早于今天，例如 2026-12-01")
-    })?;
-    Ok(CommitmentMatter {
-        id: 0,
-        unit_id: draft.unit.clone(),
-        code,
-        name,
-        kind: draft.kind.clone(),
-        basis,
-        notice,
-        content,
-        liability,
-        scope: draft.scope.clone(),
-        days: i64::from(days),
-        ends: draft.ends,
-        from,
-        state: PROPOSED.to_owned(),
-        proposed_by: String::new(),
-        proposed_at: 0,
-        decided_by: None,
-        decided_at: None,
-        reason: None,
-    })
 }
 
 /// Proposes a matter, a new edition of one, or its end. It is public once a second person has released it.
@@ -333,6 +249,9 @@ pub async fn decide_matter(
             "这一版事项已经办结，请刷新页面",
         ));
     }
+    if state == RELEASED {
+        tx.add_commitment_matter_digest(&held).await?;
+    }
     let of = format!("commitment-matter:{id}");
     desk.audit_with(&mut tx, actor, noted(deed, &of, &held.unit_id));
     Ok(tx.commit().await?)
@@ -368,6 +287,7 @@ fn view(desk: &Desk, names: &Names, row: CommitmentMatter, in_force: bool) -> Ma
         proposed: (names.person(&row.proposed_by), row.proposed_at),
         decided: row.decided_by.as_deref().map(|by| names.person(by)).zip(row.decided_at),
         reason: row.reason.clone().unwrap_or_default(),
+        edition: if row.state == RELEASED { edition_of(&row) } else { String::new() },
         draft: draft_of(&row),
     }
 }
@@ -420,6 +340,7 @@ pub(super) fn open(
 ) -> Result<OpenMatter, DeskError> {
     let mut open = OpenMatter {
         id: row.id,
+        edition: edition_of(&row),
         unit_name: unit_name.to_owned(),
         unit: row.unit_id,
         code: row.code,
@@ -453,6 +374,16 @@ pub async fn open_matters(desk: &Desk) -> Result<Vec<OpenMatter>, DeskError> {
         }
     }
     Ok(found)
+}
+
+/// The canonical text of a released edition, whose SM3 is shown beside it: also of one that is in force no more, since it was signed.
+///
+/// # Errors
+/// Not found: none, or one that was never released.
+pub async fn edition_text(desk: &Desk, id: i64) -> Result<String, DeskError> {
+    let held = desk.store().commitment_matter(id).await?.filter(|one| one.state == RELEASED);
+    // What is not in force yet is public too: a first day is never in the past of its release.
+    held.map(|one| one.canonical_text()).ok_or(DeskError::NotFound("该事项"))
 }
 
 /// One of them.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, date};
 use xinyong_domain::law::CodeList;
 
+use super::lists::within;
 use super::{KIND, PAGE, STATES, TYPES};
 use crate::access::{Actor, Permission};
 use crate::browse::Names;
@@ -80,6 +81,8 @@ pub struct RatioPage {
     pub records: Vec<RatioRecord>,
     /// How many there are in all.
     pub total: u64,
+    /// Which page it is, counted from 0: the last one for whoever asked for one past the end.
+    pub page: usize,
 }
 
 /// What stands for those about which nothing was found.
@@ -195,8 +198,23 @@ pub async fn ratio_records(
     asked: Behind<'_>,
 ) -> Result<RatioPage, DeskError> {
     super::authorise(desk, actor, Permission::HandleCommitment, asked.unit).await?;
+    let found = portion(desk, actor, year, asked).await?;
+    let last = within(asked.page, found.total);
+    // An address past the end is answered with the last page.
+    if last == asked.page {
+        return Ok(found);
+    }
+    portion(desk, actor, year, Behind { page: last, ..asked }).await
+}
+
+async fn portion(
+    desk: &Desk,
+    actor: &Actor,
+    year: i16,
+    asked: Behind<'_>,
+) -> Result<RatioPage, DeskError> {
     let first = u64::try_from(asked.page.saturating_mul(PAGE)).unwrap_or(u64::MAX);
-    let mut page = RatioPage::default();
+    let mut page = RatioPage { page: asked.page, ..RatioPage::default() };
     each(desk, actor, year, |(unit, kind, state, record)| {
         let found = if state.is_empty() { OPEN } else { state };
         let wanted = unit == asked.unit

@@ -5,6 +5,9 @@ use xinyong_store::sm3_hex;
 
 use super::OpenMatter;
 
+/// Before the digest of the published edition in the text that is signed.
+pub(super) const EDITION: &str = "公布文本的摘要（SM3）：";
+
 /// Who commits to what.
 pub(super) struct Signed<'s> {
     pub matter: &'s OpenMatter,
@@ -40,12 +43,13 @@ impl Signed<'_> {
         let until =
             self.valid_until.map(|day| format!("承诺有效期至：{day}\n")).unwrap_or_default();
         let text = format!(
-            "承诺人：{}（{}）\n受理单位：{}\n事项：{}（{}）\n承诺类型：{}\n承诺事由：{}\n承诺作出日期：{}\n{until}{}",
+            "承诺人：{}（{}）\n受理单位：{}\n事项：{}（{}）\n{EDITION}{}\n承诺类型：{}\n承诺事由：{}\n承诺作出日期：{}\n{until}{}",
             self.firm,
             self.code,
             matter.unit_name,
             matter.name,
             matter.code,
+            matter.edition,
             matter.kind,
             self.reason,
             self.made_on,

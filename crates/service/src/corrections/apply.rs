@@ -8,7 +8,7 @@ use xinyong_domain::law::{FieldType, Kind, Law, Profile};
 use xinyong_store::{Content, NewRecord, Purpose, Record, RecordChange, record_place};
 
 use super::{NewSeverity, SEVERITIES};
-use crate::browse::{FieldChange, content_of, platform_of};
+use crate::browse::{FieldChange, content_of, platform_of, whole_content};
 use crate::desk::Desk;
 use crate::intake::record::{Platform, RecordFacts, Rulings, number_place, split_content};
 use crate::intake::{Marked, memory_registry, to_json};
@@ -190,14 +190,7 @@ async fn checked(
         unit_name: &unit.name,
         unit_code: &unit.code,
     };
-    let mut values = content_of(record)?;
-    if let Some(sealed) = &record.sealed {
-        let place = record_place(record.subject_id, record.id);
-        let clear = store.keys().open(Purpose::Record, &place, sealed)?;
-        let sensitive: BTreeMap<String, String> = serde_json::from_slice(&clear)
-            .map_err(|error| DeskError::Internal(error.to_string()))?;
-        values.extend(sensitive);
-    }
+    let mut values = whole_content(desk, record)?;
     values.extend(fields.iter().map(|(code, value)| (code.clone(), value.clone())));
     let platform_before = platform_of(record)?;
     if platform_before.signature.is_some() {

@@ -12,7 +12,7 @@ use crate::access::{Actor, Role};
 use crate::browse::{ListFilter, PublicRecord, public_list};
 use crate::corrections::{self, Confirm, Propose, Proposed};
 use crate::desk::Desk;
-use crate::objections::{self, File, Step};
+use crate::objections::{self, File, Objector, Step};
 use crate::refusal::DeskError;
 use crate::repairs::Visitor;
 
@@ -20,14 +20,32 @@ use crate::repairs::Visitor;
 const UNIT: &str = "market-regulation";
 /// A scan that says that it is none.
 const SCAN: &[u8] = b"%PDF-1.4\n% invented, for demonstration only\n%%EOF\n";
-/// How many working days ago each was made, on which ground, and what was answered; whether it was corrected.
-const CASES: [(i64, &str, Option<Event>, bool); 6] = [
-    (1, "content", None, false),
-    (5, "party", None, false),
-    (9, "content", None, false),
-    (2, "catalogue", None, false),
-    (6, "secret", Some(Event::Reject), false),
-    (4, "content", Some(Event::Uphold), true),
+/// One of the objections.
+struct Case {
+    /// How many working days ago it was made.
+    ago: i64,
+    /// On which ground.
+    ground: &'static str,
+    /// What was answered.
+    answer: Option<Event>,
+    /// Whether it was corrected.
+    corrected: bool,
+    /// Whether a natural person made it whom the record names.
+    by_person: bool,
+}
+
+const fn case(ago: i64, ground: &'static str, answer: Option<Event>, corrected: bool) -> Case {
+    Case { ago, ground, answer, corrected, by_person: false }
+}
+
+const CASES: [Case; 7] = [
+    case(1, "content", None, false),
+    case(5, "party", None, false),
+    case(9, "content", None, false),
+    case(2, "catalogue", None, false),
+    case(6, "secret", Some(Event::Reject), false),
+    case(4, "content", Some(Event::Uphold), true),
+    Case { by_person: true, ..case(1, "party", None, false) },
 ];
 
 /// Does all of it.
@@ -52,7 +70,7 @@ pub(super) async fn work(desk: &Desk) -> Result<(), DeskError> {
         if before.iter().any(|one| one.state == "open") {
             continue;
         }
-        let there = desk.at(earlier(desk, case.0));
+        let there = desk.at(earlier(desk, case.ago));
         match made(desk, &there, &record, case, entry).await {
             Ok(id) => answered(desk, &record, id, case).await?,
             // An entry that was found to be another, or one that is objected to already.
@@ -69,7 +87,7 @@ async fn made(
     desk: &Desk,
     there: &Desk,
     record: &PublicRecord,
-    case: &(i64, &str, Option<Event>, bool),
+    case: &Case,
     entry: String,
 ) -> Result<i64, DeskError> {
     let office = actor("credit-office", Role::CreditOffice);
@@ -77,13 +95,29 @@ async fn made(
     let command = File {
         record: record.id,
         entry,
-        ground: case.1.to_owned(),
+        ground: case.ground.to_owned(),
         text: "与决定书的内容不一致，请核对（示例）。".to_owned(),
         statement: "本单位已就这条信息提出异议，正在核实（示例）。".to_owned(),
         file: Some(file.clone()),
     };
     let visitor = Visitor { name: "示例来人".to_owned(), telephone: "示例电话".to_owned() };
-    let outcome = objections::file_at_window(there, &office, &record.code, visitor, command).await;
+    let outcome = if case.by_person {
+        let person = Objector {
+            name: "示例来人".to_owned(),
+            document: "other".to_owned(),
+            number: "示例证件0001".to_owned(),
+            relation: "responsible".to_owned(),
+            reason: "决定书原件第2页写明（示例）".to_owned(),
+            agreed: true,
+            visitor,
+        };
+        let words = "处罚决定写到的人员有误，已提出异议（示例）。".to_owned();
+        let command = File { statement: words, ..command };
+        let place = (record.subject, record.id);
+        objections::file_by_person(there, &office, place, person, command).await
+    } else {
+        objections::file_at_window(there, &office, &record.code, visitor, command).await
+    };
     drop(std::fs::remove_file(&file));
     outcome
 }
@@ -92,9 +126,9 @@ async fn answered(
     desk: &Desk,
     record: &PublicRecord,
     id: i64,
-    case: &(i64, &str, Option<Event>, bool),
+    case: &Case,
 ) -> Result<(), DeskError> {
-    let (ago, _, Some(event), corrected) = case else { return Ok(()) };
+    let Case { ago, answer: Some(event), corrected, .. } = case else { return Ok(()) };
     let there = desk.at(earlier(desk, ago - 1));
     let reviewer = actor(UNIT, Role::Reviewer);
     let command = Step {

@@ -19,8 +19,8 @@ use xinyong_domain::text::{normalise_name, search_tokens};
 use xinyong_domain::workflow::batch::{Event, Stage};
 use xinyong_store::{
     Batch, BatchRow, Content, Counts, ExistingRecord, NewRecord, NewSubject, Person,
-    PreparedRecords, PreparedSubjects, Purpose, RecordChange, RecordKey, RowFinding, Store, Tx,
-    person_place, record_place,
+    PreparedRecords, PreparedSubjects, Purpose, RecordChange, RecordKey, RowFinding, Store,
+    StoreError, Tx, person_place, record_place,
 };
 
 use super::pass::{Judged, Pass, Tally, look_up_parties, memory_registry, read_chunk, table};
@@ -199,6 +199,14 @@ pub async fn check(desk: &Desk, batch: i64) -> Result<Stage, DeskError> {
 /// # Errors
 /// What is not the file's fault.
 pub async fn record_released(desk: &Desk, batch: i64) -> Result<Stage, DeskError> {
+    match record_once(desk, batch).await {
+        // Somebody was first with what a chunk was going to write: it goes on where it stands, and sees what that was.
+        Err(DeskError::Store(StoreError::Conflict(_))) => record_once(desk, batch).await,
+        other => other,
+    }
+}
+
+async fn record_once(desk: &Desk, batch: i64) -> Result<Stage, DeskError> {
     let store = desk.store();
     let found = store.batch(batch).await?.ok_or(DeskError::NotFound("该批次"))?;
     let stage = stage_of(&found.stage)?;
@@ -312,6 +320,8 @@ struct WriteSet {
     changes: Vec<RecordChange>,
     rows: Vec<BatchRow>,
     findings: Vec<RowFinding>,
+    /// Numbers of commitments that good rows carry and that were given to nobody here when the rows were looked at.
+    numbers: Vec<String>,
     progress: i64,
 }
 
@@ -853,6 +863,10 @@ fn pass_chunk(
     if !carried.is_empty() {
         let unit = &work.batch.unit_id;
         let mut known = work.runtime.block_on(met(&work.desk, unit, &carried))?;
+        if work.release.is_some() {
+            let free = carried.iter().filter(|one| !known.contains_key(&one.row));
+            set.numbers.extend(free.map(|one| one.number.clone()));
+        }
         drafts.retain(|draft| !known.contains_key(&draft.row));
         for (number, findings) in &mut judged_rows {
             match known.remove(number) {
@@ -899,6 +913,13 @@ async fn write(
     set: WriteSet,
 ) -> Result<(), DeskError> {
     let mut tx = store.transaction("record chunk").await?;
+    if !set.numbers.is_empty() {
+        tx.hold_commitment_numbers().await?;
+        // Given to somebody here meanwhile: the chunk is looked at once more, and the row refused.
+        if tx.are_commitments_numbered(&set.numbers).await? {
+            return Err(StoreError::Conflict("a number of a commitment".to_owned()).into());
+        }
+    }
     tx.insert_persons(&set.persons).await?;
     tx.insert_prepared_records(records).await?;
     tx.change_records(&set.changes).await?;

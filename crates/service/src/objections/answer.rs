@@ -35,6 +35,8 @@ const fn permission(event: Event) -> Option<Permission> {
         Event::Uphold | Event::Reject | Event::RefuseStatement => Some(Permission::AnswerObjection),
         // The subject's own, also at the window.
         Event::Withdraw => Some(Permission::EnterObjection),
+        // Who a natural person is, a second one of those looks at who enter what comes to the window.
+        Event::Attest | Event::Dismiss => Some(Permission::EnterObjection),
         // What the clock, two persons and the places do.
         Event::Withhold | Event::CarryOut | Event::Confirm => None,
     }
@@ -55,6 +57,10 @@ async fn is_the_actors(
     one: &Objection,
     (event, stage): (Event, Stage),
 ) -> Result<bool, DeskError> {
+    // Anybody who enters what comes to the window, but for who entered it: that is looked at apart.
+    if matches!(event, Event::Attest | Event::Dismiss) {
+        return Ok(true);
+    }
     if is_the_offices(event, stage) {
         return Ok(actor.unit_limit().is_none());
     }
@@ -69,12 +75,15 @@ pub(super) async fn open_to(
     one: &Objection,
 ) -> Result<Vec<Event>, DeskError> {
     let stage = stage_of(one)?;
+    let waits = waits_for_second(desk, one).await?;
     let mut may = Vec::new();
     for event in stage.events() {
         let allowed = permission(event).is_some_and(|needed| actor.may(needed));
         let theirs = match event {
             Event::Withdraw => takes_back(desk, actor, one)?,
             Event::RefuseStatement if one.statement_state != "shown" => false,
+            Event::Attest | Event::Dismiss => waits && actor.login != one.filed_by,
+            Event::Uphold | Event::Reject if waits => false,
             _ => is_the_actors(desk, actor, one, (event, stage)).await?,
         };
         if allowed && theirs {
@@ -84,11 +93,56 @@ pub(super) async fn open_to(
     Ok(may)
 }
 
+/// Whether a natural person made it at whom nobody but who entered it has looked.
+async fn waits_for_second(desk: &Desk, one: &Objection) -> Result<bool, DeskError> {
+    if one.claimant_id != 0 {
+        return Ok(false);
+    }
+    let visitors = desk.store().objection_visitors(&[one.id]).await?;
+    Ok(visitors.get(&one.id).is_none_or(|visitor| visitor.attested_by.is_none()))
+}
+
+/// Refuses to answer before a second person has looked at who objects, and a second look by the same person or at nobody.
+async fn looked_at(
+    desk: &Desk,
+    actor: &Actor,
+    one: &Objection,
+    event: Event,
+) -> Result<(), DeskError> {
+    let waits = match event {
+        Event::Attest | Event::Dismiss | Event::Uphold | Event::Reject => {
+            waits_for_second(desk, one).await?
+        }
+        _ => return Ok(()),
+    };
+    let looks = matches!(event, Event::Attest | Event::Dismiss);
+    if looks && !waits {
+        return Err(DeskError::refused(
+            "objection.attested",
+            "这项异议不需要核对提出的人，或者已经核对过，请刷新页面",
+        ));
+    }
+    if looks && actor.login == one.filed_by {
+        return Err(DeskError::refused(
+            "objection.same-person",
+            "窗口收件的人不能自己核对，请由另一人核对提出异议的人",
+        ));
+    }
+    if !looks && waits {
+        return Err(DeskError::refused(
+            "objection.not-attested",
+            "这是信息中写到的个人提出的异议，请先由收件人以外的一人核对提出异议的人，再答复",
+        ));
+    }
+    Ok(())
+}
+
 /// Does the next step. The record says so in the same transaction.
 ///
 /// # Errors
 /// `access.denied`, not found, `objection.out-of-order`, `objection.overtaken`, `objection.not-the-unit`, `objection.not-the-office`,
-/// `objection.reason-missing`, `objection.outcome-missing`, `objection.no-statement`, `objection.moved`.
+/// `objection.reason-missing`, `objection.outcome-missing`, `objection.no-statement`, `objection.moved`; of a natural person's
+/// `objection.not-attested`, `objection.attested`, `objection.same-person`.
 pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
     let event = command.event;
     let Some(needed) = permission(event).filter(|_| event != Event::Withdraw) else {
@@ -112,6 +166,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
             )
         });
     }
+    looked_at(desk, actor, &one, event).await?;
     if event == Event::RefuseStatement && one.statement_state != "shown" {
         return Err(DeskError::refused("objection.no-statement", "没有刊载主体声明，请刷新页面"));
     }
@@ -127,6 +182,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         Event::Uphold => "异议成立，待更正",
         Event::Reject => "异议不成立，已答复",
         Event::RefuseStatement => "不予刊载主体声明",
+        Event::Dismiss => "异议不予受理",
         _ => "异议转信息提供单位核实",
     };
     let handlers = match to.is_over() {
@@ -138,6 +194,9 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     };
     let mut tx = desk.store().transaction("step of objection").await?;
     let stands = moved(desk, &mut tx, actor, next, step).await?;
+    if event == Event::Attest && !tx.attest_objection_visitor(stands.id, &actor.login).await? {
+        return Err(overtaken());
+    }
     mark::write(desk, &mut tx, actor, &stands, said).await?;
     objection_moved(&mut tx, stands.id).await?;
     objection_waits(desk, &mut tx, stands.id, &handlers).await?;
@@ -152,7 +211,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
 
 fn reason_of(command: &Step, event: Event) -> Result<String, DeskError> {
     let reason = command.reason.trim();
-    let needed = event != Event::Forward;
+    let needed = !matches!(event, Event::Forward | Event::Attest);
     let long = reason.chars().count();
     if (needed && !REASON.contains(&long)) || long > *REASON.end() {
         return Err(DeskError::refused(
@@ -160,6 +219,9 @@ fn reason_of(command: &Step, event: Event) -> Result<String, DeskError> {
             match event {
                 Event::RefuseStatement => {
                     "请写明不予刊载的理由，例如写了自然人的姓名或者侮辱性的话（4至500字）"
+                }
+                Event::Dismiss => {
+                    "请写明核对的情况，为什么不是信息中写到的人（4至500字）；不要写其姓名和证件号码"
                 }
                 Event::Reject => {
                     "请写明核实的情况、不成立的理由和依据，以及还可以怎么办（4至500字）"
@@ -200,7 +262,7 @@ fn next(
         }
         _ => {}
     }
-    if event == Event::RefuseStatement {
+    if matches!(event, Event::RefuseStatement | Event::Attest) {
         return Ok(next);
     }
     // What is out of view does not come back because it was handed on at last, nor because somebody said at last that it is wrong.

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use xinyong_domain::identifier;
-use xinyong_domain::rules::objection::{is_own, statement};
+use xinyong_domain::rules::objection::{is_own, statement, statement_of_person};
 use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{
-    ChainedStep, Objection, ObjectionMaterial, Purpose, Record, StoreError, Subject, Tx,
-    objection_place,
+    ChainedStep, Objection, ObjectionMaterial, ObjectionVisitor, Purpose, Record, StoreError,
+    Subject, Tx, objection_place, objection_visitor_place,
 };
 
+use super::named::{Came, Named};
 use super::{
     GROUNDS, Said, authorise, days_of, found, mark, noted, object, own, owner_of, stage_of,
 };
@@ -74,15 +75,19 @@ pub struct WindowObjection {
 }
 
 /// Who objects, and for whom.
-struct Claimant<'a> {
-    actor: &'a Actor,
-    subject: i64,
-    agent: Option<&'a Agent>,
-    visitor: Option<Visitor>,
+pub(super) struct Claimant<'a> {
+    /// Who enters it.
+    pub(super) actor: &'a Actor,
+    /// The subject; 0 for a natural person whom the record names.
+    pub(super) subject: i64,
+    /// Its agent, for what is made online.
+    pub(super) agent: Option<&'a Agent>,
+    /// Who came to the window.
+    pub(super) came: Option<Came>,
 }
 
 /// Whether a record can be objected to at all.
-fn open_to_objection(desk: &Desk, record: &Record) -> Result<(), Refusal> {
+pub(crate) fn open_to_objection(desk: &Desk, record: &Record) -> Result<(), Refusal> {
     if record.withdrawn_on.is_some() {
         return Err(Refusal::new(
             "objection.gone",
@@ -157,8 +162,8 @@ pub async fn candidates_at_window(
 pub async fn file(desk: &Desk, agent: &Agent, command: File) -> Result<i64, DeskError> {
     agent.actor.authorise(Permission::FileObjection)?;
     let subject = agent.subject.id;
-    let who = Claimant { actor: &agent.actor, subject, agent: Some(agent), visitor: None };
-    enter(desk, &who, command).await
+    let who = Claimant { actor: &agent.actor, subject, agent: Some(agent), came: None };
+    enter(desk, &who, None, command).await
 }
 
 /// Somebody of the office, or of the unit for what it delivered, enters what was brought to the window, with a scan of the paper.
@@ -173,25 +178,57 @@ pub async fn file_at_window(
     command: File,
 ) -> Result<i64, DeskError> {
     let subject = window_subject(desk, actor, code).await?.id;
+    let visitor = came(visitor)?;
+    scanned(&command)?;
+    let came = Some(Came { visitor, person: None });
+    enter(desk, &Claimant { actor, subject, agent: None, came }, None, command).await
+}
+
+/// One of the records of a subject.
+async fn of_subject(desk: &Desk, subject: i64, record: i64) -> Result<Record, DeskError> {
+    let own = stored_of_own(desk, subject).await?;
+    own.into_iter().find(|one| one.id == record).ok_or(DeskError::NotFound("该信息"))
+}
+
+/// A unit enters only what is about a record that it delivered itself.
+pub(super) async fn delivered(
+    desk: &Desk,
+    actor: &Actor,
+    record: &Record,
+) -> Result<(), DeskError> {
+    match actor.unit_limit() {
+        Some(limit) if !stands_for(desk, limit).await?.contains(&record.unit_id) => {
+            Err(DeskError::NotFound("该信息"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Who came, in one form.
+pub(super) fn came(visitor: Visitor) -> Result<Visitor, Refusal> {
     let visitor = Visitor {
         name: visitor.name.trim().to_owned(),
         telephone: visitor.telephone.trim().to_owned(),
     };
     let fits = |text: &str| VISITOR.contains(&text.chars().count());
     if !fits(&visitor.name) || !fits(&visitor.telephone) {
-        return Err(DeskError::refused(
+        return Err(Refusal::new(
             "objection.visitor-missing",
             "请填写来办理的人的姓名和联系电话，并核对其身份证件和授权",
         ));
     }
+    Ok(visitor)
+}
+
+/// What comes to the window comes on paper.
+pub(super) fn scanned(command: &File) -> Result<(), Refusal> {
     if command.file.is_none() {
-        return Err(DeskError::refused(
+        return Err(Refusal::new(
             "objection.scan-missing",
             "请上传异议申请书和证明材料的扫描件（合成一个 PDF）",
         ));
     }
-    let who = Claimant { actor, subject, agent: None, visitor: Some(visitor) };
-    enter(desk, &who, command).await
+    Ok(())
 }
 
 fn already() -> DeskError {
@@ -202,7 +239,11 @@ fn already() -> DeskError {
 }
 
 /// What can be said without looking at the record: the words as they are kept.
-fn checked(desk: &Desk, command: &File) -> Result<(String, String), Refusal> {
+fn checked(
+    desk: &Desk,
+    command: &File,
+    person: Option<&Named>,
+) -> Result<(String, String), Refusal> {
     let law = desk.law();
     let known = law.codes().get(GROUNDS).is_some_and(|list| list.by_id(&command.ground).is_some());
     if !known {
@@ -215,12 +256,23 @@ fn checked(desk: &Desk, command: &File) -> Result<(String, String), Refusal> {
             format!("请写明哪里有误、正确的是什么（{}至{}字）", TEXT.start(), TEXT.end()),
         ));
     }
-    let words = statement(&command.statement, desk.today(), &law)
-        .map_err(|fault| Refusal::new(fault.code(), fault.to_string()))?;
+    let words = match person {
+        None => statement(&command.statement, desk.today(), &law),
+        Some(person) => {
+            statement_of_person(&command.statement, &person.secrets(), desk.today(), &law)
+        }
+    };
+    let words = words.map_err(|fault| Refusal::new(fault.code(), fault.to_string()))?;
     Ok((text.to_owned(), words))
 }
 
-async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, DeskError> {
+/// Enters it: to a record of the subject, or to the one that a natural person brought.
+pub(super) async fn enter(
+    desk: &Desk,
+    who: &Claimant<'_>,
+    brought: Option<Record>,
+    command: File,
+) -> Result<i64, DeskError> {
     let store = desk.store();
     let invalid = || DeskError::refused("objection.entry-invalid", "页面已过期，请重新打开填写");
     let entry = &command.entry;
@@ -232,34 +284,36 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         let same = before.filed_by == who.actor.login && before.claimant_id == who.subject;
         return if same { Ok(before.id) } else { Err(invalid()) };
     }
-    let (text, words) = checked(desk, &command)?;
-    let own = stored_of_own(desk, who.subject).await?;
-    let record =
-        own.iter().find(|one| one.id == command.record).ok_or(DeskError::NotFound("该信息"))?;
-    if let Some(limit) = who.actor.unit_limit().filter(|_| who.agent.is_none())
-        && !stands_for(desk, limit).await?.contains(&record.unit_id)
-    {
-        return Err(DeskError::NotFound("该信息"));
+    let person = who.came.as_ref().and_then(|came| came.person.as_ref());
+    let (text, words) = checked(desk, &command, person)?;
+    let record = match brought {
+        Some(record) => record,
+        None => of_subject(desk, who.subject, command.record).await?,
+    };
+    if who.agent.is_none() {
+        delivered(desk, who.actor, &record).await?;
     }
-    open_to_objection(desk, record)?;
+    open_to_objection(desk, &record)?;
     let open = store.open_objections(&[(record.subject_id, record.id)]).await?;
     if let Some(open) = open.get(&record.id) {
         // The same form, sent twice at once.
         let same = open.once == *entry && open.filed_by == who.actor.login;
         return if same { Ok(open.id) } else { Err(already()) };
     }
-    let before = store.objections_of_record(record.subject_id, record.id).await?;
+    let mut before = store.objections_of_record(record.subject_id, record.id).await?;
+    // What somebody else was answered, or took back, binds nobody.
+    before.retain(|one| one.claimant_id == who.subject);
     not_too_often(desk, who, &before)?;
     // Without a file nothing is new, and nothing is kept; a file that came before is there already.
     if command.file.is_none() {
-        says_something_new(desk, record, &command.ground, &before, None).await?;
+        says_something_new(desk, &record, &command.ground, &before, None).await?;
     }
     let kept = keep(desk, command.file.as_deref()).await?;
     if let Some((digest, _)) = &kept {
-        says_something_new(desk, record, &command.ground, &before, Some(digest)).await?;
+        says_something_new(desk, &record, &command.ground, &before, Some(digest)).await?;
     }
     let id = desk.new_id();
-    let said = Said { text, visitor: who.visitor.clone() };
+    let said = Said { text, visitor: None };
     let clear =
         serde_json::to_vec(&said).map_err(|error| DeskError::Internal(error.to_string()))?;
     let now = desk.clock().now();
@@ -281,7 +335,7 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         filed_at: now,
         filed_by: who.actor.login.clone(),
         law_edition: desk.law().edition().to_owned(),
-        unit_id: unit_of(desk, record).await?,
+        unit_id: unit_of(desk, &record).await?,
         stage: Stage::Filed.as_str().to_owned(),
         answer_by: None,
         withheld_on: None,
@@ -325,8 +379,15 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         })
         .await?;
     }
+    let visitor = who.came.as_ref().map(|came| sealed_visitor(desk, id, came)).transpose()?;
+    let mut filed = written(desk, who.actor, FILE);
+    if let Some(visitor) = &visitor {
+        tx.add_objection_visitor(visitor).await?;
+        filed.detail.clone_from(&visitor.digest);
+    }
+    let own_matter = is_own(&new.ground, new.filed_on, &desk.law()).value;
     let first = at_clock(desk, Objection { hash, ..new })?;
-    let mut stands = moved(desk, &mut tx, who.actor, first, written(desk, who.actor, FILE)).await?;
+    let mut stands = moved(desk, &mut tx, who.actor, first, filed).await?;
     if !own_matter {
         // Nobody needs to look before the source can be asked: the clock of both runs from today.
         let next = Objection { stage: Stage::Forwarded.as_str().to_owned(), ..stands };
@@ -336,11 +397,24 @@ async fn enter(desk: &Desk, who: &Claimant<'_>, command: File) -> Result<i64, De
         };
         stands = moved(desk, &mut tx, who.actor, at_clock(desk, next)?, step).await?;
     }
-    mark::write(desk, &mut tx, who.actor, &stands, "当事人提出异议").await?;
+    // The same words whoever objects: nobody learns from the history of a record that it was a person.
+    mark::write(desk, &mut tx, who.actor, &stands, "提出异议").await?;
     objection_waits(desk, &mut tx, id, &handlers).await?;
     desk.audit_with(&mut tx, who.actor, noted("objection.filed", &object(id), &command.ground));
     tx.commit().await?;
     Ok(id)
+}
+
+/// Who came, as it is kept.
+fn sealed_visitor(desk: &Desk, id: i64, came: &Came) -> Result<ObjectionVisitor, DeskError> {
+    let clear = serde_json::to_vec(came).map_err(|error| DeskError::Internal(error.to_string()))?;
+    let place = objection_visitor_place(id);
+    let sealed = desk.store().keys().seal(Purpose::Person, &place, &clear)?;
+    let (relation, found) = match &came.person {
+        Some(person) => (Some(person.relation.clone()), person.is_found()),
+        None => (None, false),
+    };
+    Ok(ObjectionVisitor::new(id, sealed, relation, found))
 }
 
 /// Whether somebody may go on objecting online to a record of which it was taken back again and again: the mark costs nothing, and the

@@ -77,14 +77,14 @@ fn changed(
     {
         return Ok(None);
     }
-    let over = sieve.public_until.is_some_and(|until| until < today)
-        || sieve.public_from.is_some_and(|from| today < from);
+    let over = sieve.public_until.is_some_and(|until| until < today);
+    // Before its first day in public it is told for that day: else the leaf of that day would be of a version that is not shown.
     let event = match (record.public_from, sieve.public_from) {
         (None, None) => None,
         (Some(_), None) => Some(("ended", today)),
         _ if over => None,
-        (None, Some(_)) => Some(("published", today)),
-        (Some(_), Some(_)) => Some((MARKED, today)),
+        (None, Some(from)) => Some(("published", today.max(from))),
+        (Some(_), Some(from)) => Some((MARKED, today.max(from))),
     };
     Ok(Some(RecordChange {
         expected: record.version,

@@ -1,5 +1,8 @@
 //! An objection from the first form to the last receipt, silence, and everything that must not happen on the way.
 
+mod lists;
+mod named;
+
 use jiff::civil::date;
 
 use super::*;

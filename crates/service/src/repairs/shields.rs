@@ -17,7 +17,7 @@ use crate::agents::recognise;
 use crate::browse::{HeldRecord, Names, PersonView, held};
 use crate::desk::Desk;
 use crate::places::{self, Awaited, LOG, PlaceView};
-use crate::refusal::DeskError;
+use crate::refusal::{DeskError, Refusal};
 
 /// Longest name of a court, number of a ruling, document.
 pub(super) const LONGEST: usize = 100;
@@ -129,6 +129,30 @@ pub(super) fn holds(shield: &RepairShield) -> bool {
     shield.state == "active" || (shield.state == "lifted" && performed)
 }
 
+/// Whether a ruling about a record can be entered at all: the page offers no form that would be refused.
+pub(super) fn shieldable(desk: &Desk, record: &Record) -> Result<(), Refusal> {
+    let (law, today) = (desk.law(), desk.today());
+    if law.at(today).word("repair.shield").applies().is_none() {
+        return Err(Refusal::new(
+            "repair.shield-unknown",
+            "现行规定没有暂时屏蔽，或者有关规定没有核实",
+        ));
+    }
+    if record.withdrawn_on.is_some() {
+        return Err(Refusal::new("repair.nothing", "这条信息已经撤下，没有可以屏蔽的"));
+    }
+    let rule = law.kind(&record.kind).map(|kind| kind.publication);
+    let adverse = matches!(rule, Some(PublicationRule::Penalty | PublicationRule::Listing));
+    let public = record.public_from.is_some() && record.public_until.is_none_or(|day| today <= day);
+    if !adverse || !public {
+        return Err(Refusal::new(
+            "repair.nothing",
+            "只有公示的行政处罚和严重失信主体名单信息可以屏蔽；这条信息不是，或者没有公示",
+        ));
+    }
+    Ok(())
+}
+
 /// One person enters the ruling.
 ///
 /// # Errors
@@ -141,25 +165,8 @@ pub async fn enter_shield(
 ) -> Result<i64, DeskError> {
     let place = (command.subject, command.record);
     let record = record_of(desk, actor, Permission::HandleRepair, place).await?;
+    shieldable(desk, &record)?;
     let today = desk.today();
-    if desk.law().at(today).word("repair.shield").applies().is_none() {
-        return Err(DeskError::refused(
-            "repair.shield-unknown",
-            "现行规定没有暂时屏蔽，或者有关规定没有核实",
-        ));
-    }
-    if record.withdrawn_on.is_some() {
-        return Err(DeskError::refused("repair.nothing", "这条信息已经撤下，没有可以屏蔽的"));
-    }
-    let rule = desk.law().kind(&record.kind).map(|kind| kind.publication);
-    let adverse = matches!(rule, Some(PublicationRule::Penalty | PublicationRule::Listing));
-    let public = record.public_from.is_some() && record.public_until.is_none_or(|day| today <= day);
-    if !adverse || !public {
-        return Err(DeskError::refused(
-            "repair.nothing",
-            "只有公示的行政处罚和严重失信主体名单信息可以屏蔽；这条信息不是，或者没有公示",
-        ));
-    }
     let court = words(&command.court, LONGEST, "repair.shield-court", "请写明人民法院的名称")?;
     let ruling = words(&command.ruling, LONGEST, "repair.shield-ruling", "请写明裁定书的文号")?;
     let ruled_on = command.ruled_on.filter(|day| *day <= today).ok_or_else(|| {
@@ -422,7 +429,8 @@ async fn view(
     })
 }
 
-/// A page of those that wait or stand, or of those that are over, and how many there are. The actor's unit sees its own.
+/// A page of those that wait or stand, or of those that are over, how many there are, and which page it is: the last one for whoever asked for
+/// one past the end. The actor's unit sees its own.
 ///
 /// # Errors
 /// `access.denied`.
@@ -431,18 +439,24 @@ pub async fn shields(
     actor: &Actor,
     over: bool,
     page: i64,
-) -> Result<(Vec<ShieldView>, i64), DeskError> {
+) -> Result<(Vec<ShieldView>, i64, i64), DeskError> {
     actor.authorise(Permission::HandleRepair)?;
     let units = super::units_of(desk, actor).await?;
     let names = Names::read(desk).await?;
     let states: &[&str] = if over { &["lifted", "declined"] } else { &["open", "active"] };
-    let place = (A_PAGE, page.max(1).saturating_sub(1).saturating_mul(A_PAGE));
-    let (found, all) = desk.store().repair_shields(units.as_deref(), states, place).await?;
+    let place = |page: i64| (A_PAGE, page.saturating_sub(1).saturating_mul(A_PAGE));
+    let asked = page.max(1);
+    let store = desk.store();
+    let (mut found, all) = store.repair_shields(units.as_deref(), states, place(asked)).await?;
+    let page = asked.min((all + A_PAGE - 1) / A_PAGE).max(1);
+    if page != asked {
+        found = store.repair_shields(units.as_deref(), states, place(page)).await?.0;
+    }
     let mut views = Vec::with_capacity(found.len());
     for shield in found {
         views.push(view(desk, actor, &names, shield).await?);
     }
-    Ok((views, all))
+    Ok((views, all, page))
 }
 
 /// One of them. That somebody looked is a line of the audit log.

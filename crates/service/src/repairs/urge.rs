@@ -1,7 +1,6 @@
 //! 督促名单: which subjects a unit should tell that they can apply now, and the page of one record as the unit sees it.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use jiff::civil::Date;
 use xinyong_domain::party::PartyCategory;
@@ -72,14 +71,13 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
     let names = Names::read(desk).await?;
     let (law, today) = (desk.law(), desk.today());
     let mut found = Vec::new();
-    // Asked once for a subject or a unit, not for each of its records.
-    let mut barred = HashMap::new();
+    // Asked once for a unit, not for each of its records.
     let mut owing: HashMap<String, String> = HashMap::new();
     for kind in KINDS {
         let mut after = i64::MIN;
         loop {
-            let records = desk
-                .store()
+            let store = desk.store();
+            let records = store
                 .public_records_of_units(units.as_deref(), kind, today, (after, PORTION))
                 .await?;
             let Some(last) = records.last() else { break };
@@ -95,22 +93,25 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
                     open.push(record);
                 }
             }
+            if open.is_empty() {
+                continue;
+            }
+            // What stands beside a portion is read at once, however many lines come of it.
             let places: Vec<_> = open.iter().map(|record| (record.subject_id, record.id)).collect();
-            let mut duties = desk.store().record_duties(&places).await?;
-            for record in open {
-                let findings = match barred.entry(record.subject_id) {
-                    Entry::Occupied(read) => read.into_mut(),
-                    Entry::Vacant(place) => {
-                        let id = record.subject_id;
-                        place.insert(desk.store().confirmed_repair_findings(id).await?)
-                    }
-                };
+            let mut duties = store.record_duties(&places).await?;
+            let mut subjects: Vec<i64> = open.iter().map(|record| record.subject_id).collect();
+            subjects.sort_unstable();
+            subjects.dedup();
+            let barred = store.confirmed_repair_findings_of(&subjects).await?;
+            let mut asked_for = store.repairs_under_way(&places).await?;
+            let asked: Vec<_> = places.iter().map(|(subject, id)| (*subject, *id, "")).collect();
+            asked_for.extend(store.holds(&asked).await?.repaired);
+            for record in open.into_iter().filter(|record| !asked_for.contains(&record.id)) {
                 let notes = duties.remove(&record.id).unwrap_or_default();
+                let findings = barred.get(&record.subject_id).map_or(&[][..], Vec::as_slice);
                 let known = known_with(desk, &record, Known::default(), (&notes, findings))?;
                 let ruling = ruled(desk, &record, &known, today)?.value;
-                if ruling.standing != Standing::Open
-                    || super::forecast::pending(desk, &record).await?.is_some()
-                {
+                if ruling.standing != Standing::Open {
                     continue;
                 }
                 let shown = crate::browse::held(&record, today, &law, &names, actor)?;
@@ -209,6 +210,8 @@ pub struct RecordRepair {
     pub duties: Vec<DutyView>,
     /// Whether the actor's unit keeps the records about it.
     pub own: bool,
+    /// Whether a court's ruling about it can be entered: by the rule that the entering itself asks.
+    pub may_shield: bool,
 }
 
 /// One record, for its unit and the office. That somebody looked is a line of the audit log.
@@ -225,7 +228,10 @@ pub async fn record_repair(
     super::authorise(desk, actor, Permission::HandleRepair, &found.unit_id).await?;
     desk.audit(actor, noted("repair.record-seen", &format!("record:{record}"), "")).await?;
     let names = Names::read(desk).await?;
+    // One that stands or waits is the only one.
+    let shielded = desk.store().repair_shield_of_record(subject, record).await?.is_some();
     Ok(RecordRepair {
+        may_shield: !shielded && super::shields::shieldable(desk, &found).is_ok(),
         own: stands_for(desk, &actor.unit).await?.contains(&found.unit_id),
         duties: views(desk, &names, (subject, record)).await?,
         forecast: forecast_of(desk, actor, &names, &found).await?,

@@ -23,8 +23,8 @@ impl std::fmt::Debug for Visitor {
     }
 }
 
-/// Erases name and telephone of who came to the window for what has been over for so many days as the law folder says. Returns of how many
-/// applications.
+/// Erases who came to the window, and which natural person objected, for what has been over for so many days as the law folder says. Returns of
+/// how many applications and objections.
 ///
 /// # Errors
 /// `access.denied`; when the store fails.
@@ -39,12 +39,16 @@ pub async fn erase_visitors(desk: &Desk, actor: &Actor) -> Result<u64, DeskError
         .map_err(|error| DeskError::Internal(error.to_string()))?;
     let mut tx = desk.store().transaction("erase visitors").await?;
     let erased = tx.erase_repair_visitors(before).await?;
-    if erased > 0 {
-        let detail = erased.to_string();
-        let event =
-            AuditEvent::Case { deed: "repair.visitors-erased", of: "repair", detail: &detail };
-        desk.audit_with(&mut tx, actor, event);
+    let objections = tx.erase_objection_visitors(before).await?;
+    for (deed, of, erased) in [
+        ("repair.visitors-erased", "repair", erased),
+        ("objection.visitors-erased", "objection", objections),
+    ] {
+        if erased > 0 {
+            let detail = erased.to_string();
+            desk.audit_with(&mut tx, actor, AuditEvent::Case { deed, of, detail: &detail });
+        }
     }
     tx.commit().await?;
-    Ok(erased)
+    Ok(erased + objections)
 }

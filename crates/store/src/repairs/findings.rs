@@ -1,10 +1,13 @@
 //! What two persons found about a repair: false materials, or a commitment that was broken.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use crate::chain::Link;
 use crate::db::{Conn, Row, Store, Tx, day_text, statements, values};
 use crate::error::StoreError;
+use crate::persons::json;
 
 statements! {
     ADD_FINDING = "INSERT INTO repair_finding (id, item_id, subject_id, what, basis, document, reason, restore, unit_id, proposed_by, \
@@ -18,6 +21,9 @@ statements! {
     CONFIRMED_OF_SUBJECT = "SELECT id, item_id, subject_id, what, basis, document, reason, restore, unit_id, proposed_by, proposed_at, \
         state, decided_by, decided_at, decided_on, decision, bar_until, restored, hash FROM repair_finding \
         WHERE subject_id = $1 AND state = 'confirmed' ORDER BY id DESC";
+    CONFIRMED_OF_SUBJECTS = "SELECT id, item_id, subject_id, what, basis, document, reason, restore, unit_id, proposed_by, proposed_at, \
+        state, decided_by, decided_at, decided_on, decision, bar_until, restored, hash FROM repair_finding \
+        WHERE subject_id IN " [ints] " AND state = 'confirmed' ORDER BY id DESC";
     EVERY_FINDING = "SELECT f.id, f.item_id, f.subject_id, f.what, f.basis, f.document, f.reason, f.restore, f.unit_id, f.proposed_by, \
         f.proposed_at, f.state, f.decided_by, f.decided_at, f.decided_on, f.decision, f.bar_until, f.restored, f.hash, \
         (SELECT COUNT(*) FROM repair_item i WHERE i.id = f.item_id), \
@@ -196,6 +202,23 @@ impl Store {
         let mut reader = self.reader().await?;
         let rows = reader.conn().all(&CONFIRMED_OF_SUBJECT, values![subject]).await?;
         rows.iter().map(finding).collect()
+    }
+
+    /// The same of some subjects, by subject.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn confirmed_repair_findings_of(
+        &self,
+        subjects: &[i64],
+    ) -> Result<HashMap<i64, Vec<RepairFinding>>, StoreError> {
+        let mut found: HashMap<i64, Vec<RepairFinding>> = HashMap::new();
+        let mut reader = self.reader().await?;
+        for row in reader.conn().all(&CONFIRMED_OF_SUBJECTS, values![json(subjects)]).await? {
+            let one = finding(&row)?;
+            found.entry(one.subject_id).or_default().push(one);
+        }
+        Ok(found)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists and figures of repairs, by unit and stage, without a limit that could hide something: what is long is read by the page.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
 use super::{RepairItem, item};
@@ -46,6 +48,9 @@ statements! {
         WHERE r.kind = $1 AND r.state = 'standing' AND r.public_from IS NOT NULL \
         AND r.public_from <= $2 AND r.public_until >= $2 AND r.id > $3 \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.id LIMIT $4";
+    UNDER_WAY = "SELECT i.record_id FROM " [each] " k CROSS JOIN repair_item i WHERE i.record_id = CAST(k.value->>1 AS BIGINT) \
+        AND i.subject_id = CAST(k.value->>0 AS BIGINT) \
+        AND i.stage IN ('applied', 'supplement', 'supplied', 'accepted', 'extended', 'reviewed', 'forwarded')";
     GROUNDS = "SELECT n.ground, COUNT(*) FROM repair_step_note n CROSS JOIN repair_item i WHERE i.id = n.item_id AND n.ground <> '' \
         GROUP BY n.ground";
     GROUNDS_OF_UNITS = "SELECT n.ground, COUNT(*) FROM repair_step_note n CROSS JOIN repair_item i WHERE i.id = n.item_id \
@@ -196,6 +201,19 @@ impl Store {
             None => reader.conn().all(&PUBLIC_OF_ALL, values![kind, today, after, limit]).await?,
         };
         rows.iter().map(record).collect()
+    }
+
+    /// Of some records, each as (subject, record), those that were applied for and are not decided yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn repairs_under_way(
+        &self,
+        records: &[(i64, i64)],
+    ) -> Result<HashSet<i64>, StoreError> {
+        let mut reader = self.reader().await?;
+        let rows = reader.conn().all(&UNDER_WAY, values![json(records)]).await?;
+        rows.iter().map(|row| row.int(0)).collect()
     }
 
     /// How often each ground was given, by some units or by all.

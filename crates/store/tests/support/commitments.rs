@@ -28,6 +28,7 @@ fn matter(id: i64, from: Date) -> CommitmentMatter {
         decided_by: None,
         decided_at: None,
         reason: None,
+        digest: None,
     }
 }
 
@@ -102,8 +103,17 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     let by = ("reviewer", NOW);
     assert!(tx.decide_commitment_matter(91, "released", by, None).await.expect("decided"));
     assert!(!tx.decide_commitment_matter(91, "declined", by, Some("x")).await.expect("once"));
+    let released = matter(91, date(2026, 5, 1));
+    tx.add_commitment_matter_digest(&released).await.expect("kept");
+    assert!(conflict(&tx.add_commitment_matter_digest(&released).await), "published once");
+    drop(tx);
+    let mut tx = begun(&store).await;
+    assert!(tx.decide_commitment_matter(91, "released", by, None).await.expect("decided"));
+    tx.add_commitment_matter_digest(&released).await.expect("kept");
     tx.propose_commitment_matter(&matter(92, date(2026, 6, 1))).await.expect("proposed");
     tx.commit().await.expect("committed");
+    let kept = store.commitment_matter(91).await.expect("asked").expect("kept");
+    assert_eq!(kept.digest, Some(sm3_hex(kept.canonical_text().as_bytes())));
     let matters = store.commitment_matters().await.expect("listed");
     let ids: Vec<_> = matters.iter().map(|one| (one.id, one.state.as_str())).collect();
     assert_eq!(ids, [(92, "proposed"), (91, "released")]);
@@ -145,14 +155,17 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     let words: Vec<_> = steps.iter().map(|step| (step.seq, step.event.as_str())).collect();
     assert_eq!(words, [(1, "make"), (2, "accept")]);
     assert_eq!(problems(&store).await, []);
-    let (listed, count) =
-        store.commitments_in(&[("market", "accepted")], (0, 10)).await.expect("listed");
-    assert_eq!((listed.len(), count), (1, 1));
-    let none = store.commitments_in(&[("other", "accepted")], (0, 10)).await.expect("listed");
-    assert_eq!((none.0.len(), none.1), (0, 0), "each unit has its own");
+    let places = [("market", "accepted")];
+    let listed = store.commitments_in(&places, (0, 10)).await.expect("listed");
+    assert_eq!((listed.len(), store.count_commitments_in(&places).await.expect("counted")), (1, 1));
+    let places = [("other", "accepted")];
+    let none = store.commitments_in(&places, (0, 10)).await.expect("listed");
+    let count = store.count_commitments_in(&places).await.expect("counted");
+    assert_eq!((none.len(), count), (0, 0), "each unit has its own");
     let groups = store.commitment_groups(&[("market", "accepted"), ("market", "made")]).await;
     let groups = groups.expect("counted");
     assert_eq!((groups.len(), groups[0].count, groups[0].matter_id), (1, 1, 91));
+    assert!(!groups[0].down, "its record stands");
     let of: Vec<_> = groups.iter().collect();
     assert_eq!(store.commitments_of_groups(&of).await.expect("listed"), listed);
     assert_eq!(store.commitments_by_id(&[101, 999]).await.expect("listed"), listed);
@@ -187,6 +200,8 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
         ("UPDATE commitment_matter SET liability = 'x'", "commitment", "101"),
         ("UPDATE commitment_matter SET decided_by = proposed_by", "commitment_matter", "91"),
         ("UPDATE commitment_matter SET unit_id = 'gone'", "commitment_matter", "91"),
+        ("UPDATE commitment_matter SET days = 21 WHERE id = 91", "commitment_matter", "91"),
+        ("UPDATE commitment_matter_digest SET matter_id = 92", "commitment_matter_digest", "92"),
     ] {
         let name = change.split(' ').nth(1).expect("a table");
         let aside = format!("CREATE TABLE aside AS SELECT * FROM {name}");
@@ -201,7 +216,12 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     assert_eq!(problems(&store).await, []);
     // A backup carries it all.
     let made = store.backup(&ground.path("commitments"), NOW).await.expect("made");
-    for (table, rows) in [("commitment_matter", 2), ("commitment", 1), ("commitment_step", 2)] {
+    for (table, rows) in [
+        ("commitment_matter", 2),
+        ("commitment", 1),
+        ("commitment_step", 2),
+        ("commitment_matter_digest", 1),
+    ] {
         assert_eq!(made.rows[table], rows, "{table}");
     }
 }
@@ -215,4 +235,28 @@ pub async fn records_are_read_by_the_day_of_their_decision(ground: &Ground) {
     assert_eq!(first.iter().map(|one| one.id).collect::<Vec<_>>(), [11]);
     let rest = store.decided_records(&kind, year, (first[0].decided_on, 11), 9).await;
     assert_eq!(rest.expect("read").iter().map(|one| one.id).collect::<Vec<_>>(), [13]);
+}
+
+/// Who gives a number and who takes one in from a file do so one after the other: whoever comes second sees what the first one did.
+pub async fn a_number_is_given_or_taken_in(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let mut tx = begun(&store).await;
+    tx.propose_commitment_matter(&matter(91, date(2026, 5, 1))).await.expect("proposed");
+    tx.commit().await.expect("committed");
+    let number = "14082920260529000001";
+    let mut giving = begun(&store).await;
+    giving.hold_commitment_numbers().await.expect("held");
+    let file = store.clone();
+    let taking = tokio::spawn(async move {
+        let mut tx = begun(&file).await;
+        tx.hold_commitment_numbers().await.expect("held after the other");
+        tx.are_commitments_numbered(&[number.to_owned()]).await.expect("asked")
+    });
+    // Long enough for the other to wait; were it not held, it would see nothing.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(!taking.is_finished());
+    giving.add_commitment(&commitment(101, number), &step("make")).await.expect("kept");
+    giving.commit().await.expect("committed");
+    assert!(taking.await.expect("ran"), "it sees the number");
 }

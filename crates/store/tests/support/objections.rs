@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 use xinyong_store::{
-    ChainedStep, Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, Purpose, Receipts,
-    RecordChange, Store, Tx, objection_place,
+    ChainedStep, Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, ObjectionVisitor,
+    Purpose, Receipts, RecordChange, Store, Tx, objection_place, objection_visitor_place,
 };
 
 use crate::{Ground, NOW, conflict, furnish, problems};
@@ -231,4 +231,69 @@ pub async fn an_objection_goes_step_by_step(ground: &Ground) {
     for (table, rows) in [("objection", 1), ("objection_step", 3), ("objection_receipt", 2)] {
         assert_eq!(made.rows[table], rows, "{table}");
     }
+}
+
+/// A natural person objects: who it is stands beside the chain, and goes without breaking it.
+pub async fn who_came_with_an_objection_is_erased(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let before = store.record(1, 11).await.expect("asked").expect("kept").platform;
+    let mut tx = store.transaction("test").await.expect("begun");
+    let new = Objection { claimant_id: 0, ..objection(&tx, 72, "form-72") };
+    let hash = tx.add_objection(&new).await.expect("kept");
+    let place = objection_visitor_place(72);
+    let sealed = tx.store().keys().seal(Purpose::Person, &place, b"{}").expect("sealed");
+    let relation = Some("representative".to_owned());
+    let visitor = ObjectionVisitor::new(72, sealed, relation, true);
+    tx.add_objection_visitor(&visitor).await.expect("kept");
+    let next = Objection { hash, ..new };
+    let filed = step("file", &visitor.digest);
+    let filed = tx.move_objection(&next, &filed).await.expect("moved").expect("first");
+    mark(&mut tx, r#"{"objected":{"objection":72,"since":"2026-05-29","statement":"示例声明"}}"#)
+        .await;
+    tx.commit().await.expect("committed");
+    assert_eq!(problems(&store).await, []);
+    let held = store.objection_visitors(&[71, 72]).await.expect("asked");
+    assert_eq!((held.len(), held.get(&72)), (1, Some(&visitor)));
+
+    let mut tx = store.transaction("test").await.expect("begun");
+    let attested = tx.move_objection(&filed, &step("attest", "")).await.expect("moved");
+    let attested = attested.expect("first");
+    assert!(tx.attest_objection_visitor(72, "clerk").await.expect("noted"));
+    assert!(!tx.attest_objection_visitor(72, "other").await.expect("once"));
+    assert_eq!(tx.erase_objection_visitors(date(2027, 1, 1)).await.expect("ran"), 0, "open");
+    tx.commit().await.expect("committed");
+    assert_eq!(problems(&store).await, []);
+
+    let row = ("objection_visitor".to_owned(), "72".to_owned());
+    for change in [
+        "UPDATE objection_visitor SET attested_by = 'x'",
+        "UPDATE objection_visitor SET digest = 'x'",
+        "UPDATE objection_visitor SET relation = NULL",
+        "UPDATE objection_visitor SET sealed = NULL",
+        "DELETE FROM objection_visitor",
+    ] {
+        store
+            .raw_execute("CREATE TABLE aside AS SELECT * FROM objection_visitor")
+            .await
+            .expect("aside");
+        store.raw_execute(change).await.expect("damaged");
+        assert!(problems(&store).await.contains(&row), "{change}");
+        let back = "DELETE FROM objection_visitor; INSERT INTO objection_visitor SELECT * FROM aside; DROP TABLE aside";
+        store.raw_execute(back).await.expect("put back");
+    }
+
+    let mut tx = store.transaction("test").await.expect("begun");
+    let over = Objection { stage: "withdrawn".to_owned(), ..attested };
+    tx.move_objection(&over, &step("withdraw", "")).await.expect("moved").expect("first");
+    mark(&mut tx, &before).await;
+    assert_eq!(tx.erase_objection_visitors(date(2026, 5, 29)).await.expect("ran"), 0, "that day");
+    assert_eq!(tx.erase_objection_visitors(date(2026, 5, 30)).await.expect("ran"), 1);
+    assert_eq!(tx.erase_objection_visitors(date(2026, 5, 30)).await.expect("ran"), 0);
+    tx.commit().await.expect("committed");
+    assert_eq!(problems(&store).await, [], "the chain holds without it");
+    let held = store.objection_visitors(&[72]).await.expect("asked");
+    assert_eq!(held[&72].sealed, None);
+    let made = store.backup(&ground.path("visitors"), NOW).await.expect("made");
+    assert_eq!(made.rows["objection_visitor"], 1);
 }

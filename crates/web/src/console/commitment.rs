@@ -15,7 +15,7 @@ use super::commitments::{HERE, href};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
 use crate::page_error::PageError;
-use crate::ui::commitment::{clocks, lines, stage, steps, text_title};
+use crate::ui::commitment::{clocks, lines, published, stage, steps, text_title};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::proceeding::{self, StepRow};
@@ -83,6 +83,7 @@ fn facts(frame: &Frame, found: &CommitmentCase, reads: bool) -> Vec<Fact> {
     if let Some((subject, record)) = line.record.filter(|_| reads) {
         facts.push(Fact::new("登记的信息", "查看全部版本").to(words::held_href(subject, record)));
     }
+    facts.push(published(found));
     if let Some(kind) = &found.file_type {
         facts.push(
             Fact::new("承诺书扫描件", format!("下载（{kind}）"))

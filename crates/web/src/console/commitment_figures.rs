@@ -124,7 +124,7 @@ pub async fn page(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
         let wanted = Wanted { unit, kind, state, page };
         commitments::ratio_records(desk, who, year, wanted).await?
     };
-    let pager = pager(page, behind.total, |page| {
+    let pager = pager(behind.page, behind.total, |page| {
         let year = year.to_string();
         let query = [
             ("year", year.as_str()),

@@ -2,17 +2,23 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, Query};
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use xinyong_domain::value::date;
-use xinyong_service::commitments::{self, MatterDraft, MatterView, SCOPES, TYPES};
+use xinyong_service::commitments::{
+    self, MatterDraft, MatterFound, MatterView, ProposedMatters, SCOPES, TYPES,
+};
 use xinyong_service::{Clock, DeskError, Permission, Refusal};
 
+use super::parts::{self, Parts, Stopped};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
+use crate::guard::forged;
 use crate::page_error::PageError;
+use crate::portal::commitments::text_href;
 use crate::ui::commitment::lines;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
@@ -38,7 +44,15 @@ struct Row {
 #[template(path = "console/commitment_matters.html")]
 struct Listed {
     page: Page,
+    errors: Vec<FormError>,
+    notice: String,
     rows: Vec<Row>,
+    /// What is wrong with the rows of a file: row and words.
+    found: Vec<(String, String)>,
+    /// Whether this person is of a unit that has matters.
+    proposes: bool,
+    columns: String,
+    file_error: String,
 }
 
 #[derive(Template)]
@@ -103,12 +117,34 @@ fn standing(one: &MatterView) -> Chip {
     }
 }
 
+/// What has just been done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    kept: String,
+}
+
 /// The list.
 ///
 /// # Errors
 /// `access.denied`.
-pub async fn list(frame: Frame) -> Result<Html<String>, PageError> {
-    let found = commitments::matters(frame.site.desk(), actor(&frame)?).await?;
+pub async fn list(frame: Frame, Query(done): Query<Done>) -> Result<Html<String>, PageError> {
+    let notice = match done.kept.parse::<u32>() {
+        Ok(kept) => format!("已提出 {kept} 个事项，等待另一人逐项复核后公布。"),
+        Err(_) => String::new(),
+    };
+    listed(&frame, notice, Vec::new(), Vec::new()).await
+}
+
+async fn listed(
+    frame: &Frame,
+    notice: String,
+    errors: Vec<FormError>,
+    wrong: Vec<MatterFound>,
+) -> Result<Html<String>, PageError> {
+    let desk = frame.site.desk();
+    let who = actor(frame)?;
+    let found = commitments::matters(desk, who).await?;
     let row = |one: MatterView| Row {
         href: href(one.id),
         standing: standing(&one),
@@ -119,10 +155,57 @@ pub async fn list(frame: Frame) -> Result<Html<String>, PageError> {
         days: one.draft.days,
         from: one.draft.from.map(|day| day.to_string()).unwrap_or_default(),
     };
+    let law = desk.law();
+    let labels = law.commitment_matters().fields.iter().map(|field| field.label.as_str());
     draw(&Listed {
         page: frame.console("告知承诺事项", NAV),
+        notice,
+        file_error: message_for(&errors, "file"),
+        errors,
         rows: found.into_iter().map(row).collect(),
+        found: wrong.into_iter().map(|one| (format!("第 {} 行", one.row), one.message)).collect(),
+        proposes: who.unit_limit().is_some(),
+        columns: labels.collect::<Vec<_>>().join("、"),
     })
+}
+
+/// The matters of a file are proposed: all of them, or none.
+///
+/// # Errors
+/// `access.denied`. What the person can mend is said on the page.
+pub async fn upload(
+    frame: Frame,
+    multipart: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageError> {
+    let multipart = multipart.map_err(|_| forged())?;
+    let desk = frame.site.desk();
+    let caller = frame.caller.clone().ok_or_else(forged)?;
+    let mut sent = Parts::default();
+    let read = parts::read(desk, &caller, multipart, &[], &mut sent).await;
+    let outcome = match (read, &sent.file) {
+        (Err(Stopped::Error(error)), _) => return Err(error),
+        (Err(Stopped::Refused(refusal)), _) => Err(DeskError::from(refusal)),
+        (Ok(()), None) => {
+            Err(DeskError::refused("commitment.matters-file", "请选择事项清单的文件"))
+        }
+        (Ok(()), Some((scratch, name))) => {
+            let file = (scratch.path().to_path_buf(), name.clone());
+            commitments::propose_matters_file(desk, &caller.actor, file).await
+        }
+    };
+    let (errors, wrong) = match outcome {
+        Ok(ProposedMatters::Kept(count)) => {
+            return Ok(onward(&frame, &format!("{HERE}?kept={count}")));
+        }
+        Ok(ProposedMatters::Refused(found)) => {
+            let said =
+                "文件里有不合要求的内容，一个事项也没有保存；请按下面的检查结果改好后重新上传";
+            (vec![FormError::new("file", said)], found)
+        }
+        Err(error) => (vec![FormError::new("file", mendable(error)?.message)], Vec::new()),
+    };
+    let page = listed(&frame, String::new(), errors, wrong).await?;
+    Ok((StatusCode::BAD_REQUEST, page).into_response())
 }
 
 fn choices(frame: &Frame, list: &str, chosen: &str) -> Vec<Choice> {
@@ -248,6 +331,9 @@ async fn show(
     }
     if !one.reason.is_empty() {
         facts.push(Fact::new("退回的理由", one.reason.as_str()));
+    }
+    if !one.edition.is_empty() {
+        facts.push(Fact::new("公布文本的摘要（SM3）", one.edition.as_str()).to(text_href(one.id)));
     }
     let mine = one.unit == who.unit;
     let own = one.proposed.0.login == who.login;

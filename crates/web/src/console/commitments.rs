@@ -35,7 +35,7 @@ struct Row {
 
 struct UnitRow {
     unit: String,
-    cells: [(&'static str, u64); 5],
+    cells: [(&'static str, u64); 6],
 }
 
 #[derive(Template)]
@@ -99,6 +99,7 @@ fn board(units: Vec<UnitBoard>) -> Vec<UnitRow> {
             ("核查即将到期", one.soon),
             ("核查已超期", one.overdue),
             ("逾期未归集", one.late),
+            ("已撤下待结束", one.down),
         ],
     };
     units.into_iter().map(row).collect()
@@ -112,6 +113,7 @@ fn tiles(units: &[UnitBoard]) -> Vec<Tile> {
         Tile::new("核查即将到期", sum(|one| one.soon), "份"),
         Tile::new("核查已超期", sum(|one| one.overdue), "份"),
         Tile::new("逾期未归集", sum(|one| one.late), "份").to(&view("late")),
+        Tile::new("已撤下待结束", sum(|one| one.down), "份"),
     ]
 }
 
@@ -172,7 +174,7 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
     };
     let units = if show.is_empty() { commitments::board(desk, who).await? } else { Vec::new() };
     let year = if typed.is_empty() { today.to_string() } else { typed.to_owned() };
-    let pager = pager(page, found.total, |page| {
+    let pager = pager(found.page, found.total, |page| {
         let kept = if late { year.as_str() } else { "" };
         url::with_query(HERE, &[("show", show), ("year", kept), ("page", page)])
     });

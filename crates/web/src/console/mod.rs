@@ -36,6 +36,7 @@ pub mod law_proposal;
 pub mod names;
 pub mod notices;
 pub mod objection;
+pub mod objection_person;
 pub mod objection_window;
 pub mod objections;
 pub mod originals;

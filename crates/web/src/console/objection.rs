@@ -7,7 +7,7 @@ use axum::extract::{Multipart, Path};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_domain::workflow::objection::{Event, Stage};
-use xinyong_service::objections::{self, OUTCOMES, ObjectionCase, Step};
+use xinyong_service::objections::{self, NamedPerson, OUTCOMES, ObjectionCase, Step};
 use xinyong_service::{Clock, DeskError, Permission, Refusal, agents};
 
 use super::held::party;
@@ -74,6 +74,9 @@ fn facts(frame: &Frame, found: &ObjectionCase) -> Vec<Fact> {
         Some(left) => fact.noted(left.text),
         None => fact,
     }));
+    if let Some(person) = &found.person {
+        facts.extend(named(person));
+    }
     if let Some(visitor) = &found.visitor {
         facts.push(
             Fact::new("窗口来办的人", visitor.name.as_str()).noted(visitor.telephone.as_str()),
@@ -84,6 +87,39 @@ fn facts(frame: &Frame, found: &ObjectionCase) -> Vec<Fact> {
             .to(format!("{}/files/{}", href(line.id), one.seq))
             .noted(Clock::show(one.at))
     }));
+    facts
+}
+
+/// A natural person that objects, and what the record says of them.
+fn named(person: &NamedPerson) -> Vec<Fact> {
+    let looked = if person.attested {
+        "已由第二人核对"
+    } else {
+        "等待收件人以外的一人核对"
+    };
+    if person.name.is_empty() {
+        return vec![Fact::new("提出异议的个人", "已清除").noted(person.relation.as_str())];
+    }
+    let mut facts = vec![
+        Fact::new("提出异议的个人", person.name.as_str())
+            .noted(format!("{}　{looked}", person.relation)),
+        Fact::new("证件", person.document.as_str()).noted(match person.agrees {
+            Some(true) => "与这条信息登记的号码一致",
+            Some(false) => "与这条信息登记的号码不一致",
+            None => "这条信息没有登记证件号码",
+        }),
+        Fact::new(
+            "姓名见于",
+            if person.fields.is_empty() {
+                "这条信息的各栏里没有".to_owned()
+            } else {
+                person.fields.join("、")
+            },
+        ),
+    ];
+    if !person.reason.is_empty() {
+        facts.push(Fact::new("认定是本人的理由", person.reason.as_str()));
+    }
     facts
 }
 

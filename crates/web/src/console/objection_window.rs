@@ -6,7 +6,7 @@ use axum::extract::{Multipart, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
-use xinyong_service::objections::{self, WindowObjection};
+use xinyong_service::objections::{self, Candidate, WindowObjection};
 use xinyong_service::repairs::Visitor;
 use xinyong_service::{DeskError, agents};
 
@@ -16,9 +16,9 @@ use super::{actor, mendable, onward};
 use crate::guard::forged;
 use crate::my::objections::{FIELDS, ObjectionForm, chosen, command, error_of, form as filled};
 use crate::page_error::PageError;
-use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::view::{FormError, Page, message_for};
+use crate::ui::{draw, words};
 
 #[derive(Template)]
 #[template(path = "console/objection_window.html")]
@@ -31,6 +31,8 @@ struct Window {
     found: bool,
     party: String,
     form: ObjectionForm,
+    /// Its records, each where a natural person whom it names objects.
+    persons: Vec<(String, String)>,
     visitor: String,
     visitor_error: String,
     telephone: String,
@@ -59,11 +61,18 @@ fn show(
         found: subject.is_some(),
         party: subject.map(|subject| subject.name.clone()).unwrap_or_default(),
         form: filled(frame, records, sent, "", &errors)?,
+        persons: records.iter().filter(|one| one.open.is_none()).map(named).collect(),
         visitor: sent.text("visitor").to_owned(),
         visitor_error: message_for(&errors, "visitor"),
         telephone: sent.text("telephone").to_owned(),
         errors,
     })
+}
+
+fn named(one: &Candidate) -> (String, String) {
+    let record = &one.record;
+    let label = format!("{}　{}　{}", record.kind_name, record.title, record.number);
+    (format!("{}/object", words::held_href(record.subject, record.id)), label)
 }
 
 /// The subject of a code, or what is wrong with it.

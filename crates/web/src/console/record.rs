@@ -71,6 +71,8 @@ struct Shown {
     events: Vec<Event>,
     withdraw_href: String,
     correct_href: String,
+    /// Where a natural person whom it names objects to it.
+    object_href: String,
     public_href: String,
 }
 
@@ -132,6 +134,11 @@ pub async fn record(
         events: found.events.iter().map(|happened| event(&law, happened)).collect(),
         correct_href: if found.can_correct && past.is_none() {
             format!("{href}/correct")
+        } else {
+            String::new()
+        },
+        object_href: if found.can_object && past.is_none() {
+            format!("{href}/object")
         } else {
             String::new()
         },

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use xinyong_domain::value::date;
 use xinyong_service::agents;
 use xinyong_service::repairs::{self, DUTIES, DutyView, EnterShield, NoteDuty};
-use xinyong_service::{Clock, DeskError, Permission, Refusal};
+use xinyong_service::{Clock, DeskError, Refusal};
 
 use super::held::party;
 use super::parts::{self, Parts, Stopped};
@@ -123,7 +123,7 @@ async fn show(frame: &Frame, place: (i64, i64), sent: Sent) -> Result<Html<Strin
             .forecast
             .pending
             .map_or_else(String::new, |(item, _)| super::repairs::href(item)),
-        may_shield: record.withdrawn_on.is_none() && who.may(Permission::HandleRepair),
+        may_shield: found.may_shield,
         row: row(frame, &found.forecast, held, false),
         duties: duty_rows(&found.duties, true),
         own: found.own,

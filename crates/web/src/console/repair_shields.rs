@@ -102,7 +102,8 @@ pub async fn list(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
     let over = asked.show == "over";
     // What is no number is the first page.
     let page = asked.page.parse::<i64>().unwrap_or(1).max(1);
-    let (found, all) = repairs::shields(frame.site.desk(), actor(&frame)?, over, page).await?;
+    let (found, all, page) =
+        repairs::shields(frame.site.desk(), actor(&frame)?, over, page).await?;
     let show = if over { "over" } else { "" };
     let to = |page: i64| url::with_query(&here(), &[("show", show), ("page", &page.to_string())]);
     let shown = i64::try_from(found.len()).unwrap_or(i64::MAX);

@@ -11,7 +11,7 @@ use super::firm;
 use super::subject::record_href;
 use crate::console::{mendable, onward};
 use crate::page_error::PageError;
-use crate::ui::commitment::{lines, stage, steps, text_title};
+use crate::ui::commitment::{lines, published, stage, steps, text_title};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
 use crate::ui::proceeding::StepRow;
@@ -129,6 +129,7 @@ async fn show(
     if let Some((_, record)) = line.record {
         facts.push(Fact::new("登记在案的信息", "查看").to(record_href(agent.code(), record)));
     }
+    facts.push(published(&found));
     draw(&One {
         page: frame.own("信用承诺", &here(agent.code()), Some(agent)),
         list_href: here(agent.code()),

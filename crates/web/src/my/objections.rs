@@ -70,6 +70,8 @@ pub struct ObjectionForm {
     pub said_error: String,
     /// The words for everybody.
     pub statement: String,
+    /// What is said about them.
+    pub statement_help: &'static str,
     /// What is wrong with them.
     pub statement_error: String,
     /// What is wrong with the file.
@@ -133,6 +135,7 @@ pub fn form(
         said: sent.text("words").to_owned(),
         said_error: message_for(errors, "words"),
         statement: sent.text("statement").to_owned(),
+        statement_help: "异议处理期间在各处随信息公开显示；200字以内，不写自然人的姓名、证件号码、电话和网址",
         statement_error: message_for(errors, "statement"),
         file_error: message_for(errors, "file"),
         file_help: format!("PDF、JPG 或 PNG，不超过 {most} MB；几份材料合成一个文件"),
@@ -151,6 +154,10 @@ pub fn error_of(refusal: Refusal) -> FormError {
         | "objection.taken-back-often" => "record",
         "objection.visitor-missing" => "visitor",
         "objection.scan-missing" => "file",
+        "objection.person-name" => "person",
+        "objection.person-number" => "number",
+        "objection.person-relation" => "relation",
+        "objection.person-reason" | "objection.person-not-found" => "why",
         code if code.starts_with("objection.statement") => "statement",
         code if code.starts_with("file.") => "file",
         _ => "",

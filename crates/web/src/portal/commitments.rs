@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
-use axum::response::Html;
+use axum::http::header;
+use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_service::commitments::{self, KIND, OpenMatter};
 
 use crate::page_error::PageError;
@@ -56,6 +57,11 @@ pub fn href(id: i64) -> String {
     format!("{HERE}/{id}")
 }
 
+/// Address of the text of an edition, from which its digest is computed.
+pub fn text_href(id: i64) -> String {
+    format!("{}/text", href(id))
+}
+
 fn row(matter: OpenMatter) -> Row {
     Row {
         href: href(matter.id),
@@ -103,9 +109,22 @@ pub async fn one(frame: Frame, Path(id): Path<String>) -> Result<Html<String>, P
             Fact::new("核查", format!("办结后 {} 个工作日内", matter.days)),
             Fact::new("公开类型", matter.scope.as_str()),
             Fact::new("施行日期", matter.from.to_string()),
+            Fact::new("公布文本的摘要（SM3）", matter.edition.as_str())
+                .to(text_href(matter.id))
+                .noted("点开是计算摘要的文本；承诺书中写有同一摘要，可以对照"),
         ],
         told: MatterText::of(&matter),
         name: matter.name,
         as_of: format!("截至 {}。", desk.today()),
     })
+}
+
+/// The text of a released edition from which its digest is computed, byte for byte.
+///
+/// # Errors
+/// Not found: none, or one that was never released.
+pub async fn text(frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
+    let id = id.parse().map_err(|_| PageError::no_page())?;
+    let text = commitments::edition_text(frame.site.desk(), id).await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }

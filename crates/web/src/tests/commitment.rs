@@ -68,12 +68,22 @@ async fn a_firm_reads_signs_and_the_public_reads_what_was_found() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let list = visitor.get("/commitments/matters").await.text();
     assert!(list.contains("示例许可&#60;i&#62;") && !list.contains("示例许可<i>"), "{list}");
-    let told = visitor.get(&link(&list, "/commitments/matters/")).await.text();
+    let public = link(&list, "/commitments/matters/");
+    let told = visitor.get(&public).await.text();
     for word in ["有固定的示例场所", "自愿选择", "撤销已作出的示例许可", "20 个工作日"]
     {
         assert!(told.contains(word), "{word}: {told}");
     }
     assert_eq!(visitor.get("/commitments/matters/7").await.status, StatusCode::NOT_FOUND);
+    // The digest of what was published stands beside it, and everybody can compute it from the text.
+    let text = format!("{public}/text");
+    assert!(told.contains(&text), "{told}");
+    let text = visitor.get(&text).await;
+    assert!(text.header("content-type").starts_with("text/plain"));
+    let digest = commitments::open_matters(&site.desk).await.expect("a list").remove(0).edition;
+    assert!(told.contains(&digest), "{told}");
+    assert!(text.text().contains("事项名称：示例许可<i>\n"), "{}", text.text());
+    assert!(clerk.get(&matter).await.text().contains(&digest));
 
     // The firm reads the same words whole, and signs.
     let mut office = site.signed_in(Role::CreditOffice).await;
@@ -104,6 +114,7 @@ async fn a_firm_reads_signs_and_the_public_reads_what_was_found() {
     let page = agent.get(&mine).await.text();
     assert!(page.contains("000001") && page.contains("已作出，待受理"), "{page}");
     assert!(page.contains("撤回承诺") && page.contains("签署的全文"));
+    assert!(page.contains(&digest) && page.contains("与承诺书中写明的一致"), "{page}");
 
     // The unit: the second person accepts, completes, finds.
     assert!(reviewer.get("/console").await.text().contains("待办理的信用承诺"));
@@ -235,4 +246,37 @@ async fn paper_is_entered_with_a_scan_that_is_one() {
     let accept = [("event", "accept"), ("scan_matches", "1")];
     assert_eq!(step(&mut reviewer, &one, &accept).await, StatusCode::SEE_OTHER);
     assert!(clerk.get(&one).await.text().contains("已对照扫描件"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_brings_its_matters_in_a_table_and_hears_what_is_wrong_with_each_row() {
+    let site = TestSite::new().await;
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let (here, to) = (format!("{LIST}/matters"), format!("{LIST}/matters/file"));
+    let page = clerk.get(&here).await.text();
+    assert!(page.contains("用表格提出多个事项") && page.contains("违诺责任、公开类型"), "{page}");
+    let csrf = hidden(&page, "csrf");
+    let fields = [("csrf", csrf.as_str())];
+    let day = site.desk.today();
+    let head =
+        "事项编号,事项名称,承诺类型,依据,告知内容,承诺内容,违诺责任,公开类型,核查工作日,施行日期";
+    let table = |days: &str| {
+        format!(
+            "{head}\n示例01,示例许可<i>,approval-substitute,示例依据,示例告知,示例承诺,示例责任,public,{days},{day}\n"
+        )
+    };
+    let bad = clerk.upload(&to, &fields, "事项.csv", table("0").as_bytes()).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+    for word in ["一个事项也没有保存", "第 2 行", "请填写核查的期限", "还没有提出过事项"]
+    {
+        assert!(bad.text().contains(word), "{word}: {}", bad.text());
+    }
+    let none = clerk.upload(&to, &fields, "事项.csv", b"a,b\n1,2\n").await;
+    assert!(none.text().contains("这不是告知承诺办理事项清单"), "{}", none.text());
+    let done = clerk.upload(&to, &fields, "事项.csv", table("20").as_bytes()).await;
+    assert_eq!(done.header("location"), format!("{here}?kept=1"), "{}", done.text());
+    let page = clerk.get(&format!("{here}?kept=1")).await.text();
+    assert!(page.contains("已提出 1 个事项") && page.contains("示例许可&#60;i&#62;"), "{page}");
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    assert!(!office.get(&here).await.text().contains("用表格提出"), "the units' own");
 }

@@ -332,6 +332,75 @@ async fn the_window_enters_and_what_is_taken_back_leaves_no_mark() {
     assert!(!site.browser().get(&public).await.text().contains("异议处理中"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_whom_a_record_names_objects_and_no_page_says_who_it_was() {
+    let (site, mut clerk, mut reviewer, batch) = recorded().await;
+    let list = clerk.get(&format!("{batch}/records")).await.text();
+    let held = link(&list, "/console/records/");
+    let (subject, record) = ids(&held);
+    let public = format!("/records/administrative-penalty/{subject}/{record}");
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    let here = format!("{held}/object");
+    let window = office.get(&format!("{LIST}/window?code={CODE}")).await.text();
+    assert!(window.contains(&here), "the way begins at the record: {window}");
+    assert!(office.get(&held).await.text().contains(&here));
+    let page = office.get(&here).await.text();
+    let (name, number) = ("示例来人", identity(8));
+    let person = [
+        ("person", name),
+        ("document", "id-card"),
+        ("number", number.as_str()),
+        ("relation", "responsible"),
+        ("why", "决定书原件第2页写明"),
+        ("telephone", "0359-0000000"),
+        ("statement", ""),
+    ];
+    for (change, said) in [
+        (("person", "1"), "请对照身份证件填写提出异议的人的姓名"),
+        (("number", "14082919000101003X"), "证件类型或者号码不正确"),
+        (("relation", ""), "请选择提出异议的人"),
+        (("why", ""), "请写明凭什么认定"),
+        (("statement", "与本人无关"), "没有同意公开"),
+        (("telephone", ""), "请填写来办理的人"),
+    ] {
+        let fields = person.map(|field| if field.0 == change.0 { change } else { field });
+        let bad = file(&mut office, &here, &page, record, &fields).await;
+        assert_eq!(bad.status, StatusCode::BAD_REQUEST, "{said}: {}", bad.text());
+        assert!(bad.text().contains(said), "{said}: {}", bad.text());
+    }
+    let mut spoken = person.to_vec();
+    spoken.retain(|field| field.0 != "statement");
+    spoken.extend([("statement", "与本人无关"), ("agreed", "yes")]);
+    let done = file(&mut office, &here, &page, record, &spoken).await;
+    let one = done.header("location").to_owned();
+    assert!(one.starts_with(LIST), "{}", done.text());
+    let again = office.get(&here).await.text();
+    assert!(again.contains("已有一项异议在办理") && again.contains(&one), "{again}");
+
+    let mut visitor = site.browser();
+    for path in faces(&public) {
+        let text = visitor.get(&path).await.text();
+        assert!(text.contains("（信息中写到的个人）与本人无关"), "{path}: {text}");
+        assert!(!text.contains(name) && !text.contains(&number), "{path}: {text}");
+    }
+    let listed = clerk.get(LIST).await.text();
+    assert!(listed.contains("个人提出") && !listed.contains(name), "{listed}");
+    let page = office.get(&one).await.text();
+    assert!(page.contains(name) && page.contains("等待收件人以外的一人核对"), "{page}");
+    assert!(!page.contains(&number), "masked: {page}");
+    assert!(!page.contains("核对：确是"), "not by who entered it: {page}");
+    let page = reviewer.get(&one).await.text();
+    assert!(page.contains("核对：确是信息中写到的人</option>"), "{page}");
+    assert!(!page.contains("答复异议成立</option>"), "first who it is: {page}");
+    let done = step(&mut reviewer, &one, &[("event", "attest"), ("reason", "")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let page = reviewer.get(&one).await.text();
+    assert!(page.contains("已由第二人核对") && page.contains("答复异议成立</option>"), "{page}");
+    let mut auditor = site.signed_in(Role::Auditor).await;
+    let log = auditor.get("/console/audit").await.text();
+    assert!(log.contains("objection.filed") && !log.contains(name), "{log}");
+}
+
 #[tokio::test]
 async fn the_guide_names_grounds_days_and_who_answers() {
     let site = TestSite::new().await;

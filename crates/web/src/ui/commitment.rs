@@ -96,6 +96,18 @@ pub fn day(clock: &Clocked) -> String {
     }
 }
 
+/// The digest of the text that was published, and whether the one that was signed names it.
+pub fn published(found: &CommitmentCase) -> Fact {
+    let edition = &found.edition;
+    let fact = Fact::new("公布文本的摘要（SM3）", edition.digest.as_str())
+        .to(crate::portal::commitments::text_href(edition.matter));
+    match edition.named {
+        Some(true) => fact.noted("与承诺书中写明的一致"),
+        Some(false) => fact.noted("与承诺书中写明的不一致，请与信用办联系"),
+        None => fact.noted("承诺书作出时还没有写明摘要"),
+    }
+}
+
 /// The clocks of a commitment with their reasons.
 pub fn clocks(law: &Law, today: Date, line: &CommitmentLine) -> Vec<Fact> {
     [

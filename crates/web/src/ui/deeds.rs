@@ -81,6 +81,7 @@ pub fn label(action: &str) -> &str {
         "hook.set" => "设定推送地址",
         "hook.removed" => "取消推送地址",
         "objection.filed" => "提出异议",
+        "objection.visitors-erased" => "清除来窗口提出异议的人的信息",
         "objection.moved" => "办理异议",
         "objection.taken-back" => "撤回异议",
         "objection.seen" => "查看异议",

@@ -14,7 +14,7 @@ pub fn stage(stage: Stage) -> Chip {
     let tone = match stage {
         Stage::Corrected | Stage::Closed => "good",
         Stage::Upheld => "warn",
-        Stage::NotUpheld | Stage::Withdrawn => "neutral",
+        Stage::NotUpheld | Stage::Withdrawn | Stage::Dismissed => "neutral",
         Stage::Filed | Stage::Forwarded => "info",
     };
     Chip::new(stage.label(), tone)

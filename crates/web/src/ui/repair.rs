@@ -105,7 +105,11 @@ pub fn left(today: Date, line: &RepairLine) -> Option<Chip> {
 /// The last day of the next step with its reasons.
 pub fn due(law: &Law, line: &RepairLine) -> Option<Fact> {
     let due = line.due.as_ref()?;
-    let about = format!("{}的期限", line.owner.label());
+    // What is asked of the applicant has no last day; the one of the decision is shown, which does not wait for it.
+    let about = match line.stage {
+        Stage::Supplement => "作出修复决定（补齐期间照常计算）的期限".to_owned(),
+        _ => format!("{}的期限", line.owner.label()),
+    };
     Some(
         Fact::new(format!("{about}（含当日）"), due.value.date.to_string())
             .because(reasons::due_why(law, &about, due)),

@@ -205,6 +205,17 @@ async fn what_was_taken_down_otherwise_is_found_no_more_and_ended_by_another() {
     let alone = step(&desk, &same, doing(made, Event::Close));
     assert_eq!(refused(alone).await, "commitment.same-person");
     assert_eq!(case(&desk, &reviewer(), made).await.expect("shown").may, [Event::Close]);
+    // Long after its verification was owed nobody is late with it: it waits for the second person, and the board says for what.
+    let late = desk.at(date(2026, 9, 1));
+    let owing = board(&late, &office()).await.expect("board");
+    let counts = (owing[0].verify, owing[0].overdue, owing[0].soon, owing[0].down);
+    assert_eq!((owing.len(), counts), (1, (0, 0, 0, 1)));
+    let shown = work(&late, &office(), false, 0).await.expect("work");
+    assert_eq!((shown.total, shown.lines[0].clock().is_some()), (1, false));
+    assert!(shown.lines[0].verification.is_none() && shown.lines[0].taken_down.is_some());
+    assert!(waiting(&late, &office(), 10).await.expect("waits").lines.is_empty());
+    assert!(waiting(&late, &clerk(), 10).await.expect("waits").lines.is_empty());
+    assert_eq!(waiting(&late, &reviewer(), 10).await.expect("waits").total, 1);
     let closed = step(&desk, &reviewer(), doing(made, Event::Close)).await.expect("ended");
     assert_eq!(closed, Stage::Closed);
     let late = desk.at(date(2026, 9, 1));
@@ -230,8 +241,14 @@ async fn a_list_says_how_many_there_are_and_each_unit_has_its_own() {
     assert_eq!(told.lines[0].id, first, "what is due first comes first");
     let all = work(&next, &office(), false, 0).await.expect("work");
     assert_eq!((all.lines.len(), all.total), (4, 4));
-    let beyond = work(&next, &office(), false, 1).await.expect("work");
-    assert_eq!((beyond.lines.len(), beyond.total), (0, 4));
+    // Past the end is the last page, not a list without anything in it.
+    let beyond = work(&next, &office(), false, 9).await.expect("work");
+    assert_eq!((beyond.lines.len(), beyond.total, beyond.page), (4, 4, 0));
+    let beyond = late(&next, &office(), 2026, 9).await.expect("late");
+    assert_eq!((beyond.lines.len(), beyond.total, beyond.page), (0, 0, 0));
+    let one = Behind { unit: UNIT, page: 9, ..Behind::default() };
+    let beyond = ratio_records(&next, &office(), 2026, one).await.expect("records");
+    assert_eq!((beyond.records.len(), beyond.total, beyond.page), (1, 1, 0));
     let elsewhere = person("other", Role::Reviewer, "tax");
     assert_eq!(waiting(&next, &elsewhere, 2).await.expect("waits").total, 0);
     let board = board(&next, &office()).await.expect("board");
@@ -239,4 +256,136 @@ async fn a_list_says_how_many_there_are_and_each_unit_has_its_own() {
     withdraw(&next, &agent, first).await.expect("taken back");
     let over = work(&next, &clerk(), true, 0).await.expect("work");
     assert_eq!((over.lines.len(), over.total), (1, 1));
+    let beyond = work(&next, &clerk(), true, 9).await.expect("work");
+    assert_eq!((beyond.lines.len(), beyond.total, beyond.page), (1, 1, 0));
+}
+
+/// A file that carries the next number is taken in while somebody commits: one of them has it, never both.
+async fn one_number_one_commitment(desk: &Desk) {
+    let matter = furnished(desk, draft(DAY)).await;
+    let agent = confirmed(desk, 0, 1).await;
+    let mut next = 1;
+    for _ in 0..6 {
+        let number = format!("14082920260302{next:06}");
+        let (batch, _) = checked(desk, 2, &number, &[]).await;
+        submit(desk, &Actor::system("clerk"), batch).await.expect("submitted");
+        let command =
+            Release { batch, basis: "unit-publication-list".to_owned(), judgements: Vec::new() };
+        release(desk, &Actor::system("second"), command).await.expect("released");
+        let (taken, made) =
+            tokio::join!(record_released(desk, batch), make(desk, &agent, form(desk, &matter)));
+        taken.expect("recorded");
+        let made = own_case(desk, &agent, made.expect("made")).await.expect("own").line;
+        let told = answer(desk, batch, 100).await.expect("an answer");
+        let given = made.number == number;
+        assert_eq!(
+            (told.recorded, told.refused),
+            (u64::from(!given), u64::from(given)),
+            "{told:?}"
+        );
+        withdraw(desk, &agent, made.id).await.expect("taken back");
+        next = made.number[14..].parse::<i64>().expect("a number") + 1;
+    }
+    sound(desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_never_given_to_two() {
+    let folder = tempfile::tempdir().expect("folder");
+    one_number_one_commitment(&desk(&folder, DAY).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_never_given_to_two_on_the_other_engine() {
+    let folder = tempfile::tempdir().expect("folder");
+    let Some((_server, desk)) = postgres_desk(&folder, DAY).await else { return };
+    one_number_one_commitment(&desk).await;
+}
+
+#[tokio::test]
+async fn what_was_signed_names_what_was_published() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let waits = propose_matter(&desk, &clerk(), draft(DAY)).await.expect("proposed");
+    assert_eq!(refused(edition_text(&desk, waits)).await, "not-found", "not before the release");
+    assert_eq!(crate::commitments::matter(&desk, &clerk(), waits).await.expect("own").edition, "");
+    decide_matter(&desk, &reviewer(), waits, None).await.expect("released");
+    let matter = open_matters(&desk).await.expect("a list").remove(0);
+    let text = edition_text(&desk, matter.id).await.expect("everybody reads it");
+    assert_eq!(matter.edition, xinyong_store::sm3_hex(text.as_bytes()));
+    for word in ["示例食品经营许可", "20", "2026-03-02", LIABILITY] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    let agent = confirmed(&desk, 0, 1).await;
+    let made = make(&desk, &agent, form(&desk, &matter)).await.expect("made");
+    let shown = own_case(&desk, &agent, made).await.expect("shown");
+    assert!(shown.text.contains(&matter.edition), "{}", shown.text);
+    assert_eq!(
+        (shown.edition.digest.as_str(), shown.edition.named),
+        (&*matter.edition, Some(true))
+    );
+    sound(&desk).await;
+    // Whoever changes the words of the edition afterwards changes what was not published.
+    let change = "UPDATE commitment_matter SET days = 30";
+    desk.store().raw_execute(change).await.expect("changed");
+    let report = crate::running::fsck(&desk).await.expect("checked");
+    assert!(report.problems.iter().any(|one| one.table == "commitment_matter"), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_file_of_matters_is_proposed_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let head = "事项编号,事项名称,承诺类型,依据,告知内容,承诺内容,违诺责任,公开类型,核查期限（工作日）,施行日期";
+    let kind = label(&desk, TYPES, "approval-substitute");
+    let scope = label(&desk, SCOPES, "public");
+    let line = |code: &str, days: &str, from: &str| {
+        format!(
+            "{code},示例许可{code},{kind},示例依据,示例告知,示例承诺,示例责任,{scope},{days},{from}"
+        )
+    };
+    let send = async |actor: &Actor, lines: &[String]| {
+        let path = desk.scratch().join("matters.csv");
+        std::fs::write(&path, format!("{head}\n{}\n", lines.join("\n"))).expect("a file");
+        propose_matters_file(&desk, actor, (path, "事项.csv".to_owned())).await
+    };
+    let bad = [
+        line("01", "20", "2026-03-02"),
+        line("02", "0", "2026-03-01"),
+        line("01", "20", "2026-03-02"),
+        line("13800000000", "20", "2026-03-02").replace("示例依据", ""),
+    ];
+    let ProposedMatters::Refused(found) = send(&clerk(), &bad).await.expect("read") else {
+        panic!("kept")
+    };
+    let said: Vec<_> = found.iter().map(|one| (one.row, one.code)).collect();
+    assert_eq!(
+        said,
+        [
+            (3, "commitment.matter-days"),
+            (3, "commitment.matter-day"),
+            (4, "commitment.matter-repeated"),
+            (5, "commitment.personal-number"),
+            (5, "commitment.personal-number"),
+            (5, "commitment.matter-basis"),
+        ],
+        "everything that is wrong with each row"
+    );
+    assert!(matters(&desk, &clerk()).await.expect("listed").is_empty(), "nothing was kept");
+    let good = [line("01", "20", "2026-03-02"), line("02", "15", "2026/3/9")];
+    let none: [String; 0] = [];
+    assert_eq!(refused(send(&clerk(), &none)).await, "commitment.matters-none");
+    assert_eq!(send(&clerk(), &good).await.expect("kept"), ProposedMatters::Kept(2));
+    let ProposedMatters::Refused(again) = send(&clerk(), &good).await.expect("read") else {
+        panic!("kept twice")
+    };
+    assert!(again.iter().all(|one| one.code == "commitment.matter-open"), "{again:?}");
+    // Each of them waits for a second person, like one that was typed.
+    for one in matters(&desk, &clerk()).await.expect("listed") {
+        assert!(one.waits && !one.released);
+        decide_matter(&desk, &reviewer(), one.id, None).await.expect("released");
+    }
+    let open = open_matters(&desk).await.expect("a list");
+    assert_eq!((open.len(), open[0].days, open[0].code.as_str()), (1, 20, "01"), "the other later");
+    sound(&desk).await;
 }

@@ -205,3 +205,26 @@ async fn of_a_grant_and_a_lift_at_once_the_grant_holds_on_the_other_engine() {
     }
     sound(&desk).await;
 }
+
+#[tokio::test]
+async fn the_form_of_a_ruling_is_offered_where_one_would_be_taken() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let (clerk, reviewer) = team();
+    let offered =
+        async |on: &Desk| record_repair(on, &clerk, place).await.expect("shown").may_shield;
+    let enter = async |on: &Desk| enter_shield(on, &clerk, ruling(on, place, None)).await;
+    assert!(offered(&desk).await);
+    let id = enter(&desk).await.expect("entered");
+    assert!(!offered(&desk).await, "one waits");
+    assert_eq!(refused(enter(&desk)).await, "repair.shield-already");
+    decide_shield(&desk, &reviewer, id, false, "裁定书与信息不符").await.expect("declined");
+    assert!(offered(&desk).await);
+    let ended = desk.at(date(2030, 1, 2));
+    assert!(!offered(&ended).await, "its time in public is over");
+    assert_eq!(refused(enter(&ended)).await, "repair.nothing");
+    shielded(&desk, place).await;
+    assert!(!offered(&desk).await, "it is down");
+    assert_eq!(refused(enter(&desk)).await, "repair.nothing");
+}

@@ -155,6 +155,14 @@ async fn whom_a_unit_should_tell() {
     assert_eq!(urge_list(&desk, &office(), 1).await.expect("a list").all, 2);
     let elsewhere = person("other", Role::Clerk, "tax");
     assert_eq!(urge_list(&desk, &elsewhere, 1).await.expect("a list").all, 0);
+    // Two lines are read as often as one would be: what stands beside a portion of records is asked for at once.
+    let begun = desk.store().reads();
+    urge_list(&desk, &clerk, 1).await.expect("a list");
+    let two = desk.store().reads() - begun;
+    penalty(&desk, 3, 13, "0.4").await;
+    let begun = desk.store().reads();
+    assert_eq!(urge_list(&desk, &clerk, 1).await.expect("a list").all, 3);
+    assert_eq!(desk.store().reads() - begun, two, "another subject, and no read more");
     // Who has applied needs no urging; nor does a record that is down.
     apply(&desk, &agent, form(&desk, &[places[0].1])).await.expect("applied");
     let table = urge_table(&desk, &clerk).await.expect("a table");
@@ -371,6 +379,8 @@ async fn a_court_shields_a_record_until_two_persons_lift_it() {
     let over = desk.at(date(2027, 9, 2));
     assert!(public_record(&over, place.0, place.1).await.is_err(), "not beyond its own last day");
     assert_eq!(shields(&later, &clerk, true, 1).await.expect("a list").1, 1);
+    let (beyond, all, page) = shields(&later, &clerk, true, 9).await.expect("a list");
+    assert_eq!((beyond.len(), all, page), (1, 1, 1), "past the end is the last page");
     sound(&later).await;
 }
 

@@ -1,0 +1,29 @@
+//! Whose words stand beside a record, and where it names somebody.
+
+use jiff::civil::date;
+
+use super::*;
+
+#[test]
+fn the_words_of_a_person_say_whose_they_are_and_not_who_that_is() {
+    let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let on = date(2026, 9, 14);
+    let secrets = ["示例李四", "E00000000", "0359-0000000"];
+    let said = |text: &str| statement_of_person(text, &secrets, on, &law);
+    assert_eq!(said("处罚与本人无关。").as_deref(), Ok("（信息中写到的个人）处罚与本人无关。"));
+    assert_eq!(said("  ").as_deref(), Ok(""));
+    for text in ["我是示例李四", "示 例 李四没有签字", "护照e00000000", "请打０３５９-0000000"]
+    {
+        assert_eq!(said(text), Err(StatementFault::Named), "{text}");
+    }
+    assert_eq!(said("见 www.x").map_err(StatementFault::code), Err("objection.statement-link"));
+}
+
+#[test]
+fn a_name_is_found_where_a_field_holds_it() {
+    let fields =
+        [("法定代表人", "示例 李四"), ("裁决内容", "由示例李四负责"), ("名称", "示例公司")];
+    assert_eq!(fields_with("示例李四", fields.into_iter()), ["法定代表人", "裁决内容"]);
+    assert!(fields_with("示例王五", fields.into_iter()).is_empty());
+    assert!(fields_with("李", fields.into_iter()).is_empty(), "too short to be looked for");
+}

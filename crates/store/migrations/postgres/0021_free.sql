@@ -1,1 +1,0 @@
--- Kept free: another change of the same days has this number.
