@@ -87,7 +87,7 @@ fn copied(copy: u64) -> String {
     let batch = |column: &str| format!("{column} + {copy} * s.batches");
     let day = |column: &str| format!("date({column}, '-{back} months')");
     let key = format!(
-        "replace(b.natural_key, '市监罚〔2026〕', '示例罚{copy}〔' || substr({}, 1, 4) || '〕')",
+        "replace(b.natural_key, '市监罚(2026)', '示例罚{copy}(' || substr({}, 1, 4) || ')')",
         day("b.decided_on")
     );
     format!(
