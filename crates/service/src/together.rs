@@ -7,12 +7,13 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
+use xinyong_store::StoreError;
 
 use crate::refusal::DeskError;
 
 struct Waiting<I, O> {
     asked: I,
-    done: oneshot::Sender<O>,
+    done: oneshot::Sender<Result<O, DeskError>>,
 }
 
 struct State<I, O> {
@@ -57,23 +58,39 @@ impl<I: Clone + Send + 'static, O: Send + 'static> Together<I, O> {
             let work = work.clone();
             tokio::spawn(async move {
                 while let Some(taken) = driver.take() {
-                    let (asked, waiters): (Vec<I>, Vec<_>) =
-                        taken.into_iter().map(|one| (one.asked, one.done)).unzip();
-                    if let Ok(outcomes) = work(asked).await {
-                        for (waiter, outcome) in waiters.into_iter().zip(outcomes) {
-                            // Nobody waits any more: it is done all the same.
-                            drop(waiter.send(outcome));
+                    let asked: Vec<I> = taken.iter().map(|one| one.asked.clone()).collect();
+                    // Who does not wait any more does not need it: it is done all the same.
+                    match work(asked).await {
+                        Ok(outcomes) => {
+                            for (one, outcome) in taken.into_iter().zip(outcomes) {
+                                drop(one.done.send(Ok(outcome)));
+                            }
+                        }
+                        // One after the other, as if each had come alone: together they would stand in each other's way again.
+                        Err(_) => {
+                            for one in taken {
+                                let alone = single(work(vec![one.asked]).await);
+                                let nobodys = matches!(
+                                    alone,
+                                    Err(DeskError::Store(
+                                        StoreError::Busy(_) | StoreError::Unavailable(_)
+                                    ))
+                                );
+                                drop(one.done.send(alone));
+                                if nobodys {
+                                    // The others would wait for the same in vain, one behind the other: each sees for itself.
+                                    break;
+                                }
+                            }
                         }
                     }
                 }
             });
         }
         match outcome.await {
-            Ok(outcome) => Ok(outcome),
-            Err(_) => {
-                let mut alone = work(vec![asked]).await?;
-                alone.pop().ok_or_else(|| DeskError::Internal("no outcome".to_owned()))
-            }
+            Ok(outcome) => outcome,
+            // The work broke off.
+            Err(_) => single(work(vec![asked]).await),
         }
     }
 
@@ -85,6 +102,12 @@ impl<I: Clone + Send + 'static, O: Send + 'static> Together<I, O> {
         state.going += usize::from(free);
         free
     }
+}
+
+/// The outcome of one that was asked for alone.
+fn single<O>(outcomes: Result<Vec<O>, DeskError>) -> Result<O, DeskError> {
+    let mut outcomes = outcomes?;
+    outcomes.pop().ok_or_else(|| DeskError::Internal("no outcome".to_owned()))
 }
 
 impl<I, O> Together<I, O> {
@@ -116,10 +139,12 @@ impl<I, O> Driver<I, O> {
 impl<I, O> Drop for Driver<I, O> {
     fn drop(&mut self) {
         if !self.over {
-            // The work broke off. Who waits is told so by this, and asks alone.
+            // The work broke off. Who waits is told so by this and asks alone, unless another go will come to them.
             let mut state = self.together.state();
             state.going -= 1;
-            state.waiting.clear();
+            if state.going == 0 {
+                state.waiting.clear();
+            }
         }
     }
 }

@@ -37,7 +37,8 @@ statements! {
 }
 
 impl Store {
-    /// Counts anew, from the records, what arrived when. Returns of how many records.
+    /// Counts anew, from the records, what arrived when. Returns of how many records. To be asked for while nothing is recorded: on PostgreSQL,
+    /// what arrives between the count and its writing would be missing until the next one.
     ///
     /// # Errors
     /// [`StoreError::Inconsistent`] if the batch that first brought a record is not there; [`StoreError::Unavailable`] and its like.

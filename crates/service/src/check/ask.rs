@@ -9,7 +9,7 @@ use xinyong_domain::text::normalise_name;
 use xinyong_store::{NewCheck, SubjectCheck, sm3_hex};
 
 use super::answer::{CheckAnswer, CheckedSubject, Facts, PURPOSES, answer};
-use super::keep::Found;
+use super::keep::{Found, Held};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::browse::{MOST_READ, facts, present_code};
@@ -209,11 +209,10 @@ pub(super) async fn look_up(
     asked: &Asked,
 ) -> Result<Looked, DeskError> {
     let found = desk.keeper().find(desk, code).await?;
-    // After everything was read: whoever works it out anew for this instant finds the same.
     answered(desk, actor, unit, found, asked)
 }
 
-/// The answer from what was read just now, with a number of its own.
+/// The answer from what was read, with a number of its own and dated by the read.
 pub(super) fn answered(
     desk: &Desk,
     actor: &Actor,
@@ -221,7 +220,8 @@ pub(super) fn answered(
     found: Found,
     asked: &Asked,
 ) -> Result<Looked, DeskError> {
-    let (whole, records) = Arc::unwrap_or_clone(found.ok_or(DeskError::NotFound("该主体"))?);
+    let Held { whole, records, at } =
+        Arc::unwrap_or_clone(found.ok_or(DeskError::NotFound("该主体"))?);
     let subject_id = whole.subject.id;
     let facts = facts(whole)?;
     if i64::try_from(records.len()).is_ok_and(|count| count >= MOST_READ) {
@@ -230,7 +230,6 @@ pub(super) fn answered(
             "这个主体的信息太多，一次核查不能保证没有遗漏，请与信用办联系",
         ));
     }
-    let at = desk.clock().now();
     let (law, law_words) = desk.law_state();
     let day = desk.today();
     let answer = answer(&Facts {

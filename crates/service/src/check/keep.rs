@@ -14,11 +14,20 @@ use crate::together::Together;
 const MOST_KEPT: usize = 256;
 /// Subjects in one read at most.
 const MOST_ASKED: usize = 64;
-/// Reads beside each other: a subject with very many records does not hold up the others.
+/// Reads beside each other, so that those behind a subject with very many records are few.
 const READS: usize = 2;
 
-/// A subject as what it was found to be, with its records; nothing where nobody has the code.
-pub(super) type Found = Option<Arc<(WholeSubject, Vec<Record>)>>;
+/// A subject as what it was found to be, with its records.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub whole: WholeSubject,
+    pub records: Vec<Record>,
+    /// When all of it had been read: whoever works an answer out anew for this instant finds the same.
+    pub at: i64,
+}
+
+/// What a code stands for; nothing where nobody has it.
+pub(super) type Found = Option<Arc<Held>>;
 
 /// Where looks wait for each other.
 pub(crate) struct Keeper {
@@ -113,8 +122,9 @@ impl Keeper {
 pub(super) async fn found(desk: &Desk, codes: &[String]) -> Result<Vec<Found>, DeskError> {
     let asked: Vec<&str> = codes.iter().map(String::as_str).collect();
     let known = desk.store().subjects_with_records(&asked, MOST_READ).await?;
-    let known: HashMap<String, _> =
-        known.into_iter().map(|(code, held)| (code, Arc::new(held))).collect();
+    let at = desk.clock().now();
+    let held = |(code, (whole, records))| (code, Arc::new(Held { whole, records, at }));
+    let known: HashMap<String, Arc<Held>> = known.into_iter().map(held).collect();
     Ok(codes.iter().map(|code| known.get(code).cloned()).collect())
 }
 

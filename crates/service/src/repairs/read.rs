@@ -159,7 +159,8 @@ pub async fn waiting(
     Ok((lines, open.len()))
 }
 
-/// How the open repairs stand, unit by unit, those with the most overdue first: of all that the actor works on.
+/// How the open repairs stand, unit by unit, those with the most overdue first: of all that the actor works on. What waits for the applicant's
+/// papers counts as well, though the unit need do nothing now: the clock of the decision runs on, and somebody must see it.
 ///
 /// # Errors
 /// `access.denied`.
