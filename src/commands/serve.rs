@@ -183,12 +183,13 @@ pub async fn listen(
     listener: TcpListener,
     proxies: Proxies,
 ) -> anyhow::Result<ExitCode> {
+    let stop = stop_signal()?;
     let jobs = tokio::spawn(run_jobs(site.desk().clone()));
     let law = tokio::spawn(follow_law(site.desk().clone()));
     let log = tokio::spawn(sign_heads(site.desk().clone()));
     let counting = tokio::spawn(write_usage(site.clone()));
     let router = xinyong_web::router(site.clone());
-    xinyong_web::serve(listener, router, proxies, stop_signal()).await?;
+    xinyong_web::serve(listener, router, proxies, stop).await?;
     counting.abort();
     site.flush_usage().await?;
     jobs.abort();
@@ -386,20 +387,18 @@ async fn run_jobs(desk: Desk) {
     }
 }
 
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Ends when the program is told to stop. It listens from the call on, and not only once somebody waits: who is told so while the first visitor
+/// is being answered must not simply die.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }
 
 fn logging() {
