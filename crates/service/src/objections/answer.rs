@@ -4,7 +4,7 @@ use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{ChainedStep, Objection};
 
 use super::file::{after, at_clock, moved, overtaken, takes_back, written};
-use super::{OUTCOMES, authorise, found, mark, owner_of, settle, stage_of};
+use super::{OUTCOMES, authorise, found, mark, named, owner_of, settle, stage_of};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::notices::{objection_handlers, objection_moved, objection_waits};
@@ -42,8 +42,8 @@ const fn permission(event: Event) -> Option<Permission> {
     }
 }
 
-/// Whether a step in a stage is the office's: what the platform finds out by itself, handing on, and the words beside a record. The rest
-/// is the unit's own people's.
+/// Whether a step in a stage is the office's: what the platform finds out by itself, handing on, the words beside a record, and finding that
+/// nobody objects whom it names, which no unit finds of what it delivered itself. The rest is the unit's own people's.
 fn is_the_offices(event: Event, stage: Stage) -> bool {
     match event {
         Event::Uphold | Event::Reject => stage == Stage::Filed,
@@ -58,7 +58,7 @@ async fn is_the_actors(
     (event, stage): (Event, Stage),
 ) -> Result<bool, DeskError> {
     // Anybody who enters what comes to the window, but for who entered it: that is looked at apart.
-    if matches!(event, Event::Attest | Event::Dismiss) {
+    if event == Event::Attest {
         return Ok(true);
     }
     if is_the_offices(event, stage) {
@@ -82,7 +82,13 @@ pub(super) async fn open_to(
         let theirs = match event {
             Event::Withdraw => takes_back(desk, actor, one)?,
             Event::RefuseStatement if one.statement_state != "shown" => false,
-            Event::Attest | Event::Dismiss => waits && actor.login != one.filed_by,
+            Event::Attest => waits && actor.login != one.filed_by,
+            Event::Dismiss => {
+                waits
+                    && actor.login != one.filed_by
+                    && is_the_actors(desk, actor, one, (event, stage)).await?
+                    && !named::is_proven(desk, one).await?
+            }
             Event::Uphold | Event::Reject if waits => false,
             _ => is_the_actors(desk, actor, one, (event, stage)).await?,
         };
@@ -102,7 +108,8 @@ async fn waits_for_second(desk: &Desk, one: &Objection) -> Result<bool, DeskErro
     Ok(visitors.get(&one.id).is_none_or(|visitor| visitor.attested_by.is_none()))
 }
 
-/// Refuses to answer before a second person has looked at who objects, and a second look by the same person or at nobody.
+/// Refuses to answer before a second person has looked at who objects, a second look by the same person or at nobody, and to find that
+/// somebody is not named whose name and number the record holds.
 async fn looked_at(
     desk: &Desk,
     actor: &Actor,
@@ -128,6 +135,12 @@ async fn looked_at(
             "窗口收件的人不能自己核对，请由另一人核对提出异议的人",
         ));
     }
+    if event == Event::Dismiss && named::is_proven(desk, one).await? {
+        return Err(DeskError::refused(
+            "objection.person-agrees",
+            "这条信息登记的姓名和证件号码与提出异议的人一致，就是信息中写到的人，不能不予受理",
+        ));
+    }
     if !looks && waits {
         return Err(DeskError::refused(
             "objection.not-attested",
@@ -142,7 +155,7 @@ async fn looked_at(
 /// # Errors
 /// `access.denied`, not found, `objection.out-of-order`, `objection.overtaken`, `objection.not-the-unit`, `objection.not-the-office`,
 /// `objection.reason-missing`, `objection.outcome-missing`, `objection.no-statement`, `objection.moved`; of a natural person's
-/// `objection.not-attested`, `objection.attested`, `objection.same-person`.
+/// `objection.not-attested`, `objection.attested`, `objection.same-person`, `objection.person-agrees`.
 pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
     let event = command.event;
     let Some(needed) = permission(event).filter(|_| event != Event::Withdraw) else {

@@ -295,22 +295,41 @@ fn compared(
     Ok((fields, agrees))
 }
 
+/// Who came with an objection, opened; nothing once it was erased.
+fn opened(
+    desk: &Desk,
+    one: &Objection,
+    visitor: &ObjectionVisitor,
+) -> Result<Option<Came>, DeskError> {
+    let Some(sealed) = visitor.sealed.as_deref() else { return Ok(None) };
+    let place = objection_visitor_place(one.id);
+    let clear = desk.store().keys().open(Purpose::Person, &place, sealed)?;
+    let came = serde_json::from_slice(&clear);
+    came.map(Some).map_err(|error| DeskError::Internal(error.to_string()))
+}
+
+/// Who came with an objection that a natural person made; nothing for a subject's, and once it was erased.
+async fn came_of(desk: &Desk, one: &Objection) -> Result<Option<Came>, DeskError> {
+    if one.claimant_id != 0 {
+        return Ok(None);
+    }
+    let visitors = desk.store().objection_visitors(&[one.id]).await?;
+    visitors.get(&one.id).map_or(Ok(None), |visitor| opened(desk, one, visitor))
+}
+
+/// Whether the record holds the name and the number of the person that objects: nobody finds that they are not named.
+pub(super) async fn is_proven(desk: &Desk, one: &Objection) -> Result<bool, DeskError> {
+    let person = came_of(desk, one).await?.and_then(|came| came.person);
+    Ok(person.is_some_and(|person| person.agrees == Some(true)))
+}
+
 /// Who came with an objection, as far as it is still known.
 pub(super) fn came_with(
     desk: &Desk,
     one: &Objection,
     visitor: &ObjectionVisitor,
 ) -> Result<(Option<Visitor>, Option<NamedPerson>), DeskError> {
-    let came = visitor
-        .sealed
-        .as_deref()
-        .map(|sealed| {
-            let place = objection_visitor_place(one.id);
-            let clear = desk.store().keys().open(Purpose::Person, &place, sealed)?;
-            serde_json::from_slice::<Came>(&clear)
-                .map_err(|error| DeskError::Internal(error.to_string()))
-        })
-        .transpose()?;
+    let came = opened(desk, one, visitor)?;
     let (came_by, person) = came.map_or((None, None), |came| (Some(came.visitor), came.person));
     let shown = visitor.relation.as_deref().map(|relation| {
         let relation = label(desk, RELATIONS, relation);

@@ -69,7 +69,11 @@ async fn the_way_of_a_person(desk: &Desk) {
     assert!(format!("{named:?}{who:?}").find("王示例").is_none(), "not in a log by accident");
 
     // Nobody answers before a second person has looked; nobody is their own second person.
-    assert_eq!(shown.may, [Event::Attest, Event::Dismiss]);
+    assert_eq!(shown.may, [Event::Attest], "whose unit owes the answer does not dismiss");
+    let alone = step(desk, &reviewer, looked(id, Event::Dismiss));
+    assert_eq!(refused(alone).await, "objection.not-the-office");
+    let seen = case(desk, &office(), id).await.expect("shown").may;
+    assert!(seen.contains(&Event::Attest) && seen.contains(&Event::Dismiss), "{seen:?}");
     let early = step(desk, &reviewer, doing(id, Event::Uphold));
     assert_eq!(refused(early).await, "objection.not-attested");
     let same = step(desk, &clerk, looked(id, Event::Attest));
@@ -154,8 +158,16 @@ async fn whom_no_field_names_the_office_vouches_for_and_a_second_person_may_dism
         }
     }
 
-    let dismissed = step(&desk, &reviewer, looked(id, Event::Dismiss)).await.expect("looked at");
+    let another = person("office-2", Role::CreditOffice, "credit-office");
+    for (actor, code) in
+        [(&reviewer, "objection.not-the-office"), (&office(), "objection.same-person")]
+    {
+        assert!(!case(&desk, actor, id).await.expect("shown").may.contains(&Event::Dismiss));
+        assert_eq!(refused(step(&desk, actor, looked(id, Event::Dismiss))).await, code);
+    }
+    let dismissed = step(&desk, &another, looked(id, Event::Dismiss)).await.expect("looked at");
     assert_eq!(dismissed, Stage::Dismissed);
+    assert_eq!(figures(&desk, &office()).await.expect("figures").all.late, 0, "in time");
     let page = public_record(&desk, place.0, place.1).await.expect("public");
     assert_eq!(page.objection, None, "the mark is gone");
     sound(&desk).await;
@@ -191,4 +203,23 @@ async fn a_number_that_differs_from_the_records_is_no_proof() {
     let id = enter(&number).await.expect("made");
     let shown = case(&desk, &clerk, id).await.expect("shown").person.expect("a person");
     assert_eq!(shown.agrees, Some(true));
+    // Nor does anybody find that it is somebody else.
+    assert!(!case(&desk, &office(), id).await.expect("shown").may.contains(&Event::Dismiss));
+    let against = step(&desk, &office(), looked(id, Event::Dismiss));
+    assert_eq!(refused(against).await, "objection.person-agrees");
+}
+
+#[tokio::test]
+async fn what_is_dismissed_after_its_last_day_was_late() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let place = penalty(&desk, 1, 11, "0.2").await;
+    let (clerk, _) = team();
+    let who = objector("王示例", &identity(7));
+    let id = file_by_person(&desk, &clerk, place, who, paper(&desk, place.1, ""));
+    let id = id.await.expect("made");
+    let after = desk.at(date(2026, 9, 23));
+    step(&after, &office(), looked(id, Event::Dismiss)).await.expect("looked at");
+    let told = figures(&desk.at(date(2026, 9, 30)), &office()).await.expect("figures");
+    assert_eq!((told.all.made, told.all.late, told.all.answered), (1, 1, 0));
 }
