@@ -191,13 +191,6 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         detail: outcome.unwrap_or_default(),
         ..written(desk, actor, event.as_str())
     };
-    let said = match event {
-        Event::Uphold => "异议成立，待更正",
-        Event::Reject => "异议不成立，已答复",
-        Event::RefuseStatement => "不予刊载主体声明",
-        Event::Dismiss => "异议不予受理",
-        _ => "异议转信息提供单位核实",
-    };
     let handlers = match to.is_over() {
         true => Vec::new(),
         false => {
@@ -210,7 +203,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     if event == Event::Attest && !tx.attest_objection_visitor(stands.id, &actor.login).await? {
         return Err(overtaken());
     }
-    mark::write(desk, &mut tx, actor, &stands, said).await?;
+    mark::write(desk, &mut tx, actor, &stands, reason_for_version(event)).await?;
     objection_moved(&mut tx, stands.id).await?;
     objection_waits(desk, &mut tx, stands.id, &handlers).await?;
     tx.commit().await?;
@@ -220,6 +213,17 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         settle::left_to_the_job(settled, stands.id);
     }
     Ok(to)
+}
+
+/// What the history of the record says of a step. The subject reads it: nothing in it tells whether it was a natural person that objected.
+const fn reason_for_version(event: Event) -> &'static str {
+    match event {
+        Event::Forward => "异议转信息提供单位核实",
+        Event::Uphold => "异议成立，待更正",
+        Event::Reject | Event::Dismiss | Event::Withdraw => mark::OVER,
+        Event::RefuseStatement => "不予刊载异议声明",
+        Event::Attest | Event::Withhold | Event::CarryOut | Event::Confirm => "异议标注更新",
+    }
 }
 
 fn reason_of(command: &Step, event: Event) -> Result<String, DeskError> {

@@ -619,7 +619,7 @@ async fn take_back(
         })
         .await?;
     }
-    mark::write(desk, &mut tx, actor, &stands, "异议已撤回").await?;
+    mark::write(desk, &mut tx, actor, &stands, mark::OVER).await?;
     objection_moved(&mut tx, stands.id).await?;
     Ok(tx.commit().await?)
 }

@@ -11,6 +11,10 @@ use crate::intake::record::{Rulings, number_place};
 use crate::intake::{Marked, Objected, to_json};
 use crate::refusal::DeskError;
 
+/// The reason of the version by which a mark goes without a change, whatever ended the objection: one word, so that nobody reads out of the
+/// history of a record that a natural person objected.
+pub(super) const OVER: &str = "异议已办结";
+
 /// What the versions of its record carry of an objection while it is open.
 fn objected_of(one: &Objection) -> Option<Objected> {
     let open = Stage::from_word(&one.stage).is_some_and(Stage::is_open);

@@ -210,6 +210,37 @@ async fn a_number_that_differs_from_the_records_is_no_proof() {
 }
 
 #[tokio::test]
+async fn the_history_of_a_record_says_the_same_however_it_ended_and_whoever_objected() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let agent = confirmed(&desk, 0, 1).await;
+    let (clerk, reviewer) = team();
+    let mut told = Vec::new();
+    for (number, event) in [(11, Event::Dismiss), (12, Event::Withdraw), (13, Event::Reject)] {
+        let place = penalty(&desk, 1, number, "0.2").await;
+        if event == Event::Dismiss {
+            let who = objector("王示例", &identity(8));
+            let id = file_by_person(&desk, &clerk, place, who, paper(&desk, place.1, ""));
+            let id = id.await.expect("made");
+            step(&desk, &office(), looked(id, event)).await.expect("looked at");
+        } else {
+            let id = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("made");
+            if event == Event::Withdraw {
+                withdraw(&desk, &agent, id).await.expect("taken back");
+            } else {
+                step(&desk, &reviewer, doing(id, event)).await.expect("answered");
+            }
+        }
+        let versions = desk.store().record_versions(place.0, place.1).await.expect("versions");
+        let mut reasons: Vec<String> = versions.into_iter().map(|one| one.reason).collect();
+        reasons.sort();
+        reasons.dedup();
+        told.push(reasons);
+    }
+    assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+}
+
+#[tokio::test]
 async fn what_is_dismissed_after_its_last_day_was_late() {
     let folder = tempfile::tempdir().expect("folder");
     let desk = desk(&folder, DAY).await;
