@@ -4,7 +4,7 @@ use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{ChainedStep, Objection};
 
 use super::file::{after, at_clock, moved, overtaken, takes_back, written};
-use super::{OUTCOMES, authorise, found, mark, named, owner_of, settle, stage_of};
+use super::{HELD, OUTCOMES, SHOWN, authorise, found, mark, named, owner_of, settle, stage_of};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::notices::{objection_handlers, objection_moved, objection_waits};
@@ -81,7 +81,7 @@ pub(super) async fn open_to(
         let allowed = permission(event).is_some_and(|needed| actor.may(needed));
         let theirs = match event {
             Event::Withdraw => takes_back(desk, actor, one)?,
-            Event::RefuseStatement if one.statement_state != "shown" => false,
+            Event::RefuseStatement if !has_statement(one) => false,
             Event::Attest => waits && actor.login != one.filed_by,
             Event::Dismiss => {
                 waits
@@ -97,6 +97,11 @@ pub(super) async fn open_to(
         }
     }
     Ok(may)
+}
+
+/// Whether there are words for everybody, shown or waiting for the second person.
+fn has_statement(one: &Objection) -> bool {
+    [SHOWN, HELD].contains(&one.statement_state.as_str())
 }
 
 /// Whether a natural person made it at whom nobody but who entered it has looked.
@@ -180,8 +185,8 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         });
     }
     looked_at(desk, actor, &one, event).await?;
-    if event == Event::RefuseStatement && one.statement_state != "shown" {
-        return Err(DeskError::refused("objection.no-statement", "没有刊载主体声明，请刷新页面"));
+    if event == Event::RefuseStatement && !has_statement(&one) {
+        return Err(DeskError::refused("objection.no-statement", "没有刊载异议声明，请刷新页面"));
     }
     let reason = reason_of(&command, event)?;
     let outcome = outcome_of(desk, &command, event)?;
@@ -273,6 +278,7 @@ fn next(
     let mut next = Objection { stage: to.as_str().to_owned(), ..one.clone() };
     match event {
         Event::RefuseStatement => "refused".clone_into(&mut next.statement_state),
+        Event::Attest if one.statement_state == HELD => SHOWN.clone_into(&mut next.statement_state),
         Event::Uphold | Event::Reject => {
             next.answered_on = Some(today);
             next.outcome = outcome;

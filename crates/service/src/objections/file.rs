@@ -12,7 +12,8 @@ use xinyong_store::{
 
 use super::named::{Came, Named};
 use super::{
-    GROUNDS, Said, authorise, days_of, found, mark, noted, object, own, owner_of, stage_of,
+    GROUNDS, HELD, SHOWN, Said, authorise, days_of, found, mark, noted, object, own, owner_of,
+    stage_of,
 };
 use crate::access::{Actor, Permission, Role};
 use crate::agents::{Agent, recognise};
@@ -327,7 +328,13 @@ pub(super) async fn enter(
         kind: record.kind.clone(),
         ground: command.ground.clone(),
         sealed: store.keys().seal(Purpose::Person, &objection_place(id), &clear)?,
-        statement_state: if words.is_empty() { "none" } else { "shown" }.to_owned(),
+        statement_state: match (words.is_empty(), person) {
+            (true, _) => "none",
+            (false, None) => SHOWN,
+            // A person's words nobody reads before a second one has looked at them and at who it is.
+            (false, Some(_)) => HELD,
+        }
+        .to_owned(),
         statement: words,
         way: if who.agent.is_some() { "online" } else { WINDOW }.to_owned(),
         account_id: who.agent.map(|agent| agent.account),

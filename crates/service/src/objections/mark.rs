@@ -3,7 +3,7 @@
 use xinyong_domain::workflow::objection::Stage;
 use xinyong_store::{Content, NewRecord, Objection, Record, RecordChange, StoreError, Tx};
 
-use super::stage_of;
+use super::{SHOWN, stage_of};
 use crate::access::Actor;
 use crate::browse::{Kept, MARKED};
 use crate::desk::Desk;
@@ -21,11 +21,7 @@ fn objected_of(one: &Objection) -> Option<Objected> {
     open.then(|| Objected {
         objection: one.id,
         since: one.filed_on,
-        statement: if one.statement_state == "shown" {
-            one.statement.clone()
-        } else {
-            String::new()
-        },
+        statement: if one.statement_state == SHOWN { one.statement.clone() } else { String::new() },
         answer_by: one.answer_by,
     })
 }

@@ -143,7 +143,9 @@ async fn whom_no_field_names_the_office_vouches_for_and_a_second_person_may_dism
     let id = enter(&office(), &agreed, "与本人无关").await.expect("made");
     let page = public_record(&desk, place.0, place.1).await.expect("public");
     let words = page.objection.map(|open| open.statement);
-    assert_eq!(words.as_deref(), Some("（信息中写到的个人）与本人无关"), "whose words they are");
+    assert_eq!(words.as_deref(), Some(""), "marked, and no word before a second person looked");
+    let shown = case(&desk, &office(), id).await.expect("shown");
+    assert!(shown.statement_held && shown.may.contains(&Event::RefuseStatement));
 
     // In clear it stands nowhere in the database.
     sound(&desk).await;
@@ -174,7 +176,13 @@ async fn whom_no_field_names_the_office_vouches_for_and_a_second_person_may_dism
     // It binds neither the firm nor anybody else.
     let own = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("the firm's own");
     withdraw(&desk, &agent, own).await.expect("taken back");
-    enter(&office(), &vouched, "").await.expect("somebody who is named after all");
+    let named = enter(&office(), &agreed, "与本人无关").await.expect("somebody who is named");
+    step(&desk, &reviewer, looked(named, Event::Attest)).await.expect("looked at");
+    let page = public_record(&desk, place.0, place.1).await.expect("public");
+    let words = page.objection.map(|open| open.statement);
+    assert_eq!(words.as_deref(), Some("（信息中写到的个人）与本人无关"), "whose words they are");
+    assert!(!case(&desk, &office(), named).await.expect("shown").statement_held);
+    sound(&desk).await;
 
     // Half a year after it was over nobody can say any more who it was; the chain still holds.
     let system = Actor::system("system");
