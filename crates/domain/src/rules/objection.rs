@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::check::personal_number;
 use crate::law::Law;
 use crate::ruling::Ruling;
-use crate::text::{SHORTEST_NAME, normalise_name};
+use crate::text::{SHORTEST_NAME, SHORTEST_NUMBER, normalise_name};
 
 /// Pieces of an address on the network; a statement beside a record is no place for advertising.
 const LINKS: &[&str] = &["://", "www.", ".com", ".cn", "http"];
@@ -103,24 +103,40 @@ pub fn statement(text: &str, on: Date, law: &Law) -> Result<String, StatementFau
 /// Whose words they are, where it is not the subject that objects: a reader does not take them for the subject's.
 const OF_A_PERSON: &str = "（信息中写到的个人）";
 
-/// The words of a natural person whom the record names, as they stand beside it. They say whose they are and never who that is: `secrets`
-/// are the name and the numbers. Empty for none.
+/// Whether a text says who somebody is: one of their names, spelt one way or the other, or one of their numbers, whatever stands between
+/// its digits and letters.
+#[must_use]
+pub fn tells(text: &str, names: &[&str], numbers: &[&str]) -> bool {
+    let seen = |text: &str| -> String {
+        normalise_name(text).chars().filter(|one| !UNSEEN.contains(*one)).collect()
+    };
+    let bare =
+        |text: &str| -> String { seen(text).chars().filter(|one| one.is_alphanumeric()).collect() };
+    let (plain, digits) = (seen(text), bare(text));
+    let named = names.iter().any(|name| {
+        let name = seen(name);
+        name.chars().count() >= SHORTEST_NAME && plain.contains(&name)
+    });
+    let numbered = numbers.iter().any(|number| {
+        let number = bare(number);
+        number.chars().count() >= SHORTEST_NUMBER && digits.contains(&number)
+    });
+    named || numbered
+}
+
+/// The words of a natural person whom the record names, as they stand beside it. They say whose they are and never who that is, by none of
+/// the names and numbers ([`tells`]). Empty for none.
 ///
 /// # Errors
 /// [`StatementFault`].
 pub fn statement_of_person(
     text: &str,
-    secrets: &[&str],
+    (names, numbers): (&[&str], &[&str]),
     on: Date,
     law: &Law,
 ) -> Result<String, StatementFault> {
     let words = statement(text, on, law)?;
-    let plain = normalise_name(&words);
-    let tells = |secret: &&str| {
-        let secret = normalise_name(secret);
-        secret.chars().count() >= SHORTEST_NAME && plain.contains(&*secret)
-    };
-    if secrets.iter().any(tells) {
+    if tells(&words, names, numbers) {
         return Err(StatementFault::Named);
     }
     Ok(if words.is_empty() { words } else { format!("{OF_A_PERSON}{words}") })

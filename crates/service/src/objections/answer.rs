@@ -160,7 +160,8 @@ async fn looked_at(
 /// # Errors
 /// `access.denied`, not found, `objection.out-of-order`, `objection.overtaken`, `objection.not-the-unit`, `objection.not-the-office`,
 /// `objection.reason-missing`, `objection.outcome-missing`, `objection.no-statement`, `objection.moved`; of a natural person's
-/// `objection.not-attested`, `objection.attested`, `objection.same-person`, `objection.person-agrees`.
+/// `objection.not-attested`, `objection.attested`, `objection.same-person`, `objection.person-agrees`,
+/// `objection.reason-named`.
 pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
     let event = command.event;
     let Some(needed) = permission(event).filter(|_| event != Event::Withdraw) else {
@@ -189,6 +190,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         return Err(DeskError::refused("objection.no-statement", "没有刊载异议声明，请刷新页面"));
     }
     let reason = reason_of(&command, event)?;
+    named::says_nobody(desk, &one, &reason, "objection.reason-named").await?;
     let outcome = outcome_of(desk, &command, event)?;
     let next = next(desk, &one, event, to, outcome.clone())?;
     let step = ChainedStep {

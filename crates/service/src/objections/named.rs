@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use xinyong_domain::identifier::{self, IdentifierKind, mask_citizen_id};
 use xinyong_domain::law::Kind;
-use xinyong_domain::rules::objection::fields_with;
+use xinyong_domain::rules::objection::{fields_with, tells};
 use xinyong_domain::text::normalise_name;
 use xinyong_store::{Objection, ObjectionVisitor, Purpose, Record, objection_visitor_place};
 
@@ -83,12 +83,22 @@ pub(super) struct Named {
     agrees: Option<bool>,
 }
 
-impl Named {
-    /// What must not stand in public.
-    pub(super) fn secrets(&self) -> [&str; 3] {
-        [&self.name, &self.number, &self.telephone]
+impl Came {
+    /// What must stand nowhere but here, where it is erased: the names of the person that objects and of who came for them, and their
+    /// numbers. Nothing where it is the subject that objects.
+    pub(super) fn secrets(&self) -> Option<([&str; 2], [&str; 2])> {
+        let person = self.person.as_ref()?;
+        let names = [person.name.as_str(), self.visitor.name.as_str()];
+        Some((names, [person.number.as_str(), self.visitor.telephone.as_str()]))
     }
 
+    /// Whether a text says who the person is that objects, or who came for them.
+    pub(super) fn is_told_by(&self, text: &str) -> bool {
+        self.secrets().is_some_and(|(names, numbers)| tells(text, &names, &numbers))
+    }
+}
+
+impl Named {
     /// Whether the record itself says that it is about this person.
     pub(super) fn is_found(&self) -> bool {
         !self.fields.is_empty() && self.agrees != Some(false)
@@ -156,7 +166,8 @@ async fn found_at_window(
 ///
 /// # Errors
 /// As [`super::file_at_window`]; `objection.person-name`, `objection.person-number`, `objection.person-relation`, `objection.person-reason` where
-/// no field holds the name, `objection.person-not-found` for a unit then; `objection.statement-consent`, `objection.statement-named`.
+/// no field holds the name, `objection.person-not-found` for a unit then; `objection.statement-consent`, `objection.statement-named`,
+/// `objection.text-named`.
 pub async fn file_by_person(
     desk: &Desk,
     actor: &Actor,
@@ -321,6 +332,22 @@ async fn came_of(desk: &Desk, one: &Objection) -> Result<Option<Came>, DeskError
 pub(super) async fn is_proven(desk: &Desk, one: &Objection) -> Result<bool, DeskError> {
     let person = came_of(desk, one).await?.and_then(|came| came.person);
     Ok(person.is_some_and(|person| person.agrees == Some(true)))
+}
+
+/// Refuses what stays with the objection for good and says who the natural person is that objects: that would never be erased.
+pub(super) async fn says_nobody(
+    desk: &Desk,
+    one: &Objection,
+    text: &str,
+    code: &'static str,
+) -> Result<(), DeskError> {
+    match came_of(desk, one).await? {
+        Some(came) if came.is_told_by(text) => Err(DeskError::refused(
+            code,
+            "这里写的话不随姓名清除，不能写提出异议的人和代办人的姓名、证件号码和电话，请改写为“本人”“代办人”",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Who came with an objection, as far as it is still known.

@@ -353,6 +353,7 @@ async fn a_person_whom_a_record_names_objects_and_no_page_says_who_it_was() {
         ("relation", "responsible"),
         ("why", "决定书原件第2页写明"),
         ("telephone", "0359-0000000"),
+        ("words", "罚款应为1000元"),
         ("statement", ""),
     ];
     for (change, said) in [
@@ -360,6 +361,7 @@ async fn a_person_whom_a_record_names_objects_and_no_page_says_who_it_was() {
         (("number", "14082919000101003X"), "证件类型或者号码不正确"),
         (("relation", ""), "请选择提出异议的人"),
         (("why", ""), "请写明凭什么认定"),
+        (("words", "示例来人没有签字"), "异议的内容不随姓名清除"),
         (("statement", "与本人无关"), "没有同意公开"),
         (("telephone", ""), "请填写来办理的人"),
     ] {
@@ -417,6 +419,8 @@ async fn the_guide_names_grounds_days_and_who_answers() {
         "7个工作日",
         "3个工作日",
         "不收费",
+        "扫描件不随之清除",
+        "个人提出异议是平台设定",
     ] {
         assert!(page.contains(word), "{word}: {page}");
     }

@@ -8,12 +8,22 @@ use super::*;
 fn the_words_of_a_person_say_whose_they_are_and_not_who_that_is() {
     let law = Law::embedded().unwrap_or_else(|problems| panic!("{problems:#?}"));
     let on = date(2026, 9, 14);
-    let secrets = ["示例李四", "E00000000", "0359-0000000"];
-    let said = |text: &str| statement_of_person(text, &secrets, on, &law);
+    let names = ["示例李四", "示例代办"];
+    let numbers = ["E00000000", "0359-0000000", "1"];
+    let said = |text: &str| statement_of_person(text, (&names, &numbers), on, &law);
     assert_eq!(said("处罚与本人无关。").as_deref(), Ok("（信息中写到的个人）处罚与本人无关。"));
     assert_eq!(said("  ").as_deref(), Ok(""));
-    for text in ["我是示例李四", "示 例 李四没有签字", "护照e00000000", "请打０３５９-0000000"]
-    {
+    assert!(said("第1项与本人无关").is_ok(), "too short to be a number of somebody");
+    for text in [
+        "我是示例李四",
+        "示 例 李四没有签字",
+        "护照e00000000",
+        "请打０３５９-0000000",
+        "请打03590000000",
+        "请打0359—000 0000",
+        "护照E-0000-0000",
+        "由示例代办交来",
+    ] {
         assert_eq!(said(text), Err(StatementFault::Named), "{text}");
     }
     assert_eq!(said("见 www.x").map_err(StatementFault::code), Err("objection.statement-link"));

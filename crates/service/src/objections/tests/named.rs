@@ -110,6 +110,7 @@ async fn whom_no_field_names_the_office_vouches_for_and_a_second_person_may_dism
     let place = penalty(&desk, 1, 11, "0.2").await;
     let agent = confirmed(&desk, 0, 1).await;
     let (clerk, reviewer) = team();
+    let (office, another) = (office(), person("office-2", Role::CreditOffice, "credit-office"));
     let number = identity(4);
     let who = objector(NAME, &number);
     let enter = async |actor: &Actor, who: &Objector, statement: &str| {
@@ -126,25 +127,52 @@ async fn whom_no_field_names_the_office_vouches_for_and_a_second_person_may_dism
         (Objector { visitor: Visitor::default(), ..who.clone() }, "objection.visitor-missing"),
         (who.clone(), "objection.person-reason"),
     ] {
-        let error = enter(&office(), &change, "").await.expect_err(code);
+        let error = enter(&office, &change, "").await.expect_err(code);
         assert_eq!(error.code(), code);
         assert!(!error.to_string().contains(NAME) && !error.to_string().contains(&number));
     }
     assert_eq!(refused(enter(&clerk, &who, "")).await, "objection.person-not-found");
     let vouched = Objector { reason: "决定书原件第2页写明".to_owned(), ..who.clone() };
     assert_eq!(
-        refused(enter(&office(), &vouched, "与本人无关")).await,
+        refused(enter(&office, &vouched, "与本人无关")).await,
         "objection.statement-consent"
     );
     let agreed = Objector { agreed: true, ..vouched.clone() };
     for words in ["我示例李四没有违法", "电话0359-0000000"] {
-        assert_eq!(refused(enter(&office(), &agreed, words)).await, "objection.statement-named");
+        assert_eq!(refused(enter(&office, &agreed, words)).await, "objection.statement-named");
     }
-    let id = enter(&office(), &agreed, "与本人无关").await.expect("made");
+    // Nor does it stand where it would never be erased: in what is said, in the reason of a step, however the numbers are spelt.
+    let told = |text: &str, who: &Objector| {
+        let command = File { text: text.to_owned(), ..paper(&desk, place.1, "") };
+        file_by_person(&desk, &office, place, who.clone(), command)
+    };
+    let proxy = Visitor { name: "示例代办".to_owned(), telephone: "0359-0000001".to_owned() };
+    let sent = Objector { visitor: proxy, ..vouched.clone() };
+    let document = format!("证件{number}");
+    for (text, who) in [
+        ("示例李四没有违法", &vouched),
+        ("请打0359 0000 000", &vouched),
+        ("示例代办代为提出", &sent),
+        ("请打03590000001", &sent),
+        (document.as_str(), &vouched),
+    ] {
+        assert_eq!(refused(told(text, who)).await, "objection.text-named", "{text}");
+    }
+    let id = enter(&office, &agreed, "与本人无关").await.expect("made");
+    let naming = |event: Event| Step {
+        reason: format!("{NAME}不是信息中写到的人"),
+        ..looked(id, event)
+    };
+    for (actor, event) in
+        [(&reviewer, Event::Attest), (&another, Event::Dismiss), (&office, Event::RefuseStatement)]
+    {
+        let named = step(&desk, actor, naming(event));
+        assert_eq!(refused(named).await, "objection.reason-named", "{event:?}");
+    }
     let page = public_record(&desk, place.0, place.1).await.expect("public");
     let words = page.objection.map(|open| open.statement);
     assert_eq!(words.as_deref(), Some(""), "marked, and no word before a second person looked");
-    let shown = case(&desk, &office(), id).await.expect("shown");
+    let shown = case(&desk, &office, id).await.expect("shown");
     assert!(shown.statement_held && shown.may.contains(&Event::RefuseStatement));
 
     // In clear it stands nowhere in the database.
@@ -160,28 +188,27 @@ async fn whom_no_field_names_the_office_vouches_for_and_a_second_person_may_dism
         }
     }
 
-    let another = person("office-2", Role::CreditOffice, "credit-office");
     for (actor, code) in
-        [(&reviewer, "objection.not-the-office"), (&office(), "objection.same-person")]
+        [(&reviewer, "objection.not-the-office"), (&office, "objection.same-person")]
     {
         assert!(!case(&desk, actor, id).await.expect("shown").may.contains(&Event::Dismiss));
         assert_eq!(refused(step(&desk, actor, looked(id, Event::Dismiss))).await, code);
     }
     let dismissed = step(&desk, &another, looked(id, Event::Dismiss)).await.expect("looked at");
     assert_eq!(dismissed, Stage::Dismissed);
-    assert_eq!(figures(&desk, &office()).await.expect("figures").all.late, 0, "in time");
+    assert_eq!(figures(&desk, &office).await.expect("figures").all.late, 0, "in time");
     let page = public_record(&desk, place.0, place.1).await.expect("public");
     assert_eq!(page.objection, None, "the mark is gone");
     sound(&desk).await;
     // It binds neither the firm nor anybody else.
     let own = file(&desk, &agent, form(&desk, place.1, "content")).await.expect("the firm's own");
     withdraw(&desk, &agent, own).await.expect("taken back");
-    let named = enter(&office(), &agreed, "与本人无关").await.expect("somebody who is named");
+    let named = enter(&office, &agreed, "与本人无关").await.expect("somebody who is named");
     step(&desk, &reviewer, looked(named, Event::Attest)).await.expect("looked at");
     let page = public_record(&desk, place.0, place.1).await.expect("public");
     let words = page.objection.map(|open| open.statement);
     assert_eq!(words.as_deref(), Some("（信息中写到的个人）与本人无关"), "whose words they are");
-    assert!(!case(&desk, &office(), named).await.expect("shown").statement_held);
+    assert!(!case(&desk, &office, named).await.expect("shown").statement_held);
     sound(&desk).await;
 
     // Half a year after it was over nobody can say any more who it was; the chain still holds.
