@@ -33,19 +33,19 @@ pub fn is_own(ground: &str, on: Date, law: &Law) -> Ruling<bool> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StatementFault {
     /// Longer than the law folder allows: characters.
-    #[error("主体声明最长{0}字，请压缩")]
+    #[error("异议声明最长{0}字，请压缩")]
     TooLong(i64),
     /// It has a natural person's number in it.
-    #[error("主体声明随信息公开，不能写{0}")]
+    #[error("异议声明随信息公开，不能写{0}")]
     PersonalNumber(&'static str),
     /// It leads elsewhere.
-    #[error("主体声明随信息公开，不能写网址")]
+    #[error("异议声明随信息公开，不能写网址")]
     Link,
     /// It says who the natural person is that objects.
     #[error("声明随信息公开，不能写提出异议的人的姓名、证件号码和电话")]
     Named,
     /// Signs that no text has, such as those that turn the direction of writing.
-    #[error("主体声明有不能显示的字符，请重新输入")]
+    #[error("异议声明有不能显示的字符，请重新输入")]
     Unprintable,
 }
 

@@ -63,7 +63,7 @@ pub fn facts(found: &ObjectionCase) -> Vec<Fact> {
         } else {
             "异议已办结，不再显示"
         };
-        facts.push(Fact::new("主体声明", found.statement.as_str()).noted(note));
+        facts.push(Fact::new("异议声明", found.statement.as_str()).noted(note));
     }
     if let Some(day) = line.withheld_on {
         facts.push(

@@ -210,10 +210,10 @@ async fn a_firm_objects_everybody_sees_it_and_two_persons_put_it_right() {
     let page = office.get(LIST).await.text();
     assert!(page.contains("各单位的办理"), "the board of the office: {page}");
     let page = office.get(&one).await.text();
-    assert!(page.contains("不予刊载主体声明</option>"), "{page}");
+    assert!(page.contains("不予刊载异议声明</option>"), "{page}");
     let page = reviewer.get(&one).await.text();
     assert!(
-        page.contains("答复异议成立</option>") && !page.contains("不予刊载主体声明</option>"),
+        page.contains("答复异议成立</option>") && !page.contains("不予刊载异议声明</option>"),
         "{page}"
     );
 
@@ -402,6 +402,7 @@ async fn a_person_whom_a_record_names_objects_and_no_page_says_who_it_was() {
     for path in faces(&public) {
         let text = visitor.get(&path).await.text();
         assert!(text.contains("（信息中写到的个人）与本人无关"), "{path}: {text}");
+        assert!(!text.contains("主体声明"), "nobody takes them for the subject's: {path}: {text}");
         assert!(!text.contains(name) && !text.contains(&number), "{path}: {text}");
     }
     let mut auditor = site.signed_in(Role::Auditor).await;
