@@ -16,6 +16,9 @@ const LINKS: &[&str] = &["://", "www.", ".com", ".cn", "http"];
 /// Signs that are not seen: of no width, or turning the direction of writing.
 const UNSEEN: &str = "\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2060}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}";
 
+/// The dots between the parts of a name.
+const DOTS: &str = "·•‧∙⋅・";
+
 /// Whether the platform can find out by itself whether an objection is right, without the unit that delivered the record: how long
 /// something is public, and what the catalogue has, it carries out itself. Everything else the source must say.
 #[must_use]
@@ -142,8 +145,23 @@ pub fn statement_of_person(
     Ok(if words.is_empty() { words } else { format!("{OF_A_PERSON}{words}") })
 }
 
-/// The labels of those fields of a record that hold a name, spelt one way or the other. It proposes: that the person who came is the one that
-/// is named, a second person finds.
+/// Whether a text has a name as a whole: it is the name, or the name stands between blanks or punctuation. A name that is part of another
+/// one, or of the name of a firm, is not this one.
+#[must_use]
+pub fn has_whole(text: &str, name: &str) -> bool {
+    let name = normalise_name(name);
+    if name.chars().count() < SHORTEST_NAME {
+        return false;
+    }
+    // The dots inside a name are part of it.
+    let parts = |one: char| !one.is_alphanumeric() && !DOTS.contains(one);
+    let is_it = |part: &str| normalise_name(part) == name;
+    text.split(|one: char| parts(one) && !one.is_whitespace()).any(is_it)
+        || text.split(parts).any(is_it)
+}
+
+/// The labels of those fields of a record that hold a name, spelt one way or the other, also as a part of something longer. A hint for who
+/// reads the record: that the person who came is the one that is named, a second person finds.
 pub fn fields_with<'f>(
     name: &str,
     fields: impl Iterator<Item = (&'f str, &'f str)>,

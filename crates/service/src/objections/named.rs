@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use xinyong_domain::identifier::{self, IdentifierKind, mask_citizen_id};
 use xinyong_domain::law::Kind;
-use xinyong_domain::rules::objection::{fields_with, tells};
+use xinyong_domain::rules::objection::{fields_with, has_whole, tells};
 use xinyong_domain::text::normalise_name;
 use xinyong_store::{Objection, ObjectionVisitor, Purpose, Record, objection_visitor_place};
 
@@ -77,8 +77,11 @@ pub(super) struct Named {
     #[serde(skip)]
     pub(super) relation: String,
     reason: String,
-    /// Labels of the fields that hold the name.
+    /// Labels of the fields that hold the name, also as a part of something longer.
     fields: Vec<String>,
+    /// Whether a field holds it as a whole. Stands beside it in clear too.
+    #[serde(skip)]
+    whole: bool,
     /// Whether the number beside that name is the same, where the record holds one.
     agrees: Option<bool>,
 }
@@ -101,7 +104,7 @@ impl Came {
 impl Named {
     /// Whether the record itself says that it is about this person.
     pub(super) fn is_found(&self) -> bool {
-        !self.fields.is_empty() && self.agrees != Some(false)
+        self.whole && self.agrees != Some(false)
     }
 }
 
@@ -114,8 +117,10 @@ pub struct NamedPerson {
     pub document: String,
     /// What the person is in the record, in words.
     pub relation: String,
-    /// Labels of the fields that hold the name.
+    /// Labels of the fields that hold the name, also as a part of something longer.
     pub fields: Vec<String>,
+    /// Whether the record itself says that it is about this person: a field holds the name as a whole, and no number differs.
+    pub found: bool,
     /// Whether the number beside it is the same; nothing where the record holds none.
     pub agrees: Option<bool>,
     /// Why the person is one whom the record names, where no field says so.
@@ -234,7 +239,7 @@ fn named(
     let kind = law
         .kind(&record.kind)
         .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))?;
-    let (fields, agrees) = compared(desk, record, kind, (&name, &number))?;
+    let (fields, whole, agrees) = compared(desk, record, kind, (&name, &number))?;
     let person = Named {
         name,
         document: typed.document.clone(),
@@ -243,6 +248,7 @@ fn named(
         relation: typed.relation.clone(),
         reason: typed.reason.trim().to_owned(),
         fields,
+        whole,
         agrees,
     };
     unfound(actor, &person)?;
@@ -258,13 +264,13 @@ fn unfound(actor: &Actor, person: &Named) -> Result<(), Refusal> {
     if actor.unit_limit().is_some() {
         return Err(Refusal::new(
             "objection.person-not-found",
-            "这条信息的各栏里没有这个姓名，或者登记的证件号码不同：请当事人到信用办的窗口办理，由信用办核对",
+            "这条信息的各栏没有单独写明这个姓名，或者登记的证件号码不同：请当事人到信用办的窗口办理，由信用办核对",
         ));
     }
     if !REASON.contains(&long) {
         return Err(Refusal::new(
             "objection.person-reason",
-            "这条信息的各栏里没有这个姓名，或者登记的证件号码不同：请写明凭什么认定信息写到的是本人（4至300字），\
+            "这条信息的各栏没有单独写明这个姓名，或者登记的证件号码不同：请写明凭什么认定信息写到的是本人（4至300字），\
              例如决定书原件第几页",
         ));
     }
@@ -275,13 +281,13 @@ fn too_long() -> Refusal {
     Refusal::new("objection.person-reason", format!("认定的理由最长{}字", REASON.end()))
 }
 
-/// The fields of a record that hold a name, and whether the number beside it is the same.
+/// The fields of a record that hold a name, whether one holds it as a whole, and whether the number beside it is the same.
 fn compared(
     desk: &Desk,
     record: &Record,
     kind: &Kind,
     (name, number): (&str, &str),
-) -> Result<(Vec<String>, Option<bool>), DeskError> {
+) -> Result<(Vec<String>, bool, Option<bool>), DeskError> {
     let values = whole_content(desk, record)?;
     let fields = fields_with(
         name,
@@ -289,6 +295,11 @@ fn compared(
             values.get(&field.code).map(|value| (field.label.as_str(), value.as_str()))
         }),
     );
+    let whole = kind
+        .fields
+        .iter()
+        .filter_map(|field| values.get(&field.code))
+        .any(|value| has_whole(value, name));
     let at = |position: Option<usize>| {
         let field = position.and_then(|position| kind.fields.get(position));
         field.and_then(|field| values.get(&field.code)).map_or("", String::as_str)
@@ -303,7 +314,7 @@ fn compared(
             agrees = Some(agrees.unwrap_or(false) || *kept == *number);
         }
     }
-    Ok((fields, agrees))
+    Ok((fields, whole, agrees))
 }
 
 /// Who came with an objection, opened; nothing once it was erased.
@@ -371,6 +382,7 @@ pub(super) fn came_with(
                 ),
                 relation,
                 fields: person.fields,
+                found: visitor.found,
                 agrees: person.agrees,
                 reason: person.reason,
                 attested,
@@ -380,6 +392,7 @@ pub(super) fn came_with(
                 document: String::new(),
                 relation,
                 fields: Vec::new(),
+                found: visitor.found,
                 agrees: None,
                 reason: String::new(),
                 attested,

@@ -115,6 +115,13 @@ fn named(person: &NamedPerson) -> Vec<Fact> {
             } else {
                 person.fields.join("、")
             },
+        )
+        .noted(
+            if person.found || person.fields.is_empty() || person.agrees == Some(false) {
+                ""
+            } else {
+                "只是更长文字中的一部分，请对照原文核对"
+            },
         ),
     ];
     if !person.reason.is_empty() {

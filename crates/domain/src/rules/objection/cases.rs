@@ -37,3 +37,18 @@ fn a_name_is_found_where_a_field_holds_it() {
     assert!(fields_with("示例王五", fields.into_iter()).is_empty());
     assert!(fields_with("李", fields.into_iter()).is_empty(), "too short to be looked for");
 }
+
+#[test]
+fn a_name_inside_another_is_not_that_name() {
+    for text in ["王明", "王 明", "直接责任人员：王明、李示例", "由 王明 负责", "(王明)"]
+    {
+        assert!(has_whole(text, "王明"), "{text}");
+    }
+    for text in ["王明辉", "山西王明酒业有限公司", "由王明负责", "王", ""] {
+        assert!(!has_whole(text, "王明"), "{text}");
+    }
+    assert!(has_whole("买买提·示例、王明", "买买提•示例"));
+    assert!(has_whole("JOHN SAMPLE，王明", "John Sample"));
+    assert!(!has_whole("买买提·示例", "买买提"), "a part of a name");
+    assert!(!has_whole("王", "王"), "too short to be looked for");
+}

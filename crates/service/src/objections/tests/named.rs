@@ -245,6 +245,25 @@ async fn a_number_that_differs_from_the_records_is_no_proof() {
 }
 
 #[tokio::test]
+async fn a_name_inside_a_longer_one_is_a_hint_and_no_proof() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let (clerk, _) = team();
+    let more =
+        [("法定代表人", "王示例辉"), ("处罚内容", "对山西王示例酒业有限公司依法作出示例处罚")];
+    let place = penalty_with(&desk, 1, 11, "0.2", &more).await;
+    let who = objector("王示例", &identity(9));
+    let tried = file_by_person(&desk, &clerk, place, who.clone(), paper(&desk, place.1, ""));
+    assert_eq!(refused(tried).await, "objection.person-not-found", "somebody else's name");
+    let vouched = Objector { reason: "决定书原件第2页写明".to_owned(), ..who };
+    let id = file_by_person(&desk, &office(), place, vouched, paper(&desk, place.1, ""));
+    let id = id.await.expect("made");
+    let shown = case(&desk, &clerk, id).await.expect("shown").person.expect("a person");
+    assert_eq!(shown.fields, ["法定代表人", "处罚内容"], "shown to who looks at it");
+    assert!(!shown.found);
+}
+
+#[tokio::test]
 async fn the_history_of_a_record_says_the_same_however_it_ended_and_whoever_objected() {
     let folder = tempfile::tempdir().expect("folder");
     let desk = desk(&folder, DAY).await;
