@@ -78,6 +78,8 @@ async fn the_way_of_a_person(desk: &Desk) {
     assert_eq!(refused(early).await, "objection.not-attested");
     let same = step(desk, &clerk, looked(id, Event::Attest));
     assert_eq!(refused(same).await, "objection.same-person");
+    let back = withdraw_at_window(desk, &office(), id, "王示例书面撤回", None).await;
+    assert_eq!(back.expect_err("it would stay").code(), "objection.take-back-named");
     step(desk, &reviewer, looked(id, Event::Attest)).await.expect("looked at");
     let twice = step(desk, &reviewer, looked(id, Event::Attest));
     assert_eq!(refused(twice).await, "objection.attested");
@@ -86,6 +88,8 @@ async fn the_way_of_a_person(desk: &Desk) {
     corrected(desk, place, "0.1").await;
     let shown = case(desk, &clerk, id).await.expect("shown");
     assert_eq!(shown.line.stage, Stage::Corrected);
+    let receipt = confirm_place(desk, &clerk, id, "upper", "王示例的回执").await;
+    assert_eq!(receipt.expect_err("it would stay").code(), "objection.evidence-named");
     assert_eq!(marks(desk, place, 1).await, vec![None; 6]);
     sound(desk).await;
 }
