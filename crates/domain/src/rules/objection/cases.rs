@@ -10,7 +10,7 @@ fn the_words_of_a_person_say_whose_they_are_and_not_who_that_is() {
     let on = date(2026, 9, 14);
     let names = ["示例李四", "示例代办"];
     let numbers = ["E00000000", "0359-0000000", "1"];
-    let said = |text: &str| statement_of_person(text, (&names, &numbers), on, &law);
+    let said = |text: &str| statement_of_person(text, (&names[..], &numbers[..]), on, &law);
     assert_eq!(said("处罚与本人无关。").as_deref(), Ok("（信息中写到的个人）处罚与本人无关。"));
     assert_eq!(said("  ").as_deref(), Ok(""));
     assert!(said("第1项与本人无关").is_ok(), "too short to be a number of somebody");
