@@ -26,6 +26,9 @@ const SHORTEST_CODE: usize = 8;
 /// The shortest name of a person that is looked for inside a text, in characters.
 pub const SHORTEST_NAME: usize = 2;
 
+/// The shortest number of a person that is looked for inside a text, in digits and letters.
+pub const SHORTEST_NUMBER: usize = 4;
+
 /// The longest text taken for pinyin initials; what is longer is a name in Latin letters.
 const LONGEST_INITIALS: usize = 20;
 

@@ -51,6 +51,10 @@ pub(crate) use settle::{after_change, answered_by};
 pub const GROUNDS: &str = "objection-ground";
 /// As there.
 pub const OUTCOMES: &str = "objection-outcome";
+/// The words for everybody stand beside the record.
+const SHOWN: &str = "shown";
+/// They wait for the second person who looks at the natural person that said them.
+const HELD: &str = "held";
 /// Objections that are looked through for a list, and that it shows.
 const MOST_LOOKED: i64 = 2_000;
 const MOST_SHOWN: usize = 200;
@@ -135,6 +139,8 @@ pub struct ObjectionCase {
     pub statement: String,
     /// Whether the office took them away.
     pub statement_refused: bool,
+    /// Whether nobody reads them yet: no second person has looked at who said them.
+    pub statement_held: bool,
     /// `online` or `window`.
     pub way: String,
     /// Who came to the window. Nothing for who may not read it, and once it was erased.
@@ -420,6 +426,7 @@ async fn told(
         line: line(desk, actor, &names, &one).await?,
         text: said.text,
         statement_refused: one.statement_state == "refused",
+        statement_held: one.statement_state == HELD,
         visitor: came.or(said.visitor.filter(|_| inside)),
         person,
         outcome: one.outcome.as_deref().map_or_else(String::new, |id| label(desk, OUTCOMES, id)),

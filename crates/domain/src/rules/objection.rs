@@ -8,13 +8,16 @@ use jiff::civil::Date;
 use crate::check::personal_number;
 use crate::law::Law;
 use crate::ruling::Ruling;
-use crate::text::{SHORTEST_NAME, normalise_name};
+use crate::text::{SHORTEST_NAME, SHORTEST_NUMBER, normalise_name};
 
 /// Pieces of an address on the network; a statement beside a record is no place for advertising.
 const LINKS: &[&str] = &["://", "www.", ".com", ".cn", "http"];
 
 /// Signs that are not seen: of no width, or turning the direction of writing.
 const UNSEEN: &str = "\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2060}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}";
+
+/// The dots between the parts of a name.
+const DOTS: &str = "·•‧∙⋅・";
 
 /// Whether the platform can find out by itself whether an objection is right, without the unit that delivered the record: how long
 /// something is public, and what the catalogue has, it carries out itself. Everything else the source must say.
@@ -33,19 +36,19 @@ pub fn is_own(ground: &str, on: Date, law: &Law) -> Ruling<bool> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StatementFault {
     /// Longer than the law folder allows: characters.
-    #[error("主体声明最长{0}字，请压缩")]
+    #[error("异议声明最长{0}字，请压缩")]
     TooLong(i64),
     /// It has a natural person's number in it.
-    #[error("主体声明随信息公开，不能写{0}")]
+    #[error("异议声明随信息公开，不能写{0}")]
     PersonalNumber(&'static str),
     /// It leads elsewhere.
-    #[error("主体声明随信息公开，不能写网址")]
+    #[error("异议声明随信息公开，不能写网址")]
     Link,
     /// It says who the natural person is that objects.
     #[error("声明随信息公开，不能写提出异议的人的姓名、证件号码和电话")]
     Named,
     /// Signs that no text has, such as those that turn the direction of writing.
-    #[error("主体声明有不能显示的字符，请重新输入")]
+    #[error("异议声明有不能显示的字符，请重新输入")]
     Unprintable,
 }
 
@@ -103,31 +106,62 @@ pub fn statement(text: &str, on: Date, law: &Law) -> Result<String, StatementFau
 /// Whose words they are, where it is not the subject that objects: a reader does not take them for the subject's.
 const OF_A_PERSON: &str = "（信息中写到的个人）";
 
-/// The words of a natural person whom the record names, as they stand beside it. They say whose they are and never who that is: `secrets`
-/// are the name and the numbers. Empty for none.
+/// Whether a text says who somebody is: one of their names, spelt one way or the other, or one of their numbers, whatever stands between
+/// its digits and letters.
+#[must_use]
+pub fn tells(text: &str, names: &[&str], numbers: &[&str]) -> bool {
+    let seen = |text: &str| -> String {
+        normalise_name(text).chars().filter(|one| !UNSEEN.contains(*one)).collect()
+    };
+    let bare =
+        |text: &str| -> String { seen(text).chars().filter(|one| one.is_alphanumeric()).collect() };
+    let (plain, digits) = (seen(text), bare(text));
+    let named = names.iter().any(|name| {
+        let name = seen(name);
+        name.chars().count() >= SHORTEST_NAME && plain.contains(&name)
+    });
+    let numbered = numbers.iter().any(|number| {
+        let number = bare(number);
+        number.chars().count() >= SHORTEST_NUMBER && digits.contains(&number)
+    });
+    named || numbered
+}
+
+/// The words of a natural person whom the record names, as they stand beside it. They say whose they are and never who that is, by none of
+/// the names and numbers ([`tells`]). Empty for none.
 ///
 /// # Errors
 /// [`StatementFault`].
 pub fn statement_of_person(
     text: &str,
-    secrets: &[&str],
+    (names, numbers): (&[&str], &[&str]),
     on: Date,
     law: &Law,
 ) -> Result<String, StatementFault> {
     let words = statement(text, on, law)?;
-    let plain = normalise_name(&words);
-    let tells = |secret: &&str| {
-        let secret = normalise_name(secret);
-        secret.chars().count() >= SHORTEST_NAME && plain.contains(&*secret)
-    };
-    if secrets.iter().any(tells) {
+    if tells(&words, names, numbers) {
         return Err(StatementFault::Named);
     }
     Ok(if words.is_empty() { words } else { format!("{OF_A_PERSON}{words}") })
 }
 
-/// The labels of those fields of a record that hold a name, spelt one way or the other. It proposes: that the person who came is the one that
-/// is named, a second person finds.
+/// Whether a text has a name as a whole: it is the name, or the name stands between blanks or punctuation. A name that is part of another
+/// one, or of the name of a firm, is not this one.
+#[must_use]
+pub fn has_whole(text: &str, name: &str) -> bool {
+    let name = normalise_name(name);
+    if name.chars().count() < SHORTEST_NAME {
+        return false;
+    }
+    // The dots inside a name are part of it.
+    let parts = |one: char| !one.is_alphanumeric() && !DOTS.contains(one);
+    let is_it = |part: &str| normalise_name(part) == name;
+    text.split(|one: char| parts(one) && !one.is_whitespace()).any(is_it)
+        || text.split(parts).any(is_it)
+}
+
+/// The labels of those fields of a record that hold a name, spelt one way or the other, also as a part of something longer. A hint for who
+/// reads the record: that the person who came is the one that is named, a second person finds.
 pub fn fields_with<'f>(
     name: &str,
     fields: impl Iterator<Item = (&'f str, &'f str)>,

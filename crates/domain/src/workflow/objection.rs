@@ -44,8 +44,8 @@ words! {
         Reject = "reject", "答复异议不成立";
         /// The clock is over: the record is withheld.
         Withhold = "withhold", "逾期未答复或者未更正，停止公示";
-        /// The office takes the subject's words away from beside the record, with a reason.
-        RefuseStatement = "refuse-statement", "不予刊载主体声明";
+        /// The office takes the words of whoever objects away from beside the record, with a reason.
+        RefuseStatement = "refuse-statement", "不予刊载异议声明";
         /// Two persons have corrected the record or taken it down.
         CarryOut = "carry-out", "更正或者撤下";
         /// Every place has confirmed.

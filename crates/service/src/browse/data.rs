@@ -132,10 +132,15 @@ fn of_kind(law: &Law, kind: &Arc<Kind>) -> DataSet {
         (
             "objection",
             "异议",
-            "有主体提出异议、还没有办结的，写“异议处理中”；其余为空",
+            "有人提出异议、还没有办结的，写“异议处理中”；其余为空",
             FieldType::Text,
         ),
-        ("statement", "主体声明", "异议处理期间主体自己的说明；没有的为空", FieldType::Text),
+        (
+            "statement",
+            "异议声明",
+            "异议处理期间提出异议的人自己的说明；没有的为空",
+            FieldType::Text,
+        ),
     ]));
     DataSet {
         id: kind.id.clone(),

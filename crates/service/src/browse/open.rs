@@ -20,7 +20,7 @@ pub struct OpenRecord {
     pub mark: String,
     /// What stands beside it because somebody objects to it; empty otherwise.
     pub objection: String,
-    /// The subject's own words about that, empty for none.
+    /// The words about that of whoever objects, empty for none.
     pub statement: String,
     /// Title of the document.
     pub title: String,
@@ -50,7 +50,7 @@ impl OpenRecord {
         "信息类别",
         "标记",
         "异议",
-        "主体声明",
+        "异议声明",
         "名称",
         "文号",
         "作出机关",

@@ -34,7 +34,7 @@ pub struct ShownField {
 pub struct OpenObjection {
     /// Since when.
     pub since: Date,
-    /// The subject's own words, empty for none.
+    /// The words of whoever objects, empty for none.
     pub statement: String,
 }
 

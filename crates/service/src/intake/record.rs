@@ -85,7 +85,7 @@ pub struct Objected {
     pub objection: i64,
     /// Since when.
     pub since: Date,
-    /// The subject's own words, empty for none.
+    /// The words of whoever objects, empty for none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub statement: String,
     /// The last day on which the record is in view unless it is answered.

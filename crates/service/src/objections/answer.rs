@@ -4,7 +4,7 @@ use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{ChainedStep, Objection};
 
 use super::file::{after, at_clock, moved, overtaken, takes_back, written};
-use super::{OUTCOMES, authorise, found, mark, owner_of, settle, stage_of};
+use super::{HELD, OUTCOMES, SHOWN, authorise, found, mark, named, owner_of, settle, stage_of};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::notices::{objection_handlers, objection_moved, objection_waits};
@@ -42,8 +42,8 @@ const fn permission(event: Event) -> Option<Permission> {
     }
 }
 
-/// Whether a step in a stage is the office's: what the platform finds out by itself, handing on, and the words beside a record. The rest
-/// is the unit's own people's.
+/// Whether a step in a stage is the office's: what the platform finds out by itself, handing on, the words beside a record, and finding that
+/// nobody objects whom it names, which no unit finds of what it delivered itself. The rest is the unit's own people's.
 fn is_the_offices(event: Event, stage: Stage) -> bool {
     match event {
         Event::Uphold | Event::Reject => stage == Stage::Filed,
@@ -58,7 +58,7 @@ async fn is_the_actors(
     (event, stage): (Event, Stage),
 ) -> Result<bool, DeskError> {
     // Anybody who enters what comes to the window, but for who entered it: that is looked at apart.
-    if matches!(event, Event::Attest | Event::Dismiss) {
+    if event == Event::Attest {
         return Ok(true);
     }
     if is_the_offices(event, stage) {
@@ -81,8 +81,14 @@ pub(super) async fn open_to(
         let allowed = permission(event).is_some_and(|needed| actor.may(needed));
         let theirs = match event {
             Event::Withdraw => takes_back(desk, actor, one)?,
-            Event::RefuseStatement if one.statement_state != "shown" => false,
-            Event::Attest | Event::Dismiss => waits && actor.login != one.filed_by,
+            Event::RefuseStatement if !has_statement(one) => false,
+            Event::Attest => waits && actor.login != one.filed_by,
+            Event::Dismiss => {
+                waits
+                    && actor.login != one.filed_by
+                    && is_the_actors(desk, actor, one, (event, stage)).await?
+                    && !named::is_proven(desk, one).await?
+            }
             Event::Uphold | Event::Reject if waits => false,
             _ => is_the_actors(desk, actor, one, (event, stage)).await?,
         };
@@ -91,6 +97,11 @@ pub(super) async fn open_to(
         }
     }
     Ok(may)
+}
+
+/// Whether there are words for everybody, shown or waiting for the second person.
+fn has_statement(one: &Objection) -> bool {
+    [SHOWN, HELD].contains(&one.statement_state.as_str())
 }
 
 /// Whether a natural person made it at whom nobody but who entered it has looked.
@@ -102,7 +113,8 @@ async fn waits_for_second(desk: &Desk, one: &Objection) -> Result<bool, DeskErro
     Ok(visitors.get(&one.id).is_none_or(|visitor| visitor.attested_by.is_none()))
 }
 
-/// Refuses to answer before a second person has looked at who objects, and a second look by the same person or at nobody.
+/// Refuses to answer before a second person has looked at who objects, a second look by the same person or at nobody, and to find that
+/// somebody is not named whose name and number the record holds.
 async fn looked_at(
     desk: &Desk,
     actor: &Actor,
@@ -128,6 +140,12 @@ async fn looked_at(
             "窗口收件的人不能自己核对，请由另一人核对提出异议的人",
         ));
     }
+    if event == Event::Dismiss && named::is_proven(desk, one).await? {
+        return Err(DeskError::refused(
+            "objection.person-agrees",
+            "这条信息登记的姓名和证件号码与提出异议的人一致，就是信息中写到的人，不能不予受理",
+        ));
+    }
     if !looks && waits {
         return Err(DeskError::refused(
             "objection.not-attested",
@@ -142,7 +160,8 @@ async fn looked_at(
 /// # Errors
 /// `access.denied`, not found, `objection.out-of-order`, `objection.overtaken`, `objection.not-the-unit`, `objection.not-the-office`,
 /// `objection.reason-missing`, `objection.outcome-missing`, `objection.no-statement`, `objection.moved`; of a natural person's
-/// `objection.not-attested`, `objection.attested`, `objection.same-person`.
+/// `objection.not-attested`, `objection.attested`, `objection.same-person`, `objection.person-agrees`,
+/// `objection.reason-named`.
 pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, DeskError> {
     let event = command.event;
     let Some(needed) = permission(event).filter(|_| event != Event::Withdraw) else {
@@ -167,23 +186,17 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         });
     }
     looked_at(desk, actor, &one, event).await?;
-    if event == Event::RefuseStatement && one.statement_state != "shown" {
-        return Err(DeskError::refused("objection.no-statement", "没有刊载主体声明，请刷新页面"));
+    if event == Event::RefuseStatement && !has_statement(&one) {
+        return Err(DeskError::refused("objection.no-statement", "没有刊载异议声明，请刷新页面"));
     }
     let reason = reason_of(&command, event)?;
+    named::says_nobody(desk, &one, &reason, "objection.reason-named").await?;
     let outcome = outcome_of(desk, &command, event)?;
     let next = next(desk, &one, event, to, outcome.clone())?;
     let step = ChainedStep {
         reason,
         detail: outcome.unwrap_or_default(),
         ..written(desk, actor, event.as_str())
-    };
-    let said = match event {
-        Event::Uphold => "异议成立，待更正",
-        Event::Reject => "异议不成立，已答复",
-        Event::RefuseStatement => "不予刊载主体声明",
-        Event::Dismiss => "异议不予受理",
-        _ => "异议转信息提供单位核实",
     };
     let handlers = match to.is_over() {
         true => Vec::new(),
@@ -197,7 +210,7 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
     if event == Event::Attest && !tx.attest_objection_visitor(stands.id, &actor.login).await? {
         return Err(overtaken());
     }
-    mark::write(desk, &mut tx, actor, &stands, said).await?;
+    mark::write(desk, &mut tx, actor, &stands, reason_for_version(event)).await?;
     objection_moved(&mut tx, stands.id).await?;
     objection_waits(desk, &mut tx, stands.id, &handlers).await?;
     tx.commit().await?;
@@ -207,6 +220,17 @@ pub async fn step(desk: &Desk, actor: &Actor, command: Step) -> Result<Stage, De
         settle::left_to_the_job(settled, stands.id);
     }
     Ok(to)
+}
+
+/// What the history of the record says of a step. The subject reads it: nothing in it tells whether it was a natural person that objected.
+const fn reason_for_version(event: Event) -> &'static str {
+    match event {
+        Event::Forward => "异议转信息提供单位核实",
+        Event::Uphold => "异议成立，待更正",
+        Event::Reject | Event::Dismiss | Event::Withdraw => mark::OVER,
+        Event::RefuseStatement => "不予刊载异议声明",
+        Event::Attest | Event::Withhold | Event::CarryOut | Event::Confirm => "异议标注更新",
+    }
 }
 
 fn reason_of(command: &Step, event: Event) -> Result<String, DeskError> {
@@ -256,6 +280,7 @@ fn next(
     let mut next = Objection { stage: to.as_str().to_owned(), ..one.clone() };
     match event {
         Event::RefuseStatement => "refused".clone_into(&mut next.statement_state),
+        Event::Attest if one.statement_state == HELD => SHOWN.clone_into(&mut next.statement_state),
         Event::Uphold | Event::Reject => {
             next.answered_on = Some(today);
             next.outcome = outcome;

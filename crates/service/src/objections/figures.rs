@@ -24,7 +24,7 @@ pub struct UnitObjections {
     pub made: usize,
     /// How many nobody has answered yet.
     pub open: usize,
-    /// How many of all were answered after their last day, or are past it now.
+    /// How many of all were answered, or found to be nobody's whom the record names, after their last day, or are past it now.
     pub late: usize,
     /// How many were answered.
     pub answered: usize,
@@ -82,7 +82,15 @@ pub async fn figures(desk: &Desk, actor: &Actor) -> Result<ObjectionFigures, Des
         }
         let clock = if forwarded { Stage::Forwarded } else { Stage::Filed };
         let last = clock.answer_by(&days_of(&one), &law);
-        let until = one.answered_on.or_else(|| stage.is_unanswered().then_some(today));
+        let until = match one.answered_on {
+            // Nobody answered until somebody found that it was not to be answered.
+            None if stage == Stage::Dismissed => {
+                let steps = desk.store().steps(&StepChain::OBJECTION, one.id).await?;
+                steps.last().map(|step| step.on_day)
+            }
+            None => stage.is_unanswered().then_some(today),
+            answered => answered,
+        };
         let late = last.zip(until).is_some_and(|(last, until)| last < until);
         let took = one.answered_on.map(|on| law.calendar().between(one.filed_on, on));
         let unit = by_unit.entry(one.unit_id.clone()).or_default();

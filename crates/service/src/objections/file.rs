@@ -10,9 +10,10 @@ use xinyong_store::{
     Subject, Tx, objection_place, objection_visitor_place,
 };
 
-use super::named::{Came, Named};
+use super::named::{self, Came};
 use super::{
-    GROUNDS, Said, authorise, days_of, found, mark, noted, object, own, owner_of, stage_of,
+    GROUNDS, HELD, SHOWN, Said, authorise, days_of, found, mark, noted, object, own, owner_of,
+    stage_of,
 };
 use crate::access::{Actor, Permission, Role};
 use crate::agents::{Agent, recognise};
@@ -239,11 +240,7 @@ fn already() -> DeskError {
 }
 
 /// What can be said without looking at the record: the words as they are kept.
-fn checked(
-    desk: &Desk,
-    command: &File,
-    person: Option<&Named>,
-) -> Result<(String, String), Refusal> {
+fn checked(desk: &Desk, command: &File, came: Option<&Came>) -> Result<(String, String), Refusal> {
     let law = desk.law();
     let known = law.codes().get(GROUNDS).is_some_and(|list| list.by_id(&command.ground).is_some());
     if !known {
@@ -256,10 +253,17 @@ fn checked(
             format!("请写明哪里有误、正确的是什么（{}至{}字）", TEXT.start(), TEXT.end()),
         ));
     }
-    let words = match person {
+    if came.is_some_and(|came| came.is_told_by(text)) {
+        return Err(Refusal::new(
+            "objection.text-named",
+            "异议的内容不随姓名清除，不能写提出异议的人和代办人的姓名、证件号码和电话，请改写为“本人”“代办人”",
+        ));
+    }
+    let words = match came.and_then(Came::secrets) {
         None => statement(&command.statement, desk.today(), &law),
-        Some(person) => {
-            statement_of_person(&command.statement, &person.secrets(), desk.today(), &law)
+        Some((names, numbers)) => {
+            let secrets = (&names[..], &numbers[..]);
+            statement_of_person(&command.statement, secrets, desk.today(), &law)
         }
     };
     let words = words.map_err(|fault| Refusal::new(fault.code(), fault.to_string()))?;
@@ -285,7 +289,7 @@ pub(super) async fn enter(
         return if same { Ok(before.id) } else { Err(invalid()) };
     }
     let person = who.came.as_ref().and_then(|came| came.person.as_ref());
-    let (text, words) = checked(desk, &command, person)?;
+    let (text, words) = checked(desk, &command, who.came.as_ref())?;
     let record = match brought {
         Some(record) => record,
         None => of_subject(desk, who.subject, command.record).await?,
@@ -327,7 +331,13 @@ pub(super) async fn enter(
         kind: record.kind.clone(),
         ground: command.ground.clone(),
         sealed: store.keys().seal(Purpose::Person, &objection_place(id), &clear)?,
-        statement_state: if words.is_empty() { "none" } else { "shown" }.to_owned(),
+        statement_state: match (words.is_empty(), person) {
+            (true, _) => "none",
+            (false, None) => SHOWN,
+            // A person's words nobody reads before a second one has looked at them and at who it is.
+            (false, Some(_)) => HELD,
+        }
+        .to_owned(),
         statement: words,
         way: if who.agent.is_some() { "online" } else { WINDOW }.to_owned(),
         account_id: who.agent.map(|agent| agent.account),
@@ -553,7 +563,8 @@ pub(super) fn takes_back(desk: &Desk, actor: &Actor, one: &Objection) -> Result<
 /// Somebody who neither owes the answer nor entered the objection enters that it was taken back at the window, with a scan of the paper.
 ///
 /// # Errors
-/// As [`withdraw`]; `objection.made-online`, `objection.take-back-reason`, `objection.take-back-scan`, and those of a file.
+/// As [`withdraw`]; `objection.made-online`, `objection.take-back-reason`, `objection.take-back-named`, `objection.take-back-scan`, and
+/// those of a file.
 pub async fn withdraw_at_window(
     desk: &Desk,
     actor: &Actor,
@@ -582,6 +593,7 @@ pub async fn withdraw_at_window(
             "请写明凭什么撤回，例如书面撤回申请的日期；不要写来人的姓名（4至200字）",
         ));
     }
+    named::says_nobody(desk, &one, reason, "objection.take-back-named").await?;
     if file.is_none() {
         return Err(DeskError::refused(
             "objection.take-back-scan",
@@ -619,7 +631,7 @@ async fn take_back(
         })
         .await?;
     }
-    mark::write(desk, &mut tx, actor, &stands, "异议已撤回").await?;
+    mark::write(desk, &mut tx, actor, &stands, mark::OVER).await?;
     objection_moved(&mut tx, stands.id).await?;
     Ok(tx.commit().await?)
 }

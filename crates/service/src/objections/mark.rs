@@ -3,7 +3,7 @@
 use xinyong_domain::workflow::objection::Stage;
 use xinyong_store::{Content, NewRecord, Objection, Record, RecordChange, StoreError, Tx};
 
-use super::stage_of;
+use super::{SHOWN, stage_of};
 use crate::access::Actor;
 use crate::browse::{Kept, MARKED};
 use crate::desk::Desk;
@@ -11,17 +11,17 @@ use crate::intake::record::{Rulings, number_place};
 use crate::intake::{Marked, Objected, to_json};
 use crate::refusal::DeskError;
 
+/// The reason of the version by which a mark goes without a change, whatever ended the objection: one word, so that nobody reads out of the
+/// history of a record that a natural person objected.
+pub(super) const OVER: &str = "异议已办结";
+
 /// What the versions of its record carry of an objection while it is open.
 fn objected_of(one: &Objection) -> Option<Objected> {
     let open = Stage::from_word(&one.stage).is_some_and(Stage::is_open);
     open.then(|| Objected {
         objection: one.id,
         since: one.filed_on,
-        statement: if one.statement_state == "shown" {
-            one.statement.clone()
-        } else {
-            String::new()
-        },
+        statement: if one.statement_state == SHOWN { one.statement.clone() } else { String::new() },
         answer_by: one.answer_by,
     })
 }

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use xinyong_domain::identifier::{self, IdentifierKind, mask_citizen_id};
 use xinyong_domain::law::Kind;
-use xinyong_domain::rules::objection::fields_with;
+use xinyong_domain::rules::objection::{fields_with, has_whole, tells};
 use xinyong_domain::text::normalise_name;
 use xinyong_store::{Objection, ObjectionVisitor, Purpose, Record, objection_visitor_place};
 
@@ -77,21 +77,34 @@ pub(super) struct Named {
     #[serde(skip)]
     pub(super) relation: String,
     reason: String,
-    /// Labels of the fields that hold the name.
+    /// Labels of the fields that hold the name, also as a part of something longer.
     fields: Vec<String>,
+    /// Whether a field holds it as a whole. Stands beside it in clear too.
+    #[serde(skip)]
+    whole: bool,
     /// Whether the number beside that name is the same, where the record holds one.
     agrees: Option<bool>,
 }
 
-impl Named {
-    /// What must not stand in public.
-    pub(super) fn secrets(&self) -> [&str; 3] {
-        [&self.name, &self.number, &self.telephone]
+impl Came {
+    /// What must stand nowhere but here, where it is erased: the names of the person that objects and of who came for them, and their
+    /// numbers. Nothing where it is the subject that objects.
+    pub(super) fn secrets(&self) -> Option<([&str; 2], [&str; 2])> {
+        let person = self.person.as_ref()?;
+        let names = [person.name.as_str(), self.visitor.name.as_str()];
+        Some((names, [person.number.as_str(), self.visitor.telephone.as_str()]))
     }
 
+    /// Whether a text says who the person is that objects, or who came for them.
+    pub(super) fn is_told_by(&self, text: &str) -> bool {
+        self.secrets().is_some_and(|(names, numbers)| tells(text, &names, &numbers))
+    }
+}
+
+impl Named {
     /// Whether the record itself says that it is about this person.
     pub(super) fn is_found(&self) -> bool {
-        !self.fields.is_empty() && self.agrees != Some(false)
+        self.whole && self.agrees != Some(false)
     }
 }
 
@@ -104,8 +117,10 @@ pub struct NamedPerson {
     pub document: String,
     /// What the person is in the record, in words.
     pub relation: String,
-    /// Labels of the fields that hold the name.
+    /// Labels of the fields that hold the name, also as a part of something longer.
     pub fields: Vec<String>,
+    /// Whether the record itself says that it is about this person: a field holds the name as a whole, and no number differs.
+    pub found: bool,
     /// Whether the number beside it is the same; nothing where the record holds none.
     pub agrees: Option<bool>,
     /// Why the person is one whom the record names, where no field says so.
@@ -156,7 +171,8 @@ async fn found_at_window(
 ///
 /// # Errors
 /// As [`super::file_at_window`]; `objection.person-name`, `objection.person-number`, `objection.person-relation`, `objection.person-reason` where
-/// no field holds the name, `objection.person-not-found` for a unit then; `objection.statement-consent`, `objection.statement-named`.
+/// no field holds the name, `objection.person-not-found` for a unit then; `objection.statement-consent`, `objection.statement-named`,
+/// `objection.text-named`.
 pub async fn file_by_person(
     desk: &Desk,
     actor: &Actor,
@@ -223,7 +239,7 @@ fn named(
     let kind = law
         .kind(&record.kind)
         .ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))?;
-    let (fields, agrees) = compared(desk, record, kind, (&name, &number))?;
+    let (fields, whole, agrees) = compared(desk, record, kind, (&name, &number))?;
     let person = Named {
         name,
         document: typed.document.clone(),
@@ -232,6 +248,7 @@ fn named(
         relation: typed.relation.clone(),
         reason: typed.reason.trim().to_owned(),
         fields,
+        whole,
         agrees,
     };
     unfound(actor, &person)?;
@@ -247,13 +264,13 @@ fn unfound(actor: &Actor, person: &Named) -> Result<(), Refusal> {
     if actor.unit_limit().is_some() {
         return Err(Refusal::new(
             "objection.person-not-found",
-            "这条信息的各栏里没有这个姓名，或者登记的证件号码不同：请当事人到信用办的窗口办理，由信用办核对",
+            "这条信息的各栏没有单独写明这个姓名，或者登记的证件号码不同：请当事人到信用办的窗口办理，由信用办核对",
         ));
     }
     if !REASON.contains(&long) {
         return Err(Refusal::new(
             "objection.person-reason",
-            "这条信息的各栏里没有这个姓名，或者登记的证件号码不同：请写明凭什么认定信息写到的是本人（4至300字），\
+            "这条信息的各栏没有单独写明这个姓名，或者登记的证件号码不同：请写明凭什么认定信息写到的是本人（4至300字），\
              例如决定书原件第几页",
         ));
     }
@@ -264,13 +281,13 @@ fn too_long() -> Refusal {
     Refusal::new("objection.person-reason", format!("认定的理由最长{}字", REASON.end()))
 }
 
-/// The fields of a record that hold a name, and whether the number beside it is the same.
+/// The fields of a record that hold a name, whether one holds it as a whole, and whether the number beside it is the same.
 fn compared(
     desk: &Desk,
     record: &Record,
     kind: &Kind,
     (name, number): (&str, &str),
-) -> Result<(Vec<String>, Option<bool>), DeskError> {
+) -> Result<(Vec<String>, bool, Option<bool>), DeskError> {
     let values = whole_content(desk, record)?;
     let fields = fields_with(
         name,
@@ -278,6 +295,11 @@ fn compared(
             values.get(&field.code).map(|value| (field.label.as_str(), value.as_str()))
         }),
     );
+    let whole = kind
+        .fields
+        .iter()
+        .filter_map(|field| values.get(&field.code))
+        .any(|value| has_whole(value, name));
     let at = |position: Option<usize>| {
         let field = position.and_then(|position| kind.fields.get(position));
         field.and_then(|field| values.get(&field.code)).map_or("", String::as_str)
@@ -292,7 +314,51 @@ fn compared(
             agrees = Some(agrees.unwrap_or(false) || *kept == *number);
         }
     }
-    Ok((fields, agrees))
+    Ok((fields, whole, agrees))
+}
+
+/// Who came with an objection, opened; nothing once it was erased.
+fn opened(
+    desk: &Desk,
+    one: &Objection,
+    visitor: &ObjectionVisitor,
+) -> Result<Option<Came>, DeskError> {
+    let Some(sealed) = visitor.sealed.as_deref() else { return Ok(None) };
+    let place = objection_visitor_place(one.id);
+    let clear = desk.store().keys().open(Purpose::Person, &place, sealed)?;
+    let came = serde_json::from_slice(&clear);
+    came.map(Some).map_err(|error| DeskError::Internal(error.to_string()))
+}
+
+/// Who came with an objection that a natural person made; nothing for a subject's, and once it was erased.
+async fn came_of(desk: &Desk, one: &Objection) -> Result<Option<Came>, DeskError> {
+    if one.claimant_id != 0 {
+        return Ok(None);
+    }
+    let visitors = desk.store().objection_visitors(&[one.id]).await?;
+    visitors.get(&one.id).map_or(Ok(None), |visitor| opened(desk, one, visitor))
+}
+
+/// Whether the record holds the name and the number of the person that objects: nobody finds that they are not named.
+pub(super) async fn is_proven(desk: &Desk, one: &Objection) -> Result<bool, DeskError> {
+    let person = came_of(desk, one).await?.and_then(|came| came.person);
+    Ok(person.is_some_and(|person| person.agrees == Some(true)))
+}
+
+/// Refuses what stays with the objection for good and says who the natural person is that objects: that would never be erased.
+pub(super) async fn says_nobody(
+    desk: &Desk,
+    one: &Objection,
+    text: &str,
+    code: &'static str,
+) -> Result<(), DeskError> {
+    match came_of(desk, one).await? {
+        Some(came) if came.is_told_by(text) => Err(DeskError::refused(
+            code,
+            "这里写的话不随姓名清除，不能写提出异议的人和代办人的姓名、证件号码和电话，请改写为“本人”“代办人”",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Who came with an objection, as far as it is still known.
@@ -301,16 +367,7 @@ pub(super) fn came_with(
     one: &Objection,
     visitor: &ObjectionVisitor,
 ) -> Result<(Option<Visitor>, Option<NamedPerson>), DeskError> {
-    let came = visitor
-        .sealed
-        .as_deref()
-        .map(|sealed| {
-            let place = objection_visitor_place(one.id);
-            let clear = desk.store().keys().open(Purpose::Person, &place, sealed)?;
-            serde_json::from_slice::<Came>(&clear)
-                .map_err(|error| DeskError::Internal(error.to_string()))
-        })
-        .transpose()?;
+    let came = opened(desk, one, visitor)?;
     let (came_by, person) = came.map_or((None, None), |came| (Some(came.visitor), came.person));
     let shown = visitor.relation.as_deref().map(|relation| {
         let relation = label(desk, RELATIONS, relation);
@@ -325,6 +382,7 @@ pub(super) fn came_with(
                 ),
                 relation,
                 fields: person.fields,
+                found: visitor.found,
                 agrees: person.agrees,
                 reason: person.reason,
                 attested,
@@ -334,6 +392,7 @@ pub(super) fn came_with(
                 document: String::new(),
                 relation,
                 fields: Vec::new(),
+                found: visitor.found,
                 agrees: None,
                 reason: String::new(),
                 attested,

@@ -5,7 +5,7 @@ use xinyong_store::{Objection, Receipts, Tx};
 
 use super::file::{after, moved, written};
 use super::settle::Touched;
-use super::{authorise, found, missing, object, stage_of};
+use super::{authorise, found, missing, named, object, stage_of};
 use crate::access::{Actor, Permission};
 use crate::browse::{all_public, public_record, view};
 use crate::desk::Desk;
@@ -117,7 +117,8 @@ async fn close(
 /// A person notes that a place outside of the platform shows it as it is now. With the last of them it is closed.
 ///
 /// # Errors
-/// `access.denied`, not found, `objection.evidence-missing`, `objection.place-confirmed`, `objection.overtaken`.
+/// `access.denied`, not found, `objection.evidence-missing`, `objection.evidence-named`, `objection.place-confirmed`,
+/// `objection.overtaken`.
 pub async fn confirm_place(
     desk: &Desk,
     actor: &Actor,
@@ -128,6 +129,7 @@ pub async fn confirm_place(
     actor.authorise(Permission::HandleObjection)?;
     let one = found(desk, id).await?;
     authorise(desk, actor, Permission::HandleObjection, &one.unit_id).await?;
+    named::says_nobody(desk, &one, evidence, "objection.evidence-named").await?;
     let (code, done) = ("objection.evidence-missing", "已更正或者停止");
     let evidence = evidence_of(desk, place, evidence, code, done)?;
     let awaited = awaited(id);

@@ -149,7 +149,7 @@ async fn marks(desk: &Desk, (subject, record): (i64, i64), party: usize) -> Vec<
     }));
     let report = public_report(desk, &code(party)).await.expect("a report").content;
     let lines = report.sections.into_iter().flat_map(|one| one.groups).flat_map(|one| one.entries);
-    let lines = lines.flat_map(|one| one.lines).find(|line| line.label == "主体声明");
+    let lines = lines.flat_map(|one| one.lines).find(|line| line.label == "异议声明");
     all.push(lines.map(|line| line.value));
     let answer = ask(desk, &team().0, &code(party), &looking()).await.expect("answered").answer;
     let records = answer.groups.into_iter().flat_map(|one| one.records);

@@ -86,7 +86,7 @@ pub(super) fn objection(open: Option<&OpenObjection>) -> Vec<Line> {
     let since = format!("{}（{}提出）", OpenObjection::MARK, open.since);
     let mut lines = vec![Line::new("异议", since)];
     if !open.statement.is_empty() {
-        lines.push(Line::new("主体声明", &open.statement));
+        lines.push(Line::new("异议声明", &open.statement));
     }
     lines
 }

@@ -38,7 +38,7 @@ pub struct ObjectionVisitor {
     pub digest: String,
     /// How a natural person who objects in their own right is named in the record, a code; none for who came for the subject.
     pub relation: Option<String>,
-    /// Whether a field of the record holds the name.
+    /// Whether a field of the record holds the name as a whole.
     pub found: bool,
     /// The second person who looked at it.
     pub attested_by: Option<String>,

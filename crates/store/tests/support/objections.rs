@@ -239,7 +239,8 @@ pub async fn who_came_with_an_objection_is_erased(ground: &Ground) {
     furnish(&store).await;
     let before = store.record(1, 11).await.expect("asked").expect("kept").platform;
     let mut tx = store.transaction("test").await.expect("begun");
-    let new = Objection { claimant_id: 0, ..objection(&tx, 72, "form-72") };
+    let state = "held".to_owned();
+    let new = Objection { claimant_id: 0, statement_state: state, ..objection(&tx, 72, "form-72") };
     let hash = tx.add_objection(&new).await.expect("kept");
     let place = objection_visitor_place(72);
     let sealed = tx.store().keys().seal(Purpose::Person, &place, b"{}").expect("sealed");
@@ -249,16 +250,19 @@ pub async fn who_came_with_an_objection_is_erased(ground: &Ground) {
     let next = Objection { hash, ..new };
     let filed = step("file", &visitor.digest);
     let filed = tx.move_objection(&next, &filed).await.expect("moved").expect("first");
-    mark(&mut tx, r#"{"objected":{"objection":72,"since":"2026-05-29","statement":"示例声明"}}"#)
-        .await;
+    mark(&mut tx, r#"{"objected":{"objection":72,"since":"2026-05-29"}}"#).await;
     tx.commit().await.expect("committed");
     assert_eq!(problems(&store).await, []);
     let held = store.objection_visitors(&[71, 72]).await.expect("asked");
     assert_eq!((held.len(), held.get(&72)), (1, Some(&visitor)));
 
     let mut tx = store.transaction("test").await.expect("begun");
-    let attested = tx.move_objection(&filed, &step("attest", "")).await.expect("moved");
+    // The words stand beside the record since a second person looked, and not before.
+    let shown = Objection { statement_state: "shown".to_owned(), ..filed };
+    let attested = tx.move_objection(&shown, &step("attest", "")).await.expect("moved");
     let attested = attested.expect("first");
+    mark(&mut tx, r#"{"objected":{"objection":72,"since":"2026-05-29","statement":"示例声明"}}"#)
+        .await;
     assert!(tx.attest_objection_visitor(72, "clerk").await.expect("noted"));
     assert!(!tx.attest_objection_visitor(72, "other").await.expect("once"));
     assert_eq!(tx.erase_objection_visitors(date(2027, 1, 1)).await.expect("ran"), 0, "open");

@@ -136,8 +136,11 @@ fn parts() -> Vec<(&'static str, Value)> {
         (
             "OpenObjection",
             object(
-                "有主体提出异议、还没有办结",
-                vec![("since", day("提出日期")), ("statement", text("主体自己的说明，没有的为空"))],
+                "有人提出异议、还没有办结",
+                vec![
+                    ("since", day("提出日期")),
+                    ("statement", text("异议声明：提出异议的人自己的说明，没有的为空")),
+                ],
                 &[],
             ),
         ),

@@ -115,6 +115,13 @@ fn named(person: &NamedPerson) -> Vec<Fact> {
             } else {
                 person.fields.join("、")
             },
+        )
+        .noted(
+            if person.found || person.fields.is_empty() || person.agrees == Some(false) {
+                ""
+            } else {
+                "只是更长文字中的一部分，请对照原文核对"
+            },
         ),
     ];
     if !person.reason.is_empty() {
@@ -189,9 +196,9 @@ fn error_of(refusal: &Refusal) -> FormError {
     let field = match refusal.code {
         "objection.event-missing" => "event",
         "objection.outcome-missing" => "outcome",
-        "objection.reason-missing" => "reason",
-        "objection.evidence-missing" => "evidence",
-        "objection.take-back-reason" => BACK_REASON,
+        "objection.reason-missing" | "objection.reason-named" => "reason",
+        "objection.evidence-missing" | "objection.evidence-named" => "evidence",
+        "objection.take-back-reason" | "objection.take-back-named" => BACK_REASON,
         "objection.take-back-scan" => "file",
         code if code.starts_with("file.") => "file",
         _ => "",

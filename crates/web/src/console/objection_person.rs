@@ -76,7 +76,7 @@ fn show(
     let mut documents = choices(&law, DOCUMENTS, document);
     documents.remove(0);
     let mut form = filled(frame, &[], sent, "", &errors)?;
-    form.statement_help = "不填也可以。填了的，异议处理期间随信息公开显示，注明是信息中写到的个人的话；不写任何人的姓名、证件号码、电话和网址";
+    form.statement_help = "不填也可以。填了的，由另一人核对以后、异议处理期间随信息公开显示，注明是信息中写到的个人的话；不写任何人的姓名、证件号码、电话和网址";
     draw(&Shown {
         page: frame.console("信息中写到的个人提出异议", HERE),
         action: format!("{here}/object"),

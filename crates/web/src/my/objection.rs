@@ -56,12 +56,14 @@ pub fn facts(found: &ObjectionCase) -> Vec<Fact> {
     if !found.statement.is_empty() {
         let note = if found.statement_refused {
             "不予刊载，理由见办理过程"
+        } else if found.statement_held && line.stage.is_open() {
+            "核对提出异议的人以后随信息显示"
         } else if line.stage.is_open() {
             "在各处随信息显示"
         } else {
             "异议已办结，不再显示"
         };
-        facts.push(Fact::new("主体声明", found.statement.as_str()).noted(note));
+        facts.push(Fact::new("异议声明", found.statement.as_str()).noted(note));
     }
     if let Some(day) = line.withheld_on {
         facts.push(

@@ -147,7 +147,7 @@ pub fn form(
 pub fn error_of(refusal: Refusal) -> FormError {
     let field = match refusal.code {
         "objection.ground-missing" | "objection.answered" => "ground",
-        "objection.text-missing" => "words",
+        "objection.text-missing" | "objection.text-named" => "words",
         "objection.already"
         | "objection.gone"
         | "objection.own-declaration"

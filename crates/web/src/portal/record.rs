@@ -115,10 +115,10 @@ pub async fn record(
     Ok(super::as_far_as(tier, drawn))
 }
 
-/// That somebody objects to the record, with the subject's own words.
+/// That somebody objects to the record, with their words. It says the same whoever it is.
 fn objected(open: &OpenObjection) -> NoticeText {
     let said = words::statement(Some(open));
-    let text = format!("有关主体于{}对这条信息提出异议，正在办理。{said}", open.since);
+    let text = format!("有人于{}对这条信息提出异议，正在办理。{said}", open.since);
     NoticeText::new("warning", OpenObjection::MARK, text)
 }
 

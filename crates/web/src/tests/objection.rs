@@ -210,10 +210,10 @@ async fn a_firm_objects_everybody_sees_it_and_two_persons_put_it_right() {
     let page = office.get(LIST).await.text();
     assert!(page.contains("各单位的办理"), "the board of the office: {page}");
     let page = office.get(&one).await.text();
-    assert!(page.contains("不予刊载主体声明</option>"), "{page}");
+    assert!(page.contains("不予刊载异议声明</option>"), "{page}");
     let page = reviewer.get(&one).await.text();
     assert!(
-        page.contains("答复异议成立</option>") && !page.contains("不予刊载主体声明</option>"),
+        page.contains("答复异议成立</option>") && !page.contains("不予刊载异议声明</option>"),
         "{page}"
     );
 
@@ -353,6 +353,7 @@ async fn a_person_whom_a_record_names_objects_and_no_page_says_who_it_was() {
         ("relation", "responsible"),
         ("why", "决定书原件第2页写明"),
         ("telephone", "0359-0000000"),
+        ("words", "罚款应为1000元"),
         ("statement", ""),
     ];
     for (change, said) in [
@@ -360,6 +361,7 @@ async fn a_person_whom_a_record_names_objects_and_no_page_says_who_it_was() {
         (("number", "14082919000101003X"), "证件类型或者号码不正确"),
         (("relation", ""), "请选择提出异议的人"),
         (("why", ""), "请写明凭什么认定"),
+        (("words", "示例来人没有签字"), "异议的内容不随姓名清除"),
         (("statement", "与本人无关"), "没有同意公开"),
         (("telephone", ""), "请填写来办理的人"),
     ] {
@@ -380,7 +382,8 @@ async fn a_person_whom_a_record_names_objects_and_no_page_says_who_it_was() {
     let mut visitor = site.browser();
     for path in faces(&public) {
         let text = visitor.get(&path).await.text();
-        assert!(text.contains("（信息中写到的个人）与本人无关"), "{path}: {text}");
+        assert!(text.contains("异议处理中") || path.starts_with("/api"), "{path}: {text}");
+        assert!(!text.contains("与本人无关"), "nobody else has looked at it yet: {path}: {text}");
         assert!(!text.contains(name) && !text.contains(&number), "{path}: {text}");
     }
     let listed = clerk.get(LIST).await.text();
@@ -396,6 +399,12 @@ async fn a_person_whom_a_record_names_objects_and_no_page_says_who_it_was() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     let page = reviewer.get(&one).await.text();
     assert!(page.contains("已由第二人核对") && page.contains("答复异议成立</option>"), "{page}");
+    for path in faces(&public) {
+        let text = visitor.get(&path).await.text();
+        assert!(text.contains("（信息中写到的个人）与本人无关"), "{path}: {text}");
+        assert!(!text.contains("主体声明"), "nobody takes them for the subject's: {path}: {text}");
+        assert!(!text.contains(name) && !text.contains(&number), "{path}: {text}");
+    }
     let mut auditor = site.signed_in(Role::Auditor).await;
     let log = auditor.get("/console/audit").await.text();
     assert!(log.contains("objection.filed") && !log.contains(name), "{log}");
@@ -411,6 +420,8 @@ async fn the_guide_names_grounds_days_and_who_answers() {
         "7个工作日",
         "3个工作日",
         "不收费",
+        "扫描件不随之清除",
+        "个人提出异议是平台设定",
     ] {
         assert!(page.contains(word), "{word}: {page}");
     }

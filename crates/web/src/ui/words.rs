@@ -107,10 +107,10 @@ pub fn marks(record: &PublicRecord) -> Vec<Chip> {
     said.map(|(text, tone)| Chip::new(text.as_str(), tone)).chain(objected).collect()
 }
 
-/// The subject's own words beside a record that it objects to, empty for none.
+/// The words beside a record of whoever objects to it, empty for none.
 pub fn statement(open: Option<&OpenObjection>) -> String {
     let said = open.map(|open| open.statement.as_str()).filter(|said| !said.is_empty());
-    said.map_or_else(String::new, |said| format!("主体声明：{said}"))
+    said.map_or_else(String::new, |said| format!("异议声明：{said}"))
 }
 
 /// What stands beside a record that the console or the subject's own pages show, empty for nothing.
