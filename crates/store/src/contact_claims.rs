@@ -1,5 +1,7 @@
 //! Addresses that somebody has typed and not yet confirmed.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::db::{Row, Store, Tx, statements, values};
@@ -15,6 +17,14 @@ statements! {
         digest = excluded.digest, ends_at = excluded.ends_at, day = excluded.day, asked = excluded.asked, mail = 'due', tries = 0";
     NOTE_CLAIM = "UPDATE contact_claim SET mail = $3, tries = tries + 1 WHERE account_id = $1 AND digest = $2 AND mail = 'due'";
     HOLD_ACCOUNT = "UPDATE account SET name = name WHERE id = $1";
+    CLAIMS_OVER = "SELECT account_id FROM contact_claim WHERE ends_at > 0 AND ends_at <= $1 ORDER BY account_id";
+    ACTS_FOR_NOBODY = "SELECT a.id FROM account a WHERE a.id = $1 AND a.role = 'agent' AND NOT EXISTS \
+        (SELECT 1 FROM mandate m WHERE m.account_id = a.id AND m.state = 'active')";
+    IDLE_CONTACTS = "SELECT a.id FROM account a WHERE a.role = 'agent' AND NOT EXISTS \
+        (SELECT 1 FROM mandate m WHERE m.account_id = a.id AND m.state = 'active') AND \
+        (EXISTS (SELECT 1 FROM account_contact k WHERE k.account_id = a.id) OR \
+        EXISTS (SELECT 1 FROM contact_claim c WHERE c.account_id = a.id AND c.ends_at > 0)) ORDER BY a.id";
+    DROP_IDLE_CONTACT = "DELETE FROM account_contact WHERE account_id = $1";
 }
 
 /// An address that waits to be confirmed.
@@ -124,6 +134,48 @@ impl Tx {
         let (address, secret) = (String::new(), String::new());
         let over = ContactClaim { address, secret, digest: sm3_hex(b""), ends_at: 0, ..claim };
         self.put_contact_claim(&over).await
+    }
+
+    /// Forgets what nobody may be written to by any more: an address that was not confirmed in time, and every address of an agent who acts
+    /// for nobody. Whether there was something to forget.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like; what does not open.
+    pub async fn end_contact_if_over(
+        &mut self,
+        account: i64,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let claim = self.hold_contact_claim(account).await?;
+        let idle = self.conn().maybe(&ACTS_FOR_NOBODY, values![account]).await?.is_some();
+        let over = claim.filter(|claim| claim.ends_at > 0 && (idle || claim.ends_at <= now));
+        let mut ended = over.is_some();
+        if let Some(claim) = over {
+            self.end_contact_claim(claim).await?;
+        }
+        if idle {
+            ended |= self.conn().execute(&DROP_IDLE_CONTACT, values![account]).await? > 0;
+        }
+        Ok(ended)
+    }
+
+    /// Does that for every account. Returns for how many there was something to forget.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn end_contacts_over(&mut self, now: i64) -> Result<u64, StoreError> {
+        let mut accounts = BTreeSet::new();
+        for row in self.conn().all(&CLAIMS_OVER, values![now]).await? {
+            accounts.insert(row.int(0)?);
+        }
+        for row in self.conn().all(&IDLE_CONTACTS, vec![]).await? {
+            accounts.insert(row.int(0)?);
+        }
+        let mut ended = 0;
+        for account in accounts {
+            ended += u64::from(self.end_contact_if_over(account, now).await?);
+        }
+        Ok(ended)
     }
 }
 

@@ -16,8 +16,10 @@ statements! {
     UNREAD = "SELECT COUNT(*) FROM notice WHERE account_id = $1 AND read_at IS NULL";
     MARK_READ = "UPDATE notice SET read_at = $2 WHERE account_id = $1 AND read_at IS NULL AND id <= $3";
     SETTLE = "DELETE FROM notice WHERE object = $1 AND kind = $2";
-    MAIL_DUE = "SELECT n.id, n.account_id, n.text, n.tries, c.sealed, COALESCE(a.role, '') FROM notice n \
-        JOIN account_contact c ON c.account_id = n.account_id LEFT JOIN account a ON a.id = n.account_id WHERE n.mail = 'due' AND n.id > $1 ORDER BY n.id LIMIT $2";
+    MAIL_DUE = "SELECT n.id, n.account_id, n.text, n.tries, c.sealed, a.role FROM notice n \
+        JOIN account_contact c ON c.account_id = n.account_id JOIN account a ON a.id = n.account_id \
+        WHERE n.mail = 'due' AND n.id > $1 AND a.active = 1 AND (a.role <> 'agent' OR EXISTS \
+        (SELECT 1 FROM mandate m WHERE m.account_id = a.id AND m.state = 'active')) ORDER BY n.id LIMIT $2";
     MAIL_DONE = "UPDATE notice SET mail = $2, tries = tries + 1 WHERE id = $1 AND mail = 'due'";
     SET_CONTACT = "INSERT INTO account_contact (account_id, sealed, set_at) VALUES ($1, $2, $3) \
         ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at";
@@ -215,7 +217,8 @@ impl Store {
         conn.one(&UNREAD, values![account]).await?.int(0)
     }
 
-    /// Mails to be sent, the oldest first, after a notice.
+    /// Mails to be sent, the oldest first, after a notice. Nothing goes to an account that is switched off, nor to an agent who acts for
+    /// nobody.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like; a sealed address that does not open.

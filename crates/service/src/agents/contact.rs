@@ -3,7 +3,7 @@
 use xinyong_store::{ContactClaim, sm3_hex};
 
 use super::{MOST_MANDATES, own_account};
-use crate::access::Actor;
+use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
 use crate::notices::plain_address;
@@ -137,4 +137,22 @@ pub async fn confirm_contact(desk: &Desk, actor: &Actor, secret: &str) -> Result
     desk.audit_with(&mut tx, actor, AuditEvent::ContactSet { set: true });
     tx.commit().await?;
     Ok(())
+}
+
+/// Forgets addresses that nobody confirmed in time, and those of agents who act for nobody any more. Returns of how many accounts.
+///
+/// # Errors
+/// `access.denied`; when the store fails.
+pub async fn erase_contacts(desk: &Desk, actor: &Actor) -> Result<u64, DeskError> {
+    actor.authorise(Permission::RunJobs)?;
+    let mut tx = desk.store().transaction("erase contacts of agents").await?;
+    let erased = tx.end_contacts_over(desk.clock().now()).await?;
+    if erased > 0 {
+        let detail = erased.to_string();
+        let event =
+            AuditEvent::Case { deed: "account.contacts-erased", of: "account", detail: &detail };
+        desk.audit_with(&mut tx, actor, event);
+    }
+    tx.commit().await?;
+    Ok(erased)
 }

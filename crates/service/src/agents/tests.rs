@@ -539,3 +539,43 @@ async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
     }
     assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
 }
+
+#[tokio::test]
+async fn an_address_is_forgotten_that_nobody_confirms_or_nobody_needs() {
+    use crate::notices::deliver;
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let job = Actor::system("test");
+    let (first, second) = (confirmed(&desk, 0, 0).await, confirmed(&desk, 1, 1).await);
+    let held = async |agent: &Agent| {
+        let claim = desk.store().contact_claim(agent.account).await.expect("read").expect("kept");
+        (claim.address, claim.secret, claim.asked)
+    };
+    give_contact(&desk, &first.actor, "zhang@example.cn").await.expect("asked");
+    assert_eq!(erase_contacts(&desk, &job).await.expect("looked"), 0, "it may yet be confirmed");
+    let later = desk.at(date(2026, 11, 27));
+    assert_eq!(erase_contacts(&later, &job).await.expect("erased"), 1);
+    assert_eq!(erase_contacts(&later, &job).await.expect("looked"), 0);
+    assert_eq!(held(&first).await, (String::new(), String::new(), 1));
+    let actions = desk.store().audit_actions().await.expect("actions");
+    assert!(actions.iter().any(|one| one == "account.contacts-erased"), "{actions:?}");
+
+    // With the last mandate both addresses go: the one that was confirmed and the one that waits.
+    let mails = Letterbox::default();
+    for agent in [&first, &second] {
+        give_contact(&later, &agent.actor, "zhang@example.cn").await.expect("asked");
+        deliver(&later, &mails).await.expect("sent");
+        let (_, secret) = mails.taken().pop().expect("a mail");
+        confirm_contact(&later, &agent.actor, &secret).await.expect("confirmed");
+        give_contact(&later, &agent.actor, "li@example.cn").await.expect("asked");
+    }
+    leave(&later, &first).await.expect("left");
+    end(&later, &office(), second.mandate, "示例理由").await.expect("ended");
+    for agent in [&first, &second] {
+        assert_eq!(desk.store().contact(agent.account).await.expect("read"), None);
+        assert_eq!(held(agent).await, (String::new(), String::new(), 2));
+    }
+    assert_eq!(deliver(&later, &mails).await.expect("looked"), 0);
+    assert_eq!(erase_contacts(&later, &job).await.expect("looked"), 0);
+    assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
+}
