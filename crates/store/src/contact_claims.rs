@@ -28,7 +28,7 @@ statements! {
 }
 
 /// An address that waits to be confirmed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ContactClaim {
     /// Whose.
     pub account_id: i64,
@@ -48,6 +48,12 @@ pub struct ContactClaim {
     pub mail: String,
     /// Tries to send it so far.
     pub tries: i64,
+}
+
+impl std::fmt::Debug for ContactClaim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ContactClaim({}, …)", self.account_id)
+    }
 }
 
 /// The additional data such an address is sealed for.

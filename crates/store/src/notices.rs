@@ -68,7 +68,7 @@ pub struct Notice {
 }
 
 /// A mail to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DueMail {
     /// The notice.
     pub notice: i64,
@@ -80,6 +80,12 @@ pub struct DueMail {
     pub tries: i64,
     /// The role of whoever it is for.
     pub role: String,
+}
+
+impl std::fmt::Debug for DueMail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DueMail({}, …)", self.notice)
+    }
 }
 
 /// The additional data an address is sealed for.
@@ -138,6 +144,16 @@ impl Tx {
     pub async fn note_mail(&mut self, notice: i64, mail: &str) -> Result<(), StoreError> {
         self.conn().execute(&MAIL_DONE, values![notice, mail]).await?;
         Ok(())
+    }
+
+    /// Where an account is written to, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like; a sealed address that does not open.
+    pub async fn contact(&mut self, account: i64) -> Result<Option<String>, StoreError> {
+        let store = self.store().clone();
+        let row = self.conn().maybe(&CONTACT, values![account]).await?;
+        row.map(|row| opened(&store, account, &row.bytes(0)?)).transpose()
     }
 
     /// Keeps where an account is written to; nothing takes it away.

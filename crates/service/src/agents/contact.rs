@@ -15,7 +15,7 @@ const HOLDS: i64 = 24 * 3_600_000;
 const MOST_A_DAY: i64 = 3;
 
 /// Where an agent is written to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct OwnContact {
     /// The address that was confirmed.
     pub address: Option<String>,
@@ -25,6 +25,12 @@ pub struct OwnContact {
     pub failed: bool,
     /// Whether the person may give one: somebody who acts for nobody is told nothing.
     pub may_set: bool,
+}
+
+impl std::fmt::Debug for OwnContact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OwnContact(…)")
+    }
 }
 
 /// What came of giving an address.
@@ -74,7 +80,6 @@ pub async fn give_contact(desk: &Desk, actor: &Actor, address: &str) -> Result<G
             "经信用办确认为主体的经办人以后，才可以设置邮件提醒",
         ));
     }
-    let current = store.contact(account.id).await?;
     let (now, day) = (desk.clock().now(), desk.today());
     let mut tx = store.transaction("give contact").await?;
     let before = tx.hold_contact_claim(account.id).await?;
@@ -87,7 +92,12 @@ pub async fn give_contact(desk: &Desk, actor: &Actor, address: &str) -> Result<G
         tx.commit().await?;
         return Ok(Given::Taken);
     }
-    if current.as_deref() == Some(address) {
+    if tx.contact(account.id).await?.as_deref() == Some(address) {
+        // Whoever gives the address in use has thought better of the one that waits.
+        if let Some(before) = before.filter(|before| before.ends_at > 0) {
+            tx.end_contact_claim(before).await?;
+            tx.commit().await?;
+        }
         return Ok(Given::Same);
     }
     let asked = before.filter(|before| before.day == day).map_or(0, |before| before.asked);

@@ -504,8 +504,20 @@ async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
     // Another address takes its place once it is confirmed; taking back and asking anew does not get around the limit.
     assert_eq!(give_contact(&desk, &actor, other).await.expect("asked"), Given::Asked);
     assert_eq!(deliver(&desk, &mails).await.expect("sent"), 1);
-    mails.taken();
+    let (_, dropped) = mails.taken().pop().expect("a mail");
     assert_eq!(told("仍旧", &desk).await, [(one.to_owned(), "true 仍旧".to_owned())]);
+    let account = own_account(&desk, &actor).await.expect("an account").id;
+    let claim = desk.store().contact_claim(account).await.expect("read").expect("it waits");
+    let letter = crate::notices::Letter::Confirm { secret: &dropped };
+    let shown = format!("{claim:?} {letter:?} {:?}", own_contact(&desk, &actor).await);
+    for clear in [one, other, &dropped] {
+        assert!(!shown.contains(clear), "{shown}");
+    }
+    // Whoever gives the one in use again has thought better of it: the link holds no more.
+    assert_eq!(give_contact(&desk, &actor, one).await.expect("there"), Given::Same);
+    let held = own_contact(&desk, &actor).await.expect("read");
+    assert_eq!((held.address.as_deref(), held.waiting), (Some(one), None));
+    assert_eq!(refusal(confirm_contact(&desk, &actor, &dropped).await), "contact.link-invalid");
     assert_eq!(give_contact(&desk, &actor, "").await.expect("taken"), Given::Taken);
     assert_eq!(own_contact(&desk, &actor).await.expect("read").address, None);
     assert_eq!(told("不发", &desk).await, []);
@@ -516,10 +528,13 @@ async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
     assert_eq!(give_contact(&tomorrow, &actor, one).await.expect("asked"), Given::Asked);
 
     // Neither address nor link stands anywhere in the clear, and the log says only that.
-    let (_, newest) = {
-        deliver(&tomorrow, &mails).await.expect("sent");
-        mails.taken().pop().expect("a mail")
-    };
+    deliver(&tomorrow, &mails).await.expect("sent");
+    let (_, used) = mails.taken().pop().expect("a mail");
+    confirm_contact(&tomorrow, &actor, &used).await.expect("confirmed");
+    assert_eq!(give_contact(&tomorrow, &actor, other).await.expect("asked"), Given::Asked);
+    deliver(&tomorrow, &mails).await.expect("sent");
+    let (_, newest) = mails.taken().pop().expect("a mail");
+    let clears = [one, other, &secret, &dropped, &used, &newest];
     let actions = desk.store().audit_actions().await.expect("actions");
     for action in ["account.contact-asked", "account.contact-set"] {
         assert!(actions.iter().any(|one| one == action), "{actions:?}");
@@ -527,15 +542,19 @@ async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
     let path = folder.path().join("backup");
     crate::running::backup(&desk, &Actor::system("test"), &path).await.expect("a backup");
     let backup = std::fs::read_to_string(&path).expect("the backup");
-    for clear in [one, other, &secret, &newest] {
-        assert!(!backup.contains(clear), "{clear}");
+    assert!(backup.contains("{\"t\":\"account_contact\""), "what is confirmed is in it, sealed");
+    assert!(!backup.contains("contact_claim"), "what waits is not");
+    for clear in clears {
+        assert!(!backup.contains(clear) && !backup.contains(&hex::encode(clear)), "{clear}");
     }
     let mut bytes = Vec::new();
     for name in ["desk.db", "desk.db-wal"] {
         bytes.extend(std::fs::read(folder.path().join(name)).unwrap_or_default());
     }
-    for clear in [one, other, &secret, &newest] {
-        assert!(!bytes.windows(clear.len()).any(|part| part == clear.as_bytes()), "{clear}");
+    let stands = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(stands(&xinyong_store::sm3_hex(newest.as_bytes())), "what waits is in the file");
+    for clear in clears {
+        assert!(!stands(clear), "{clear}");
     }
     assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
 }
