@@ -24,6 +24,11 @@ statements! {
         (SELECT 1 FROM mandate m WHERE m.account_id = a.id AND m.state = 'active') AND \
         (EXISTS (SELECT 1 FROM account_contact k WHERE k.account_id = a.id) OR \
         EXISTS (SELECT 1 FROM contact_claim c WHERE c.account_id = a.id AND c.ends_at > 0)) ORDER BY a.id";
+    COUNT_ASKED = "INSERT INTO contact_asked (blind, day, asked) VALUES ($1, $2, 1) \
+        ON CONFLICT (blind, day) DO UPDATE SET asked = contact_asked.asked + 1";
+    ASKED_SINCE = "SELECT CAST(COALESCE(SUM(asked), 0) AS BIGINT) FROM contact_asked WHERE blind = $1 AND day > $2";
+    FORGET_ASKED = "DELETE FROM contact_asked WHERE blind = $1";
+    ASKED_BEFORE = "DELETE FROM contact_asked WHERE day <= $1";
     DROP_IDLE_CONTACT = "DELETE FROM account_contact WHERE account_id = $1";
 }
 
@@ -59,6 +64,11 @@ impl std::fmt::Debug for ContactClaim {
 /// The additional data such an address is sealed for.
 pub(crate) fn claim_place(account: i64) -> Vec<u8> {
     format!("contact-claim/{account}").into_bytes()
+}
+
+/// What mails to an address are counted by, however it is written.
+fn asked_blind(store: &Store, address: &str) -> String {
+    store.keys().blind_index(&format!("contact\u{1f}{}", address.to_lowercase()))
 }
 
 fn claim(store: &Store, row: &Row) -> Result<ContactClaim, StoreError> {
@@ -140,6 +150,39 @@ impl Tx {
         let (address, secret) = (String::new(), String::new());
         let over = ContactClaim { address, secret, digest: sm3_hex(b""), ends_at: 0, ..claim };
         self.put_contact_claim(&over).await
+    }
+
+    /// Counts a mail with a link to an address. Returns how many were asked for after a day, whoever asked, with this one.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn count_contact_asked(
+        &mut self,
+        address: &str,
+        (day, after): (Date, Date),
+    ) -> Result<i64, StoreError> {
+        let blind = asked_blind(self.store(), address);
+        self.conn().execute(&COUNT_ASKED, values![&blind, day]).await?;
+        self.conn().one(&ASKED_SINCE, values![&blind, after]).await?.int(0)
+    }
+
+    /// Forgets how many mails went to an address: somebody has confirmed that it is theirs.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn forget_contact_asked(&mut self, address: &str) -> Result<(), StoreError> {
+        let blind = asked_blind(self.store(), address);
+        self.conn().execute(&FORGET_ASKED, values![&blind]).await?;
+        Ok(())
+    }
+
+    /// Forgets how many mails were asked for up to a day.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] and its like.
+    pub async fn forget_contacts_asked(&mut self, until: Date) -> Result<(), StoreError> {
+        self.conn().execute(&ASKED_BEFORE, values![until]).await?;
+        Ok(())
     }
 
     /// Forgets what nobody may be written to by any more: an address that was not confirmed in time, and every address of an agent who acts

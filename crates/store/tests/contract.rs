@@ -522,6 +522,25 @@ async fn an_address_waits_for_its_link(ground: &Ground) {
     assert_eq!((kept.address.as_str(), kept.asked, kept.ends_at), ("", 2, 0));
     assert_eq!(problems(&store).await, []);
 
+    // Mails to an address are counted over all accounts, however it is written, until it is confirmed or the days are over.
+    let mut tx = store.transaction("t").await.expect("begun");
+    let (may, june) = (date(2026, 5, 2), date(2026, 6, 1));
+    let (one, same) = ("someone@example.cn", "Someone@Example.CN");
+    for (address, days, count) in [
+        (one, (may, date(2026, 4, 2)), 1),
+        (same, (june, date(2026, 5, 1)), 2),
+        (one, (june, date(2026, 5, 1)), 3),
+        (one, (june, may), 3),
+        ("other@example.cn", (june, may), 1),
+    ] {
+        assert_eq!(tx.count_contact_asked(address, days).await.expect("counted"), count);
+    }
+    tx.forget_contacts_asked(may).await.expect("forgotten");
+    assert_eq!(tx.count_contact_asked(one, (june, date(2026, 4, 2))).await.expect("counted"), 4);
+    tx.forget_contact_asked(same).await.expect("forgotten");
+    assert_eq!(tx.count_contact_asked(one, (june, may)).await.expect("counted"), 1);
+    tx.commit().await.expect("committed");
+
     // One that is not confirmed in time is forgotten, and so is every one of an agent who acts for nobody any more.
     let mut tx = store.transaction("t").await.expect("begun");
     tx.put_contact_claim(&claim("three", 2)).await.expect("kept");

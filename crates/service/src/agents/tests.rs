@@ -534,6 +534,14 @@ async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
     assert_eq!(give_contact(&tomorrow, &actor, other).await.expect("asked"), Given::Asked);
     deliver(&tomorrow, &mails).await.expect("sent");
     let (_, newest) = mails.taken().pop().expect("a mail");
+    // Three that nobody confirmed are enough for a box, whoever asks and however they write it.
+    let again = give_contact(&tomorrow, &stranger.actor, "Li@Example.cn").await;
+    assert_eq!(refusal(again), "contact.address-too-often");
+    let given = give_contact(&tomorrow, &stranger.actor, one).await;
+    assert_eq!(given.expect("it was confirmed"), Given::Asked);
+    let month = desk.at(date(2026, 12, 26));
+    let given = give_contact(&month, &stranger.actor, "Li@Example.cn").await;
+    assert_eq!(given.expect("forgotten"), Given::Asked);
     let clears = [one, other, &secret, &dropped, &used, &newest];
     let actions = desk.store().audit_actions().await.expect("actions");
     for action in ["account.contact-asked", "account.contact-set"] {

@@ -16,3 +16,12 @@ CREATE TABLE contact_claim (
     mail TEXT NOT NULL,
     tries BIGINT NOT NULL
 );
+
+-- How many mails with such a link were asked for to one address on a day, whoever asked: by a keyed digest of the address. Forgotten once somebody
+-- confirms it, and after the days that are looked back on; not part of a backup.
+CREATE TABLE contact_asked (
+    blind TEXT NOT NULL,
+    day TEXT NOT NULL,
+    asked BIGINT NOT NULL,
+    PRIMARY KEY (blind, day)
+);
