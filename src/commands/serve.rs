@@ -278,6 +278,15 @@ async fn run_jobs(desk: Desk) {
                 }
                 Err(error) => tracing::error!(job = "agents", code = error.code(), "failed"),
             }
+            match agents::erase_contacts(&desk, &actor).await {
+                Ok(erased) => {
+                    tracing::info!(job = "agent-contacts", erased, "done");
+                    job_done("agent-contacts", &desk);
+                }
+                Err(error) => {
+                    tracing::error!(job = "agent-contacts", code = error.code(), "failed");
+                }
+            }
             match enrolments::lapse(&desk, &actor).await {
                 Ok(lapsed) => {
                     tracing::info!(job = "enrolments", lapsed, "done");

@@ -23,7 +23,7 @@ use crate::identities;
 use crate::refusal::DeskError;
 
 pub use apply::{Application, Firm, Proof, SignUp, apply, sign_up, take_back};
-pub use contact::{Given, OwnContact, confirm_contact, give_contact, own_contact};
+pub use contact::{Given, OwnContact, confirm_contact, erase_contacts, give_contact, own_contact};
 pub(crate) use file::recognise;
 pub use file::{FILE_TYPES, most_megabytes};
 pub use office::{

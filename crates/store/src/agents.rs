@@ -29,7 +29,7 @@ statements! {
     DECIDE = "UPDATE mandate SET state = $2, decided_by = $3, decided_at = $4, reason = $5 WHERE id = $1 AND state = 'waiting'";
     END = "UPDATE mandate SET state = 'ended', ended_by = $2, ended_at = $3, ended_reason = $4 WHERE id = $1 AND state = 'active'";
     END_OTHERS = "UPDATE mandate SET state = 'ended', ended_by = $3, ended_at = $4, ended_reason = $5 \
-        WHERE subject_id = $1 AND state = 'active' AND id <> $2 RETURNING id";
+        WHERE subject_id = $1 AND state = 'active' AND id <> $2 RETURNING id, account_id";
     OF_DEREGISTERED = "SELECT m.id, m.subject_id, s.status FROM mandate m JOIN subject s ON s.id = m.subject_id \
         WHERE m.state IN ('active', 'waiting') AND s.status LIKE '%注销%' ORDER BY m.id";
 }
@@ -172,7 +172,7 @@ impl Tx {
         Ok(self.conn().execute(&END, values![id, by, at, reason]).await? == 1)
     }
 
-    /// Ends every mandate of a subject that stands, but one. Which they were.
+    /// Ends every mandate of a subject that stands, but one. Which they were, each with its account, by the accounts.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
@@ -182,9 +182,13 @@ impl Tx {
         by: &str,
         at: i64,
         reason: &str,
-    ) -> Result<Vec<i64>, StoreError> {
+    ) -> Result<Vec<(i64, i64)>, StoreError> {
         let rows = self.conn().all(&END_OTHERS, values![subject, but, by, at, reason]).await?;
-        rows.iter().map(|row| row.int(0)).collect()
+        let ended: Result<Vec<_>, StoreError> =
+            rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect();
+        let mut ended = ended?;
+        ended.sort_by_key(|(_, account)| *account);
+        Ok(ended)
     }
 
     /// Whether a mandate stands, and goes on to until the commit.

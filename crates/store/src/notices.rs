@@ -16,8 +16,10 @@ statements! {
     UNREAD = "SELECT COUNT(*) FROM notice WHERE account_id = $1 AND read_at IS NULL";
     MARK_READ = "UPDATE notice SET read_at = $2 WHERE account_id = $1 AND read_at IS NULL AND id <= $3";
     SETTLE = "DELETE FROM notice WHERE object = $1 AND kind = $2";
-    MAIL_DUE = "SELECT n.id, n.account_id, n.text, n.tries, c.sealed, COALESCE(a.role, '') FROM notice n \
-        JOIN account_contact c ON c.account_id = n.account_id LEFT JOIN account a ON a.id = n.account_id WHERE n.mail = 'due' AND n.id > $1 ORDER BY n.id LIMIT $2";
+    MAIL_DUE = "SELECT n.id, n.account_id, n.text, n.tries, c.sealed, a.role FROM notice n \
+        JOIN account_contact c ON c.account_id = n.account_id JOIN account a ON a.id = n.account_id \
+        WHERE n.mail = 'due' AND n.id > $1 AND a.active = 1 AND (a.role <> 'agent' OR EXISTS \
+        (SELECT 1 FROM mandate m WHERE m.account_id = a.id AND m.state = 'active')) ORDER BY n.id LIMIT $2";
     MAIL_DONE = "UPDATE notice SET mail = $2, tries = tries + 1 WHERE id = $1 AND mail = 'due'";
     SET_CONTACT = "INSERT INTO account_contact (account_id, sealed, set_at) VALUES ($1, $2, $3) \
         ON CONFLICT (account_id) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at";
@@ -66,7 +68,7 @@ pub struct Notice {
 }
 
 /// A mail to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DueMail {
     /// The notice.
     pub notice: i64,
@@ -78,6 +80,12 @@ pub struct DueMail {
     pub tries: i64,
     /// The role of whoever it is for.
     pub role: String,
+}
+
+impl std::fmt::Debug for DueMail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DueMail({}, …)", self.notice)
+    }
 }
 
 /// The additional data an address is sealed for.
@@ -136,6 +144,16 @@ impl Tx {
     pub async fn note_mail(&mut self, notice: i64, mail: &str) -> Result<(), StoreError> {
         self.conn().execute(&MAIL_DONE, values![notice, mail]).await?;
         Ok(())
+    }
+
+    /// Where an account is written to, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like; a sealed address that does not open.
+    pub async fn contact(&mut self, account: i64) -> Result<Option<String>, StoreError> {
+        let store = self.store().clone();
+        let row = self.conn().maybe(&CONTACT, values![account]).await?;
+        row.map(|row| opened(&store, account, &row.bytes(0)?)).transpose()
     }
 
     /// Keeps where an account is written to; nothing takes it away.
@@ -215,7 +233,8 @@ impl Store {
         conn.one(&UNREAD, values![account]).await?.int(0)
     }
 
-    /// Mails to be sent, the oldest first, after a notice.
+    /// Mails to be sent, the oldest first, after a notice. Nothing goes to an account that is switched off, nor to an agent who acts for
+    /// nobody.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like; a sealed address that does not open.

@@ -66,7 +66,7 @@ macro_rules! table {
     }};
 }
 
-/// Every table but `meta` (which the open database has already), sessions, held forms, leases and the search tokens.
+/// Every table but `meta` (which the open database has already), sessions, held forms, leases, addresses that wait and the search tokens.
 static TABLES: [Table; 91] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,

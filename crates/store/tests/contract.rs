@@ -521,6 +521,50 @@ async fn an_address_waits_for_its_link(ground: &Ground) {
     let kept = store.contact_claim(7).await.expect("read").expect("how often is still known");
     assert_eq!((kept.address.as_str(), kept.asked, kept.ends_at), ("", 2, 0));
     assert_eq!(problems(&store).await, []);
+
+    // Mails to an address are counted over all accounts, however it is written, until it is confirmed or the days are over.
+    let mut tx = store.transaction("t").await.expect("begun");
+    let (may, june) = (date(2026, 5, 2), date(2026, 6, 1));
+    let (one, same) = ("someone@example.cn", "Someone@Example.CN");
+    for (address, days, count) in [
+        (one, (may, date(2026, 4, 2)), 1),
+        (same, (june, date(2026, 5, 1)), 2),
+        (one, (june, date(2026, 5, 1)), 3),
+        (one, (june, may), 3),
+        ("other@example.cn", (june, may), 1),
+    ] {
+        assert_eq!(tx.count_contact_asked(address, days).await.expect("counted"), count);
+    }
+    tx.forget_contacts_asked(may).await.expect("forgotten");
+    assert_eq!(tx.count_contact_asked(one, (june, date(2026, 4, 2))).await.expect("counted"), 4);
+    tx.forget_contact_asked(same).await.expect("forgotten");
+    assert_eq!(tx.count_contact_asked(one, (june, may)).await.expect("counted"), 1);
+    tx.commit().await.expect("committed");
+
+    // One that is not confirmed in time is forgotten, and so is every one of an agent who acts for nobody any more.
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.put_contact_claim(&claim("three", 2)).await.expect("kept");
+    tx.create_account(&new_account(8, "agent:8", "agent")).await.expect("account");
+    agents::keep_person(&store, &mut tx, 8, "y").await;
+    tx.set_contact(&store, 8, Some("agent@example.cn"), NOW).await.expect("set");
+    tx.put_contact_claim(&ContactClaim { account_id: 8, ..claim("four", 1) }).await.expect("kept");
+    tx.add_mandate(&agents::mandate(2, 8, 1)).await.expect("asked");
+    assert!(tx.decide_mandate(2, "active", "office", NOW + 2, "").await.expect("decided"));
+    assert_eq!(tx.end_contacts_over(NOW + 99).await.expect("looked"), 0);
+    assert!(tx.end_mandate(2, "office", NOW + 3, "x").await.expect("ended"));
+    assert!(tx.end_contact_if_over(8, NOW + 99).await.expect("forgotten"));
+    assert!(!tx.end_contact_if_over(8, NOW + 99).await.expect("looked"), "once");
+    assert_eq!(tx.end_contacts_over(NOW + 100).await.expect("forgotten"), 1);
+    tx.set_contact(&store, 8, Some("agent@example.cn"), NOW).await.expect("set");
+    assert_eq!(tx.end_contacts_over(NOW + 100).await.expect("forgotten"), 1);
+    tx.commit().await.expect("committed");
+    for (account, asked) in [(7, 2), (8, 1)] {
+        let kept = store.contact_claim(account).await.expect("read").expect("how often");
+        assert_eq!((kept.address.as_str(), kept.asked, kept.ends_at), ("", asked, 0));
+    }
+    assert_eq!(store.contact(8).await.expect("read"), None);
+    assert!(store.contact(7).await.expect("read").is_some(), "confirmed, and no agent's");
+    assert_eq!(problems(&store).await, []);
 }
 
 async fn every_statement_is_understood(ground: &Ground) {
@@ -723,6 +767,7 @@ async fn people_are_told_once_and_written_to(ground: &Ground) {
     let store = ground.store().await;
     let notice = new_notice;
     let mut tx = store.transaction("t").await.expect("begun");
+    tx.create_account(&new_account(7, "reviewer", "reviewer")).await.expect("account");
     tx.set_contact(&store, 7, Some("someone@example.cn"), NOW).await.expect("set");
     for new in [notice(1, 7, "batch:1"), notice(2, 7, "batch:1"), notice(3, 7, "batch:2")] {
         tx.add_notice(&new).await.expect("told");
@@ -752,6 +797,28 @@ async fn people_are_told_once_and_written_to(ground: &Ground) {
     assert_eq!(store.unread(7).await.expect("count"), 1);
     let mails = store.mail_due(0, 10).await.expect("read");
     assert_eq!(mails.iter().map(|mail| (mail.notice, mail.tries)).collect::<Vec<_>>(), [(3, 1)]);
+    // Nothing goes to who may not sign in, nor to an agent who acts for nobody.
+    let switch = async |active| {
+        let mut tx = store.transaction("t").await.expect("begun");
+        tx.set_account_active(7, active).await.expect("set");
+        tx.commit().await.expect("committed");
+        store.mail_due(0, 10).await.expect("read").len()
+    };
+    assert_eq!((switch(false).await, switch(true).await), (0, 1));
+    let mut tx = store.transaction("t").await.expect("begun");
+    tx.create_account(&new_account(9, "agent:9", "agent")).await.expect("account");
+    tx.set_contact(&store, 9, Some("agent@example.cn"), NOW).await.expect("set");
+    tx.add_notice(&notice(6, 9, "batch:1")).await.expect("told");
+    tx.add_mandate(&agents::mandate(1, 9, 1)).await.expect("asked");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.mail_due(3, 10).await.expect("read"), [], "not yet confirmed");
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(tx.decide_mandate(1, "active", "office", NOW + 2, "").await.expect("decided"));
+    tx.commit().await.expect("committed");
+    assert_eq!(store.mail_due(3, 10).await.expect("read").len(), 1);
+    let mut tx = store.transaction("t").await.expect("begun");
+    assert!(tx.end_mandate(1, "office", NOW + 3, "x").await.expect("ended"));
+    tx.commit().await.expect("committed");
     // What waits no more is taken back, and can be said again on the same day.
     let mut tx = store.transaction("t").await.expect("begun");
     tx.settle_notices("batch:2", "waits").await.expect("settled");

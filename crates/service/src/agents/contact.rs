@@ -1,9 +1,11 @@
 //! Where an agent is written to: whoever gives an address confirms by a link that goes there, and until then nothing else does.
 
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use xinyong_store::{ContactClaim, sm3_hex};
 
 use super::{MOST_MANDATES, own_account};
-use crate::access::Actor;
+use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::desk::Desk;
 use crate::notices::plain_address;
@@ -13,9 +15,19 @@ use crate::refusal::DeskError;
 const HOLDS: i64 = 24 * 3_600_000;
 /// Mails with a link that an account may ask for on one day, so that nobody fills the box of a stranger.
 const MOST_A_DAY: i64 = 3;
+/// Such mails that go to one address while nobody confirms it, whoever asks for them: several accounts fill nobody's box either.
+const MOST_UNCONFIRMED: i64 = 3;
+/// Over so many days.
+const LOOKS_BACK: i64 = 30;
+
+/// The last day that is not looked back on.
+fn looks_back_to(desk: &Desk) -> Result<Date, DeskError> {
+    let before = desk.today().checked_sub(LOOKS_BACK.days());
+    before.map_err(|error| DeskError::Internal(error.to_string()))
+}
 
 /// Where an agent is written to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct OwnContact {
     /// The address that was confirmed.
     pub address: Option<String>,
@@ -25,6 +37,12 @@ pub struct OwnContact {
     pub failed: bool,
     /// Whether the person may give one: somebody who acts for nobody is told nothing.
     pub may_set: bool,
+}
+
+impl std::fmt::Debug for OwnContact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OwnContact(…)")
+    }
 }
 
 /// What came of giving an address.
@@ -63,7 +81,7 @@ pub async fn own_contact(desk: &Desk, actor: &Actor) -> Result<OwnContact, DeskE
 /// Gives an address, which is used once it is confirmed; an empty one takes away what is there.
 ///
 /// # Errors
-/// `contact.address-invalid`, `contact.no-firm`, `contact.too-often`.
+/// `contact.address-invalid`, `contact.no-firm`, `contact.too-often`, `contact.address-too-often`.
 pub async fn give_contact(desk: &Desk, actor: &Actor, address: &str) -> Result<Given, DeskError> {
     let account = own_account(desk, actor).await?;
     let address = plain_address(address)?;
@@ -74,7 +92,6 @@ pub async fn give_contact(desk: &Desk, actor: &Actor, address: &str) -> Result<G
             "经信用办确认为主体的经办人以后，才可以设置邮件提醒",
         ));
     }
-    let current = store.contact(account.id).await?;
     let (now, day) = (desk.clock().now(), desk.today());
     let mut tx = store.transaction("give contact").await?;
     let before = tx.hold_contact_claim(account.id).await?;
@@ -87,7 +104,12 @@ pub async fn give_contact(desk: &Desk, actor: &Actor, address: &str) -> Result<G
         tx.commit().await?;
         return Ok(Given::Taken);
     }
-    if current.as_deref() == Some(address) {
+    if tx.contact(account.id).await?.as_deref() == Some(address) {
+        // Whoever gives the address in use has thought better of the one that waits.
+        if let Some(before) = before.filter(|before| before.ends_at > 0) {
+            tx.end_contact_claim(before).await?;
+            tx.commit().await?;
+        }
         return Ok(Given::Same);
     }
     let asked = before.filter(|before| before.day == day).map_or(0, |before| before.asked);
@@ -95,6 +117,15 @@ pub async fn give_contact(desk: &Desk, actor: &Actor, address: &str) -> Result<G
         return Err(DeskError::refused(
             "contact.too-often",
             format!("每天最多发{MOST_A_DAY}封确认邮件，请明天再试，并查看垃圾邮件"),
+        ));
+    }
+    let days = (day, looks_back_to(desk)?);
+    if tx.count_contact_asked(address, days).await? > MOST_UNCONFIRMED {
+        return Err(DeskError::refused(
+            "contact.address-too-often",
+            format!(
+                "{LOOKS_BACK}天内发往这个邮箱的{MOST_UNCONFIRMED}封确认邮件都没有人确认，暂不再发；请核对邮箱，或者换一个邮箱"
+            ),
         ));
     }
     let secret = hex::encode(desk.random::<32>()?);
@@ -133,8 +164,28 @@ pub async fn confirm_contact(desk: &Desk, actor: &Actor, secret: &str) -> Result
         ));
     };
     tx.set_contact(store, account.id, Some(&claim.address), now).await?;
+    tx.forget_contact_asked(&claim.address).await?;
     tx.end_contact_claim(claim).await?;
     desk.audit_with(&mut tx, actor, AuditEvent::ContactSet { set: true });
     tx.commit().await?;
     Ok(())
+}
+
+/// Forgets addresses that nobody confirmed in time, and those of agents who act for nobody any more. Returns of how many accounts.
+///
+/// # Errors
+/// `access.denied`; when the store fails.
+pub async fn erase_contacts(desk: &Desk, actor: &Actor) -> Result<u64, DeskError> {
+    actor.authorise(Permission::RunJobs)?;
+    let mut tx = desk.store().transaction("erase contacts of agents").await?;
+    let erased = tx.end_contacts_over(desk.clock().now()).await?;
+    tx.forget_contacts_asked(looks_back_to(desk)?).await?;
+    if erased > 0 {
+        let detail = erased.to_string();
+        let event =
+            AuditEvent::Case { deed: "account.contacts-erased", of: "account", detail: &detail };
+        desk.audit_with(&mut tx, actor, event);
+    }
+    tx.commit().await?;
+    Ok(erased)
 }

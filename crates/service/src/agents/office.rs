@@ -272,7 +272,9 @@ pub async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<(), DeskErro
     }
     if mandate.replaces {
         let others = (firm.id, id);
-        for other in tx.end_other_mandates(others, &actor.login, now, "更换经办人").await? {
+        let ended = tx.end_other_mandates(others, &actor.login, now, "更换经办人").await?;
+        for (other, account) in ended {
+            tx.end_contact_if_over(account, now).await?;
             let event = AuditEvent::Agent { deed: "agent.ended", subject: firm.id, id: other };
             desk.audit_with(&mut tx, actor, event);
         }
@@ -354,9 +356,11 @@ pub async fn end(desk: &Desk, actor: &Actor, id: i64, reason: &str) -> Result<()
     after(&mandate, Move::End)?;
     let reason = reason_of(reason)?;
     let mut tx = desk.store().transaction("end agent").await?;
-    if !tx.end_mandate(id, &actor.login, desk.clock().now(), &reason).await? {
+    let now = desk.clock().now();
+    if !tx.end_mandate(id, &actor.login, now, &reason).await? {
         return Err(overtaken());
     }
+    tx.end_contact_if_over(mandate.account_id, now).await?;
     let event = AuditEvent::Agent { deed: "agent.ended", subject: mandate.subject_id, id };
     desk.audit_with(&mut tx, actor, event);
     Ok(tx.commit().await?)

@@ -86,6 +86,7 @@ pub async fn leave(desk: &Desk, agent: &Agent) -> Result<(), DeskError> {
     if !tx.end_mandate(agent.mandate, &agent.actor.login, now, "经办人本人终止").await? {
         return Err(overtaken());
     }
+    tx.end_contact_if_over(agent.account, now).await?;
     agent.note(desk, &mut tx, "agent.ended", agent.mandate);
     Ok(tx.commit().await?)
 }

@@ -504,8 +504,20 @@ async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
     // Another address takes its place once it is confirmed; taking back and asking anew does not get around the limit.
     assert_eq!(give_contact(&desk, &actor, other).await.expect("asked"), Given::Asked);
     assert_eq!(deliver(&desk, &mails).await.expect("sent"), 1);
-    mails.taken();
+    let (_, dropped) = mails.taken().pop().expect("a mail");
     assert_eq!(told("仍旧", &desk).await, [(one.to_owned(), "true 仍旧".to_owned())]);
+    let account = own_account(&desk, &actor).await.expect("an account").id;
+    let claim = desk.store().contact_claim(account).await.expect("read").expect("it waits");
+    let letter = crate::notices::Letter::Confirm { secret: &dropped };
+    let shown = format!("{claim:?} {letter:?} {:?}", own_contact(&desk, &actor).await);
+    for clear in [one, other, &dropped] {
+        assert!(!shown.contains(clear), "{shown}");
+    }
+    // Whoever gives the one in use again has thought better of it: the link holds no more.
+    assert_eq!(give_contact(&desk, &actor, one).await.expect("there"), Given::Same);
+    let held = own_contact(&desk, &actor).await.expect("read");
+    assert_eq!((held.address.as_deref(), held.waiting), (Some(one), None));
+    assert_eq!(refusal(confirm_contact(&desk, &actor, &dropped).await), "contact.link-invalid");
     assert_eq!(give_contact(&desk, &actor, "").await.expect("taken"), Given::Taken);
     assert_eq!(own_contact(&desk, &actor).await.expect("read").address, None);
     assert_eq!(told("不发", &desk).await, []);
@@ -516,10 +528,21 @@ async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
     assert_eq!(give_contact(&tomorrow, &actor, one).await.expect("asked"), Given::Asked);
 
     // Neither address nor link stands anywhere in the clear, and the log says only that.
-    let (_, newest) = {
-        deliver(&tomorrow, &mails).await.expect("sent");
-        mails.taken().pop().expect("a mail")
-    };
+    deliver(&tomorrow, &mails).await.expect("sent");
+    let (_, used) = mails.taken().pop().expect("a mail");
+    confirm_contact(&tomorrow, &actor, &used).await.expect("confirmed");
+    assert_eq!(give_contact(&tomorrow, &actor, other).await.expect("asked"), Given::Asked);
+    deliver(&tomorrow, &mails).await.expect("sent");
+    let (_, newest) = mails.taken().pop().expect("a mail");
+    // Three that nobody confirmed are enough for a box, whoever asks and however they write it.
+    let again = give_contact(&tomorrow, &stranger.actor, "Li@Example.cn").await;
+    assert_eq!(refusal(again), "contact.address-too-often");
+    let given = give_contact(&tomorrow, &stranger.actor, one).await;
+    assert_eq!(given.expect("it was confirmed"), Given::Asked);
+    let month = desk.at(date(2026, 12, 26));
+    let given = give_contact(&month, &stranger.actor, "Li@Example.cn").await;
+    assert_eq!(given.expect("forgotten"), Given::Asked);
+    let clears = [one, other, &secret, &dropped, &used, &newest];
     let actions = desk.store().audit_actions().await.expect("actions");
     for action in ["account.contact-asked", "account.contact-set"] {
         assert!(actions.iter().any(|one| one == action), "{actions:?}");
@@ -527,15 +550,59 @@ async fn an_address_is_written_to_once_whoever_gave_it_has_followed_the_link() {
     let path = folder.path().join("backup");
     crate::running::backup(&desk, &Actor::system("test"), &path).await.expect("a backup");
     let backup = std::fs::read_to_string(&path).expect("the backup");
-    for clear in [one, other, &secret, &newest] {
-        assert!(!backup.contains(clear), "{clear}");
+    assert!(backup.contains("{\"t\":\"account_contact\""), "what is confirmed is in it, sealed");
+    assert!(!backup.contains("contact_claim"), "what waits is not");
+    for clear in clears {
+        assert!(!backup.contains(clear) && !backup.contains(&hex::encode(clear)), "{clear}");
     }
     let mut bytes = Vec::new();
     for name in ["desk.db", "desk.db-wal"] {
         bytes.extend(std::fs::read(folder.path().join(name)).unwrap_or_default());
     }
-    for clear in [one, other, &secret, &newest] {
-        assert!(!bytes.windows(clear.len()).any(|part| part == clear.as_bytes()), "{clear}");
+    let stands = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(stands(&xinyong_store::sm3_hex(newest.as_bytes())), "what waits is in the file");
+    for clear in clears {
+        assert!(!stands(clear), "{clear}");
     }
+    assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
+}
+
+#[tokio::test]
+async fn an_address_is_forgotten_that_nobody_confirms_or_nobody_needs() {
+    use crate::notices::deliver;
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let job = Actor::system("test");
+    let (first, second) = (confirmed(&desk, 0, 0).await, confirmed(&desk, 1, 1).await);
+    let held = async |agent: &Agent| {
+        let claim = desk.store().contact_claim(agent.account).await.expect("read").expect("kept");
+        (claim.address, claim.secret, claim.asked)
+    };
+    give_contact(&desk, &first.actor, "zhang@example.cn").await.expect("asked");
+    assert_eq!(erase_contacts(&desk, &job).await.expect("looked"), 0, "it may yet be confirmed");
+    let later = desk.at(date(2026, 11, 27));
+    assert_eq!(erase_contacts(&later, &job).await.expect("erased"), 1);
+    assert_eq!(erase_contacts(&later, &job).await.expect("looked"), 0);
+    assert_eq!(held(&first).await, (String::new(), String::new(), 1));
+    let actions = desk.store().audit_actions().await.expect("actions");
+    assert!(actions.iter().any(|one| one == "account.contacts-erased"), "{actions:?}");
+
+    // With the last mandate both addresses go: the one that was confirmed and the one that waits.
+    let mails = Letterbox::default();
+    for agent in [&first, &second] {
+        give_contact(&later, &agent.actor, "zhang@example.cn").await.expect("asked");
+        deliver(&later, &mails).await.expect("sent");
+        let (_, secret) = mails.taken().pop().expect("a mail");
+        confirm_contact(&later, &agent.actor, &secret).await.expect("confirmed");
+        give_contact(&later, &agent.actor, "li@example.cn").await.expect("asked");
+    }
+    leave(&later, &first).await.expect("left");
+    end(&later, &office(), second.mandate, "示例理由").await.expect("ended");
+    for agent in [&first, &second] {
+        assert_eq!(desk.store().contact(agent.account).await.expect("read"), None);
+        assert_eq!(held(agent).await, (String::new(), String::new(), 2));
+    }
+    assert_eq!(deliver(&later, &mails).await.expect("looked"), 0);
+    assert_eq!(erase_contacts(&later, &job).await.expect("looked"), 0);
     assert!(crate::running::fsck(&desk).await.expect("checked").is_sound());
 }

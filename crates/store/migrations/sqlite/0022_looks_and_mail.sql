@@ -5,7 +5,7 @@ CREATE INDEX subject_check_at ON subject_check (at, number, unit_id, purpose);
 CREATE INDEX check_use_at ON check_use (at);
 
 -- An address that somebody has typed and not yet confirmed: nothing but the mail with the link goes there. sealed: the address and the secret of
--- the link. asked: how often on that day, which stays. mail: due, sent, failed. Emptied once it is confirmed or taken back; not part of a backup.
+-- the link. asked: how often on that day, which stays. mail: due, sent, failed. Emptied once it is confirmed, taken back or over; not part of a backup.
 CREATE TABLE contact_claim (
     account_id INTEGER PRIMARY KEY NOT NULL,
     sealed BLOB NOT NULL,
@@ -15,4 +15,13 @@ CREATE TABLE contact_claim (
     asked INTEGER NOT NULL,
     mail TEXT NOT NULL,
     tries INTEGER NOT NULL
+) STRICT;
+
+-- How many mails with such a link were asked for to one address on a day, whoever asked: by a keyed digest of the address. Forgotten once somebody
+-- confirms it, and after the days that are looked back on; not part of a backup.
+CREATE TABLE contact_asked (
+    blind TEXT NOT NULL,
+    day TEXT NOT NULL,
+    asked INTEGER NOT NULL,
+    PRIMARY KEY (blind, day)
 ) STRICT;

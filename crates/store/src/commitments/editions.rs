@@ -15,8 +15,9 @@ statements! {
 }
 
 impl CommitmentMatter {
-    /// Everything that the edition says, in one form: a line for each thing, lists by their codes, lines ended by one newline. Whoever has
-    /// these bytes computes the digest without asking anybody.
+    /// Everything that the edition says, in one form: a line for each thing, lists by their codes, lines ended by one newline. What has
+    /// several lines itself goes on in lines that begin with two blanks of full width, so that nothing said looks like a thing of its own, and
+    /// two editions that differ never have the same text. Whoever has these bytes computes the digest without asking anybody.
     #[must_use]
     pub fn canonical_text(&self) -> String {
         let days = self.days.to_string();
@@ -35,7 +36,10 @@ impl CommitmentMatter {
             ("施行日期", &from),
             ("停止办理", if self.ends { "是" } else { "否" }),
         ];
-        lines.iter().map(|(what, said)| format!("{what}：{said}\n")).collect()
+        let line = |(what, said): &(&str, &str)| {
+            format!("{what}：{}\n", said.replace('\n', "\n\u{3000}\u{3000}"))
+        };
+        lines.iter().map(line).collect()
     }
 
     /// SM3 of that, in hexadecimal.

@@ -91,7 +91,7 @@ pub async fn mandates_wait_stand_and_end(ground: &Ground) {
 
     let mut tx = store.transaction("t").await.expect("begun");
     let others = tx.end_other_mandates((1, 31), "system", NOW + 80, "示例理由").await;
-    assert_eq!(others.expect("ended"), [1], "and none that waits");
+    assert_eq!(others.expect("ended"), [(1, 7)], "and none that waits");
     assert!(tx.end_mandate(31, "system", NOW + 90, "示例理由").await.expect("ended"));
     assert!(!tx.mandate_stands(31).await.expect("read"));
     tx.commit().await.expect("committed");

@@ -114,6 +114,16 @@ pub async fn a_commitment_goes_step_by_step(ground: &Ground) {
     tx.commit().await.expect("committed");
     let kept = store.commitment_matter(91).await.expect("asked").expect("kept");
     assert_eq!(kept.digest, Some(sm3_hex(kept.canonical_text().as_bytes())));
+    // Lines of what is said cannot pass for the next thing: who promises more has another digest.
+    let said = |notice: &str, content: &str| CommitmentMatter {
+        notice: notice.to_owned(),
+        content: content.to_owned(),
+        ..kept.clone()
+    };
+    let (one, other) = (said("甲\n承诺：乙", "丙"), said("甲", "乙\n承诺：丙"));
+    assert!(one.canonical_text().contains("\n告知：甲\n\u{3000}\u{3000}承诺：乙\n承诺：丙\n"));
+    assert!(other.canonical_text().contains("\n告知：甲\n承诺：乙\n\u{3000}\u{3000}承诺：丙\n"));
+    assert_ne!(one.canonical_digest(), other.canonical_digest());
     let matters = store.commitment_matters().await.expect("listed");
     let ids: Vec<_> = matters.iter().map(|one| (one.id, one.state.as_str())).collect();
     assert_eq!(ids, [(92, "proposed"), (91, "released")]);

@@ -15,6 +15,7 @@ pub fn label(action: &str) -> &str {
         "account.password-changed" => "更改自己的密码",
         "account.contact-asked" => "申请确认邮箱",
         "account.contact-set" => "设置或者清空邮箱",
+        "account.contacts-erased" => "清除未确认或者不再需要的经办人邮箱",
         "account.sessions-ended" => "结束登录",
         "account.factor-enrolled" => "设置动态验证码",
         "account.factor-removed" => "停用自己的动态验证码",
