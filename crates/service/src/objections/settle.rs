@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use xinyong_domain::law::{Kind, Law};
 use xinyong_domain::workflow::objection::{Event, Stage};
-use xinyong_store::{ChainedStep, Objection, Receipts, Record, StepChain};
+use xinyong_store::{
+    ChainedStep, Objection, PublicationEvent, Receipts, Record, RecordVersion, StepChain,
+};
 
 use super::file::{after, moved, written};
 use super::{days_of, mark, places, stage_of};
@@ -104,17 +106,23 @@ fn kind_of<'l>(law: &'l Law, record: &Record) -> Result<&'l Kind, DeskError> {
     kind.ok_or_else(|| DeskError::Internal(format!("unknown kind {}", record.kind)))
 }
 
+/// What was said of a record so far, asked before the transaction: it only grows.
+struct Past {
+    events: Vec<PublicationEvent>,
+    versions: Vec<RecordVersion>,
+}
+
 /// What the record says otherwise than when it was objected to, or that it is gone, where that is what the answer ordered; nothing where
 /// it is not.
-async fn touched(
+fn touched(
     desk: &Desk,
+    past: Past,
     one: &Objection,
     record: &Record,
 ) -> Result<Option<Touched>, DeskError> {
-    let store = desk.store();
     let day = desk.today();
-    let events = store.publication_events(one.subject_id, one.record_id).await?;
-    let announced = events.iter().any(|event| event.kind == "published" && event.on_day <= day);
+    let announced =
+        past.events.iter().any(|event| event.kind == "published" && event.on_day <= day);
     // What was taken down cannot be corrected any more: that is more than was ordered.
     let corrects = one.outcome.as_deref() == Some(CORRECT) && record.withdrawn_on.is_none();
     if !corrects {
@@ -122,8 +130,7 @@ async fn touched(
         return Ok(gone.then(|| Touched { removed: true, announced, fields: Vec::new() }));
     }
     // Since it was objected to, not since the answer: a unit may put it right first and say so then.
-    let versions = store.record_versions(one.subject_id, one.record_id).await?;
-    let before = versions.into_iter().find(|version| version.version == one.version);
+    let before = past.versions.into_iter().find(|version| version.version == one.version);
     let Some(before) = before.filter(|before| before.content_digest != record.content_digest)
     else {
         return Ok(None);
@@ -143,13 +150,19 @@ async fn touched(
 
 /// Settles an objection that was found right, if what the answer ordered was done to its record. Whether it did.
 pub(super) async fn settle(desk: &Desk, actor: &Actor, id: i64) -> Result<bool, DeskError> {
-    let mut tx = desk.store().transaction("settle objection").await?;
+    let store = desk.store();
+    let Some(asked) = store.objection(id).await? else { return Ok(false) };
+    let past = Past {
+        events: store.publication_events(asked.subject_id, asked.record_id).await?,
+        versions: store.record_versions(asked.subject_id, asked.record_id).await?,
+    };
+    let mut tx = store.transaction("settle objection").await?;
     let Some(one) = tx.lock_objection(id).await? else { return Ok(false) };
     if stage_of(&one)? != Stage::Upheld {
         return Ok(false);
     }
     let Some(record) = tx.record(one.subject_id, one.record_id).await? else { return Ok(false) };
-    let Some(touched) = touched(desk, &one, &record).await? else { return Ok(false) };
+    let Some(touched) = touched(desk, past, &one, &record)? else { return Ok(false) };
     let notice = to_json(&touched)?;
     let next = Objection {
         stage: after(&one, Event::CarryOut)?.as_str().to_owned(),

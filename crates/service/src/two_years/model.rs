@@ -281,7 +281,8 @@ impl Case {
         match self.stage {
             "applied" => Some(earlier(after(self.applied, 3))),
             "supplied" => Some(earlier(after(self.supplied.expect("given"), 3))),
-            "accepted" | "extended" | "reviewed" | "forwarded" => Some(decided),
+            // The applicant owes by no day; the time of the decision runs on.
+            "supplement" | "accepted" | "extended" | "reviewed" | "forwarded" => Some(decided),
             "granted" | "propagated" => Some(after(self.granted.expect("granted"), 3)),
             _ => None,
         }
