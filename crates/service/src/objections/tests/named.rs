@@ -244,7 +244,8 @@ async fn a_number_that_differs_from_the_records_is_no_proof() {
     assert_eq!(shown.agrees, Some(true));
     // Nor does anybody find that it is somebody else.
     assert!(!case(&desk, &office(), id).await.expect("shown").may.contains(&Event::Dismiss));
-    let against = step(&desk, &office(), looked(id, Event::Dismiss));
+    let other = office();
+    let against = step(&desk, &other, looked(id, Event::Dismiss));
     assert_eq!(refused(against).await, "objection.person-agrees");
 }
 
@@ -260,8 +261,8 @@ async fn a_name_inside_a_longer_one_is_a_hint_and_no_proof() {
     let tried = file_by_person(&desk, &clerk, place, who.clone(), paper(&desk, place.1, ""));
     assert_eq!(refused(tried).await, "objection.person-not-found", "somebody else's name");
     let vouched = Objector { reason: "决定书原件第2页写明".to_owned(), ..who };
-    let id = file_by_person(&desk, &office(), place, vouched, paper(&desk, place.1, ""));
-    let id = id.await.expect("made");
+    let id = file_by_person(&desk, &office(), place, vouched, paper(&desk, place.1, "")).await;
+    let id = id.expect("made");
     let shown = case(&desk, &clerk, id).await.expect("shown").person.expect("a person");
     assert_eq!(shown.fields, ["法定代表人", "处罚内容"], "shown to who looks at it");
     assert!(!shown.found);
