@@ -279,7 +279,7 @@ fn a_report_is_genuine_until_a_byte_of_it_is_changed() {
     assert_eq!(verify(&file).refusal(3), "report.key-revoked");
     let again = platform.folder().join("unsigned.pdf");
     let refused = platform.run(&["--json", "report", "make", &code, "--out", path(&again)]);
-    assert_eq!(refused.refusal(3), "signing.no-key");
+    assert_eq!(refused.refusal(3), "report.no-key");
     assert!(!again.exists());
     assert_eq!(platform.json(&["fsck"])["good"], true);
 }

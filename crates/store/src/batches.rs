@@ -41,7 +41,7 @@ statements! {
         submitted_at, submitted_by, released_at, released_by, recorded_at, refusal, rows_total, count_received, \
         count_recorded, count_unchanged, count_held, count_refused, basis, sheet, heading, progress, note, law_edition, seal \
         FROM batch WHERE digest = $1 AND kind = $2 AND unit_id = $3 AND profile = $4 ORDER BY received_at DESC, id DESC";
-    RECORDING_AT = "SELECT id FROM batch WHERE id IN " [ints] " AND received_at <= $2 AND (recorded_at >= $3 \
+    RECORDING_AT = "SELECT id FROM batch WHERE id IN " [ints] " AND received_at <= $2 AND (recorded_at >= $2 \
         OR (recorded_at IS NULL AND stage NOT IN ('checked', 'submitted', 'cancelled', 'refused')))";
     SET_STAGE = "UPDATE batch SET stage = $3, checked_at = COALESCE($4, checked_at), submitted_at = COALESCE($5, submitted_at), \
         submitted_by = COALESCE($6, submitted_by), released_at = COALESCE($7, released_at), \
@@ -559,17 +559,17 @@ impl Store {
     }
 
     /// Those of the batches that were here and not yet recorded to their end at an instant: what bears an earlier one may not have been
-    /// there to read. `read_from` is when a read that is dated by that instant may have begun. What was never recorded from is none of them.
+    /// there to read. What was never recorded from is none of them.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and its like.
     pub async fn batches_recording_at(
         &self,
         batches: &[i64],
-        (read_from, at): (i64, i64),
+        at: i64,
     ) -> Result<BTreeSet<i64>, StoreError> {
         let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&RECORDING_AT, values![json(batches), at, read_from]).await?;
+        let rows = reader.conn().all(&RECORDING_AT, values![json(batches), at]).await?;
         rows.iter().map(|row| row.int(0)).collect()
     }
 

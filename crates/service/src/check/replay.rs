@@ -31,9 +31,6 @@ pub struct Replay {
     pub pinned: usize,
 }
 
-/// Milliseconds that a read may take before the instant by which it is dated.
-const READING: i64 = 10_000;
-
 /// A record by its subject and its id.
 type Key = (i64, i64);
 
@@ -116,8 +113,7 @@ async fn as_read(
         .chain(versions.iter().filter_map(|one| one.source_batch))
         .collect();
     let batches: Vec<i64> = batches.into_iter().collect();
-    let span = (check.at.saturating_sub(READING), check.at);
-    let recording = store.batches_recording_at(&batches, span).await?;
+    let recording = store.batches_recording_at(&batches, check.at).await?;
     let (mut pinned, read) = (0, named(kept));
     let shown = plain.map(named).unwrap_or_default();
 
@@ -140,7 +136,7 @@ async fn as_read(
                 let all = store.record_versions(key.0, key.1).await?;
                 // Files that came one after the other may have been recorded beside each other.
                 let earlier: Vec<i64> = all.iter().map(|other| other.batch_id).collect();
-                let recording = store.batches_recording_at(&earlier, span).await?;
+                let recording = store.batches_recording_at(&earlier, check.at).await?;
                 let before = |other: &RecordVersion| {
                     other.version < one.version && !recording.contains(&other.batch_id)
                 };
