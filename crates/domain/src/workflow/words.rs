@@ -1,6 +1,6 @@
 //! Closed lists of words: what stages, events and owners are.
 
-/// One of a closed list, as [`words!`] declares it.
+/// One of a closed list, as `words!` declares it.
 pub trait Word: Copy + PartialEq + 'static {
     /// The stable word, which is stored and sent.
     fn as_str(self) -> &'static str;

@@ -30,7 +30,7 @@ pub struct Propose {
     pub subject: i64,
     /// The record.
     pub record: i64,
-    /// A code of [`EVENTS`].
+    /// A code of [`EVENTS`](super::EVENTS).
     pub event: String,
     /// Title and number of the document.
     pub document: String,
