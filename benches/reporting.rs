@@ -38,6 +38,7 @@ with open(sys.argv[2], 'w', newline='') as out:
     csv.writer(out).writerows(rows)
 base = duckdb.connect()
 base.execute('SET threads = 1')
+base.execute('SET enable_progress_bar = false')
 base.execute(\"CREATE TABLE t AS SELECT * FROM read_csv(?, header = false, columns = {'unit': 'VARCHAR', 'kind': 'VARCHAR', \"
              \"'decided': 'DATE', 'received': 'DATE'})\", [sys.argv[2]])
 query = (\"SELECT unit, kind, count(*), count(*) FILTER (WHERE received <= decided + 11) FROM t \"
