@@ -19,15 +19,42 @@ statements! {
     PUT_HEAD = "INSERT INTO chain_head (stream, seq, hash) VALUES ($1, $2, $3) \
         ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash";
     LIST_AUDIT = "SELECT stream, seq, at, actor, action, object, outcome, detail FROM audit \
-        WHERE (CAST($1 AS TEXT) IS NULL OR object = $1 OR substr(object, 1, length($1) + 1) = $1 || ':') \
-        AND (CAST($2 AS TEXT) IS NULL OR actor = $2) AND (CAST($3 AS TEXT) IS NULL OR action = $3) \
-        AND at >= $4 AND at <= $5 AND at < $6 \
-        AND (at < $5 OR stream < $7 OR (stream = $7 AND seq < $8)) ORDER BY at DESC, stream DESC, seq DESC LIMIT $9";
-    AUDIT_ACTIONS = "SELECT DISTINCT action FROM audit ORDER BY action";
+        WHERE at >= $1 AND at <= $2 AND at < $3 AND (at < $2 OR stream < $4 OR (stream = $4 AND seq < $5)) \
+        ORDER BY at DESC, stream DESC, seq DESC LIMIT $6";
+    LIST_ACTION = "SELECT stream, seq, at, actor, action, object, outcome, detail FROM audit \
+        WHERE action = $7 AND at >= $1 AND at <= $2 AND at < $3 AND (at < $2 OR stream < $4 OR (stream = $4 AND seq < $5)) \
+        ORDER BY at DESC, stream DESC, seq DESC LIMIT $6";
+    /// Of a word, of what lies below an object, and of what is not placed yet: from each as many as are wanted, in the order of the list.
+    LIST_WORD = "SELECT stream, seq, at, actor, action, object, outcome, detail FROM ( \
+        SELECT * FROM (SELECT a.stream, a.seq, a.at, a.actor, a.action, a.object, a.outcome, a.detail \
+        FROM audit_place p CROSS JOIN audit a WHERE p.word = $7 AND p.at >= $1 AND p.at <= $2 AND p.at < $3 \
+        AND (p.at < $2 OR p.stream < $4 OR (p.stream = $4 AND p.seq < $5)) AND a.stream = p.stream AND a.seq = p.seq \
+        AND (CAST($8 AS TEXT) IS NULL OR a.actor = $8) AND (CAST($9 AS TEXT) IS NULL OR a.action = $9) \
+        ORDER BY p.at DESC, p.stream DESC, p.seq DESC LIMIT $6) s \
+        UNION ALL SELECT * FROM (SELECT a.stream, a.seq, a.at, a.actor, a.action, a.object, a.outcome, a.detail \
+        FROM audit_place p CROSS JOIN audit a WHERE p.word >= $7 || ':' AND p.word < $7 || ';' AND substr(p.word, 1, 2) = 'o:' \
+        AND p.at >= $1 AND p.at <= $2 AND p.at < $3 \
+        AND (p.at < $2 OR p.stream < $4 OR (p.stream = $4 AND p.seq < $5)) AND a.stream = p.stream AND a.seq = p.seq \
+        AND (CAST($8 AS TEXT) IS NULL OR a.actor = $8) AND (CAST($9 AS TEXT) IS NULL OR a.action = $9) \
+        ORDER BY p.at DESC, p.stream DESC, p.seq DESC LIMIT $6) b \
+        UNION ALL SELECT * FROM (SELECT w.stream, w.seq, w.at, w.actor, w.action, w.object, w.outcome, w.detail \
+        FROM audit_waiting w WHERE ('o:' || w.object = $7 OR substr('o:' || w.object, 1, length($7) + 1) = $7 || ':' OR 'a:' || w.actor = $7) \
+        AND w.at >= $1 AND w.at <= $2 AND w.at < $3 AND (w.at < $2 OR w.stream < $4 OR (w.stream = $4 AND w.seq < $5)) \
+        AND (CAST($8 AS TEXT) IS NULL OR w.actor = $8) AND (CAST($9 AS TEXT) IS NULL OR w.action = $9) \
+        ORDER BY w.at DESC, w.stream DESC, w.seq DESC LIMIT $6) n) f \
+        ORDER BY at DESC, stream DESC, seq DESC LIMIT $6";
+    /// From one word to the next, so that the lines themselves are not read.
+    AUDIT_ACTIONS = "WITH RECURSIVE found (action) AS (SELECT MIN(action) FROM audit UNION ALL \
+        SELECT (SELECT MIN(a.action) FROM audit a WHERE a.action > f.action) FROM found f WHERE f.action IS NOT NULL) \
+        SELECT action FROM found WHERE action IS NOT NULL ORDER BY action";
     AUDIT_STREAM = "SELECT stream, seq, at, actor, action, object, outcome, detail, previous, hash FROM audit \
         WHERE stream = $1 ORDER BY seq";
     AUDIT_HEAD = "SELECT seq, hash FROM chain_head WHERE stream = $1";
 }
+
+/// Before an object in a word that the log is found by, and before an actor: as the statements write it.
+const OBJECT: &str = "o:";
+const ACTOR: &str = "a:";
 
 /// One thing somebody did or tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,10 +215,7 @@ impl Store {
             Some((at, stream, seq)) => (*at, stream.as_str(), *seq),
             None => (i64::MAX, "", 0),
         };
-        let values = values![
-            &filter.object,
-            &filter.actor,
-            &filter.action,
+        let mut values = values![
             filter.from.unwrap_or(i64::MIN),
             at,
             filter.before.unwrap_or(i64::MAX),
@@ -199,7 +223,23 @@ impl Store {
             seq,
             limit
         ];
-        let rows = reader.conn().all(&LIST_AUDIT, values).await?;
+        let (action, actor) = (filter.action.as_deref(), filter.actor.as_deref());
+        let word = match (&filter.object, actor) {
+            (Some(object), _) => Some(format!("{OBJECT}{object}")),
+            (None, Some(actor)) => Some(format!("{ACTOR}{actor}")),
+            (None, None) => None,
+        };
+        let rows = match (word, action) {
+            (Some(word), _) => {
+                values.extend(values![word, actor, action]);
+                reader.conn().all(&LIST_WORD, values).await?
+            }
+            (None, Some(action)) => {
+                values.extend(values![action]);
+                reader.conn().all(&LIST_ACTION, values).await?
+            }
+            (None, None) => reader.conn().all(&LIST_AUDIT, values).await?,
+        };
         rows.iter()
             .map(|row| {
                 Ok(AuditRow { stream: row.text(0)?, seq: row.int(1)?, entry: entry(row, 2)? })

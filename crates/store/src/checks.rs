@@ -4,18 +4,16 @@ use jiff::civil::Date;
 
 use crate::db::{Insert, Row, Store, Tx, Value, day_text, statements, values};
 use crate::error::StoreError;
+use crate::keys::sm3_hex;
 
 /// Where the day is fixed for a demonstration, the time of day begins anew every midnight: a use may stand that much before its look.
 const DAY: i64 = 24 * 3_600_000;
 
-static INSERT_ANSWER: Insert = Insert::new(
-    "check_answer (subject_id, digest, answer)",
-    3,
-    "ON CONFLICT (subject_id, digest) DO NOTHING",
-);
+static INSERT_FRAME: Insert =
+    Insert::new("check_frame (digest, text)", 2, "ON CONFLICT (digest) DO NOTHING");
 static INSERT_CHECK: Insert = Insert::new(
-    "subject_check (number, subject_id, unit_id, actor, way, purpose, basis, reference, day, at, law, digest)",
-    12,
+    "subject_check (number, subject_id, unit_id, actor, way, purpose, basis, reference, day, at, law, digest, frame, said)",
+    14,
     "",
 );
 static INSERT_ROW: Insert =
@@ -24,16 +22,27 @@ static INSERT_ROW: Insert =
 statements! {
     CHECK_ONE = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, c.digest \
         FROM subject_check c WHERE c.number = $1";
+    /// The log names the subject of each look, and the number in what it says of it: that the looks are found through it is as sure as that
+    /// they are in it, which the check of the database holds.
     CHECKS_OF_SUBJECT = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, \
-        c.digest FROM " [each] " k CROSS JOIN subject_check c WHERE c.subject_id = CAST(k.value->>0 AS BIGINT) \
-        ORDER BY c.at DESC, c.number DESC LIMIT $2";
+        c.digest FROM (SELECT a.detail FROM json_each($1) k CROSS JOIN audit_place p CROSS JOIN audit a \
+        WHERE p.word = 'o:subject:' || (k.value->>0) AND a.stream = p.stream AND a.seq = p.seq AND a.action = 'check.answered' \
+        UNION ALL SELECT w.detail FROM audit_waiting w WHERE w.action = 'check.answered' \
+        AND w.object IN (SELECT 'subject:' || (k.value->>0) FROM json_each($1) k)) l \
+        CROSS JOIN subject_check c WHERE c.number = l.detail->>'number' ORDER BY c.at DESC, c.number DESC LIMIT $2"
+        pg "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, \
+        c.digest FROM (SELECT a.detail FROM jsonb_array_elements(CAST($1 AS jsonb)) k CROSS JOIN audit_place p CROSS JOIN audit a \
+        WHERE p.word = 'o:subject:' || (k.value->>0) AND a.stream = p.stream AND a.seq = p.seq AND a.action = 'check.answered' \
+        UNION ALL SELECT w.detail FROM audit_waiting w WHERE w.action = 'check.answered' \
+        AND w.object IN (SELECT 'subject:' || (k.value->>0) FROM jsonb_array_elements(CAST($1 AS jsonb)) k)) l \
+        CROSS JOIN subject_check c WHERE c.number = CAST(l.detail AS jsonb)->>'number' ORDER BY c.at DESC, c.number DESC LIMIT $2";
     CHECKS_OF_UNIT = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, c.digest, \
         (SELECT u.outcome FROM check_use u WHERE u.number = c.number ORDER BY u.seq DESC LIMIT 1) FROM subject_check c \
         WHERE c.unit_id = $1 AND c.at <= $2 AND (c.at < $2 OR c.number < $3) ORDER BY c.at DESC, c.number DESC LIMIT $4";
     CHECKS_OF_ALL = "SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, c.digest, \
         (SELECT u.outcome FROM check_use u WHERE u.number = c.number ORDER BY u.seq DESC LIMIT 1) FROM subject_check c \
         WHERE c.at <= $1 AND (c.at < $1 OR c.number < $2) ORDER BY c.at DESC, c.number DESC LIMIT $3";
-    ANSWER = "SELECT answer FROM check_answer WHERE subject_id = $1 AND digest = $2";
+    ANSWER = "SELECT c.number, c.frame, f.text, c.said FROM subject_check c LEFT JOIN check_frame f ON f.digest = c.frame WHERE c.number = $1";
     USES = "SELECT number, seq, outcome, measures, note, actor, at FROM check_use WHERE number = $1 ORDER BY seq";
     ADD_USE = "INSERT INTO check_use (number, seq, outcome, measures, note, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     LOOK_COUNTS = "SELECT c.unit_id, c.purpose, COUNT(*) FROM subject_check c WHERE c.at >= $1 AND c.at < $2 \
@@ -57,9 +66,8 @@ statements! {
         refusal FROM check_sheet WHERE state IN ('received', 'running') ORDER BY id";
     SHEET_STATE = "UPDATE check_sheet SET state = $2, rows = $3, done = $4, finished_at = $5, refusal = $6 WHERE id = $1";
     LAST_ROW = "SELECT COALESCE(MAX(row), 0), COUNT(*) FROM check_row WHERE sheet_id = $1";
-    SHEET_ROWS = "SELECT r.row, r.number, r.problem, r.message, c.subject_id, c.digest, a.answer FROM check_row r \
-        LEFT JOIN subject_check c ON c.number = r.number \
-        LEFT JOIN check_answer a ON a.subject_id = c.subject_id AND a.digest = c.digest \
+    SHEET_ROWS = "SELECT r.row, r.number, r.problem, r.message, c.frame, f.text, c.said FROM check_row r \
+        LEFT JOIN subject_check c ON c.number = r.number LEFT JOIN check_frame f ON f.digest = c.frame \
         WHERE r.sheet_id = $1 AND r.row > $2 ORDER BY r.row LIMIT $3";
 }
 
@@ -92,13 +100,48 @@ pub struct SubjectCheck {
     pub digest: String,
 }
 
+/// An answer in two parts, so that what the law gives of it, which is the same for many, is kept once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerParts {
+    /// What is the same for many: pieces of the text, a line each, with a place for what is said after each but the last. Empty where
+    /// `said` is the whole.
+    pub frame: String,
+    /// What is said of this subject, a line for each place.
+    pub said: String,
+}
+
+impl AnswerParts {
+    /// An answer that is kept as it is, without a frame.
+    #[must_use]
+    pub fn bare(said: String) -> Self {
+        Self { frame: String::new(), said }
+    }
+
+    /// The whole text; nothing where the parts do not fit each other.
+    #[must_use]
+    pub fn whole(&self) -> Option<String> {
+        if self.frame.is_empty() {
+            return Some(self.said.clone());
+        }
+        let mut text = String::with_capacity(self.frame.len() + self.said.len());
+        let mut said = self.said.split('\n');
+        for (place, piece) in self.frame.split('\n').enumerate() {
+            if place > 0 {
+                text.push_str(said.next()?);
+            }
+            text.push_str(piece);
+        }
+        said.next().is_none().then_some(text)
+    }
+}
+
 /// A check to be kept.
 #[derive(Debug, Clone)]
 pub struct NewCheck {
     /// The look.
     pub check: SubjectCheck,
     /// What was answered.
-    pub answer: String,
+    pub answer: AnswerParts,
 }
 
 /// What use was made of an answer.
@@ -223,6 +266,21 @@ fn check(row: &Row) -> Result<SubjectCheck, StoreError> {
     })
 }
 
+/// The whole answer of a look: digest and text of its frame, and what is said, from a column on.
+pub(crate) fn answer(number: &str, row: &Row, from: usize) -> Result<String, StoreError> {
+    let wrong =
+        |column, reason| Err(StoreError::inconsistent("subject_check", column, number, reason));
+    let (digest, text) = (row.text(from)?, row.text_or_null(from + 1)?);
+    if text.is_none() && !digest.is_empty() {
+        return wrong("frame", "没有对应的答复框架");
+    }
+    let parts = AnswerParts { frame: text.unwrap_or_default(), said: row.text(from + 2)? };
+    match parts.whole() {
+        Some(whole) => Ok(whole),
+        None => wrong("said", "与其答复框架不符"),
+    }
+}
+
 fn sheet(row: &Row) -> Result<CheckSheet, StoreError> {
     Ok(CheckSheet {
         id: row.int(0)?,
@@ -249,18 +307,24 @@ impl Tx {
     /// [`StoreError::Conflict`] for a number that is taken.
     pub async fn add_checks(&mut self, new: &[NewCheck]) -> Result<(), StoreError> {
         // One statement must not name a row twice; and whoever writes at the same time takes the rows in the same order.
-        let mut distinct: Vec<(i64, &str, &str)> = new
-            .iter()
-            .map(|one| (one.check.subject_id, one.check.digest.as_str(), one.answer.as_str()))
-            .collect();
+        let frames =
+            new.iter().map(|one| one.answer.frame.as_str()).filter(|text| !text.is_empty());
+        let mut distinct: Vec<&str> = frames.collect();
         distinct.sort_unstable();
-        distinct.dedup_by_key(|(subject, digest, _)| (*subject, *digest));
-        let mut answers: Vec<Value<'_>> = Vec::with_capacity(distinct.len() * 3);
-        for (subject, digest, answer) in distinct {
-            answers.extend(values![subject, digest, answer]);
+        distinct.dedup();
+        let mut frames: Vec<(String, &str)> =
+            distinct.into_iter().map(|text| (sm3_hex(text.as_bytes()), text)).collect();
+        frames.sort_unstable();
+        let mut given: Vec<Value<'_>> = Vec::with_capacity(frames.len() * 2);
+        for (digest, text) in &frames {
+            given.extend(values![digest, *text]);
         }
-        let mut checks: Vec<Value<'_>> = Vec::with_capacity(new.len() * 12);
-        for NewCheck { check, .. } in new {
+        let digest_of = |frame: &str| {
+            let found = frames.iter().find(|(_, text)| *text == frame);
+            found.map_or("", |(digest, _)| digest.as_str())
+        };
+        let mut checks: Vec<Value<'_>> = Vec::with_capacity(new.len() * 14);
+        for NewCheck { check, answer } in new {
             checks.extend(values![
                 &check.number,
                 check.subject_id,
@@ -273,10 +337,12 @@ impl Tx {
                 day_text(check.day),
                 check.at,
                 &check.law,
-                &check.digest
+                &check.digest,
+                digest_of(&answer.frame),
+                &answer.said
             ]);
         }
-        self.conn().insert(&INSERT_ANSWER, &answers).await?;
+        self.conn().insert(&INSERT_FRAME, &given).await?;
         self.conn().insert(&INSERT_CHECK, &checks).await?;
         Ok(())
     }
@@ -395,15 +461,11 @@ impl Store {
     /// The text that was answered.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] and its like.
-    pub async fn check_answer(
-        &self,
-        subject: i64,
-        digest: &str,
-    ) -> Result<Option<String>, StoreError> {
+    /// [`StoreError::Inconsistent`] where its parts are not there or do not fit each other, [`StoreError::Unavailable`] and its like.
+    pub async fn check_answer(&self, number: &str) -> Result<Option<String>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = reader.conn().maybe(&ANSWER, values![subject, digest]).await?;
-        row.as_ref().map(|row| row.text(0)).transpose()
+        let row = reader.conn().maybe(&ANSWER, values![number]).await?;
+        row.as_ref().map(|row| answer(number, row, 1)).transpose()
     }
 
     /// Who looked at any of some subjects, the newest first.
@@ -591,12 +653,18 @@ impl Store {
         let rows = reader.conn().all(&SHEET_ROWS, values![sheet, after, limit]).await?;
         rows.iter()
             .map(|row| {
+                let number = row.text_or_null(1)?;
+                // A number that no look has any more has no answer either.
+                let kept = number
+                    .as_deref()
+                    .filter(|_| row.text_or_null(4).is_ok_and(|frame| frame.is_some()));
+                let answer = kept.map(|number| answer(number, row, 4)).transpose()?;
                 Ok(CheckRow {
                     row: row.int(0)?,
-                    number: row.text_or_null(1)?,
+                    number,
                     problem: row.text_or_null(2)?,
                     message: row.text_or_null(3)?,
-                    answer: row.text_or_null(6)?,
+                    answer,
                 })
             })
             .collect()

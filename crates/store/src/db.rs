@@ -535,6 +535,15 @@ pub(crate) enum Db {
     Pg(PgPool),
 }
 
+impl Db {
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Lite { write, .. } => write.is_closed(),
+            Self::Pg(pool) => pool.is_closed(),
+        }
+    }
+}
+
 pub(crate) struct Inner {
     pub(crate) db: Db,
     pub(crate) keys: KeyRing,
@@ -658,6 +667,9 @@ impl Store {
         crate::schema::check_key(&store).await?;
         if matches!(store.inner.db, Db::Lite { .. }) {
             crate::fold::beside(&store.inner);
+        }
+        if schema == crate::schema::SCHEMA {
+            crate::behind::follow(&store.inner);
         }
         Ok(store)
     }

@@ -3,7 +3,7 @@
 //! Left to itself SQLite does so within the commit that makes the log long, which then waits for the whole of it: a quarter of a second for
 //! 64 MB. Here a connection of its own does it while others read and write, and finds little left for that commit.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -15,18 +15,28 @@ use crate::db::{Db, Inner};
 /// How often. Pages that are written again within it go into the file once.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// Whether anything was written since the log was last folded.
+/// How often something was written, and how far that was folded.
 #[derive(Default)]
-pub(crate) struct Written(AtomicBool);
+pub(crate) struct Written {
+    commits: AtomicU64,
+    folded: AtomicU64,
+}
 
 impl Written {
     /// Notes that something was.
     pub(crate) fn note(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.commits.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How often something was.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Whether anything was since this was last asked.
     fn take(&self) -> bool {
-        self.0.swap(false, Ordering::Relaxed)
+        let commits = self.commits();
+        self.folded.swap(commits, Ordering::Relaxed) != commits
     }
 }
 

@@ -453,6 +453,7 @@ impl Store {
         }
         check.beside(&mut conn, keys).await?;
         check.looked(&mut conn, looked).await?;
+        check.placed(&mut conn).await?;
         // Last: what is wrong with a record is said by the record first.
         let differs = crate::reporting::differs(&mut conn).await;
         if let Some((table, reason)) = check.read("arrival", differs)?.flatten() {

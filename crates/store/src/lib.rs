@@ -11,6 +11,7 @@ mod agents;
 mod api;
 mod audit;
 mod batches;
+mod behind;
 mod chain;
 mod checks;
 mod commitments;
@@ -65,7 +66,9 @@ pub use batches::{
     Batch, BatchFilter, BatchRow, Counts, FindingCount, Judgement, NewBatch, RowFinding,
     StageChange,
 };
-pub use checks::{CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck};
+pub use checks::{
+    AnswerParts, CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck,
+};
 pub use commitments::{
     Commitment, CommitmentDays, CommitmentGroup, CommitmentMatter, DecidedRecord,
 };

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::keys::Purpose;
 
 /// The number of the newest migration, written into backups.
-pub const SCHEMA: i64 = 22;
+pub const SCHEMA: i64 = 23;
 
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/sqlite/0001_base.sql")),
@@ -35,6 +35,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (20, "repair-findings", include_str!("../migrations/sqlite/0020_repair_findings.sql")),
     (21, "named-objectors", include_str!("../migrations/sqlite/0021_named_objectors.sql")),
     (22, "looks-and-mail", include_str!("../migrations/sqlite/0022_looks_and_mail.sql")),
+    (23, "looks-in-order", include_str!("../migrations/sqlite/0023_looks_in_order.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("../migrations/postgres/0001_base.sql")),
@@ -59,6 +60,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (20, "repair-findings", include_str!("../migrations/postgres/0020_repair_findings.sql")),
     (21, "named-objectors", include_str!("../migrations/postgres/0021_named_objectors.sql")),
     (22, "looks-and-mail", include_str!("../migrations/postgres/0022_looks_and_mail.sql")),
+    (23, "looks-in-order", include_str!("../migrations/postgres/0023_looks_in_order.sql")),
 ];
 
 statements! {
@@ -197,6 +199,7 @@ pub fn statements() -> Vec<Statement> {
         crate::batches::ALL,
         crate::uploads::ALL,
         crate::audit::ALL,
+        crate::behind::ALL,
         crate::confirmations::ALL,
         crate::leases::ALL,
         crate::console::ALL,

@@ -35,7 +35,8 @@ use api::{
 };
 use checks::{
     a_look_without_its_line_of_the_log_is_found_out,
-    a_window_opens_once_and_a_list_goes_on_where_it_was, checks_are_kept_found_and_counted,
+    a_window_opens_once_and_a_list_goes_on_where_it_was, answers_share_what_the_law_gives_of_them,
+    checks_are_kept_found_and_counted, who_looked_is_found_before_and_after_the_log_is_brought_up,
 };
 use commitments::{
     a_commitment_goes_step_by_step, a_number_is_given_or_taken_in,
@@ -204,7 +205,8 @@ on_both! {
     open_tables_are_compared_and_days_add_up,
     powers_are_proposed_decided_and_named,
     checks_are_kept_found_and_counted,
-    a_look_without_its_line_of_the_log_is_found_out,
+    a_look_without_its_line_of_the_log_is_found_out, answers_share_what_the_law_gives_of_them,
+    who_looked_is_found_before_and_after_the_log_is_brought_up,
     a_window_opens_once_and_a_list_goes_on_where_it_was,
     mandates_wait_stand_and_end,
     enrolments_begin_end_and_lapse,
@@ -2298,7 +2300,7 @@ async fn the_check_finds_what_hangs_on_nothing(ground: &Ground) {
         ("mandate", "1", "file_digest = 'x', file_type = 'pdf'", "所附文件不存在"),
         ("subject_check", "C1", "unit_id = 'gone'", "没有对应的单位"),
         ("subject_check", "C1", "digest = 'x'", "摘要不是摘要"),
-        ("check_answer", "", "answer = '[]'", "答复与其摘要不符"),
+        ("subject_check", "C1", "said = '[]'", "答复与其摘要不符"),
         ("check_use", "C1/1", "measures = '['", "内容不是 JSON"),
         ("check_use", "C1/1", "at = 5", "时间先后颠倒"),
         ("check_link", "", "number = 'C9'", "没有对应的核查"),

@@ -11,7 +11,7 @@ use xinyong_domain::law::{Audience, Law};
 use xinyong_domain::rules::disclosure::Disclosure;
 use xinyong_domain::rules::measures::{Ground, assess};
 use xinyong_domain::ruling::{Citation, Ruling};
-use xinyong_store::Record;
+use xinyong_store::{AnswerParts, Record};
 
 use crate::browse::{Kept, OpenObjection, SubjectFacts, mark};
 use crate::intake::disclosure;
@@ -226,6 +226,22 @@ fn standing(ruling: &Disclosure, audience: Audience) -> Option<&'static str> {
     }
 }
 
+/// Adds a value in its canonical form, in which no line ever breaks.
+fn put(text: &mut String, before: &str, value: &impl Serialize) -> Result<(), DeskError> {
+    text.push_str(before);
+    let spelt =
+        serde_json::to_string(value).map_err(|error| DeskError::Internal(error.to_string()))?;
+    text.push_str(&spelt);
+    Ok(())
+}
+
+/// The text of an answer from its parts.
+pub(super) fn joined(parts: &AnswerParts) -> Result<String, DeskError> {
+    parts
+        .whole()
+        .ok_or_else(|| DeskError::Internal("an answer that does not fit its frame".to_owned()))
+}
+
 /// Puts an answer together.
 pub(super) fn answer(facts: &Facts<'_>) -> Result<CheckAnswer, DeskError> {
     let law = facts.law;
@@ -369,17 +385,38 @@ fn shown(
 }
 
 impl CheckAnswer {
-    /// Its one spelling, the canonical form (RFC 8785).
+    /// Its one spelling, the canonical form (RFC 8785), in two parts: what rests on the law, the day and the purpose alone, and what is said
+    /// of this subject.
+    pub(super) fn parts(&self) -> Result<AnswerParts, DeskError> {
+        let mut frame = String::new();
+        put(&mut frame, "{\"considered\":", &self.considered)?;
+        put(&mut frame, ",\"day\":", &self.day)?;
+        put(&mut frame, ",\"edition\":", &self.edition)?;
+        put(&mut frame, ",\"form\":", &self.form)?;
+        frame.push_str(",\"groups\":\n");
+        put(&mut frame, ",\"law\":", &self.law)?;
+        put(&mut frame, ",\"limits\":", &self.limits)?;
+        frame.push_str(",\"measures\":\n");
+        put(&mut frame, ",\"purpose\":", &self.purpose)?;
+        frame.push_str(",\"subject\":\n}");
+        let mut said = String::new();
+        put(&mut said, "", &self.groups)?;
+        put(&mut said, "\n", &self.measures)?;
+        put(&mut said, "\n", &self.subject)?;
+        Ok(AnswerParts { frame, said })
+    }
+
+    /// The same in one.
     pub(super) fn text(&self) -> Result<String, DeskError> {
-        serde_json::to_string(self).map_err(|error| DeskError::Internal(error.to_string()))
+        joined(&self.parts()?)
     }
 
     /// An answer as it was kept.
     pub(super) fn read(text: &str) -> Result<Self, DeskError> {
         serde_json::from_str(text).map_err(|error| {
             DeskError::Store(xinyong_store::StoreError::Inconsistent {
-                table: "check_answer".to_owned(),
-                column: "answer".to_owned(),
+                table: "subject_check".to_owned(),
+                column: "said".to_owned(),
                 row: String::new(),
                 reason: error.to_string(),
             })

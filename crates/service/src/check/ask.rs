@@ -6,9 +6,9 @@ use xinyong_domain::check::personal_number;
 use xinyong_domain::identifier;
 use xinyong_domain::law::Code;
 use xinyong_domain::text::normalise_name;
-use xinyong_store::{NewCheck, SubjectCheck, sm3_hex};
+use xinyong_store::{AnswerParts, NewCheck, SubjectCheck, sm3_hex};
 
-use super::answer::{CheckAnswer, CheckedSubject, Facts, PURPOSES, answer};
+use super::answer::{CheckAnswer, CheckedSubject, Facts, PURPOSES, answer, joined};
 use super::keep::{Found, Held};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
@@ -47,8 +47,17 @@ pub struct Looked {
     pub check: SubjectCheck,
     /// The answer.
     pub answer: CheckAnswer,
-    /// The bytes that are kept.
+    /// Its bytes.
     pub text: String,
+    /// The same as they are kept.
+    pub(super) parts: AnswerParts,
+}
+
+impl Looked {
+    /// What is to be kept.
+    pub(super) fn to_keep(&self) -> NewCheck {
+        NewCheck { check: self.check.clone(), answer: self.parts.clone() }
+    }
 }
 
 /// The purposes there are.
@@ -240,11 +249,13 @@ pub(super) fn answered(
         day,
         purpose: &asked.purpose,
     })?;
-    let text = answer.text()?;
+    let parts = answer.parts()?;
+    let text = joined(&parts)?;
     let moment =
         Clock::moment_of(at).ok_or_else(|| DeskError::Internal(format!("no moment {at}")))?;
     let check = SubjectCheck {
-        number: ReportNumber::new(moment, desk.random()?).to_string(),
+        // In the order of time within the second, too: looks lie by their number, and so at the end of what is kept.
+        number: ReportNumber::in_order(moment, desk.random()?).to_string(),
         subject_id,
         unit_id: unit.to_owned(),
         actor: actor.login.clone(),
@@ -257,7 +268,7 @@ pub(super) fn answered(
         law: law_words,
         digest: sm3_hex(text.as_bytes()),
     };
-    Ok(Looked { check, answer, text })
+    Ok(Looked { check, answer, text, parts })
 }
 
 /// The line of the audit log about a look.
@@ -271,7 +282,7 @@ pub(super) fn event(check: &SubjectCheck) -> AuditEvent<'_> {
 }
 
 async fn keep(desk: &Desk, actor: &Actor, looked: &Looked) -> Result<(), DeskError> {
-    let new = NewCheck { check: looked.check.clone(), answer: looked.text.clone() };
+    let new = looked.to_keep();
     let entry = desk.audit_entry(actor, event(&looked.check));
     desk.keeper().keep(desk, new, entry).await
 }

@@ -30,6 +30,7 @@ pub(super) struct Held {
 pub(super) type Found = Option<Arc<Held>>;
 
 /// Where looks wait for each other.
+#[derive(Debug)]
 pub(crate) struct Keeper {
     reads: Arc<Together<String, Found>>,
     writes: Arc<Together<(NewCheck, AuditEntry), ()>>,
@@ -56,12 +57,6 @@ pub(crate) struct Mine<'k> {
 impl Drop for Mine<'_> {
     fn drop(&mut self) {
         self.keeper.lists.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.list);
-    }
-}
-
-impl std::fmt::Debug for Keeper {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keeper")
     }
 }
 

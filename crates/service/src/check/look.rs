@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::check::personal_number;
-use xinyong_store::{StoreError, SubjectCheck};
+use xinyong_store::SubjectCheck;
 
 use super::answer::{CheckAnswer, CheckedRecord};
 use super::ask::look_up;
@@ -105,15 +105,7 @@ pub(super) async fn kept(desk: &Desk, number: &str) -> Result<(SubjectCheck, Str
     let missing = || DeskError::NotFound("这个编号的核查");
     let number = ReportNumber::parse(number).ok_or_else(missing)?;
     let check = desk.store().subject_check(number.as_str()).await?.ok_or_else(missing)?;
-    let text = desk.store().check_answer(check.subject_id, &check.digest).await?;
-    let text = text.ok_or_else(|| {
-        DeskError::Store(StoreError::Inconsistent {
-            table: "subject_check".to_owned(),
-            column: "digest".to_owned(),
-            row: check.number.clone(),
-            reason: "no answer is kept under it".to_owned(),
-        })
-    })?;
+    let text = desk.store().check_answer(&check.number).await?.ok_or_else(missing)?;
     Ok((check, text))
 }
 

@@ -439,7 +439,7 @@ fn outcome(
             );
             Ok(Err(Refusal::new("check.row-contradiction", message)))
         }
-        Ok(looked) => Ok(Ok(NewCheck { check: looked.check, answer: looked.text })),
+        Ok(looked) => Ok(Ok(NewCheck { check: looked.check, answer: looked.parts })),
         Err(DeskError::Refused(refusal)) => Ok(Err(refusal)),
         Err(DeskError::NotFound(_)) => Ok(Err(Refusal::new(
             "not-found",
@@ -636,15 +636,17 @@ async fn shown_rows(
 ) -> Result<Vec<ShownRow>, DeskError> {
     let mut then = Vec::with_capacity(said.len());
     for one in &said {
-        then.push(one.answer.as_deref().map(CheckAnswer::read).transpose()?);
+        let answer = one.answer.as_deref().map(CheckAnswer::read).transpose()?;
+        then.push(one.number.as_deref().zip(one.answer.as_deref()).zip(answer));
     }
-    let codes: Vec<String> =
-        then.iter().flatten().map(|answer| answer.subject.code.clone()).collect();
+    // As many as are shown with an answer, whatever else a row has.
+    let answers = then.iter().flatten();
+    let codes: Vec<String> = answers.map(|(_, answer)| answer.subject.code.clone()).collect();
     let mut found = found_apart(desk, &codes).await?.into_iter();
     let mut shown = Vec::with_capacity(said.len());
     for (one, then) in said.iter().zip(&then) {
-        let (text, level) = match (&one.number, &one.answer, then) {
-            (Some(number), Some(text), Some(answer)) => {
+        let (text, level) = match then {
+            Some(((number, text), answer)) => {
                 let held = found.next().unwrap_or(Ok(None));
                 let now = held.and_then(|held| answered(desk, actor, &list.unit_id, held, asked));
                 match now {
@@ -655,7 +657,7 @@ async fn shown_rows(
                     Err(error) => return Err(error),
                 }
             }
-            _ => (one.message.clone().unwrap_or_default(), Some(Level::Warning)),
+            None => (one.message.clone().unwrap_or_default(), Some(Level::Warning)),
         };
         shown.push(ShownRow { row: one.row, text, level });
         tokio::task::yield_now().await;

@@ -1,6 +1,6 @@
 //! A window on a check that another system shows its own people: a link that opens once, made with the unit's key.
 
-use xinyong_store::{CheckLink, NewCheck, sm3_hex};
+use xinyong_store::{CheckLink, sm3_hex};
 
 use super::ask::{Asked, Looked, checked, event, find_subject, look_up, unit_of};
 use super::look::{CheckView, one};
@@ -115,8 +115,7 @@ pub async fn open_window(desk: &Desk, token: &str) -> Result<Looked, DeskError> 
     if !tx.use_check_link(&link.digest, &looked.check.number).await? {
         return Err(over());
     }
-    let new = NewCheck { check: looked.check.clone(), answer: looked.text.clone() };
-    tx.add_checks(&[new]).await?;
+    tx.add_checks(&[looked.to_keep()]).await?;
     desk.audit_with(&mut tx, &actor, event(&looked.check));
     tx.commit().await?;
     Ok(looked)

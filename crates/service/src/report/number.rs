@@ -1,6 +1,6 @@
 //! The number of a report: 22 characters, the moment to the second and eight more (rules.md §7.1, seen in four of four reports).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use jiff::civil::DateTime;
 use serde::Serialize;
@@ -19,12 +19,30 @@ impl ReportNumber {
     /// Of a moment in Beijing and eight bytes of chance, by which nobody guesses the numbers of others.
     #[must_use]
     pub fn new(at: DateTime, chance: [u8; TAIL]) -> Self {
-        let moment = at.strftime("%Y%m%d%H%M%S");
-        let tail = chance.iter().map(|byte| {
-            let place = usize::from(*byte) % ALPHABET.len();
-            ALPHABET.get(place).copied().map_or('0', char::from)
-        });
-        Self(format!("{moment}{}", tail.collect::<String>()))
+        Self::ending(at, chance.map(usize::from))
+    }
+
+    /// The same for what is numbered many times in a second: the first two of the eight are its thousandth part, so that numbers follow
+    /// each other as time does.
+    #[must_use]
+    pub fn in_order(at: DateTime, chance: [u8; TAIL - 2]) -> Self {
+        let part = usize::try_from(at.millisecond()).unwrap_or_default();
+        let [one, two, three, four, five, six] = chance.map(usize::from);
+        Self::ending(at, [part / ALPHABET.len(), part, one, two, three, four, five, six])
+    }
+
+    fn ending(at: DateTime, tail: [usize; TAIL]) -> Self {
+        let mut number = String::with_capacity(LENGTH);
+        let date = [i32::from(at.year()), i32::from(at.month()), i32::from(at.day())];
+        let time = [i32::from(at.hour()), i32::from(at.minute()), i32::from(at.second())];
+        let [year, month, day] = date;
+        let [hour, minute, second] = time;
+        // Memory takes whatever is written to it.
+        let _ = write!(number, "{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}");
+        for place in tail {
+            number.push(ALPHABET.get(place % ALPHABET.len()).copied().map_or('0', char::from));
+        }
+        Self(number)
     }
 
     /// What somebody typed: blanks and small letters do not matter. Nothing for what is no number.

@@ -19,9 +19,8 @@ statements! {
         (SELECT COUNT(*) FROM subject s WHERE s.id = r.subject_id), (SELECT COUNT(*) FROM signing_key k WHERE k.id = r.key_id) \
         FROM credit_report r ORDER BY r.number";
     HELD_CHECKS = "SELECT c.number, c.unit_id, c.day, c.digest, (SELECT COUNT(*) FROM subject s WHERE s.id = c.subject_id), \
-        (SELECT COUNT(*) FROM check_answer a WHERE a.subject_id = c.subject_id AND a.digest = c.digest) \
-        FROM subject_check c ORDER BY c.number";
-    HELD_ANSWERS = "SELECT subject_id, digest, answer FROM check_answer ORDER BY subject_id, digest";
+        c.frame, f.text, c.said FROM subject_check c LEFT JOIN check_frame f ON f.digest = c.frame ORDER BY c.number";
+    HELD_FRAMES = "SELECT digest, text FROM check_frame ORDER BY digest";
     HELD_USES = "SELECT u.number, u.seq, u.measures, u.at, (SELECT c.at FROM subject_check c WHERE c.number = u.number) FROM check_use u \
         ORDER BY u.number, u.seq";
     HELD_LINKS = "SELECT l.digest, l.unit_id, l.number, l.made_at, l.ends_at, \
@@ -104,7 +103,6 @@ enum Fault {
     OtherUnit,
     BeyondPlace,
     NoPowers,
-    NoAnswer,
     OtherAnswer,
     NoCheck,
     NoReport,
@@ -144,7 +142,6 @@ impl Fault {
             Self::BeyondPlace => "已生成的推送越过了所记的位置",
             Self::NoEdition => "事项没有对应的目录版本",
             Self::NoPowers => "目录版本没有事项",
-            Self::NoAnswer => "核查没有对应的答复",
             Self::OtherAnswer => "答复与其摘要不符",
             Self::NoCheck => "没有对应的核查",
             Self::NoReport => "没有对应的信用报告",
@@ -292,11 +289,13 @@ impl Known<'_> {
 
     fn check(&self, row: &Row) -> Result<Option<Fault>, StoreError> {
         row.day(2)?;
+        let digest = row.text(3)?;
+        let answer = crate::checks::answer(&row.text(0)?, row, 5)?;
         Ok(first([
-            (!is_digest(&row.text(3)?), Fault::Digest),
+            (!is_digest(&digest), Fault::Digest),
             self.no_unit(&row.text(1)?),
             (row.int(4)? == 0, Fault::NoSubject),
-            (row.int(5)? == 0, Fault::NoAnswer),
+            (crate::keys::sm3_hex(answer.as_bytes()) != digest, Fault::OtherAnswer),
         ]))
     }
 
@@ -532,9 +531,9 @@ fn proposal(row: &Row) -> Result<Option<Fault>, StoreError> {
     ]))
 }
 
-fn answer(row: &Row) -> Result<Option<Fault>, StoreError> {
-    let (digest, answer) = (row.text(1)?, row.text(2)?);
-    Ok((crate::keys::sm3_hex(answer.as_bytes()) != digest).then_some(Fault::OtherAnswer))
+fn frame(row: &Row) -> Result<Option<Fault>, StoreError> {
+    let (digest, text) = (row.text(0)?, row.text(1)?);
+    Ok((crate::keys::sm3_hex(text.as_bytes()) != digest).then_some(Fault::OtherAnswer))
 }
 
 fn check_use(row: &Row) -> Result<Option<Fault>, StoreError> {
@@ -617,7 +616,7 @@ impl Check<'_> {
         self.hold(conn, ("mandate", 1), &MANDATES, |row| known.mandate(row)).await?;
         self.hold(conn, ("credit_report", 1), &CREDIT_REPORTS, Known::credit_report).await?;
         self.hold(conn, ("subject_check", 1), &HELD_CHECKS, |row| known.check(row)).await?;
-        self.hold(conn, ("check_answer", 2), &HELD_ANSWERS, answer).await?;
+        self.hold(conn, ("check_frame", 1), &HELD_FRAMES, frame).await?;
         self.hold(conn, ("check_use", 2), &HELD_USES, check_use).await?;
         self.hold(conn, ("check_link", 1), &HELD_LINKS, |row| known.link(row)).await?;
         self.hold(conn, ("check_sheet", 1), &HELD_SHEETS, |row| known.sheet(row)).await?;

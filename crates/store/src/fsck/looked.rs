@@ -11,6 +11,11 @@ use crate::error::StoreError;
 
 statements! {
     LOOKS = "SELECT number, subject_id, digest FROM subject_check ORDER BY number";
+    PLACES_DUE = "SELECT CAST(COALESCE(SUM(2 * seq), 0) AS BIGINT) FROM audit_placed";
+    PLACES = "SELECT COUNT(*) FROM audit_place";
+    PLACES_RIGHT = "SELECT COUNT(*) FROM audit_place p JOIN audit_placed d ON d.stream = p.stream \
+        JOIN audit a ON a.stream = p.stream AND a.seq = p.seq \
+        WHERE p.seq <= d.seq AND p.at = a.at AND p.word IN ('o:' || a.object, 'a:' || a.actor)";
 }
 
 /// What the log says of a look that was kept.
@@ -41,6 +46,23 @@ impl Looked {
 }
 
 impl Check<'_> {
+    /// Holds the places by which lines of the log are found to the lines: each that is entered has its two, and there are no others.
+    pub(super) async fn placed(&mut self, conn: &mut Conn<'_>) -> Result<(), StoreError> {
+        // What is wrong with the log itself is said first.
+        if self.report.problems.iter().any(|problem| problem.table == "audit") {
+            return Ok(());
+        }
+        let due = conn.one(&PLACES_DUE, vec![]).await?.int(0)?;
+        let there = conn.one(&PLACES, vec![]).await?.int(0)?;
+        let right = conn.one(&PLACES_RIGHT, vec![]).await?.int(0)?;
+        self.report.saw("audit_place", u64::try_from(there).unwrap_or(0));
+        if there != due || right != due {
+            let reason = format!("日志的检索应有 {due} 处，现有 {there} 处，其中相符 {right} 处");
+            self.report.wrong("audit_place", "", reason);
+        }
+        Ok(())
+    }
+
     /// Holds the looks that are kept to those that the log speaks of.
     pub(super) async fn looked(
         &mut self,

@@ -2,8 +2,8 @@
 
 use jiff::civil::date;
 use xinyong_store::{
-    AuditEntry, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, Store, SubjectCheck, Tx,
-    sm3_hex,
+    AnswerParts, AuditEntry, AuditFilter, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck,
+    Store, SubjectCheck, Tx, sm3_hex,
 };
 
 use super::{Ground, NOW, conflict, furnish};
@@ -23,7 +23,12 @@ pub fn new_check(number: &str, subject_id: i64, answer: &str) -> NewCheck {
         law: "edition+".to_owned(),
         digest: sm3_hex(answer.as_bytes()),
     };
-    NewCheck { check, answer: answer.to_owned() }
+    NewCheck { check, answer: AnswerParts::bare(answer.to_owned()) }
+}
+
+/// An answer of which the law gives all but one place.
+fn framed(said: &str) -> AnswerParts {
+    AnswerParts { frame: "{\"a\":\n}".to_owned(), said: said.to_owned() }
 }
 
 fn new_use(number: &str, seq: i64, outcome: &str) -> CheckUse {
@@ -101,9 +106,12 @@ pub async fn checks_are_kept_found_and_counted(ground: &Ground) {
     let mut tx = store.transaction("t").await.expect("begun");
     let mut later = new_check("C3", 1, "{\"a\":1}");
     later.check.at = NOW + 5;
-    tx.add_checks(&[new_check("C2", 2, "{}"), later.clone(), new_check("C4", 1, "{}")])
-        .await
-        .expect("kept");
+    later.answer = framed("1");
+    let kept = [new_check("C2", 2, "{}"), later.clone(), new_check("C4", 1, "{}")];
+    tx.add_checks(&kept).await.expect("kept");
+    for look in &kept {
+        tx.audit(answered(look));
+    }
     tx.add_check_use(&new_use("C2", 1, "unaffected")).await.expect("said");
     tx.add_check_use(&new_use("C2", 2, "measure")).await.expect("said again");
     tx.commit().await.expect("committed");
@@ -113,9 +121,9 @@ pub async fn checks_are_kept_found_and_counted(ground: &Ground) {
 
     assert_eq!(store.subject_check("C3").await.expect("read"), Some(later.check.clone()));
     assert_eq!(store.subject_check("C9").await.expect("read"), None);
-    let answer = store.check_answer(1, &later.check.digest).await.expect("read");
+    let answer = store.check_answer("C3").await.expect("read");
     assert_eq!(answer.as_deref(), Some("{\"a\":1}"));
-    assert_eq!(store.check_answer(2, &later.check.digest).await.expect("read"), None);
+    assert_eq!(store.check_answer("C9").await.expect("read"), None);
     let looks = store.checks_of_subjects(&[1, 9], 10).await.expect("read");
     let numbers: Vec<_> = looks.iter().map(|look| look.number.as_str()).collect();
     assert_eq!(numbers, ["C3", "C4", "C1"]);
@@ -205,6 +213,108 @@ pub async fn a_window_opens_once_and_a_list_goes_on_where_it_was(ground: &Ground
 async fn still_sound(store: &Store) {
     let report = store.fsck(&super::tokens, &mut |_, _| {}).await.expect("checked");
     assert!(report.is_sound(), "{report:?}");
+}
+
+pub async fn answers_share_what_the_law_gives_of_them(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let texts = ["{\"a\":1}", "{\"a\":2}", "{\"a\":1}"];
+    let kept: Vec<NewCheck> = texts
+        .iter()
+        .zip(["E1", "E2", "E3"])
+        .zip(["1", "2", "1"])
+        .map(|((text, number), said)| NewCheck {
+            answer: framed(said),
+            ..new_check(number, 1, text)
+        })
+        .collect();
+    for part in [&kept[..2], &kept[2..]] {
+        let mut tx = store.transaction("t").await.expect("begun");
+        for look in part {
+            tx.audit(answered(look));
+        }
+        tx.add_checks(part).await.expect("kept");
+        tx.commit().await.expect("committed");
+    }
+    for (text, number) in texts.iter().zip(["E1", "E2", "E3"]) {
+        let answer = store.check_answer(number).await.expect("read");
+        assert_eq!(answer.as_deref(), Some(*text), "{number}");
+    }
+    still_sound(&store).await;
+    let report = store.fsck(&super::tokens, &mut |_, _| {}).await.expect("checked");
+    assert_eq!(report.checked.get("check_frame"), Some(&1), "kept once");
+    // Said for more places than the frame has, or without the frame: an error, not a guess.
+    let damages = [
+        ("UPDATE subject_check SET said = '1' || '\n' || '2' WHERE number = 'E2'", "框架不符"),
+        ("DELETE FROM check_frame", "没有对应的答复框架"),
+    ];
+    for (damage, reason) in damages {
+        let damage = damage.to_owned();
+        store.raw_execute(&damage).await.expect("damaged");
+        let wrong = store.check_answer("E2").await.expect_err("damaged");
+        assert!(wrong.to_string().contains(reason), "{wrong}");
+        let report = store.fsck(&super::tokens, &mut |_, _| {}).await.expect("checked");
+        assert!(report.problems.iter().any(|one| one.table == "subject_check"), "{report:?}");
+    }
+}
+
+pub async fn who_looked_is_found_before_and_after_the_log_is_brought_up(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let kept = [new_check("F1", 1, "{}"), new_check("F2", 2, "{}"), new_check("F3", 1, "{}")];
+    let looked = async |subject| {
+        let looks = store.checks_of_subjects(&[subject], 9).await.expect("read");
+        looks.into_iter().map(|look| look.number).collect::<Vec<_>>()
+    };
+    let lines = async |object: &str, actor: Option<&str>| {
+        let filter = AuditFilter {
+            object: Some(object.to_owned()).filter(|object| !object.is_empty()),
+            actor: actor.map(str::to_owned),
+            ..AuditFilter::default()
+        };
+        store.list_audit(&filter, 9).await.expect("read")
+    };
+    for look in &kept {
+        let mut tx = store.transaction("t").await.expect("begun");
+        tx.audit(answered(look));
+        tx.audit(AuditEntry {
+            actor: "other".to_owned(),
+            action: "record.seen".to_owned(),
+            object: format!("record:{}:7", look.check.subject_id),
+            at: NOW - 1,
+            ..answered(look)
+        });
+        tx.add_checks(std::slice::from_ref(look)).await.expect("kept");
+        tx.commit().await.expect("committed");
+        if look.check.number == "F1" {
+            // Some are entered and some wait: nobody can tell.
+            store.bring_up(0).await.expect("brought up");
+        }
+    }
+    let found = async || {
+        (
+            looked(1).await,
+            looked(2).await,
+            lines("subject:1", None).await,
+            lines("subject:1", Some("clerk")).await,
+            lines("record:1", None).await,
+            lines("record:1:7", Some("clerk")).await,
+            lines("", Some("other")).await,
+        )
+    };
+    let before = found().await;
+    assert_eq!((before.0.len(), before.1.len()), (3, 1), "{before:?}");
+    let counts = [&before.2, &before.3, &before.4, &before.5, &before.6].map(Vec::len);
+    assert_eq!(counts, [3, 3, 2, 0, 3], "{before:?}");
+    still_sound(&store).await;
+    // More wait than are asked for: not yet.
+    store.bring_up(1_000).await.expect("nothing to do");
+    store.bring_up(0).await.expect("brought up");
+    assert!(found().await == before, "the same, found otherwise");
+    still_sound(&store).await;
+    store.raw_execute("DELETE FROM audit_place WHERE word = 'a:other'").await.expect("damaged");
+    let report = store.fsck(&super::tokens, &mut |_, _| {}).await.expect("checked");
+    assert!(report.problems.iter().any(|one| one.table == "audit_place"), "{report:?}");
 }
 
 pub async fn a_look_without_its_line_of_the_log_is_found_out(ground: &Ground) {
