@@ -6,6 +6,8 @@
 
 mod driven;
 mod invented;
+#[path = "../src/memory.rs"]
+mod memory;
 
 use std::fmt::Write as _;
 use std::path::Path;

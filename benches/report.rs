@@ -4,6 +4,8 @@
 //! nothing. The run makes a Python environment for it below the target folder (`WEASYPRINT_PYTHON` names another one) and says so where
 //! there is none. `pdfinfo` and `pdfdetach` (poppler) count the pages and take the content out. Run it with `cargo bench --bench report`.
 
+#[path = "../src/memory.rs"]
+mod memory;
 #[path = "../src/press.rs"]
 mod press;
 

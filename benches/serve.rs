@@ -9,6 +9,8 @@
 mod driven;
 mod invented;
 mod loaded;
+#[path = "../src/memory.rs"]
+mod memory;
 mod steady;
 
 use std::fmt::Write as _;

@@ -30,6 +30,7 @@ pub use certificate::{
 pub use department::{ForPurpose, department};
 pub use issue::{Issued, public};
 pub use looks::{Look, looks_at};
+pub(crate) use number::PLACES;
 pub use number::ReportNumber;
 pub use own::own;
 pub use proofs::LogCheck;

@@ -715,6 +715,18 @@ impl Store {
         })
     }
 
+    /// A connection for reading what is written to again and again. On SQLite it is the writer's, between its transactions: every commit
+    /// empties the pages that other connections have at hand, its own it keeps. Whoever holds a transaction must not ask for it.
+    pub(crate) async fn reader_between_writes(&self) -> Result<Reader, StoreError> {
+        match &self.inner.db {
+            Db::Lite { write, .. } => {
+                self.inner.reads.fetch_add(1, Ordering::Relaxed);
+                Ok(Reader::Lite(write.acquire().await?))
+            }
+            Db::Pg(_) => self.reader().await,
+        }
+    }
+
     /// Begins a writing transaction. On SQLite it holds the one writer until it is committed or dropped;
     /// dropping it rolls back. `name` labels the log.
     ///

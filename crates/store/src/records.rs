@@ -32,6 +32,7 @@ statements! {
         r.withdrawn_on, r.state, v.content_digest FROM record r CROSS JOIN record_version v \
         WHERE r.id = $2 AND r.subject_id = $1 \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id";
+    /// The limit is a sum so that SQLite does not plan by its value: it would plan anew for each execution, at the cost of the reading itself.
     RECORDS_OF_SUBJECTS = "WITH RECURSIVE g (root, id) AS (SELECT CAST(k.value->>0 AS BIGINT), CAST(k.value->>0 AS BIGINT) \
         FROM " [each] " k UNION SELECT g.root, j.from_id FROM g CROSS JOIN subject_judgement j \
         WHERE j.to_id = g.id AND j.finding = 'same' AND j.state = 'confirmed'), \
@@ -42,7 +43,7 @@ statements! {
         r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
         r.withdrawn_on, r.state, v.content_digest, h.root FROM h CROSS JOIN record r CROSS JOIN record_version v \
         WHERE r.id = h.id AND r.subject_id = h.subject_id \
-        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on DESC, r.id DESC LIMIT $2";
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on DESC, r.id DESC LIMIT CAST(0 AS BIGINT) + $2";
     RECORD_VERSIONS = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
         v.content, v.sealed, v.platform, v.state, v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, \
         v.known_at, v.public_from, v.public_until, v.withdrawn_on, v.content_digest, v.previous, v.hash \

@@ -776,7 +776,7 @@ impl Store {
         codes: &[&str],
         limit: i64,
     ) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
-        let mut reader = self.reader().await?;
+        let mut reader = self.reader_between_writes().await?;
         let subjects = shown(&mut reader.conn(), codes).await?;
         let mut ids: Vec<i64> = subjects.values().map(|whole| whole.subject.id).collect();
         ids.sort_unstable();

@@ -26,6 +26,8 @@ pub struct Faces {
     pub book: LazyHash<FontBook>,
     /// The faces themselves, in the book's order.
     pub fonts: Vec<Font>,
+    /// Which characters any of them has, by code point: a face's own list is walked through from its beginning for each question.
+    covered: Vec<bool>,
 }
 
 impl Debug for Faces {
@@ -41,11 +43,22 @@ impl Faces {
             .into_iter()
             .map(|(name, data)| Font::new(Bytes::new(data), 0).ok_or(TypesetError::Face(name)))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts })
+        let mut covered = Vec::new();
+        for character in fonts.iter().flat_map(|font| font.info().coverage.iter()) {
+            let place = usize::try_from(character).unwrap_or_default();
+            if covered.len() <= place {
+                covered.resize(place + 1, false);
+            }
+            if let Some(there) = covered.get_mut(place) {
+                *there = true;
+            }
+        }
+        Ok(Self { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts, covered })
     }
 
     fn has(&self, character: char) -> bool {
-        self.fonts.iter().any(|font| font.info().coverage.contains(u32::from(character)))
+        let place = usize::try_from(u32::from(character)).ok();
+        place.and_then(|place| self.covered.get(place)).is_some_and(|there| *there)
     }
 
     /// The text with 〓 and the code point in place of what no face has. Control characters go: a document cannot show them.

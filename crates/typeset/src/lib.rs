@@ -9,11 +9,14 @@ mod world;
 use serde_json::Value;
 use thiserror::Error;
 use typst::foundations::{Datetime, Smart};
+use typst::syntax::Source;
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt as _};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use fonts::Faces;
-use world::Sheet;
+use world::{Setting, Sheet};
 
 /// Pieces of earlier documents that are kept for the next ones, in documents.
 const MEMORY: usize = 10;
@@ -75,10 +78,12 @@ pub struct Document<'a> {
     pub made: Moment,
 }
 
-/// The faces, read once, and the language.
+/// The faces, read once, and the language with its templates, put together once.
 #[derive(Debug)]
 pub struct Typesetter {
     faces: Faces,
+    library: LazyHash<Library>,
+    templates: Vec<(&'static str, Source)>,
 }
 
 impl Typesetter {
@@ -87,7 +92,12 @@ impl Typesetter {
     /// # Errors
     /// [`TypesetError::Face`].
     pub fn new() -> Result<Self, TypesetError> {
-        Ok(Self { faces: Faces::read()? })
+        let mut templates = Vec::with_capacity(TEMPLATES.len());
+        for (name, source) in TEMPLATES {
+            templates.push((name, world::main(source)?));
+        }
+        let library = LazyHash::new(Library::default());
+        Ok(Self { faces: Faces::read()?, library, templates })
     }
 
     /// Sets a document. Takes some tens of milliseconds of one core; not for a thread that serves others.
@@ -95,14 +105,15 @@ impl Typesetter {
     /// # Errors
     /// [`TypesetError`].
     pub fn set(&self, document: Document<'_>) -> Result<Vec<u8>, TypesetError> {
-        let source = TEMPLATES
+        let source = self
+            .templates
             .iter()
-            .find_map(|(name, source)| (*name == document.template).then_some(*source))
+            .find_map(|(name, source)| (*name == document.template).then(|| source.clone()))
             .ok_or_else(|| TypesetError::NoTemplate(document.template.to_owned()))?;
         self.set_source(source, document)
     }
 
-    fn set_source(&self, source: &str, document: Document<'_>) -> Result<Vec<u8>, TypesetError> {
+    fn set_source(&self, source: Source, document: Document<'_>) -> Result<Vec<u8>, TypesetError> {
         let Moment { year, month, day, hour, minute, second } = document.made;
         let made = Datetime::from_ymd_hms(year, month, day, hour, minute, second)
             .ok_or(TypesetError::Moment)?;
@@ -110,7 +121,8 @@ impl Typesetter {
         let standards = PdfStandards::new(&[kept, PdfStandard::Ua_1])
             .map_err(|error| TypesetError::Set(error.message().to_string()))?;
         let Document { data, codes, files, .. } = document;
-        let sheet = Sheet::new(&self.faces, source, data, codes, files, made)?;
+        let setting = Setting { faces: &self.faces, library: &self.library, main: source };
+        let sheet = Sheet::new(setting, data, codes, files, made)?;
         let said = |problems: &[typst::diag::SourceDiagnostic]| {
             let all: Vec<_> = problems.iter().map(|one| one.message.as_str()).collect();
             TypesetError::Set(all.join("; "))

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use serde_json::json;
 
-use super::{Document, Moment, TypesetError, Typesetter};
+use super::{Document, Moment, TypesetError, Typesetter, world};
 
 type Checked = Result<(), Box<dyn Error>>;
 
@@ -29,9 +29,10 @@ fn document(name: &str) -> Document<'static> {
 #[test]
 fn the_same_document_has_the_same_bytes() -> Checked {
     let setter = Typesetter::new()?;
-    let first = setter.set_source(PLAIN, document("平陆县鑫源建材有限公司"))?;
-    let again = Typesetter::new()?.set_source(PLAIN, document("平陆县鑫源建材有限公司"))?;
-    let other = setter.set_source(PLAIN, document("平陆县鑫源建材有限责任公司"))?;
+    let first = setter.set_source(world::main(PLAIN)?, document("平陆县鑫源建材有限公司"))?;
+    let again =
+        Typesetter::new()?.set_source(world::main(PLAIN)?, document("平陆县鑫源建材有限公司"))?;
+    let other = setter.set_source(world::main(PLAIN)?, document("平陆县鑫源建材有限责任公司"))?;
     assert!(first.starts_with(b"%PDF-1.7"));
     assert_eq!(first, again);
     assert_ne!(first, other);
@@ -43,10 +44,10 @@ fn rare_characters_are_set_and_those_no_face_has_do_not_stop_a_document() -> Che
     let setter = Typesetter::new()?;
     for name in ["张䶮", "李㛃", "王𬱖", "赵𫍯", "𠮷野"] {
         assert_eq!(setter.faces.printable(name), name);
-        setter.set_source(PLAIN, document(name))?;
+        setter.set_source(world::main(PLAIN)?, document(name))?;
     }
     assert_eq!(setter.faces.printable("张\u{2CE8F}\u{7}\n甲"), "张〓（U+2CE8F）\n甲");
-    setter.set_source(PLAIN, document("张\u{2CE8F}\u{10FFFD}"))?;
+    setter.set_source(world::main(PLAIN)?, document("张\u{2CE8F}\u{10FFFD}"))?;
     Ok(())
 }
 
@@ -58,7 +59,7 @@ fn a_template_sees_no_file_and_must_fit_its_data() -> Checked {
         "#import \"@preview/cetz:0.2.0\"",
         "#json(\"/data.json\").absent",
     ] {
-        let set = setter.set_source(source, document(""));
+        let set = setter.set_source(world::main(source)?, document(""));
         assert!(matches!(set, Err(TypesetError::Set(_))), "{source}: {set:?}");
     }
     let none = setter.set(document(""));

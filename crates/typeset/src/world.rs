@@ -8,16 +8,21 @@ use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
-use typst::{Library, LibraryExt as _, World};
+use typst::{Library, World};
 
 use crate::TypesetError;
 use crate::fonts::Faces;
 
+/// What is the same for many documents.
+pub struct Setting<'a> {
+    pub faces: &'a Faces,
+    pub library: &'a LazyHash<Library>,
+    pub main: Source,
+}
+
 /// One document's world.
 pub struct Sheet<'a> {
-    faces: &'a Faces,
-    library: LazyHash<Library>,
-    main: Source,
+    setting: Setting<'a>,
     files: Vec<(FileId, Bytes)>,
     made: Datetime,
 }
@@ -27,17 +32,21 @@ fn id(name: &str) -> Result<FileId, TypesetError> {
     Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
 }
 
+/// A template as it is compiled.
+pub fn main(source: &str) -> Result<Source, TypesetError> {
+    Ok(Source::new(id("/main.typ")?, source.to_owned()))
+}
+
 impl<'a> Sheet<'a> {
     /// A world for one document.
     pub fn new(
-        faces: &'a Faces,
-        source: &str,
+        setting: Setting<'a>,
         data: Value,
         codes: Vec<(&'static str, String)>,
         carried: Vec<(&'static str, Vec<u8>)>,
         made: Datetime,
     ) -> Result<Self, TypesetError> {
-        let data = serde_json::to_vec(&faces.printable_data(data))
+        let data = serde_json::to_vec(&setting.faces.printable_data(data))
             .map_err(|error| TypesetError::Set(error.to_string()))?;
         let mut files = vec![(id("/data.json")?, Bytes::new(data))];
         for (name, bytes) in carried {
@@ -48,31 +57,26 @@ impl<'a> Sheet<'a> {
             let picture = code.render::<svg::Color<'_>>().quiet_zone(false).build();
             files.push((id(name)?, Bytes::from_string(picture)));
         }
-        Ok(Self {
-            faces,
-            library: LazyHash::new(Library::default()),
-            main: Source::new(id("/main.typ")?, source.to_owned()),
-            files,
-            made,
-        })
+        Ok(Self { setting, files, made })
     }
 }
 
 impl World for Sheet<'_> {
     fn library(&self) -> &LazyHash<Library> {
-        &self.library
+        self.setting.library
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &self.faces.book
+        &self.setting.faces.book
     }
 
     fn main(&self) -> FileId {
-        self.main.id()
+        self.setting.main.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.main.id() { Ok(self.main.clone()) } else { Err(FileError::AccessDenied) }
+        let main = &self.setting.main;
+        if id == main.id() { Ok(main.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
@@ -83,7 +87,7 @@ impl World for Sheet<'_> {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        self.faces.fonts.get(index).cloned()
+        self.setting.faces.fonts.get(index).cloned()
     }
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {

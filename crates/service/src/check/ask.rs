@@ -13,10 +13,8 @@ use super::keep::{Found, Held};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::browse::{MOST_READ, facts, present_code};
-use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
-use crate::report::ReportNumber;
 
 /// Characters of a basis.
 pub(crate) const BASIS: std::ops::RangeInclusive<usize> = 4..=200;
@@ -69,11 +67,13 @@ pub fn purposes(desk: &Desk) -> Vec<Code> {
 /// What is asked, with everything wrong refused: purpose, basis, reference.
 pub(super) fn checked(desk: &Desk, asked: &Asked) -> Result<Asked, Refusal> {
     let purpose = asked.purpose.trim();
-    let known = purposes(desk).into_iter().find(|one| {
+    let law = desk.law();
+    let is_meant = |one: &&Code| {
         one.id == purpose
             || one.label == purpose
             || one.aliases.iter().any(|alias| alias == purpose)
-    });
+    };
+    let known = law.codes().get(PURPOSES).and_then(|list| list.codes.iter().find(is_meant));
     let Some(purpose) = known else {
         return Err(Refusal::new(
             "check.purpose-unknown",
@@ -108,7 +108,7 @@ pub(super) fn checked(desk: &Desk, asked: &Asked) -> Result<Asked, Refusal> {
         }
     }
     Ok(Asked {
-        purpose: purpose.id,
+        purpose: purpose.id.clone(),
         basis: basis.to_owned(),
         reference: reference.to_owned(),
         way: asked.way,
@@ -251,11 +251,8 @@ pub(super) fn answered(
     })?;
     let parts = answer.parts()?;
     let text = joined(&parts)?;
-    let moment =
-        Clock::moment_of(at).ok_or_else(|| DeskError::Internal(format!("no moment {at}")))?;
     let check = SubjectCheck {
-        // In the order of time within the second, too: looks lie by their number, and so at the end of what is kept.
-        number: ReportNumber::in_order(moment, desk.random()?).to_string(),
+        number: desk.keeper().number(desk, at)?.to_string(),
         subject_id,
         unit_id: unit.to_owned(),
         actor: actor.login.clone(),

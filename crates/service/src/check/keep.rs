@@ -6,14 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use xinyong_store::{AuditEntry, NewCheck, Record, WholeSubject};
 
 use crate::browse::MOST_READ;
+use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
+use crate::report::{PLACES, ReportNumber};
 use crate::together::Together;
 
 /// Looks in one transaction at most.
 const MOST_KEPT: usize = 256;
 /// Subjects in one read at most.
 const MOST_ASKED: usize = 64;
+/// Numbers follow each other in time, but for a clock that was set back by more, in milliseconds.
+const LATE: i64 = 1_000;
 /// Reads beside each other, so that those behind a subject with very many records are few.
 const READS: usize = 2;
 
@@ -36,6 +40,35 @@ pub(crate) struct Keeper {
     writes: Arc<Together<(NewCheck, AuditEntry), ()>>,
     /// Lists that somebody in this process is at.
     lists: Mutex<BTreeSet<i64>>,
+    numbers: Mutex<Numbered>,
+}
+
+/// What was numbered last: in which thousandth of a second, in milliseconds since 1970, and which place within it.
+#[derive(Debug, Default)]
+struct Numbered {
+    at: i64,
+    place: u32,
+}
+
+impl Numbered {
+    /// The next number that this process gives: at an instant, or up to a second later where that was given already. Within a
+    /// thousandth each is behind the one before by a step of chance, so that none is given twice and none can be told from another.
+    fn next(&mut self, at: i64, chance: [u8; 6]) -> (i64, u32) {
+        let [one, two, three, four, five, six] = chance;
+        let step = u32::from(u16::from_le_bytes([one, two])) + 1;
+        let late = (0..LATE).contains(&(self.at - at));
+        let at = if late { self.at } else { at };
+        let follows = self.place.checked_add(step).filter(|place| *place < PLACES);
+        let (at, place) = match follows {
+            Some(place) if at == self.at => (at, place),
+            // A thousandth that is full.
+            None if at == self.at => (at + 1, step),
+            // Begun anew in the first quarter, so that there is room behind it.
+            _ => (at, u32::from_le_bytes([three, four, five, six]) % (PLACES / 4)),
+        };
+        *self = Self { at, place };
+        (at, place)
+    }
 }
 
 impl Default for Keeper {
@@ -44,6 +77,7 @@ impl Default for Keeper {
             reads: Arc::new(Together::new(READS, MOST_ASKED)),
             writes: Arc::new(Together::new(1, MOST_KEPT)),
             lists: Mutex::default(),
+            numbers: Mutex::default(),
         }
     }
 }
@@ -66,6 +100,21 @@ impl Keeper {
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         // Made only where it is ours: dropping one gives the list back.
         lists.insert(list).then(|| Mine { keeper: self, list })
+    }
+
+    /// A number for a look at an instant.
+    ///
+    /// # Errors
+    /// When there is no chance to be had, or no such moment.
+    pub(super) fn number(&self, desk: &Desk, at: i64) -> Result<ReportNumber, DeskError> {
+        let chance = desk.random()?;
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, place) = numbers.next(at, chance);
+        drop(numbers);
+        let none = || DeskError::Internal(format!("no moment {at}"));
+        let thousandth = u16::try_from(at.rem_euclid(1_000)).map_err(|_| none())?;
+        let moment = Clock::moment_of(at).ok_or_else(none)?;
+        Ok(ReportNumber::in_order(moment, thousandth, place))
     }
 
     /// Makes a look durable.
@@ -125,7 +174,24 @@ pub(super) async fn found(desk: &Desk, codes: &[String]) -> Result<Vec<Found>, D
 
 #[cfg(test)]
 mod tests {
-    use super::Keeper;
+    use super::{Keeper, Numbered, PLACES};
+
+    #[test]
+    fn no_number_is_given_twice_and_all_follow_time() {
+        let mut numbers = Numbered::default();
+        let mut last = (0, 0);
+        // The greatest steps there are, in one thousandth of a second: it is full after a while and the next one is begun.
+        for _ in 0..50_000 {
+            let next = numbers.next(5_000, [255; 6]);
+            assert!(next > last && next.1 < PLACES, "{next:?} after {last:?}");
+            last = next;
+        }
+        assert!((5_001..5_010).contains(&last.0), "{last:?}");
+        // What was read a little earlier comes after what has been numbered, and a clock that was set back is believed.
+        assert!(numbers.next(4_900, [1; 6]) > last);
+        assert_eq!(numbers.next(1_000, [0, 0, 7, 0, 0, 0]), (1_000, 7));
+        assert_eq!(numbers.next(1_000, [0; 6]), (1_000, 8));
+    }
 
     #[test]
     fn a_list_is_one_persons_until_it_is_given_back() {

@@ -535,3 +535,18 @@ async fn lists_without_anything_to_check_are_refused_at_once() {
         assert_eq!(refused.expect_err("refused").code(), code);
     }
 }
+
+#[tokio::test]
+async fn numbers_of_looks_stand_in_the_order_of_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = desk(&folder, date(2026, 11, 25)).await;
+    let mut numbers = Vec::new();
+    for at in [1_777_700_000_000_i64, 1_777_700_000_000, 1_777_700_000_001, 1_777_700_000_999] {
+        for _ in 0..500 {
+            numbers.push(desk.keeper().number(&desk, at).expect("a number").to_string());
+        }
+    }
+    assert!(numbers.is_sorted(), "{numbers:?}");
+    numbers.dedup();
+    assert_eq!(numbers.len(), 2_000);
+}

@@ -10,6 +10,8 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKLMNPQRSTUWXY";
 /// Characters after the moment.
 const TAIL: usize = 8;
 const LENGTH: usize = 14 + TAIL;
+/// Places within a thousandth of a second: six characters.
+pub const PLACES: u32 = 1 << 30;
 
 /// A report's number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -22,12 +24,15 @@ impl ReportNumber {
         Self::ending(at, chance.map(usize::from))
     }
 
-    /// The same for what is numbered many times in a second: the first two of the eight are its thousandth part, so that numbers follow
-    /// each other as time does.
+    /// The same for what is numbered many times in a second: the first two of the eight are its thousandth part and the others a place
+    /// within that ([`PLACES`] of them), so that numbers follow each other as time does.
     #[must_use]
-    pub fn in_order(at: DateTime, chance: [u8; TAIL - 2]) -> Self {
-        let part = usize::try_from(at.millisecond()).unwrap_or_default();
-        let [one, two, three, four, five, six] = chance.map(usize::from);
+    pub fn in_order(at: DateTime, thousandth: u16, place: u32) -> Self {
+        let part = usize::from(thousandth);
+        let place = usize::try_from(place).unwrap_or_default();
+        let digit = |back: u32| place / ALPHABET.len().pow(back);
+        let tail = [digit(5), digit(4), digit(3), digit(2), digit(1), digit(0)];
+        let [one, two, three, four, five, six] = tail;
         Self::ending(at, [part / ALPHABET.len(), part, one, two, three, four, five, six])
     }
 
@@ -85,6 +90,16 @@ mod tests {
         let number = ReportNumber::new(at, [0, 31, 32, 255, 7, 9, 10, 200]);
         assert_eq!(number.as_str(), "202605041902570Y0Y79A8");
         assert_eq!(number.as_str().len(), 22);
+        let parts =
+            [(0, 0), (0, 1), (0, 31), (0, 32), (1, 0), (31, 5), (32, 0), (999, super::PLACES - 1)];
+        let numbers = parts.map(|(part, place)| {
+            let at = date(2026, 5, 4).at(19, 2, 57, 0);
+            ReportNumber::in_order(at, part, place).to_string()
+        });
+        assert!(
+            numbers.is_sorted() && numbers.iter().all(|one| ReportNumber::parse(one).is_some())
+        );
+        assert_eq!(numbers[4], "2026050419025701000000");
         let typed = "20260504 190257 0y0y-79a8";
         assert_eq!(ReportNumber::parse(typed), Some(number));
         for wrong in [
