@@ -11,6 +11,7 @@ mod display;
 mod face;
 mod fields;
 mod guard;
+mod handler;
 mod held;
 mod layers;
 mod listen;

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{StatusCode, Uri, header};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::MethodRouter;
 use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -17,6 +17,7 @@ use xinyong_service::Permission;
 
 use crate::face::Face;
 use crate::guard::{Guard, guard};
+use crate::handler::{get, post};
 use crate::layers;
 use crate::measure::measure;
 use crate::site::Site;

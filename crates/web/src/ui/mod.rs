@@ -7,6 +7,7 @@ pub mod deeds;
 pub mod failure;
 pub mod frame;
 pub mod objection;
+pub mod parts;
 pub mod proceeding;
 pub mod reasons;
 pub mod repair;
