@@ -31,6 +31,7 @@ pub mod open_data;
 pub mod places;
 pub mod powers;
 mod press;
+mod proceeding;
 pub mod publication_log;
 pub mod publicity;
 mod refusal;
