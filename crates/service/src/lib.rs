@@ -23,6 +23,8 @@ pub mod error_reports;
 pub mod identities;
 pub mod intake;
 pub mod judgements;
+#[cfg(test)]
+mod last_connection;
 pub mod law;
 pub mod mail;
 pub mod notices;
