@@ -1,18 +1,16 @@
 //! `GET` and `POST /console/upload`: a file becomes a batch.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Query};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use xinyong_domain::law::Profile;
 use xinyong_service::{Actor, Permission, Refusal, intake, units};
 
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::rows::batch_href;
 use super::{actor, mendable, onward};
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::scratch::Arriving;
 use crate::ui::draw;
@@ -110,31 +108,24 @@ async fn show(
 ///
 /// # Errors
 /// `access.denied`; when the store fails. What the person can mend is said on the form.
-pub async fn upload(
-    frame: Frame,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    // What is not even such a form has no token.
-    let multipart = multipart.map_err(|_| forged())?;
+pub async fn upload(frame: Frame, incoming: Incoming) -> Result<Response, PageError> {
     let desk = frame.site.desk().clone();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::default();
-    match parts::read(&desk, &caller, multipart, &FIELDS, &mut sent).await {
+    match incoming.read(&desk, &FIELDS, &mut sent).await? {
         Ok(()) => {}
-        Err(Stopped::Refused(refusal)) => return again(&frame, &sent, &refusal).await,
-        Err(Stopped::Error(error)) => return Err(error),
+        Err(refusal) => return again(&frame, &sent, &refusal).await,
     }
     if sent.file.is_none() && !sent.text("pasted").is_empty() {
         let mut arriving = Arriving::begin(&desk).await?;
         arriving.take(sent.text("pasted").as_bytes()).await?;
         sent.file = Some((arriving.end().await?, PASTED.to_owned()));
     }
-    let missing = missing(&sent, &caller.actor);
+    let missing = missing(&sent, actor(&frame)?);
     let Some((scratch, file_name)) = sent.file.as_ref().filter(|_| missing.is_empty()) else {
         let page = show(&frame, &sent, missing).await?;
         return Ok((StatusCode::BAD_REQUEST, page).into_response());
     };
-    let unit = match caller.actor.unit_limit() {
+    let unit = match actor(&frame)?.unit_limit() {
         _ if sent.text("kind") == intake::REGISTRY => intake::REGISTRY_UNIT.to_owned(),
         Some(own) => own.to_owned(),
         None => sent.text("unit").to_owned(),
@@ -146,7 +137,7 @@ pub async fn upload(
         unit,
         profile: Profile::Reported,
     };
-    let received = match intake::receive(&desk, &caller.actor, command).await {
+    let received = match intake::receive(&desk, actor(&frame)?, command).await {
         Ok(received) => received,
         Err(error) => return again(&frame, &sent, &mendable(error)?).await,
     };
