@@ -17,7 +17,6 @@ use xinyong_domain::ruling::Ruling;
 use xinyong_domain::text::normalise_name;
 use xinyong_store::NumberPlace;
 
-use super::run::to_json;
 use crate::refusal::DeskError;
 
 /// What the platform knows about a record beyond its layout (decisions.md, "Inputs the layouts lack").
@@ -366,4 +365,9 @@ pub(crate) fn split_content(
         target.insert(field.code.clone(), value.to_owned());
     }
     (clear, sensitive)
+}
+
+/// A value as it is kept.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, DeskError> {
+    serde_json::to_string(value).map_err(|error| DeskError::Internal(error.to_string()))
 }
