@@ -33,8 +33,8 @@ pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batche
 pub use changes::{Change, ChangePage, changes};
 pub(crate) use changes::{MARKED, settled_until};
 pub use console::{ConsoleHome, console_home};
-pub(crate) use data::record_row;
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
+pub(crate) use data::{form as field_form, meaning as field_meaning, record_row};
 pub(crate) use departments::is_duty;
 pub use departments::{
     Department, DepartmentKind, DepartmentPage, department_page, departments, duty_of,

@@ -14,6 +14,7 @@ pub(crate) mod record;
 mod release;
 pub(crate) mod run;
 pub(crate) mod submit;
+mod template;
 mod workbook;
 
 pub(crate) use earliest::earliest_decision;
@@ -27,6 +28,7 @@ pub(crate) use record::{place_of_number, told_to_units};
 pub use release::{Judgement, Release, give_back, release};
 pub use run::{BatchAnswer, FindingAnswer, answer, check, record_released, resume_unfinished};
 pub use submit::{cancel, submit};
+pub use template::{Template, template};
 pub use workbook::annotated_workbook;
 
 #[cfg(test)]

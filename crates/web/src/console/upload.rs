@@ -1,7 +1,7 @@
 //! `GET` and `POST /console/upload`: a file becomes a batch.
 
 use askama::Template;
-use axum::extract::Query;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
@@ -13,9 +13,10 @@ use super::rows::batch_href;
 use super::{actor, mendable, onward};
 use crate::page_error::PageError;
 use crate::scratch::Arriving;
+use crate::table::{XLSX, headers};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Choice, FormError, Page, message_for};
+use crate::ui::view::{Choice, FormError, Link, Page, message_for};
 
 /// The longest table that is pasted, in bytes: some thousand rows. What is longer is a file.
 const LONGEST_TABLE: usize = 2 << 20;
@@ -37,6 +38,7 @@ struct Upload {
     file_help: String,
     pasted: String,
     pasted_error: String,
+    tables: Vec<Link>,
 }
 
 /// What the form begins with: who mends a batch need not choose its kind and its unit again.
@@ -77,6 +79,7 @@ async fn show(
     if actor(frame)?.may(Permission::ImportSubjects) {
         kinds.push(Choice::new(intake::REGISTRY, &law.registry().name, sent.text("kind")));
     }
+    let tables = kinds.iter().filter(|kind| !kind.value.is_empty()).map(table_link).collect();
     let mut choices = Vec::new();
     if actor(frame)?.unit_limit().is_none() {
         choices.push(Choice::new("", "请选择", sent.text("unit")));
@@ -92,6 +95,7 @@ async fn show(
         pasted: sent.text("pasted").to_owned(),
         pasted_error: message_for(&errors, "pasted"),
         errors,
+        tables,
         units: choices,
         kinds,
         file_help: format!(
@@ -102,6 +106,21 @@ async fn show(
             limits.csv >> 20
         ),
     })
+}
+
+fn table_link(kind: &Choice) -> Link {
+    let href = format!("/console/upload/{}/table.xlsx", crate::url::encode(&kind.value));
+    Link { href, label: kind.label.clone() }
+}
+
+/// `GET /console/upload/{kind}/table.xlsx`: the empty table of a kind, to be filled in.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn table(frame: Frame, Path(kind): Path<String>) -> Result<Response, PageError> {
+    let made = intake::template(frame.site.desk(), actor(&frame)?, &kind)?;
+    let headers = headers(XLSX, &format!("{kind}.xlsx"), &format!("{}-空白表格.xlsx", made.name))?;
+    Ok((headers, made.workbook).into_response())
 }
 
 /// `POST /console/upload`: keeps the file as a batch and begins its check.
