@@ -68,7 +68,7 @@ pub use ranges::{ListRange, list_range};
 pub(crate) use record::{Kept, content_of, judged, mark, platform_of, whole_content};
 pub use record::{OpenObjection, PublicRecord, ShownField, public_record};
 pub(crate) use record::{UsableRecord, view};
-pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
+pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within, towns_of};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
 pub(crate) use subject::count as subject_count;
 pub use subject::{
