@@ -23,11 +23,11 @@ use xinyong_domain::check::personal_number;
 use xinyong_domain::workflow::commitment::Stage;
 use xinyong_store::{ChainedStep, Commitment};
 
-use crate::access::{Actor, Permission};
-use crate::audit::AuditEvent;
+use crate::access::Actor;
 use crate::desk::Desk;
+use crate::proceeding::{self, commitment_object as object, noted};
 use crate::refusal::{DeskError, Refusal};
-use crate::units::stands_for;
+use crate::units::{authorise, stands_for};
 
 pub use ledger::{
     Clocked, CommitmentCase, CommitmentLine, PublishedEdition, StepView, case, own_case,
@@ -82,30 +82,6 @@ fn label(desk: &Desk, list: &str, id: &str) -> String {
     desk.law().label_of(list, id).trim_end_matches('-').to_owned()
 }
 
-/// A line of the audit log about a commitment.
-fn noted<'e>(deed: &'static str, of: &'e str, detail: &'e str) -> AuditEvent<'e> {
-    AuditEvent::Case { deed, of, detail }
-}
-
-fn object(id: i64) -> String {
-    format!("commitment:{id}")
-}
-
-/// Whether the actor may look at what a unit has: its own, of units it took over from, or of any.
-async fn authorise(
-    desk: &Desk,
-    actor: &Actor,
-    permission: Permission,
-    unit: &str,
-) -> Result<(), DeskError> {
-    actor.authorise(permission)?;
-    match actor.unit_limit() {
-        None => Ok(()),
-        Some(own) if stands_for(desk, own).await?.contains(unit) => Ok(()),
-        Some(_) => Ok(actor.authorise_for(permission, unit)?),
-    }
-}
-
 /// Whether the actor belongs to the unit, or to one that took over from it: not merely to who may look at every unit.
 async fn is_of_unit(desk: &Desk, actor: &Actor, unit: &str) -> Result<bool, DeskError> {
     Ok(stands_for(desk, &actor.unit).await?.contains(unit))
@@ -139,9 +115,9 @@ fn text_of(
     }
 }
 
-/// A step as it is going to be written; what depends on the commitment is filled in by the store.
+/// A step as it is going to be written, of the day on which it happened.
 fn written(desk: &Desk, actor: &Actor, event: &str, on: Date) -> ChainedStep {
-    ChainedStep::new(event, on, desk.clock().now(), &actor.login)
+    ChainedStep { on_day: on, ..proceeding::written(desk, actor, event) }
 }
 
 #[cfg(test)]

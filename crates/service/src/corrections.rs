@@ -12,10 +12,9 @@ mod read;
 use xinyong_domain::workflow::correction::Outcome;
 use xinyong_store::Record;
 
-use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::refusal::{DeskError, Refusal};
-use crate::units::stands_for;
+use crate::units::{authorise, units_of};
 
 pub use decide::{Confirm, NewSeverity, confirm, decline};
 pub use propose::{CorrectionForm, OpenField, Propose, Proposed, form, propose};
@@ -49,27 +48,6 @@ fn label(desk: &Desk, event: &str) -> String {
 
 fn outcome(event: &str) -> Result<Outcome, Refusal> {
     Outcome::of(event).ok_or_else(|| Refusal::new("correction.event-unknown", "请选择是哪一种情形"))
-}
-
-/// Units whose records the actor answers for; `None` for all.
-async fn limit(desk: &Desk, actor: &Actor) -> Result<Option<Vec<String>>, DeskError> {
-    match actor.unit_limit() {
-        Some(unit) => Ok(Some(stands_for(desk, unit).await?.into_iter().collect())),
-        None => Ok(None),
-    }
-}
-
-async fn authorise(
-    desk: &Desk,
-    actor: &Actor,
-    permission: Permission,
-    unit: &str,
-) -> Result<(), DeskError> {
-    actor.authorise(permission)?;
-    if limit(desk, actor).await?.is_none_or(|units| units.iter().any(|one| one == unit)) {
-        return Ok(());
-    }
-    Ok(actor.authorise_for(permission, unit)?)
 }
 
 async fn standing(desk: &Desk, subject: i64, record: i64) -> Result<Record, DeskError> {

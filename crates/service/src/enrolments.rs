@@ -167,7 +167,8 @@ pub async fn enrol(
     };
     let store = desk.store();
     if let Some(subject) = subject {
-        found.extend(in_force(desk, actor, subject).await?);
+        let held = store.enrolment_in_force(&actor.unit, subject, desk.today()).await?;
+        found.extend(held.as_ref().map(followed));
     }
     let (Some(subject_id), Some(until_day), true) = (subject, new.until, found.is_empty()) else {
         return Ok(Err(found));
@@ -189,8 +190,8 @@ pub async fn enrol(
     let mut tx = store.transaction("enrol").await?;
     // Once more, now that nobody else can begin the same: a form that was sent twice is looked at twice at once.
     tx.hold_enrolments_of(&actor.unit).await?;
-    if let Some(refusal) = in_force(desk, actor, subject_id).await? {
-        return Ok(Err(vec![refusal]));
+    if let Some(held) = tx.enrolment_in_force(&actor.unit, subject_id, desk.today()).await? {
+        return Ok(Err(vec![followed(&held)]));
     }
     tx.add_enrolment(&row).await?;
     let event = AuditEvent::Enrolment { deed: "enrolment.made", subject: subject_id, id: row.id };
@@ -199,13 +200,10 @@ pub async fn enrol(
     Ok(Ok(row.id))
 }
 
-/// Why the actor's unit cannot begin to follow a subject that it follows.
-async fn in_force(desk: &Desk, actor: &Actor, subject: i64) -> Result<Option<Refusal>, DeskError> {
-    let held = desk.store().enrolment_in_force(&actor.unit, subject, desk.today()).await?;
-    Ok(held.map(|held| {
-        let what = format!("本单位已经订阅这个主体，到{}为止", held.until_day);
-        Refusal::new("enrolment.exists", what)
-    }))
+/// Why a unit cannot begin to follow a subject that it follows.
+fn followed(held: &Enrolment) -> Refusal {
+    let what = format!("本单位已经订阅这个主体，到{}为止", held.until_day);
+    Refusal::new("enrolment.exists", what)
 }
 
 /// Ends an enrolment before its day. Nothing is told from then on, also not what waits to be sent.

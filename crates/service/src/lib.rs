@@ -23,6 +23,8 @@ pub mod error_reports;
 pub mod identities;
 pub mod intake;
 pub mod judgements;
+#[cfg(test)]
+mod last_connection;
 pub mod law;
 pub mod mail;
 pub mod notices;
@@ -31,6 +33,7 @@ pub mod open_data;
 pub mod places;
 pub mod powers;
 mod press;
+mod proceeding;
 pub mod publication_log;
 pub mod publicity;
 mod refusal;

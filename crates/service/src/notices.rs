@@ -12,6 +12,7 @@ use crate::access::{Actor, Permission, Role};
 use crate::browse::{Names, OwedBatch, owed};
 use crate::desk::Desk;
 use crate::error_reports::WaitingReports;
+use crate::proceeding::{commitment_object, objection_object, repair_object};
 use crate::refusal::{DeskError, Refusal};
 use crate::units::responsible;
 
@@ -259,18 +260,6 @@ pub(crate) async fn commitment_waits(
 /// Takes that back, once the next step was done.
 pub(crate) async fn commitment_moved(tx: &mut Tx, id: i64) -> Result<(), DeskError> {
     Ok(tx.settle_notices(&commitment_object(id), COMMITMENT_WAITS).await?)
-}
-
-fn commitment_object(id: i64) -> String {
-    format!("commitment:{id}")
-}
-
-fn objection_object(id: i64) -> String {
-    format!("objection:{id}")
-}
-
-fn repair_object(item: i64) -> String {
-    format!("repair:{item}")
 }
 
 fn mandate_object(mandate: i64) -> String {

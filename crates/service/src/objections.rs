@@ -14,7 +14,7 @@ mod notices;
 mod places;
 mod settle;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -26,13 +26,13 @@ use xinyong_store::{Objection, Purpose, StepChain, objection_place};
 
 use crate::access::{Actor, Permission};
 use crate::agents::Agent;
-use crate::audit::AuditEvent;
 use crate::browse::{HeldRecord, Names, PersonView, held};
 use crate::desk::Desk;
 use crate::places::PlaceView;
+use crate::proceeding::{noted, objection_object as object};
 use crate::refusal::DeskError;
 use crate::repairs::Visitor;
-use crate::units::{authorise, responsible, stands_for};
+use crate::units::{authorise, responsible, units_of};
 
 pub use answer::{Step, step};
 pub use figures::{ObjectionFigures, UnitObjections, figures};
@@ -175,15 +175,6 @@ fn days_of(one: &Objection) -> Days {
     Days { filed: one.filed_on, answered: one.answered_on, corrected: one.corrected_on }
 }
 
-fn object(id: i64) -> String {
-    format!("objection:{id}")
-}
-
-/// A line of the audit log about an objection.
-fn noted<'e>(deed: &'static str, of: &'e str, detail: &'e str) -> AuditEvent<'e> {
-    AuditEvent::Case { deed, of, detail }
-}
-
 fn label(desk: &Desk, list: &str, id: &str) -> String {
     desk.law().label_of(list, id).to_owned()
 }
@@ -279,13 +270,6 @@ async fn line(
     lines.pop().ok_or_else(missing)
 }
 
-async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<BTreeSet<String>>, DeskError> {
-    match actor.unit_limit() {
-        Some(own) => Ok(Some(stands_for(desk, own).await?)),
-        None => Ok(None),
-    }
-}
-
 /// What is worked on: of the actor's unit, for the office of all, the most urgent first; or, `over`, what is done, the newest first.
 ///
 /// # Errors
@@ -309,7 +293,7 @@ async fn ranked(
     let stages: Vec<&str> =
         Stage::ALL.iter().filter(|stage| stage.is_over() == over).map(|one| one.as_str()).collect();
     let mut found = Vec::new();
-    for one in desk.store().objections_in(&stages, units.as_ref(), over, most).await? {
+    for one in desk.store().objections_in(&stages, units.as_deref(), over, most).await? {
         let clock = clocked(desk, &one)?;
         found.push((one, clock));
     }

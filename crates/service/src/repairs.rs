@@ -34,14 +34,14 @@ use xinyong_domain::ruling::{Citation, Ruling};
 use xinyong_domain::workflow::repair::{Days, Stage};
 use xinyong_store::{Record, RepairClock, RepairItem};
 
-use crate::access::{Actor, Permission};
+use crate::access::Permission;
 use crate::agents::Agent;
-use crate::audit::AuditEvent;
 use crate::browse::Kept;
 use crate::desk::Desk;
 use crate::intake::record::repairing;
+use crate::proceeding::{noted, repair_object as object};
 use crate::refusal::DeskError;
-use crate::units::stands_for;
+use crate::units::{authorise, units_of};
 
 pub use apply::{Apply, Commitment, apply, apply_at_window, commitment, new_entry};
 pub use decide::{Refused, Step, step};
@@ -159,38 +159,6 @@ fn due_of(clock: &RepairClock, law: &Law) -> Result<Option<Ruling<WorkingDay>>, 
 /// The words of the stages that are over, or of those that are not.
 fn stages(over: bool) -> Vec<&'static str> {
     Stage::ALL.iter().filter(|stage| stage.is_over() == over).map(|stage| stage.as_str()).collect()
-}
-
-/// The units for which the actor answers; nothing for all of them.
-async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<Vec<String>>, DeskError> {
-    match actor.unit_limit() {
-        Some(own) => Ok(Some(stands_for(desk, own).await?.into_iter().collect())),
-        None => Ok(None),
-    }
-}
-
-fn object(item: i64) -> String {
-    format!("repair:{item}")
-}
-
-/// A line of the audit log about the repair of a record.
-fn noted<'e>(deed: &'static str, of: &'e str, detail: &'e str) -> AuditEvent<'e> {
-    AuditEvent::Case { deed, of, detail }
-}
-
-/// Whether the actor may do something about what a unit owes: of its own, of units it took over from, or of any.
-async fn authorise(
-    desk: &Desk,
-    actor: &Actor,
-    permission: Permission,
-    unit: &str,
-) -> Result<(), DeskError> {
-    actor.authorise(permission)?;
-    match actor.unit_limit() {
-        None => Ok(()),
-        Some(own) if stands_for(desk, own).await?.contains(unit) => Ok(()),
-        Some(_) => Ok(actor.authorise_for(permission, unit)?),
-    }
 }
 
 async fn item_of(desk: &Desk, id: i64) -> Result<RepairItem, DeskError> {

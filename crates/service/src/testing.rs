@@ -17,7 +17,7 @@ use xinyong_store::Tx;
 use crate::intake::{
     Judgement, Receive, Release, check, receive, record_released, release, submit,
 };
-use crate::{Actor, Clock, Desk, DeskOptions, Limits, Role, import_subjects, setup};
+use crate::{Actor, Clock, Desk, DeskError, DeskOptions, Limits, Role, import_subjects, setup};
 
 /// The unit whose penalties [`penalty`] records.
 pub(crate) const UNIT: &str = "market-regulation";
@@ -30,6 +30,46 @@ pub(crate) fn person(login: &str, role: Role, unit: &str) -> Actor {
         unit: unit.to_owned(),
         role: Some(role),
     }
+}
+
+/// Who enters for [`UNIT`].
+pub(crate) fn clerk() -> Actor {
+    person("clerk", Role::Clerk, UNIT)
+}
+
+/// Who decides for it.
+pub(crate) fn reviewer() -> Actor {
+    person("reviewer", Role::Reviewer, UNIT)
+}
+
+/// Both.
+pub(crate) fn team() -> (Actor, Actor) {
+    (clerk(), reviewer())
+}
+
+/// Who sees to all units.
+pub(crate) fn office() -> Actor {
+    person("office", Role::CreditOffice, "credit-office")
+}
+
+/// The code by which something is refused.
+pub(crate) async fn refused<T: std::fmt::Debug>(
+    outcome: impl Future<Output = Result<T, DeskError>>,
+) -> &'static str {
+    outcome.await.expect_err("refused").code()
+}
+
+/// Nothing in the store contradicts anything else.
+pub(crate) async fn sound(desk: &Desk) {
+    let report = crate::running::fsck(desk).await.expect("checked");
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+}
+
+/// A file that is going to be handed in.
+pub(crate) fn scan(desk: &Desk, name: &str, bytes: &[u8]) -> std::path::PathBuf {
+    let path = desk.scratch().join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    path
 }
 
 /// Records a public penalty of a party, decided on 2026-09-01, with a number and a fine. Gives its subject and its id.

@@ -210,6 +210,14 @@ pub(crate) async fn stands_for(desk: &Desk, id: &str) -> Result<BTreeSet<String>
     Ok(found)
 }
 
+/// The units for whose records the actor answers today; nothing for all of them.
+pub(crate) async fn units_of(desk: &Desk, actor: &Actor) -> Result<Option<Vec<String>>, DeskError> {
+    match actor.unit_limit() {
+        Some(own) => Ok(Some(stands_for(desk, own).await?.into_iter().collect())),
+        None => Ok(None),
+    }
+}
+
 /// Whether the actor may do something with what belongs to a unit: its own, one it took over from, or any.
 ///
 /// # Errors

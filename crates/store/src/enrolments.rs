@@ -117,6 +117,20 @@ pub(crate) fn enrolment(row: &Row) -> Result<Enrolment, StoreError> {
 }
 
 impl Tx {
+    /// The enrolment by which a unit follows a subject on a day; asked once more by who holds the unit's enrolments.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn enrolment_in_force(
+        &mut self,
+        unit: &str,
+        subject: i64,
+        on: Date,
+    ) -> Result<Option<Enrolment>, StoreError> {
+        let row = self.conn().maybe(&ENROLMENT_IN_FORCE, values![unit, subject, on]).await?;
+        row.as_ref().map(enrolment).transpose()
+    }
+
     /// Keeps a new enrolment, which has not ended.
     ///
     /// # Errors

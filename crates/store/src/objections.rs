@@ -2,7 +2,7 @@
 
 pub(crate) mod visitors;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
@@ -393,7 +393,7 @@ impl Store {
     pub async fn objections_in(
         &self,
         stages: &[&str],
-        units: Option<&BTreeSet<String>>,
+        units: Option<&[String]>,
         newest: bool,
         limit: i64,
     ) -> Result<Vec<Objection>, StoreError> {

@@ -156,6 +156,15 @@ impl Store {
 }
 
 impl crate::db::Tx {
+    /// The same within a transaction, which needs no second connection.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn get_meta(&mut self, key: &str) -> Result<Option<String>, StoreError> {
+        let row = self.conn().maybe(&GET_META, values![key]).await?;
+        row.map(|row| row.text(0)).transpose()
+    }
+
     /// Sets a value the database keeps about itself.
     ///
     /// # Errors

@@ -148,6 +148,14 @@ impl Tx {
         Ok(())
     }
 
+    /// Whether a unit has a history, also one that is not committed yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and its like.
+    pub async fn has_unit_history(&mut self, id: &str) -> Result<bool, StoreError> {
+        Ok(self.conn().maybe(&LAST_VERSION, values![id]).await?.is_some())
+    }
+
     /// Appends a state to a unit's history; number, previous hash and hash are set here.
     ///
     /// # Errors

@@ -169,6 +169,7 @@ pub static ROUTES: &[Route] = &[
     read("/console/batches", Permission::ReadBatch, || get(console::batches::batches)),
     read("/console/upload", Permission::UploadBatch, || get(console::upload::form)),
     file("/console/upload", Permission::UploadBatch, || post(console::upload::upload)),
+    read("/console/upload/{kind}/table.xlsx", Permission::UploadBatch, || get(console::upload::table)),
     read("/console/batches/{id}", Permission::ReadBatch, || get(console::batch::batch)),
     read("/console/batches/{id}/annotated.xlsx", Permission::ReadBatch, || get(console::download::annotated)),
     form("/console/batches/{id}/submit", Permission::SubmitBatch, || post(console::batch_steps::submit)),

@@ -9,6 +9,8 @@ use crate::url;
 pub const MARK: &str = "\u{FEFF}";
 /// The type of a CSV file.
 pub const CSV: &str = "text/csv; charset=utf-8; header=present";
+/// The type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// The type of a JSON file.
 pub const JSON: &str = "application/json";
 

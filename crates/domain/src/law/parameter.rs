@@ -74,6 +74,10 @@ pub struct Parameter {
     pub unit: String,
     /// Editions, oldest first, not overlapping.
     pub values: Vec<DatedValue>,
+    /// The file it stands in, below `parameters/` and without its ending.
+    pub file: String,
+    /// What the parameters of that file are about, in Chinese; empty where it does not say.
+    pub section: String,
 }
 
 impl Parameter {

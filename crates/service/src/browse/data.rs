@@ -204,7 +204,8 @@ fn standard(source: Option<&Source>) -> String {
     format!("《{}》{number}{unread}", source.title.trim_matches(['《', '》']))
 }
 
-fn form(kind: FieldType) -> &'static str {
+/// Of what type a field is, as people say it.
+pub(crate) fn form(kind: FieldType) -> &'static str {
     match kind {
         FieldType::Text => "文本",
         FieldType::LongText => "长文本",
@@ -222,7 +223,8 @@ fn form(kind: FieldType) -> &'static str {
     }
 }
 
-fn meaning(field: &Field) -> String {
+/// What stands in a field, and how it is written.
+pub(crate) fn meaning(field: &Field) -> String {
     match (field.kind, &field.codes) {
         (FieldType::Date, _) => "写作 2026-03-05；2099-12-31 表示长期".to_owned(),
         (FieldType::Amount, _) => "单位是万元".to_owned(),

@@ -33,8 +33,8 @@ pub use batches::{BatchPage, BatchView, FindingRow, JudgeRow, batch_page, batche
 pub use changes::{Change, ChangePage, changes};
 pub(crate) use changes::{MARKED, settled_until};
 pub use console::{ConsoleHome, console_home};
-pub(crate) use data::record_row;
 pub use data::{DataChunk, DataColumn, DataPlace, DataSet, data_chunk, data_set, data_sets};
+pub(crate) use data::{form as field_form, meaning as field_meaning, record_row};
 pub(crate) use departments::is_duty;
 pub use departments::{
     Department, DepartmentKind, DepartmentPage, department_page, departments, duty_of,
@@ -68,7 +68,7 @@ pub use ranges::{ListRange, list_range};
 pub(crate) use record::{Kept, content_of, judged, mark, platform_of, whole_content};
 pub use record::{OpenObjection, PublicRecord, ShownField, public_record};
 pub(crate) use record::{UsableRecord, view};
-pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within};
+pub use search::{FoundBy, SearchFilter, SearchHit, SearchPage, search, search_within, towns_of};
 pub use sitemap::{SitemapPart, sitemap_codes, sitemap_parts};
 pub(crate) use subject::count as subject_count;
 pub use subject::{

@@ -34,6 +34,8 @@ pub enum FoundBy {
 /// One subject that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SearchHit {
+    #[serde(skip)]
+    id: i64,
     /// Its code.
     pub code: String,
     /// Its name.
@@ -124,6 +126,28 @@ pub async fn search_within(
         hits: found.into_iter().map(|one| one.explained(&query)).collect(),
         query: text,
     })
+}
+
+/// In which town the register says that each of the hits is, in their order; empty where it says nothing.
+///
+/// # Errors
+/// When the store fails.
+pub async fn towns_of(desk: &Desk, hits: &[SearchHit]) -> Result<Vec<String>, DeskError> {
+    const TOWN: &str = "town";
+    // What the page of a subject does not show, no list of subjects does.
+    let law = desk.law();
+    let field = law.registry().position(TOWN).and_then(|place| law.registry().fields.get(place));
+    if !field.is_some_and(|field| field.public) {
+        return Ok(vec![String::new(); hits.len()]);
+    }
+    let ids: Vec<i64> = hits.iter().map(|hit| hit.id).collect();
+    let subjects = desk.store().subjects(&ids).await?;
+    let town = |hit: &SearchHit| {
+        let subject = subjects.get(&hit.id)?;
+        let mut details: HashMap<String, String> = serde_json::from_str(&subject.details).ok()?;
+        details.remove(TOWN)
+    };
+    Ok(hits.iter().map(|hit| town(hit).unwrap_or_default()).collect())
 }
 
 /// The kind of a code under which an entry stands that was found to be another subject.
@@ -264,6 +288,7 @@ impl Found {
             _ => String::new(),
         };
         SearchHit {
+            id: self.hit.id,
             code,
             name: self.hit.name,
             category: self.hit.category,

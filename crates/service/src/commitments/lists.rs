@@ -14,7 +14,7 @@ use super::ratios::span;
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::refusal::DeskError;
-use crate::units::stands_for;
+use crate::units::units_of;
 
 /// The stages in which a clock runs.
 const OWED: [Stage; 3] = [Stage::Made, Stage::Completed, Stage::Proposed];
@@ -128,9 +128,10 @@ async fn portion(
     shelf.lines(desk, &shown).await
 }
 
-async fn units_of(desk: &Desk, actor: &Actor) -> Result<Vec<String>, DeskError> {
-    match actor.unit_limit() {
-        Some(own) => Ok(stands_for(desk, own).await?.into_iter().collect()),
+/// The units for which the actor answers, by name also where that is all of them.
+async fn named_units(desk: &Desk, actor: &Actor) -> Result<Vec<String>, DeskError> {
+    match units_of(desk, actor).await? {
+        Some(own) => Ok(own),
         None => Ok(desk.store().units().await?.into_iter().map(|unit| unit.id).collect()),
     }
 }
@@ -164,7 +165,7 @@ pub async fn work(
     page: usize,
 ) -> Result<Listed, DeskError> {
     actor.authorise(Permission::HandleCommitment)?;
-    let units = units_of(desk, actor).await?;
+    let units = named_units(desk, actor).await?;
     let stages: Vec<Stage> = Stage::ALL.into_iter().filter(|one| one.is_over() == over).collect();
     let shelf = Shelf::read(desk).await?;
     if over {
@@ -196,7 +197,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor, most: usize) -> Result<Listed, 
     let second = actor.may(Permission::ConfirmCommitment);
     // The office looks after every unit, and acts for none: what is past its day is what it must see.
     let all = actor.unit_limit().is_none();
-    let units = units_of(desk, actor).await?;
+    let units = named_units(desk, actor).await?;
     let shelf = Shelf::read(desk).await?;
     let mut ranked = ranked(desk, &shelf, &units, &OWED).await?;
     ranked.retain(|one| {
@@ -220,7 +221,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor, most: usize) -> Result<Listed, 
 pub async fn board(desk: &Desk, actor: &Actor) -> Result<Vec<UnitBoard>, DeskError> {
     actor.authorise(Permission::HandleCommitment)?;
     let shelf = Shelf::read(desk).await?;
-    let ranked = ranked(desk, &shelf, &units_of(desk, actor).await?, &OWED).await?;
+    let ranked = ranked(desk, &shelf, &named_units(desk, actor).await?, &OWED).await?;
     let owing: BTreeSet<&str> = ranked.iter().map(|one| one.group.unit_id.as_str()).collect();
     let names = shelf.units(desk, owing).await?;
     let mut units: BTreeMap<&str, UnitBoard> = BTreeMap::new();
@@ -258,7 +259,7 @@ pub async fn board(desk: &Desk, actor: &Actor) -> Result<Vec<UnitBoard>, DeskErr
 /// `access.denied`, `commitment.year`.
 pub async fn late(desk: &Desk, actor: &Actor, year: i16, page: usize) -> Result<Listed, DeskError> {
     actor.authorise(Permission::HandleCommitment)?;
-    let units = units_of(desk, actor).await?;
+    let units = named_units(desk, actor).await?;
     let (first, last) = span(year)?;
     let law = desk.law();
     // Something of December is due in January.

@@ -13,28 +13,13 @@ use crate::agents::Agent;
 use crate::agents::tests::confirmed;
 use crate::browse::{own_record, public_record};
 use crate::check::{Asked, ask};
-use crate::testing::{UNIT, all_connections_but_one, code, desk, person, postgres_desk};
+use crate::testing::{
+    UNIT, all_connections_but_one, clerk, code, desk, office, person, postgres_desk, refused,
+    reviewer, scan, sound,
+};
 
 const DAY: Date = date(2026, 3, 2);
 const LIABILITY: &str = "撤销已作出的示例许可，三年内不再适用告知承诺。";
-
-async fn refused<T: std::fmt::Debug>(
-    outcome: impl Future<Output = Result<T, DeskError>>,
-) -> &'static str {
-    outcome.await.expect_err("refused").code()
-}
-
-fn clerk() -> Actor {
-    person("clerk", Role::Clerk, UNIT)
-}
-
-fn reviewer() -> Actor {
-    person("reviewer", Role::Reviewer, UNIT)
-}
-
-fn office() -> Actor {
-    person("office", Role::CreditOffice, "credit-office")
-}
 
 fn draft(from: Date) -> MatterDraft {
     MatterDraft {
@@ -87,11 +72,6 @@ fn doing(id: i64, event: Event) -> Step {
 
 fn on(id: i64, event: Event, day: Date) -> Step {
     Step { day: Some(day), ..doing(id, event) }
-}
-
-async fn sound(desk: &Desk) {
-    let report = crate::running::fsck(desk).await.expect("checked");
-    assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 
 async fn state(desk: &Desk, place: (i64, i64)) -> String {
@@ -349,12 +329,6 @@ async fn it_is_taken_back_until_the_matter_is_completed() {
     let late = late(&desk.at(date(2026, 9, 1)), &office(), 2026, 0).await.expect("a list").lines;
     assert!(late.is_empty(), "nobody owes anything for what was taken back");
     sound(&desk).await;
-}
-
-fn scan(desk: &Desk, name: &str, bytes: &[u8]) -> std::path::PathBuf {
-    let path = desk.scratch().join(name);
-    std::fs::write(&path, bytes).expect("a file");
-    path
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use xinyong_domain::workflow::correction::Outcome;
 use xinyong_store::{Correction, Purpose, correction_place};
 
 use super::propose::is_open;
-use super::{MOST_SHOWN, PENALTY, apply, authorise, label, limit, outcome, standing};
+use super::{MOST_SHOWN, PENALTY, apply, authorise, label, outcome, standing, units_of};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::browse::{FieldChange, HeldRecord, Names, PersonView, held};
@@ -128,7 +128,7 @@ pub async fn corrections(
     decided: bool,
 ) -> Result<Vec<CorrectionLine>, DeskError> {
     actor.authorise(Permission::CorrectRecord)?;
-    let (units, store) = (limit(desk, actor).await?, desk.store());
+    let (units, store) = (units_of(desk, actor).await?, desk.store());
     let rows = match decided {
         false => store.open_corrections(units.as_deref(), "", MOST_SHOWN).await?,
         true => store.decided_corrections(units.as_deref(), MOST_SHOWN).await?,
@@ -158,7 +158,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor) -> Result<Vec<CorrectionLine>, 
         return Ok(Vec::new());
     }
     actor.authorise(Permission::CorrectRecord)?;
-    let units = limit(desk, actor).await?;
+    let units = units_of(desk, actor).await?;
     let rows = desk.store().open_corrections(units.as_deref(), &actor.login, MOST_SHOWN).await?;
     let mut lines = lines(desk, actor, &rows).await?;
     lines.sort_by_key(|line| line.left.unwrap_or(i64::MAX));

@@ -6,10 +6,10 @@ use jiff::civil::date;
 use xinyong_store::Correction;
 
 use super::*;
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::browse::public_record;
 use crate::publicity::{Withdraw, withdraw};
-use crate::testing::{UNIT, desk, penalty, person};
+use crate::testing::{UNIT, desk, penalty, person, refused, sound};
 use crate::units::{Grounds, Reform, reform};
 
 const FINE: &str = "罚款金额（万元）";
@@ -36,12 +36,6 @@ fn command(desk: &Desk, (subject, record): (i64, i64), event: &str, fine: &str) 
     }
 }
 
-async fn refused<T: std::fmt::Debug>(
-    outcome: impl Future<Output = Result<T, DeskError>>,
-) -> &'static str {
-    outcome.await.expect_err("refused").code()
-}
-
 async fn kept(desk: &Desk, actor: &Actor, command: Propose) -> i64 {
     match propose(desk, actor, command).await.expect("entered") {
         Proposed::Kept(id) => id,
@@ -59,11 +53,6 @@ async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<i64, DeskError> 
 async fn seen(desk: &Desk, id: i64) -> i64 {
     let row = desk.store().correction(id).await.expect("asked").expect("kept");
     standing(desk, row.subject_id, row.record_id).await.expect("there").version
-}
-
-async fn sound(desk: &Desk) {
-    let report = crate::running::fsck(desk).await.expect("checked");
-    assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::agents::{Agent, signer};
 use crate::desk::Desk;
 use crate::intake::pass::memory_registry;
 use crate::intake::record::{Platform, RecordFacts, Rulings, Sieve, Signature, split_content};
-use crate::intake::run::to_json;
+use crate::intake::to_json;
 use crate::refusal::DeskError;
 
 /// The unit at which subjects declare.

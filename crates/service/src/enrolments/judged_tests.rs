@@ -4,15 +4,11 @@ use jiff::civil::{Date, date};
 
 use super::*;
 use crate::judgements::{self, Propose};
-use crate::testing::{UNIT, code, desk, penalty, person, postgres_desk};
+use crate::testing::{clerk, code, desk, penalty, person, postgres_desk};
 use crate::{Desk, Role};
 
 fn office(login: &str) -> Actor {
     person(login, Role::CreditOffice, "credit-office")
-}
-
-fn clerk() -> Actor {
-    person("clerk", Role::Clerk, UNIT)
 }
 
 async fn follow(desk: &Desk, party: usize) -> i64 {

@@ -9,14 +9,10 @@ use xinyong_store::{AuditFilter, Content, NewRecord, NumberPlace};
 use super::*;
 use crate::api_keys::{self, NewKey, Scope};
 use crate::publicity::{Withdraw, expire, withdraw};
-use crate::testing::{UNIT, code, desk, penalty, person};
+use crate::testing::{UNIT, clerk, code, desk, penalty};
 use crate::{Role, signing};
 
 const FIRST: Date = date(2026, 9, 2);
-
-fn clerk() -> Actor {
-    person("clerk", Role::Clerk, UNIT)
-}
 
 fn wanted(party: usize, until: Date) -> Enrol {
     Enrol {

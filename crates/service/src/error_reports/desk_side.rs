@@ -15,7 +15,7 @@ use crate::browse::{HeldRecord, Names, PersonView, held, platform_of, record_of}
 use crate::desk::Desk;
 use crate::intake::Platform;
 use crate::refusal::DeskError;
-use crate::units::stands_for;
+use crate::units::units_of;
 
 /// Reports that a list shows.
 const MOST_SHOWN: i64 = 100;
@@ -90,14 +90,6 @@ pub struct Answer {
     pub text: String,
 }
 
-/// Whose reports the actor sees; `None` for all.
-async fn limit(desk: &Desk, actor: &Actor) -> Result<Option<Vec<String>>, DeskError> {
-    match actor.unit_limit() {
-        Some(unit) => Ok(Some(stands_for(desk, unit).await?.into_iter().collect())),
-        None => Ok(None),
-    }
-}
-
 async fn line(
     desk: &Desk,
     actor: &Actor,
@@ -133,7 +125,7 @@ pub async fn reports(
     answered: bool,
 ) -> Result<Vec<ReportLine>, DeskError> {
     actor.authorise(Permission::AnswerReport)?;
-    let limit = limit(desk, actor).await?;
+    let limit = units_of(desk, actor).await?;
     let names = Names::read(desk).await?;
     let mut lines = Vec::new();
     for found in desk.store().error_reports(answered, limit.as_deref(), MOST_SHOWN).await? {
@@ -150,7 +142,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor, most: usize) -> Result<WaitingR
     if !actor.may(Permission::AnswerReport) {
         return Ok(WaitingReports::default());
     }
-    let limit = limit(desk, actor).await?;
+    let limit = units_of(desk, actor).await?;
     let names = Names::read(desk).await?;
     let law = desk.law();
     let today = desk.today();
@@ -174,7 +166,7 @@ pub async fn waiting(desk: &Desk, actor: &Actor, most: usize) -> Result<WaitingR
 async fn admitted(desk: &Desk, actor: &Actor, id: i64) -> Result<ErrorReport, DeskError> {
     actor.authorise(Permission::AnswerReport)?;
     let found = desk.store().error_report(id).await?.ok_or(DeskError::NotFound("该纠错"))?;
-    if limit(desk, actor).await?.is_none_or(|units| units.contains(&found.unit_id)) {
+    if units_of(desk, actor).await?.is_none_or(|units| units.contains(&found.unit_id)) {
         return Ok(found);
     }
     actor.authorise_for(Permission::AnswerReport, &found.unit_id)?;

@@ -4,15 +4,9 @@ use jiff::civil::date;
 
 use super::*;
 use crate::publicity::{Withdraw, withdraw};
-use crate::testing::{UNIT, desk, penalty, person};
+use crate::testing::{UNIT, desk, penalty, person, refused};
 use crate::units::{Grounds, Reform, reform};
 use crate::{Actor, Desk, Role};
-
-async fn refused<T: std::fmt::Debug>(
-    outcome: impl Future<Output = Result<T, DeskError>>,
-) -> &'static str {
-    outcome.await.expect_err("refused").code()
-}
 
 fn report_of(place: (i64, i64), once: &str) -> Report {
     Report {

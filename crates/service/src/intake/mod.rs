@@ -14,6 +14,7 @@ pub(crate) mod record;
 mod release;
 pub(crate) mod run;
 pub(crate) mod submit;
+mod template;
 mod workbook;
 
 pub(crate) use earliest::earliest_decision;
@@ -21,13 +22,13 @@ pub use folder::{Look, WatchedFolder, Watcher};
 pub(crate) use pass::memory_registry;
 pub(crate) use proposals::proposals;
 pub use receive::{REGISTRY, REGISTRY_UNIT, Receive, Received, receive};
-pub(crate) use record::Marked;
+pub(crate) use record::{Marked, to_json};
 pub use record::{Objected, Platform, RecordFacts, Signature, disclosure};
 pub(crate) use record::{place_of_number, told_to_units};
 pub use release::{Judgement, Release, give_back, release};
-pub(crate) use run::to_json;
 pub use run::{BatchAnswer, FindingAnswer, answer, check, record_released, resume_unfinished};
 pub use submit::{cancel, submit};
+pub use template::{Template, template};
 pub use workbook::annotated_workbook;
 
 #[cfg(test)]

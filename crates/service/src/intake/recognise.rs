@@ -253,7 +253,7 @@ fn unknown_kind(opened: &mut Opened, best: Option<Recognised>, kind: &Kind, law:
     Refusal::new(
         "file.kind-unknown",
         format!(
-            "这份文件不是「{}」：没有找到它的标题行。{}请使用标准模板，或确认选择的类别",
+            "这份文件不是「{}」：没有找到它的标题行。{}请使用报送页面上的空白表格，或确认选择的类别",
             kind.name,
             shown(best.as_ref(), &kind.headings)
         ),

@@ -17,7 +17,6 @@ use xinyong_domain::ruling::Ruling;
 use xinyong_domain::text::normalise_name;
 use xinyong_store::NumberPlace;
 
-use super::run::to_json;
 use crate::refusal::DeskError;
 
 /// What the platform knows about a record beyond its layout (decisions.md, "Inputs the layouts lack").
@@ -293,18 +292,7 @@ impl Rulings {
         today: Date,
         law: &Law,
     ) -> Result<Arc<Sieve>, DeskError> {
-        let class = facts.kind.class.and_then(|class| facts.kind.fields.get(class));
-        let class = class.and_then(|field| facts.content.get(&field.code));
-        let Platform { procedure, domain, channel, severity, exemption, released, .. } =
-            facts.platform;
-        let answer_by = facts.platform.objected.as_ref().and_then(|one| one.answer_by);
-        let basis = facts.platform.grounds();
-        // Everything that the question is made of.
-        let key = format!(
-            "{}\n{:?}\n{}\n{:?}\n{class:?}\n{procedure}\n{domain}\n{channel}\n{severity}\n{basis}\n{exemption}\n\
-             {released:?}\n{:?}\n{answer_by:?}",
-            facts.kind.id, facts.category, facts.decided, facts.valid_until, facts.withdrawn,
-        );
+        let key = question_of(facts);
         if let Some(sieve) = self.known.get(&key) {
             return Ok(Arc::clone(sieve));
         }
@@ -317,12 +305,70 @@ impl Rulings {
                 .then(|| shown.publicity.last_day.unwrap_or(jiff::civil::date(9999, 12, 31))),
             citations: to_json(&ruling.because)?,
         });
-        // A file of all decision days and classes there are stays below this; another one is asked anew.
-        if self.known.len() >= 20_000 {
-            self.known.clear();
-        }
-        self.known.insert(key, Arc::clone(&sieve));
+        keep(&mut self.known, key, Arc::clone(&sieve));
         Ok(sieve)
+    }
+}
+
+/// Everything that the question about a record is made of: what is the same in two records has one answer on one day.
+fn question_of(facts: &RecordFacts<'_>) -> String {
+    let class = facts.kind.class.and_then(|class| facts.kind.fields.get(class));
+    let class = class.and_then(|field| facts.content.get(&field.code));
+    let Platform { procedure, domain, channel, severity, exemption, released, .. } = facts.platform;
+    let answer_by = facts.platform.objected.as_ref().and_then(|one| one.answer_by);
+    let basis = facts.platform.grounds();
+    format!(
+        "{}\n{:?}\n{}\n{:?}\n{class:?}\n{procedure}\n{domain}\n{channel}\n{severity}\n{basis}\n{exemption}\n\
+         {released:?}\n{:?}\n{answer_by:?}",
+        facts.kind.id, facts.category, facts.decided, facts.valid_until, facts.withdrawn,
+    )
+}
+
+/// Remembers an answer. All decision days and classes there are stay below the limit; what goes beyond is asked anew.
+fn keep<T>(known: &mut HashMap<String, T>, key: String, answer: T) {
+    if known.len() >= 20_000 {
+        known.clear();
+    }
+    known.insert(key, answer);
+}
+
+/// What the rule of repair says of a record of which nothing more is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Forthcoming {
+    /// Whether an application may be made.
+    pub standing: Standing,
+    /// From when.
+    pub from: Option<Date>,
+    /// Until when it is public without any.
+    pub until: Option<Date>,
+}
+
+/// The same of many records on one day under one law.
+#[derive(Debug, Default)]
+pub(crate) struct Forthcomings {
+    known: HashMap<String, Forthcoming>,
+}
+
+impl Forthcomings {
+    /// What [`repairing`] says with nothing known beside the record.
+    ///
+    /// # Errors
+    /// As [`disclosure`].
+    pub(crate) fn of(
+        &mut self,
+        facts: &RecordFacts<'_>,
+        today: Date,
+        law: &Law,
+    ) -> Result<Forthcoming, DeskError> {
+        let key = question_of(facts);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let Repair { standing, from, until, .. } =
+            repairing(facts, &Known::default(), today, law)?.value;
+        let answer = Forthcoming { standing, from, until };
+        keep(&mut self.known, key, answer);
+        Ok(answer)
     }
 }
 
@@ -366,4 +412,9 @@ pub(crate) fn split_content(
         target.insert(field.code.clone(), value.to_owned());
     }
     (clear, sensitive)
+}
+
+/// A value as it is kept.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, DeskError> {
+    serde_json::to_string(value).map_err(|error| DeskError::Internal(error.to_string()))
 }

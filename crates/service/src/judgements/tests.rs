@@ -6,7 +6,7 @@ use xinyong_domain::law::Audience;
 
 use super::*;
 use crate::browse;
-use crate::testing::{code, company, desk, penalty, person};
+use crate::testing::{code, company, desk, penalty, person, refused, sound};
 use crate::{Actor, Desk};
 
 fn office(login: &str) -> Actor {
@@ -27,12 +27,6 @@ fn same(from: usize, to: usize) -> Propose {
 
 fn different(from: usize, to: usize, records: &[(i64, i64)]) -> Propose {
     Propose { finding: "different".to_owned(), records: records.to_vec(), ..same(from, to) }
-}
-
-async fn refused<T: std::fmt::Debug>(
-    outcome: impl Future<Output = Result<T, DeskError>>,
-) -> &'static str {
-    outcome.await.expect_err("refused").code()
 }
 
 /// A judgement signed by two.
@@ -81,11 +75,6 @@ async fn faces(desk: &Desk, parties: &[usize]) -> String {
     }
     all.push(json!(browse::doubles(desk, &system, false, "").await.expect("doubles")));
     serde_json::to_string_pretty(&all).expect("text")
-}
-
-async fn sound(desk: &Desk) {
-    let report = crate::running::fsck(desk).await.expect("checked");
-    assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 
 async fn records(desk: &Desk, party: usize) -> usize {

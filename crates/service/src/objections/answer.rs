@@ -3,11 +3,12 @@
 use xinyong_domain::workflow::objection::{Event, Owner, Stage};
 use xinyong_store::{ChainedStep, Objection};
 
-use super::file::{after, at_clock, moved, overtaken, takes_back, written};
+use super::file::{after, at_clock, moved, overtaken, takes_back};
 use super::{HELD, OUTCOMES, SHOWN, authorise, found, mark, named, owner_of, settle, stage_of};
 use crate::access::{Actor, Permission};
 use crate::desk::Desk;
 use crate::notices::{objection_handlers, objection_moved, objection_waits};
+use crate::proceeding::written;
 use crate::refusal::DeskError;
 
 /// Characters of a reason.

@@ -72,7 +72,7 @@ pub async fn figures(desk: &Desk, actor: &Actor) -> Result<ObjectionFigures, Des
     let stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
     let mut all = Count::default();
     let mut by_unit: BTreeMap<String, Count> = BTreeMap::new();
-    for one in desk.store().objections_in(&stages, units.as_ref(), true, MOST_LOOKED).await? {
+    for one in desk.store().objections_in(&stages, units.as_deref(), true, MOST_LOOKED).await? {
         let stage = stage_of(&one)?;
         // Which clock it was answered by: what the platform finds out by itself never came to the unit.
         let mut forwarded = !is_own(&one.ground, one.filed_on, &law).value;

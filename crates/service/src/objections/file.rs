@@ -21,6 +21,7 @@ use crate::audit::AuditEvent;
 use crate::browse::{HeldRecord, Names, held, stored_of_own};
 use crate::desk::Desk;
 use crate::notices::{objection_handlers, objection_moved, objection_waits};
+use crate::proceeding::written;
 use crate::refusal::{DeskError, Refusal};
 use crate::repairs::Visitor;
 use crate::units::{responsible, stands_for};
@@ -490,11 +491,6 @@ async fn unit_of(desk: &Desk, record: &Record) -> Result<String, DeskError> {
 pub(super) fn at_clock(desk: &Desk, next: Objection) -> Result<Objection, DeskError> {
     let answer_by = stage_of(&next)?.answer_by(&days_of(&next), &desk.law());
     Ok(Objection { answer_by, ..next })
-}
-
-/// A step as it is going to be written; what depends on the objection is filled in by the store.
-pub(super) fn written(desk: &Desk, actor: &Actor, event: &str) -> ChainedStep {
-    ChainedStep::new(event, desk.today(), desk.clock().now(), &actor.login)
 }
 
 /// Writes the step with its line of the audit log, or says that somebody was first.

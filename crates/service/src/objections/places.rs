@@ -3,13 +3,14 @@
 use xinyong_domain::workflow::objection::{Event, Stage};
 use xinyong_store::{Objection, Receipts, Tx};
 
-use super::file::{after, moved, written};
+use super::file::{after, moved};
 use super::settle::Touched;
 use super::{authorise, found, missing, named, object, stage_of};
 use crate::access::{Actor, Permission};
 use crate::browse::{all_public, public_record, view};
 use crate::desk::Desk;
 use crate::places::{Awaited, LOG, erased, evidence_of};
+use crate::proceeding::written;
 use crate::refusal::DeskError;
 
 /// What an objection waits for.

@@ -10,7 +10,7 @@ use xinyong_store::{
     ChainedStep, Objection, PublicationEvent, Receipts, Record, RecordVersion, StepChain,
 };
 
-use super::file::{after, moved, written};
+use super::file::{after, moved};
 use super::{days_of, mark, places, stage_of};
 use crate::access::{Actor, Permission};
 use crate::browse::{Kept, content_of, record_of};
@@ -18,6 +18,7 @@ use crate::desk::Desk;
 use crate::intake::{Marked, disclosure, to_json};
 use crate::notices::{objection_handlers, objection_moved, objection_waits};
 use crate::places::LOG;
+use crate::proceeding::written;
 use crate::refusal::DeskError;
 
 /// Open objections that the job looks at.

@@ -18,16 +18,13 @@ use crate::publicity::{self, Withdraw};
 use crate::repairs::new_entry;
 use crate::report::public_report;
 use crate::signing::{DAYS, generate};
-use crate::testing::{UNIT, all_connections_but_one, code, desk, penalty, person, postgres_desk};
+use crate::testing::{
+    UNIT, all_connections_but_one, code, desk, office, penalty, person, postgres_desk, refused,
+    scan, sound, team,
+};
 use crate::units::{Grounds, Reform, reform};
 
 const DAY: Date = date(2026, 9, 14);
-
-async fn refused<T: std::fmt::Debug>(
-    outcome: impl Future<Output = Result<T, DeskError>>,
-) -> &'static str {
-    outcome.await.expect_err("refused").code()
-}
 
 fn form(desk: &Desk, record: i64, ground: &str) -> File {
     File {
@@ -40,12 +37,6 @@ fn form(desk: &Desk, record: i64, ground: &str) -> File {
     }
 }
 
-fn scan(desk: &Desk, name: &str, bytes: &[u8]) -> std::path::PathBuf {
-    let path = desk.scratch().join(name);
-    std::fs::write(&path, bytes).expect("a file");
-    path
-}
-
 fn doing(objection: i64, event: Event) -> Step {
     Step {
         objection,
@@ -54,19 +45,6 @@ fn doing(objection: i64, event: Event) -> Step {
         reason: "经核对原决定书，示例理由".to_owned(),
         outcome: "correct".to_owned(),
     }
-}
-
-fn team() -> (Actor, Actor) {
-    (person("clerk", Role::Clerk, UNIT), person("reviewer", Role::Reviewer, UNIT))
-}
-
-fn office() -> Actor {
-    person("office", Role::CreditOffice, "credit-office")
-}
-
-async fn sound(desk: &Desk) {
-    let report = crate::running::fsck(desk).await.expect("checked");
-    assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 
 /// Two persons have the record say something else.

@@ -63,7 +63,7 @@ pub async fn sign_head(
     let kept = kept_in(&mut tx, parts(0, length)).await?;
     let root = range_hash::<BySm3>((0, length), |subtree| kept.get(&subtree).copied())
         .ok_or_else(|| internal("the record of publication has a gap: run xinyong fsck"))?;
-    let log = match desk.store().get_meta(LOG).await? {
+    let log = match tx.get_meta(LOG).await? {
         Some(log) => log,
         None => {
             let name = hex::encode(desk.random::<8>()?);

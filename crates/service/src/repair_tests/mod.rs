@@ -9,7 +9,7 @@ use xinyong_domain::workflow::repair::Event;
 use crate::access::{Actor, Role};
 use crate::agents::Agent;
 use crate::repairs::{Apply, Refused, Step, Visitor, commitment, new_entry, own_repairs};
-use crate::testing::{UNIT, person};
+use crate::testing::{UNIT, clerk, office, person, reviewer, scan, sound};
 use crate::{Desk, DeskError};
 
 /// Three months after the decision of a [`crate::testing::penalty`]: the first day for its general class.
@@ -30,12 +30,6 @@ fn form(desk: &Desk, records: &[i64]) -> Apply {
         agreed: true,
         file: None,
     }
-}
-
-fn scan(desk: &Desk, name: &str, bytes: &[u8]) -> std::path::PathBuf {
-    let path = desk.scratch().join(name);
-    std::fs::write(&path, bytes).expect("a file");
-    path
 }
 
 fn doing(item: i64, event: Event) -> Step {
@@ -66,29 +60,12 @@ fn visitor() -> Visitor {
     Visitor { name: "示例来人".to_owned(), telephone: "0359-0000000".to_owned() }
 }
 
-fn clerk() -> Actor {
-    person("clerk", Role::Clerk, UNIT)
-}
-
-fn reviewer() -> Actor {
-    person("reviewer", Role::Reviewer, UNIT)
-}
-
 fn second() -> Actor {
     person("second", Role::Reviewer, UNIT)
-}
-
-fn office() -> Actor {
-    person("office", Role::CreditOffice, "credit-office")
 }
 
 /// The item of a subject about a record.
 async fn item(desk: &Desk, agent: &Agent, record: i64) -> i64 {
     let all = own_repairs(desk, agent).await.expect("a list");
     all.iter().find(|line| line.record.id == record).expect("applied for").id
-}
-
-async fn sound(desk: &Desk) {
-    let report = crate::running::fsck(desk).await.expect("checked");
-    assert!(report.problems.is_empty(), "{:?}", report.problems);
 }

@@ -6,12 +6,12 @@ use xinyong_store::{ChainedStep, RepairItem, Tx};
 use super::{noted, object, stage_of};
 use crate::access::{Actor, Role};
 use crate::desk::Desk;
+use crate::proceeding;
 use crate::refusal::DeskError;
 
-/// A step as it is going to be written; what depends on the item is filled in by the store.
+/// A step with its reason as it is going to be written.
 pub(super) fn written(desk: &Desk, actor: &Actor, event: &str, reason: &str) -> ChainedStep {
-    let (day, now) = (desk.today(), desk.clock().now());
-    ChainedStep { reason: reason.to_owned(), ..ChainedStep::new(event, day, now, &actor.login) }
+    ChainedStep { reason: reason.to_owned(), ..proceeding::written(desk, actor, event) }
 }
 
 /// Where an event leads.

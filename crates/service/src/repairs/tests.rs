@@ -12,23 +12,20 @@ use xinyong_domain::workflow::repair::Event;
 use xinyong_store::{RepairApplication, Withdrawal};
 
 use super::*;
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::accounts::{CreateAccount, create_account};
 use crate::agents::tests::confirmed;
 use crate::browse::public_record;
 use crate::publicity::{self, Withdraw};
 use crate::repair_tests::grounds;
-use crate::testing::{UNIT, all_connections_but_one, code, desk, penalty, person, postgres_desk};
+use crate::testing::{
+    UNIT, all_connections_but_one, code, desk, office, penalty, person, postgres_desk, refused,
+    scan, sound, team,
+};
 use crate::units::{Grounds, Reform, reform};
 
 /// Three months after the decision of [`penalty`], the first day for its general class.
 const DAY: Date = date(2026, 12, 1);
-
-async fn refused<T: std::fmt::Debug>(
-    outcome: impl Future<Output = Result<T, DeskError>>,
-) -> &'static str {
-    outcome.await.expect_err("refused").code()
-}
 
 fn form(desk: &Desk, records: &[i64]) -> Apply {
     Apply {
@@ -39,12 +36,6 @@ fn form(desk: &Desk, records: &[i64]) -> Apply {
         agreed: true,
         file: None,
     }
-}
-
-fn scan(desk: &Desk, name: &str, bytes: &[u8]) -> std::path::PathBuf {
-    let path = desk.scratch().join(name);
-    std::fs::write(&path, bytes).expect("a file");
-    path
 }
 
 fn doing(item: i64, event: Event) -> Step {
@@ -66,22 +57,9 @@ fn grounded(item: i64, change: impl Fn(&mut Refused)) -> Step {
     step
 }
 
-async fn sound(desk: &Desk) {
-    let report = crate::running::fsck(desk).await.expect("checked");
-    assert!(report.problems.is_empty(), "{:?}", report.problems);
-}
-
 /// The item of a subject that has one.
 async fn item(desk: &Desk, agent: &Agent) -> i64 {
     own_repairs(desk, agent).await.expect("a list")[0].id
-}
-
-fn team() -> (Actor, Actor) {
-    (person("clerk", Role::Clerk, UNIT), person("reviewer", Role::Reviewer, UNIT))
-}
-
-fn office() -> Actor {
-    person("office", Role::CreditOffice, "credit-office")
 }
 
 /// An account of a unit, so that it has people here.

@@ -4,21 +4,23 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use xinyong_domain::party::PartyCategory;
-use xinyong_domain::rules::repair::{Known, Standing};
+use xinyong_domain::rules::repair::{Known, Proof, Repair, Standing};
+use xinyong_store::Record;
 
 use super::duties::{known_with, views};
 use super::forecast::{Forecast, forecast_of};
 use super::{DutyView, noted, ruled, units_of};
 use crate::access::{Actor, Permission};
-use crate::browse::Names;
+use crate::browse::{Kept, Names};
 use crate::desk::Desk;
+use crate::intake::record::{Forthcoming, Forthcomings};
 use crate::refusal::DeskError;
 use crate::units::{responsible, stands_for};
 
 /// The kinds that can be repaired.
 const KINDS: [&str; 2] = ["administrative-penalty", "serious-dishonesty-listing"];
 /// Records looked at together.
-const PORTION: i64 = 1_000;
+const PORTION: u16 = 1_000;
 /// Lines of a page.
 const A_PAGE: usize = 50;
 
@@ -66,19 +68,37 @@ pub struct UrgeList {
 /// # Errors
 /// `access.denied`.
 pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskError> {
+    let found = ranked(desk, actor).await?;
+    let mut lines = Vec::with_capacity(found.len());
+    for part in found.chunks(usize::from(PORTION)) {
+        lines.extend(told(desk, actor, part).await?);
+    }
+    Ok(lines)
+}
+
+/// A line before its record is read once more for what it shows.
+struct Found {
+    place: (i64, i64),
+    terms: Forthcoming,
+    performed: bool,
+}
+
+/// Which lines there are, in their order.
+async fn ranked(desk: &Desk, actor: &Actor) -> Result<Vec<Found>, DeskError> {
     actor.authorise(Permission::HandleRepair)?;
     let units = units_of(desk, actor).await?;
-    let names = Names::read(desk).await?;
     let (law, today) = (desk.law(), desk.today());
     let mut found = Vec::new();
-    // Asked once for a unit, not for each of its records.
-    let mut owing: HashMap<String, String> = HashMap::new();
+    // Most records ask the rule the same as another one.
+    let mut asked_before = Forthcomings::default();
     for kind in KINDS {
+        let layout =
+            law.kind(kind).ok_or_else(|| DeskError::Internal(format!("unknown kind {kind}")))?;
         let mut after = i64::MIN;
         loop {
             let store = desk.store();
             let records = store
-                .public_records_of_units(units.as_deref(), kind, today, (after, PORTION))
+                .public_records_of_units(units.as_deref(), kind, today, (after, i64::from(PORTION)))
                 .await?;
             let Some(last) = records.last() else { break };
             after = last.id;
@@ -87,59 +107,81 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
                 if record.party_category == PartyCategory::NaturalPerson.as_str() {
                     continue;
                 }
-                // The cheap question first: most are not open yet.
-                let now = ruled(desk, &record, &Known::default(), today)?.value;
+                // The cheap question first: it says of most what is to be said.
+                let kept = Kept::read(&record)?;
+                let now = asked_before.of(&kept.facts(&record, layout), today, &law)?;
                 if now.standing == Standing::Open || now.from.is_none() {
-                    open.push(record);
+                    open.push((record, now));
                 }
             }
             if open.is_empty() {
                 continue;
             }
             // What stands beside a portion is read at once, however many lines come of it.
-            let places: Vec<_> = open.iter().map(|record| (record.subject_id, record.id)).collect();
+            let places: Vec<_> = open.iter().map(|(one, _)| (one.subject_id, one.id)).collect();
             let mut duties = store.record_duties(&places).await?;
-            let mut subjects: Vec<i64> = open.iter().map(|record| record.subject_id).collect();
+            let mut subjects: Vec<i64> = places.iter().map(|(subject, _)| *subject).collect();
             subjects.sort_unstable();
             subjects.dedup();
             let barred = store.confirmed_repair_findings_of(&subjects).await?;
             let mut asked_for = store.repairs_under_way(&places).await?;
             let asked: Vec<_> = places.iter().map(|(subject, id)| (*subject, *id, "")).collect();
             asked_for.extend(store.holds(&asked).await?.repaired);
-            for record in open.into_iter().filter(|record| !asked_for.contains(&record.id)) {
+            for (record, now) in open.into_iter().filter(|(one, _)| !asked_for.contains(&one.id)) {
                 let notes = duties.remove(&record.id).unwrap_or_default();
                 let findings = barred.get(&record.subject_id).map_or(&[][..], Vec::as_slice);
-                let known = known_with(desk, &record, Known::default(), (&notes, findings))?;
-                let ruling = ruled(desk, &record, &known, today)?.value;
-                if ruling.standing != Standing::Open {
-                    continue;
+                let (terms, performed) = if notes.is_empty() && findings.is_empty() {
+                    (now, false)
+                } else {
+                    let known = known_with(desk, &record, Known::default(), (&notes, findings))?;
+                    let Repair { standing, from, until, .. } =
+                        ruled(desk, &record, &known, today)?.value;
+                    let performed = matches!(known.performed, Proof::Held(_));
+                    (Forthcoming { standing, from, until }, performed)
+                };
+                if terms.standing == Standing::Open {
+                    found.push(Found { place: (record.subject_id, record.id), terms, performed });
                 }
-                let shown = crate::browse::held(&record, today, &law, &names, actor)?;
-                if !owing.contains_key(&record.unit_id) {
-                    let owes = responsible(desk, &record.unit_id).await?;
-                    let owes = owes.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>();
-                    owing.insert(record.unit_id.clone(), owes.join("、"));
-                }
-                found.push(UrgeLine {
-                    subject: record.subject_id,
-                    record: record.id,
-                    party: shown.party,
-                    code: shown.code,
-                    title: shown.title,
-                    number: shown.number,
-                    unit: owing.get(&record.unit_id).cloned().unwrap_or_default(),
-                    from: ruling.from,
-                    until: ruling.until,
-                    performed: matches!(
-                        known.performed,
-                        xinyong_domain::rules::repair::Proof::Held(_)
-                    ),
-                });
             }
         }
     }
-    found.sort_by_key(|line| (std::cmp::Reverse(line.until), line.record));
+    found.sort_by_key(|line| (std::cmp::Reverse(line.terms.until), line.place.1));
     Ok(found)
+}
+
+/// Lines with what their records say, in their order.
+async fn told(desk: &Desk, actor: &Actor, found: &[Found]) -> Result<Vec<UrgeLine>, DeskError> {
+    let names = Names::read(desk).await?;
+    let (law, today) = (desk.law(), desk.today());
+    let places: Vec<_> = found.iter().map(|one| one.place).collect();
+    let records = desk.store().records_by_id(&places).await?;
+    let records: HashMap<i64, Record> = records.into_iter().map(|one| (one.id, one)).collect();
+    // Asked once for a unit, not for each of its records.
+    let mut owing: HashMap<&str, String> = HashMap::new();
+    let mut lines = Vec::with_capacity(found.len());
+    for Found { place, terms, performed } in found {
+        // Gone between two reads.
+        let Some(record) = records.get(&place.1) else { continue };
+        let shown = crate::browse::held(record, today, &law, &names, actor)?;
+        if !owing.contains_key(record.unit_id.as_str()) {
+            let owes = responsible(desk, &record.unit_id).await?;
+            let owes = owes.iter().map(|unit| names.unit(unit)).collect::<Vec<_>>();
+            owing.insert(&record.unit_id, owes.join("、"));
+        }
+        lines.push(UrgeLine {
+            subject: place.0,
+            record: place.1,
+            party: shown.party,
+            code: shown.code,
+            title: shown.title,
+            number: shown.number,
+            unit: owing.get(record.unit_id.as_str()).cloned().unwrap_or_default(),
+            from: terms.from,
+            until: terms.until,
+            performed: *performed,
+        });
+    }
+    Ok(lines)
 }
 
 /// A page of [`to_urge`].
@@ -147,11 +189,12 @@ pub async fn to_urge(desk: &Desk, actor: &Actor) -> Result<Vec<UrgeLine>, DeskEr
 /// # Errors
 /// `access.denied`.
 pub async fn urge_list(desk: &Desk, actor: &Actor, page: usize) -> Result<UrgeList, DeskError> {
-    let found = to_urge(desk, actor).await?;
+    let found = ranked(desk, actor).await?;
     let all = found.len();
     let pages = all.div_ceil(A_PAGE).max(1);
     let page = page.clamp(1, pages);
-    let lines = found.into_iter().skip((page - 1) * A_PAGE).take(A_PAGE).collect();
+    let shown = found.chunks(A_PAGE).nth(page - 1).unwrap_or_default();
+    let lines = told(desk, actor, shown).await?;
     Ok(UrgeList { lines, page, pages, all })
 }
 

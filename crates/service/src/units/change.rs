@@ -73,7 +73,7 @@ impl Deed<'_> {
             hash: String::new(),
         };
         if let Some(before) = before
-            && self.desk.store().unit_versions(&before.id).await?.is_empty()
+            && !tx.has_unit_history(&before.id).await?
         {
             tx.add_unit_version(&version(before, "before", None)).await?;
         }

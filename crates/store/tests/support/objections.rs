@@ -1,7 +1,5 @@
 //! Objections: one open at a time for a record, step by step, each step a link of a chain, the mark in step with them.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::date;
 use xinyong_store::{
     ChainedStep, Content, NewRecord, NumberPlace, Objection, ObjectionMaterial, ObjectionVisitor,
@@ -167,14 +165,14 @@ pub async fn an_objection_goes_step_by_step(ground: &Ground) {
     assert_eq!(store.objections_of_record(1, 11).await.expect("listed").len(), 1);
     assert_eq!(store.objections_of_record(2, 11).await.expect("listed"), []);
     assert_eq!(store.objections_of(1, 9).await.expect("listed").len(), 1);
-    let (own, other) = (BTreeSet::from(["market".to_owned()]), BTreeSet::from(["tax".to_owned()]));
+    let (own, other) = (["market".to_owned()], ["tax".to_owned()]);
     for newest in [false, true] {
         for (stages, units, found) in [
             (&["corrected", "filed"][..], None, 1),
             (&["filed"], None, 0),
-            (&["corrected", "filed"], Some(&own), 1),
-            (&["filed"], Some(&own), 0),
-            (&["corrected"], Some(&other), 0),
+            (&["corrected", "filed"], Some(&own[..]), 1),
+            (&["filed"], Some(&own[..]), 0),
+            (&["corrected"], Some(&other[..]), 0),
         ] {
             let listed = store.objections_in(stages, units, newest, 9).await.expect("listed");
             assert_eq!(listed.len(), found, "{stages:?} {units:?}");

@@ -195,8 +195,7 @@ fn attached(month: Month, ending: &str, kind: &'static str, bytes: Vec<u8>) -> R
 /// `access.denied`; not found for what is no month.
 pub async fn table(frame: Frame, Path(month): Path<String>) -> Result<Response, PageError> {
     let (month, found) = file(&frame, &month).await?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(attached(month, "xlsx", kind, found.workbook()?))
+    Ok(attached(month, "xlsx", crate::table::XLSX, found.workbook()?))
 }
 
 /// The document as PDF.

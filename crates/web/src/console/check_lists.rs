@@ -1,17 +1,15 @@
 //! `/console/checks/lists`: a list of subjects is checked, row by row.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_service::Clock;
 use xinyong_service::check::{self, Asked, ListView, MOST_ROWS};
 
 use super::checks::{HERE as CHECKS, error_of, purposes};
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::{actor, mendable, onward};
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::scratch::Scratch;
 use crate::ui::draw;
@@ -114,17 +112,11 @@ async fn show(
 ///
 /// # Errors
 /// `access.denied`; when the store fails. What the person can mend is said on the form.
-pub async fn send(
-    frame: Frame,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
+pub async fn send(frame: Frame, incoming: Incoming) -> Result<Response, PageError> {
     let desk = frame.site.desk().clone();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::default();
-    let error = match parts::read(&desk, &caller, multipart, &FIELDS, &mut sent).await {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => FormError::new("file", refusal.message),
+    let error = match incoming.read(&desk, &FIELDS, &mut sent).await? {
+        Err(refusal) => FormError::new("file", refusal.message),
         Ok(()) => match &sent.file {
             None => FormError::new("file", "请选择名单文件"),
             Some((scratch, file_name)) => {
@@ -135,7 +127,7 @@ pub async fn send(
                     way: "sheet",
                 };
                 let path = scratch.path();
-                match check::receive_list(&desk, &caller.actor, path, file_name, &asked).await {
+                match check::receive_list(&desk, actor(&frame)?, path, file_name, &asked).await {
                     Ok(id) => {
                         begin(desk, id);
                         return Ok(onward(&frame, &format!("{HERE}/{id}")));

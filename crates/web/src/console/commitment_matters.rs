@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, Query};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
@@ -13,10 +12,9 @@ use xinyong_service::commitments::{
 };
 use xinyong_service::{Clock, DeskError, Permission, Refusal};
 
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::portal::commitments::text_href;
 use crate::ui::commitment::lines;
@@ -173,24 +171,18 @@ async fn listed(
 ///
 /// # Errors
 /// `access.denied`. What the person can mend is said on the page.
-pub async fn upload(
-    frame: Frame,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
+pub async fn upload(frame: Frame, incoming: Incoming) -> Result<Response, PageError> {
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::default();
-    let read = parts::read(desk, &caller, multipart, &[], &mut sent).await;
+    let read = incoming.read(desk, &[], &mut sent).await?;
     let outcome = match (read, &sent.file) {
-        (Err(Stopped::Error(error)), _) => return Err(error),
-        (Err(Stopped::Refused(refusal)), _) => Err(DeskError::from(refusal)),
+        (Err(refusal), _) => Err(DeskError::from(refusal)),
         (Ok(()), None) => {
             Err(DeskError::refused("commitment.matters-file", "请选择事项清单的文件"))
         }
         (Ok(()), Some((scratch, name))) => {
             let file = (scratch.path().to_path_buf(), name.clone());
-            commitments::propose_matters_file(desk, &caller.actor, file).await
+            commitments::propose_matters_file(desk, actor(&frame)?, file).await
         }
     };
     let (errors, wrong) = match outcome {

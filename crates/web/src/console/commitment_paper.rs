@@ -1,8 +1,6 @@
 //! `/console/commitments/paper`: a commitment that was made on paper, entered with its scan.
 
 use askama::Template;
-use axum::extract::Multipart;
-use axum::extract::multipart::MultipartRejection;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use jiff::civil::Date;
@@ -11,9 +9,8 @@ use xinyong_service::commitments::{self, Paper};
 use xinyong_service::{DeskError, Refusal, agents};
 
 use super::commitments::{HERE, href};
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::{actor, mendable, onward};
-use crate::guard::forged;
 use crate::my::commit::error_of;
 use crate::my::repair::accept;
 use crate::page_error::PageError;
@@ -136,19 +133,13 @@ fn command(sent: &Parts) -> Result<Paper, Refusal> {
 ///
 /// # Errors
 /// `access.denied`. What the person can mend is said on the form.
-pub async fn enter(
-    frame: Frame,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
+pub async fn enter(frame: Frame, incoming: Incoming) -> Result<Response, PageError> {
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let outcome = match parts::read(desk, &caller, multipart, &FIELDS, &mut sent).await {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
+    let outcome = match incoming.read(desk, &FIELDS, &mut sent).await? {
+        Err(refusal) => Err(DeskError::from(refusal)),
         Ok(()) => match command(&sent) {
-            Ok(command) => commitments::enter_paper(desk, &caller.actor, command).await,
+            Ok(command) => commitments::enter_paper(desk, actor(&frame)?, command).await,
             Err(refusal) => Err(refusal.into()),
         },
     };

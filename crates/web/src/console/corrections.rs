@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, Query};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use jiff::civil::Date;
@@ -21,10 +20,9 @@ use xinyong_service::corrections::{
 use xinyong_service::{Clock, Refusal};
 
 use super::held::party;
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::{actor, mendable, onward, worklist};
 use crate::fields::Fields;
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Choice, Fact, FormError, Nav, Page, Tile, message_for};
@@ -350,11 +348,9 @@ fn errors_of(found: &CorrectionForm, findings: &[Finding]) -> Vec<FormError> {
 pub async fn propose(
     frame: Frame,
     Path((subject, record)): Path<(i64, i64)>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     // The names of the fields come from the kind; whoever may not see the record learns nothing before the token was read.
     let law = desk.law();
     let names: Vec<String> = law
@@ -366,31 +362,25 @@ pub async fn propose(
     let mut inputs: Vec<(&str, usize)> = INPUTS.to_vec();
     inputs.extend(names.iter().map(|name| (name.as_str(), MOST_FIELD_BYTES)));
     let mut sent = Parts::default();
-    let read = parts::read(desk, &caller, multipart, &inputs, &mut sent).await;
-    let found = match &read {
-        Err(Stopped::Error(_)) => None,
-        _ => Some(corrections::form(desk, &caller.actor, subject, record).await?),
-    };
-    let outcome = match (read, &found) {
-        (Err(Stopped::Error(error)), _) => return Err(error),
-        (_, None) => return Err(forged()),
-        (Err(Stopped::Refused(refusal)), _) => Err(vec![error_of(&refusal)]),
-        (Ok(()), Some(found)) => match command(subject, record, found, &sent) {
+    let read = incoming.read(desk, &inputs, &mut sent).await?;
+    let found = corrections::form(desk, actor(&frame)?, subject, record).await?;
+    let outcome = match read {
+        Err(refusal) => Err(vec![error_of(&refusal)]),
+        Ok(()) => match command(subject, record, &found, &sent) {
             Err(errors) => Err(errors),
-            Ok(command) => match corrections::propose(desk, &caller.actor, command).await {
+            Ok(command) => match corrections::propose(desk, actor(&frame)?, command).await {
                 Ok(Proposed::Kept(id)) => Ok(id),
-                Ok(Proposed::Invalid(findings)) => Err(errors_of(found, &findings)),
+                Ok(Proposed::Invalid(findings)) => Err(errors_of(&found, &findings)),
                 Err(error) => Err(vec![error_of(&mendable(error)?)]),
             },
         },
     };
-    match (outcome, found) {
-        (Ok(id), _) => Ok(onward(&frame, &href(id))),
-        (Err(errors), Some(found)) => {
+    match outcome {
+        Ok(id) => Ok(onward(&frame, &href(id))),
+        Err(errors) => {
             let page = ask(&frame, &found, Some(&sent), errors)?;
             Ok((StatusCode::BAD_REQUEST, page).into_response())
         }
-        (Err(_), None) => Err(forged()),
     }
 }
 

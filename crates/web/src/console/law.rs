@@ -1,5 +1,7 @@
 //! What is in force on a day, what nobody has verified, what waits for a second person.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Html;
@@ -16,6 +18,9 @@ use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, FormError, Link, Page, Person, message_for};
 use crate::ui::{draw, settings};
 
+/// Characters of the words that narrow the page.
+const LONGEST_WORDS: usize = 50;
+
 struct Row {
     href: String,
     label: String,
@@ -25,6 +30,13 @@ struct Row {
     evidence: Chip,
     effect: String,
     span: String,
+}
+
+/// The parameters of one file of the law.
+struct Section {
+    id: String,
+    title: String,
+    rows: Vec<Row>,
 }
 
 struct Waiting {
@@ -41,17 +53,21 @@ struct LawPage {
     on: String,
     on_error: String,
     past: bool,
-    rows: Vec<Row>,
-    unverified: Vec<Row>,
+    q: String,
+    sections: Vec<Section>,
+    count: usize,
+    unverified: Vec<Section>,
+    unverified_count: usize,
     waiting: Vec<Waiting>,
     edition: String,
 }
 
-/// The day that was asked for.
-#[derive(Debug, Deserialize)]
+/// The day that was asked for, and words that narrow what is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Asked {
-    #[serde(default)]
     on: String,
+    q: String,
 }
 
 /// Address of a parameter's page.
@@ -84,35 +100,69 @@ fn row(
     }
 }
 
-fn rows(law: &Law, on: Date) -> Vec<Row> {
-    law.parameters()
-        .values()
-        .filter_map(|parameter| {
-            let entry = parameter.in_force(on)?;
-            let confirmation = law
-                .confirmations()
-                .iter()
-                .rfind(|one| one.parameter == parameter.id && one.from == entry.from);
-            let setting = confirmation.map_or(&entry.value, |one| &one.value);
-            let confirmed = confirmation.is_some();
-            let row = row(law, parameter, entry, setting, confirmed);
-            Some(Row { id: parameter.id.clone(), ..row })
-        })
-        .collect()
+/// Rows by the file in which their parameters stand, those alone that hold the words.
+struct Sections {
+    words: String,
+    by_file: BTreeMap<String, Section>,
+}
+
+impl Sections {
+    fn of(words: &str) -> Self {
+        Self { words: words.to_lowercase(), by_file: BTreeMap::new() }
+    }
+
+    fn add(&mut self, parameter: &Parameter, row: Row) {
+        let texts = [&row.label, &parameter.id, &row.value, &row.source, &parameter.section];
+        if !texts.iter().any(|text| text.to_lowercase().contains(&self.words)) {
+            return;
+        }
+        let section = self.by_file.entry(parameter.file.clone()).or_insert_with(|| Section {
+            id: parameter.file.clone(),
+            title: if parameter.section.is_empty() {
+                parameter.file.clone()
+            } else {
+                parameter.section.clone()
+            },
+            rows: Vec::new(),
+        });
+        section.rows.push(row);
+    }
+
+    /// All of them, and how many rows they have.
+    fn end(self) -> (Vec<Section>, usize) {
+        let sections: Vec<Section> = self.by_file.into_values().collect();
+        let count = sections.iter().map(|section| section.rows.len()).sum();
+        (sections, count)
+    }
+}
+
+fn in_force(law: &Law, on: Date, words: &str) -> (Vec<Section>, usize) {
+    let mut sections = Sections::of(words);
+    for parameter in law.parameters().values() {
+        let Some(entry) = parameter.in_force(on) else { continue };
+        let confirmation = law
+            .confirmations()
+            .iter()
+            .rfind(|one| one.parameter == parameter.id && one.from == entry.from);
+        let setting = confirmation.map_or(&entry.value, |one| &one.value);
+        let row = row(law, parameter, entry, setting, confirmation.is_some());
+        sections.add(parameter, Row { id: parameter.id.clone(), ..row });
+    }
+    sections.end()
 }
 
 /// Every edition, of whatever day, that nobody has verified.
-fn unverified(law: &Law) -> Vec<Row> {
-    let mut rows = Vec::new();
+fn unverified(law: &Law, words: &str) -> (Vec<Section>, usize) {
+    let mut sections = Sections::of(words);
     for parameter in law.parameters().values() {
         for entry in &parameter.values {
             if entry.evidence == Evidence::Text || confirmed(law, &parameter.id, entry) {
                 continue;
             }
-            rows.push(row(law, parameter, entry, &entry.value, false));
+            sections.add(parameter, row(law, parameter, entry, &entry.value, false));
         }
     }
-    rows
+    sections.end()
 }
 
 fn waiting(law: &Law, proposal: ProposalView) -> Waiting {
@@ -148,14 +198,20 @@ pub async fn law(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<String
         .filter(|proposal| may_confirm && proposal.state == "open")
         .map(|proposal| waiting(&law, proposal))
         .collect();
+    let words: String = asked.q.trim().chars().take(LONGEST_WORDS).collect();
+    let (sections, count) = in_force(&law, on, &words);
+    let (unverified, unverified_count) = unverified(&law, &words);
     draw(&LawPage {
         page: frame.console("法规参数", "/console/law"),
         on: on.to_string(),
         on_error: message_for(&errors, "on"),
         errors,
         past: on != today,
-        rows: rows(&law, on),
-        unverified: unverified(&law),
+        q: words,
+        sections,
+        count,
+        unverified,
+        unverified_count,
         waiting,
         edition: law.edition().chars().take(16).collect(),
     })

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, Query};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
@@ -13,10 +12,9 @@ use xinyong_service::law::{self, Proposal};
 use xinyong_service::{Clock, Desk, DeskError, Permission, Refusal};
 
 use super::law::{confirmed, href};
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Choice, FormError, NoticeText, Page, Person, message_for};
@@ -204,13 +202,11 @@ fn error_of(refusal: &Refusal) -> FormError {
 pub async fn propose(
     frame: Frame,
     Path(id): Path<String>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::default();
-    let outcome = match parts::read(desk, &caller, multipart, &FIELDS, &mut sent).await {
+    let outcome = match incoming.read(desk, &FIELDS, &mut sent).await? {
         Ok(()) => match sent.text("from").parse() {
             Ok(from) => {
                 let command = Proposal {
@@ -223,12 +219,11 @@ pub async fn propose(
                         .as_ref()
                         .map(|(scratch, name)| (scratch.path().to_path_buf(), name.clone())),
                 };
-                law::propose(desk, &caller.actor, command).await
+                law::propose(desk, actor(&frame)?, command).await
             }
             Err(_) => Err(DeskError::refused("parameter.no-edition", "请选择要确认的是哪一条")),
         },
-        Err(Stopped::Refused(refusal)) => Err(refusal.into()),
-        Err(Stopped::Error(error)) => return Err(error),
+        Err(refusal) => Err(refusal.into()),
     };
     match outcome {
         Ok(_) => Ok(onward(&frame, &format!("{}?done=proposed", href(&id)))),

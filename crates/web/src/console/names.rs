@@ -2,17 +2,14 @@
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::Multipart;
-use axum::extract::multipart::MultipartRejection;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use futures_util::stream;
 use xinyong_service::browse::{self, MOST_NAMES, NAMES_AT_ONCE, NameMatch};
 use xinyong_service::{Actor, Desk, DeskError, Refusal};
 
-use super::mendable;
-use super::parts::{self, Parts, Stopped};
-use crate::guard::forged;
+use super::parts::{Incoming, Parts};
+use super::{actor, mendable};
 use crate::page_error::PageError;
 use crate::table;
 use crate::ui::draw;
@@ -58,18 +55,12 @@ fn show(frame: &Frame, names: &str, errors: Vec<FormError>) -> Result<Html<Strin
 ///
 /// # Errors
 /// `access.denied`; when the store fails. What the person can mend is said on the form.
-pub async fn matched(
-    frame: Frame,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
+pub async fn matched(frame: Frame, incoming: Incoming) -> Result<Response, PageError> {
     let desk = frame.site.desk().clone();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::default();
-    match parts::read(&desk, &caller, multipart, &[("names", MOST_BYTES)], &mut sent).await {
+    match incoming.read(&desk, &[("names", MOST_BYTES)], &mut sent).await? {
         Ok(()) => {}
-        Err(Stopped::Refused(refusal)) => return again(&frame, &sent, &refusal),
-        Err(Stopped::Error(error)) => return Err(error),
+        Err(refusal) => return again(&frame, &sent, &refusal),
     }
     let names = match &sent.file {
         Some((scratch, file_name)) => {
@@ -81,7 +72,7 @@ pub async fn matched(
         }
         None => browse::names_of_text(sent.text("names")),
     };
-    if let Err(error) = browse::may_match(&caller.actor, &names) {
+    if let Err(error) = browse::may_match(actor(&frame)?, &names) {
         return again(&frame, &sent, &mendable(error)?);
     }
     let today = desk.today();
@@ -91,7 +82,7 @@ pub async fn matched(
         &format!("名称匹配-{today}.csv"),
     )?;
     // The answer goes out as it grows: the browser shows how far it has come, and who hangs up stops the work.
-    let matching = Matching { desk, actor: caller.actor, names, at: 0 };
+    let matching = Matching { desk, actor: actor(&frame)?.clone(), names, at: 0 };
     let pieces = stream::try_unfold(matching, async |mut matching| {
         let piece = matching.piece().await?;
         Ok::<_, DeskError>(piece.map(|text| (text, matching)))

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path};
+use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_domain::workflow::objection::{Event, Stage};
@@ -12,10 +11,9 @@ use xinyong_service::{Clock, DeskError, Permission, Refusal, agents};
 
 use super::held::party;
 use super::objections::{HERE, href};
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
-use crate::guard::forged;
 use crate::my::repair::accept;
 use crate::page_error::PageError;
 use crate::ui::draw;
@@ -272,20 +270,17 @@ pub async fn confirm_place(
 pub async fn withdraw(
     frame: Frame,
     Path(id): Path<i64>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let read = parts::read(desk, &caller, multipart, &[(BACK_REASON, 1_024)], &mut sent).await;
+    let read = incoming.read(desk, &[(BACK_REASON, 1_024)], &mut sent).await?;
     let reason = sent.text(BACK_REASON);
     let outcome = match read {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
+        Err(refusal) => Err(DeskError::from(refusal)),
         Ok(()) => {
             let file = sent.file.as_ref().map(|(file, _)| file.path());
-            objections::withdraw_at_window(desk, &caller.actor, id, reason, file).await
+            objections::withdraw_at_window(desk, actor(&frame)?, id, reason, file).await
         }
     };
     let fields = Fields(vec![(BACK_REASON.to_owned(), reason.to_owned())]);

@@ -2,8 +2,7 @@
 //! nobody looks for a person here.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_service::objections::{self, Candidate, DOCUMENTS, Objector, RELATIONS};
@@ -12,9 +11,8 @@ use xinyong_service::{DeskError, agents};
 
 use super::held::party;
 use super::objections::HERE;
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::{actor, mendable, onward};
-use crate::guard::forged;
 use crate::my::objections::{FIELDS, ObjectionForm, command, error_of, form as filled};
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
@@ -141,25 +139,19 @@ fn objector(sent: &Parts) -> Objector {
 pub async fn enter(
     frame: Frame,
     Path(place): Path<(i64, i64)>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
     let fields: Vec<(&str, usize)> = FIELDS.into_iter().chain(PERSON).collect();
-    let read = match parts::read(desk, &caller, multipart, &fields, &mut sent).await {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
-        Ok(()) => Ok(()),
-    };
+    let read = incoming.read(desk, &fields, &mut sent).await?;
     // Nothing is looked for before the form has proved where it comes from.
-    let found = objections::record_at_window(desk, &caller.actor, place).await?;
+    let found = objections::record_at_window(desk, actor(&frame)?, place).await?;
     let outcome = match read {
-        Err(error) => Err(error),
+        Err(refusal) => Err(DeskError::from(refusal)),
         Ok(()) => {
             let what = command(&sent);
-            objections::file_by_person(desk, &caller.actor, place, objector(&sent), what).await
+            objections::file_by_person(desk, actor(&frame)?, place, objector(&sent), what).await
         }
     };
     match outcome {

@@ -1,8 +1,7 @@
 //! `/console/objections/window`: an objection that somebody brings to the window, with paper.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Query};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
@@ -11,9 +10,8 @@ use xinyong_service::repairs::Visitor;
 use xinyong_service::{DeskError, agents};
 
 use super::objections::HERE;
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::{actor, mendable, onward};
-use crate::guard::forged;
 use crate::my::objections::{FIELDS, ObjectionForm, chosen, command, error_of, form as filled};
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
@@ -113,19 +111,16 @@ pub async fn form(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
 pub async fn enter(
     frame: Frame,
     Query(asked): Query<Asked>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let code: String = asked.code.chars().take(18).collect();
     let subject = look(&frame, &code).await?.unwrap_or_default();
     let mut sent = Parts::limited(agents::most_megabytes(desk));
     let fields: Vec<(&str, usize)> =
         FIELDS.into_iter().chain([("visitor", 256), ("telephone", 256)]).collect();
-    let outcome = match parts::read(desk, &caller, multipart, &fields, &mut sent).await {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
+    let outcome = match incoming.read(desk, &fields, &mut sent).await? {
+        Err(refusal) => Err(DeskError::from(refusal)),
         Ok(()) if subject.is_none() => {
             let page = show(&frame, &code, None, &sent, vec![unknown()])?;
             return Ok((StatusCode::BAD_REQUEST, page).into_response());
@@ -138,7 +133,7 @@ pub async fn enter(
                 name: sent.text("visitor").to_owned(),
                 telephone: sent.text("telephone").to_owned(),
             };
-            objections::file_at_window(desk, &caller.actor, &code, visitor, command(&sent)).await
+            objections::file_at_window(desk, actor(&frame)?, &code, visitor, command(&sent)).await
         }
         Err(error) => Err(error),
     };

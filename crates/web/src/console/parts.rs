@@ -2,9 +2,10 @@
 //! the scratch folder, never into memory.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
-use axum::extract::Multipart;
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::{FromRequest, Multipart, Request};
 use xinyong_service::{Desk, DeskError, Refusal};
 
 use crate::csrf;
@@ -51,7 +52,7 @@ impl Parts {
 }
 
 /// Why reading the form came to a stop.
-pub(crate) enum Stopped {
+enum Stopped {
     /// Something the person can mend.
     Refused(Refusal),
     /// Anything else.
@@ -77,12 +78,48 @@ impl From<DeskError> for Stopped {
     }
 }
 
-/// Reads the parts in their order into `sent`, where they stay when reading stops: the part named `file`, and the fields with the
-/// most bytes that each may have. Other parts are passed over.
-pub(crate) async fn read(
+/// A form with a file on its way in. Nothing of it was read; a handler asks for it beside the frame and says what it has for inputs.
+pub struct Incoming {
+    caller: Option<Caller>,
+    multipart: Result<Multipart, MultipartRejection>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Incoming {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
+        let caller = request.extensions().get::<Caller>().cloned();
+        Ok(Self { caller, multipart: Multipart::from_request(request, state).await })
+    }
+}
+
+impl Incoming {
+    /// Reads the parts in their order into `sent`, where they stay when reading stops: the part named `file`, and the fields with
+    /// the most bytes that each may have. Other parts are passed over. What the person can mend comes back beside what was read.
+    ///
+    /// # Errors
+    /// `access.denied` for what is no form of ours: the token comes first, and nothing is kept before it. When the disk fails.
+    pub(crate) async fn read(
+        self,
+        desk: &Desk,
+        fields: &[(&str, usize)],
+        sent: &mut Parts,
+    ) -> Result<Result<(), Refusal>, PageError> {
+        // What is not even such a form has no token.
+        let mut multipart = self.multipart.map_err(|_| forged())?;
+        let caller = self.caller.ok_or_else(forged)?;
+        match take(desk, &caller, &mut multipart, fields, sent).await {
+            Ok(()) => Ok(Ok(())),
+            Err(Stopped::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Stopped::Error(error)) => Err(error),
+        }
+    }
+}
+
+async fn take(
     desk: &Desk,
     caller: &Caller,
-    mut multipart: Multipart,
+    multipart: &mut Multipart,
     fields: &[(&str, usize)],
     sent: &mut Parts,
 ) -> Result<(), Stopped> {

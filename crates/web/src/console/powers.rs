@@ -3,8 +3,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, Query};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use jiff::civil::Date;
@@ -14,11 +13,10 @@ use xinyong_service::powers::{
 };
 use xinyong_service::{Clock, DeskError, Permission, Refusal, browse};
 
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::reporting::{Asked, month_asked};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
 use crate::ui::view::{Chip, Choice, FormError, Page, Person, message_for};
@@ -359,13 +357,11 @@ fn nothing_kept() -> FormError {
 pub async fn upload(
     frame: Frame,
     Path(unit): Path<String>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk().clone();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::default();
-    let read = parts::read(&desk, &caller, multipart, &FIELDS, &mut sent).await;
+    let read = incoming.read(&desk, &FIELDS, &mut sent).await?;
     let again = |errors: Vec<FormError>, found: Vec<RowFound>| Again {
         errors,
         found,
@@ -375,13 +371,12 @@ pub async fn upload(
     };
     match read {
         Ok(()) => {}
-        Err(Stopped::Refused(refusal)) => {
+        Err(refusal) => {
             let error = FormError::new("file", refusal.message);
             return back(&frame, &unit, again(vec![error], Vec::new())).await;
         }
-        Err(Stopped::Error(error)) => return Err(error),
     }
-    caller.actor.authorise_for(Permission::UploadBatch, &unit).map_err(DeskError::from)?;
+    actor(&frame)?.authorise_for(Permission::UploadBatch, &unit).map_err(DeskError::from)?;
     let Some((scratch, file_name)) = &sent.file else {
         let error = FormError::new("file", "请选择目录文件");
         return back(&frame, &unit, again(vec![error], Vec::new())).await;
@@ -393,7 +388,7 @@ pub async fn upload(
         }
     };
     let file = (scratch.path().to_path_buf(), file_name.clone());
-    match powers::propose_file(&desk, &caller.actor, grounds, file).await {
+    match powers::propose_file(&desk, actor(&frame)?, grounds, file).await {
         Ok(Proposed::Kept { edition, .. }) => Ok(onward(&frame, &edition_href(edition))),
         Ok(Proposed::Refused(found)) => {
             back(&frame, &unit, again(vec![nothing_kept()], found)).await

@@ -2,9 +2,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::Multipart;
 use axum::extract::Path;
-use axum::extract::multipart::MultipartRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use jiff::civil::Date;
@@ -16,12 +14,11 @@ use xinyong_service::repairs::{self, FINDINGS, ProposeFinding, Refused, RepairCa
 use xinyong_service::{Clock, DeskError, Permission, Refusal};
 
 use super::held::party;
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::repair_record::{DutyRow, duty_rows};
 use super::repairs::{HERE, href};
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
-use crate::guard::forged;
 use crate::my::repair::{accept, file_help};
 use crate::page_error::PageError;
 use crate::ui::draw;
@@ -376,20 +373,16 @@ pub async fn withdraw(
 pub async fn supply(
     frame: Frame,
     Path(id): Path<i64>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let outcome = match parts::read(desk, &caller, multipart, &[("words", 2_048)], &mut sent).await
-    {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(refusal.into()),
+    let outcome = match incoming.read(desk, &[("words", 2_048)], &mut sent).await? {
+        Err(refusal) => Err(refusal.into()),
         Ok(()) => {
             let file = sent.file.as_ref().map(|(file, _)| file.path().to_path_buf());
             let command = Supply { item: id, words: sent.text("words").to_owned(), file };
-            repairs::supply_at_window(desk, &caller.actor, command).await
+            repairs::supply_at_window(desk, actor(&frame)?, command).await
         }
     };
     answer(&frame, id, outcome, Sent { said: sent.text("words"), ..Sent::default() }).await

@@ -3,8 +3,7 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use jiff::civil::Date;
@@ -14,11 +13,10 @@ use xinyong_service::repairs::{self, DUTIES, DutyView, EnterShield, NoteDuty};
 use xinyong_service::{Clock, DeskError, Refusal};
 
 use super::held::party;
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::repairs::HERE;
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
-use crate::guard::forged;
 use crate::my::repair::{Row, accept, row};
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
@@ -261,17 +259,14 @@ const RULING: [(&str, usize); 4] =
 pub async fn enter_shield(
     frame: Frame,
     Path(place): Path<(i64, i64)>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let read = parts::read(desk, &caller, multipart, &RULING, &mut sent).await;
+    let read = incoming.read(desk, &RULING, &mut sent).await?;
     let until = sent.text("until").trim().to_owned();
     let outcome = match read {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(refusal.into()),
+        Err(refusal) => Err(refusal.into()),
         Ok(()) if !until.is_empty() && day(&until).is_none() => {
             let message = "截止日期的写法不对，例如 2027-01-31；裁定没有写明的请不填";
             Err(Refusal::new("repair.shield-day", message).into())
@@ -286,7 +281,7 @@ pub async fn enter_shield(
                 until: day(&until),
                 file: sent.file.as_ref().map(|(file, _)| file.path().to_path_buf()),
             };
-            repairs::enter_shield(desk, &caller.actor, command).await
+            repairs::enter_shield(desk, actor(&frame)?, command).await
         }
     };
     match outcome {

@@ -1,18 +1,16 @@
 //! `/console/repairs/window`: an application for repair that somebody makes at the window, with paper.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Query};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use xinyong_service::repairs::{self, Visitor, WindowSubject};
 use xinyong_service::{DeskError, agents};
 
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::repairs::HERE;
 use super::{actor, mendable, onward};
-use crate::guard::forged;
 use crate::my::repair::{Row, accept, command, error_of, fields, inputs, row};
 use crate::page_error::PageError;
 use crate::ui::draw;
@@ -151,21 +149,18 @@ pub async fn form(frame: Frame, Query(asked): Query<Asked>) -> Result<Html<Strin
 pub async fn enter(
     frame: Frame,
     Query(asked): Query<Asked>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     // The subject stands in the address, so that the inputs are known before the form is read.
     let code: String = asked.code.chars().take(18).collect();
     let subject = look(&frame, &code).await?.unwrap_or_default();
     let mut records = subject.as_ref().map(|one| inputs(&one.records)).unwrap_or_default();
     records.truncate(MOST_CHOICES);
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let read = parts::read(desk, &caller, multipart, &fields(&records, &FIELDS), &mut sent).await;
+    let read = incoming.read(desk, &fields(&records, &FIELDS), &mut sent).await?;
     let outcome = match read {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
+        Err(refusal) => Err(DeskError::from(refusal)),
         Ok(()) if subject.is_none() => {
             let errors = vec![FormError::new("code", "没有这个代码的主体，请对照营业执照填写")];
             let page = show(&frame, &code, None, &sent, errors)?;
@@ -177,7 +172,7 @@ pub async fn enter(
                 telephone: sent.text("telephone").to_owned(),
             };
             let command = command(&sent, &records);
-            repairs::apply_at_window(desk, &caller.actor, &code, visitor, command).await
+            repairs::apply_at_window(desk, actor(&frame)?, &code, visitor, command).await
         }
     };
     match outcome {

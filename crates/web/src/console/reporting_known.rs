@@ -2,19 +2,17 @@
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_service::Refusal;
 use xinyong_service::browse;
 use xinyong_service::reporting::{self, Learn, Learning, WrongRow};
 
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::reporting::HERE;
 use super::{actor, mendable, onward};
 use crate::fields::Fields;
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
@@ -106,18 +104,12 @@ pub async fn form(frame: Frame) -> Result<Html<String>, PageError> {
 ///
 /// # Errors
 /// `access.denied`. What the person can mend is said on the form.
-pub async fn learn(
-    frame: Frame,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
+pub async fn learn(frame: Frame, incoming: Incoming) -> Result<Response, PageError> {
     let desk = frame.site.desk().clone();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::default();
-    match parts::read(&desk, &caller, multipart, &FIELDS, &mut sent).await {
+    match incoming.read(&desk, &FIELDS, &mut sent).await? {
         Ok(()) => {}
-        Err(Stopped::Refused(refusal)) => return again(&frame, &sent, &refusal).await,
-        Err(Stopped::Error(error)) => return Err(error),
+        Err(refusal) => return again(&frame, &sent, &refusal).await,
     }
     let command = Learn {
         unit: sent.text("unit").to_owned(),
@@ -128,7 +120,7 @@ pub async fn learn(
     };
     let file =
         sent.file.as_ref().map(|(scratch, name)| (scratch.path().to_path_buf(), name.clone()));
-    match reporting::learn(&desk, &caller.actor, command, file).await {
+    match reporting::learn(&desk, actor(&frame)?, command, file).await {
         Ok(Learning::Kept(learnt)) => {
             let done = format!(
                 "登记了 {} 项；另有 {} 项同一来源以前登记过。已经报来的不会列出。",

@@ -1,23 +1,22 @@
 //! `GET` and `POST /console/upload`: a file becomes a batch.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Query};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use xinyong_domain::law::Profile;
 use xinyong_service::{Actor, Permission, Refusal, intake, units};
 
-use super::parts::{self, Parts, Stopped};
+use super::parts::{Incoming, Parts};
 use super::rows::batch_href;
 use super::{actor, mendable, onward};
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::scratch::Arriving;
+use crate::table::{XLSX, headers};
 use crate::ui::draw;
 use crate::ui::frame::Frame;
-use crate::ui::view::{Choice, FormError, Page, message_for};
+use crate::ui::view::{Choice, FormError, Link, Page, message_for};
 
 /// The longest table that is pasted, in bytes: some thousand rows. What is longer is a file.
 const LONGEST_TABLE: usize = 2 << 20;
@@ -39,6 +38,7 @@ struct Upload {
     file_help: String,
     pasted: String,
     pasted_error: String,
+    tables: Vec<Link>,
 }
 
 /// What the form begins with: who mends a batch need not choose its kind and its unit again.
@@ -79,6 +79,7 @@ async fn show(
     if actor(frame)?.may(Permission::ImportSubjects) {
         kinds.push(Choice::new(intake::REGISTRY, &law.registry().name, sent.text("kind")));
     }
+    let tables = kinds.iter().filter(|kind| !kind.value.is_empty()).map(table_link).collect();
     let mut choices = Vec::new();
     if actor(frame)?.unit_limit().is_none() {
         choices.push(Choice::new("", "请选择", sent.text("unit")));
@@ -94,6 +95,7 @@ async fn show(
         pasted: sent.text("pasted").to_owned(),
         pasted_error: message_for(&errors, "pasted"),
         errors,
+        tables,
         units: choices,
         kinds,
         file_help: format!(
@@ -106,35 +108,43 @@ async fn show(
     })
 }
 
+fn table_link(kind: &Choice) -> Link {
+    let href = format!("/console/upload/{}/table.xlsx", crate::url::encode(&kind.value));
+    Link { href, label: kind.label.clone() }
+}
+
+/// `GET /console/upload/{kind}/table.xlsx`: the empty table of a kind, to be filled in.
+///
+/// # Errors
+/// `access.denied`, not found.
+pub async fn table(frame: Frame, Path(kind): Path<String>) -> Result<Response, PageError> {
+    let made = intake::template(frame.site.desk(), actor(&frame)?, &kind)?;
+    let headers = headers(XLSX, &format!("{kind}.xlsx"), &format!("{}-空白表格.xlsx", made.name))?;
+    Ok((headers, made.workbook).into_response())
+}
+
 /// `POST /console/upload`: keeps the file as a batch and begins its check.
 ///
 /// # Errors
 /// `access.denied`; when the store fails. What the person can mend is said on the form.
-pub async fn upload(
-    frame: Frame,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    // What is not even such a form has no token.
-    let multipart = multipart.map_err(|_| forged())?;
+pub async fn upload(frame: Frame, incoming: Incoming) -> Result<Response, PageError> {
     let desk = frame.site.desk().clone();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::default();
-    match parts::read(&desk, &caller, multipart, &FIELDS, &mut sent).await {
+    match incoming.read(&desk, &FIELDS, &mut sent).await? {
         Ok(()) => {}
-        Err(Stopped::Refused(refusal)) => return again(&frame, &sent, &refusal).await,
-        Err(Stopped::Error(error)) => return Err(error),
+        Err(refusal) => return again(&frame, &sent, &refusal).await,
     }
     if sent.file.is_none() && !sent.text("pasted").is_empty() {
         let mut arriving = Arriving::begin(&desk).await?;
         arriving.take(sent.text("pasted").as_bytes()).await?;
         sent.file = Some((arriving.end().await?, PASTED.to_owned()));
     }
-    let missing = missing(&sent, &caller.actor);
+    let missing = missing(&sent, actor(&frame)?);
     let Some((scratch, file_name)) = sent.file.as_ref().filter(|_| missing.is_empty()) else {
         let page = show(&frame, &sent, missing).await?;
         return Ok((StatusCode::BAD_REQUEST, page).into_response());
     };
-    let unit = match caller.actor.unit_limit() {
+    let unit = match actor(&frame)?.unit_limit() {
         _ if sent.text("kind") == intake::REGISTRY => intake::REGISTRY_UNIT.to_owned(),
         Some(own) => own.to_owned(),
         None => sent.text("unit").to_owned(),
@@ -146,7 +156,7 @@ pub async fn upload(
         unit,
         profile: Profile::Reported,
     };
-    let received = match intake::receive(&desk, &caller.actor, command).await {
+    let received = match intake::receive(&desk, actor(&frame)?, command).await {
         Ok(received) => received,
         Err(error) => return again(&frame, &sent, &mendable(error)?).await,
     };

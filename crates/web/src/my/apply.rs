@@ -3,17 +3,15 @@
 use std::path::PathBuf;
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Query};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use xinyong_service::agents::{self, Application, FILE_TYPES, Firm};
 use xinyong_service::{DeskError, Refusal};
 
-use crate::console::parts::{self, Parts, Stopped};
+use crate::console::parts::{Incoming, Parts};
 use crate::console::{actor, mendable, onward};
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
@@ -121,18 +119,12 @@ pub async fn form(frame: Frame, Query(again): Query<Again>) -> Result<Html<Strin
 ///
 /// # Errors
 /// When the store fails. What the person can mend is said on the form.
-pub async fn apply(
-    frame: Frame,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
+pub async fn apply(frame: Frame, incoming: Incoming) -> Result<Response, PageError> {
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let outcome = match parts::read(desk, &caller, multipart, &FIELDS, &mut sent).await {
+    let outcome = match incoming.read(desk, &FIELDS, &mut sent).await? {
         Ok(()) => agents::apply(desk, actor(&frame)?, application(&sent)).await,
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
-        Err(Stopped::Error(error)) => return Err(error),
+        Err(refusal) => Err(DeskError::from(refusal)),
     };
     match outcome {
         Ok(_) => Ok(onward(&frame, "/my?done=applied")),

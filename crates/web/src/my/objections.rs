@@ -1,8 +1,7 @@
 //! `/my/firms/{code}/objections`: what a firm has objected to, and the form.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, Query};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
@@ -13,9 +12,8 @@ use xinyong_service::{DeskError, Refusal};
 
 use super::firm;
 use super::repair::accept;
-use crate::console::parts::{self, Parts, Stopped};
+use crate::console::parts::{Incoming, Parts};
 use crate::console::{mendable, onward};
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
 use crate::ui::objection::{due_words, grounds, left, stage};
@@ -250,16 +248,13 @@ pub async fn page(
 pub async fn file(
     frame: Frame,
     Path(code): Path<String>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let read = parts::read(desk, &caller, multipart, &FIELDS, &mut sent).await;
+    let read = incoming.read(desk, &FIELDS, &mut sent).await?;
     let outcome = match read {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
+        Err(refusal) => Err(DeskError::from(refusal)),
         Ok(()) => chosen(&sent),
     };
     let agent = firm(&frame, &code).await?;

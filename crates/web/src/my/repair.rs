@@ -1,8 +1,7 @@
 //! `/my/firms/{code}/repair`: when a firm may have its records repaired and what is missing; applying for it.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, Query};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
@@ -13,10 +12,9 @@ use xinyong_service::{DeskError, Refusal};
 
 use super::firm;
 use super::subject::record_href;
-use crate::console::parts::{self, Parts, Stopped};
+use crate::console::parts::{Incoming, Parts};
 use crate::console::repair_record::{DutyRow, duty_rows};
 use crate::console::{mendable, onward};
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::frame::Frame;
 use crate::ui::repair::{ConditionRow, MaterialRow, conditions, left, materials, stage};
@@ -292,11 +290,9 @@ pub fn fields<'f>(
 pub async fn apply(
     frame: Frame,
     Path(code): Path<String>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     // Whoever may not act for the firm learns nothing before the token was read.
     let agent = firm(&frame, &code).await;
     let records = match &agent {
@@ -304,16 +300,11 @@ pub async fn apply(
         Err(_) => Vec::new(),
     };
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let read = parts::read(desk, &caller, multipart, &fields(&records, &FIELDS), &mut sent).await;
-    let outcome = match read {
-        Err(Stopped::Error(error)) => return Err(error),
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
-        Ok(()) => Ok(()),
-    };
+    let read = incoming.read(desk, &fields(&records, &FIELDS), &mut sent).await?;
     let agent = agent?;
-    let outcome = match outcome {
+    let outcome = match read {
         Ok(()) => repairs::apply(desk, &agent, command(&sent, &records)).await,
-        Err(error) => Err(error),
+        Err(refusal) => Err(DeskError::from(refusal)),
     };
     match outcome {
         Ok(_) => Ok(onward(&frame, &format!("{}?done=applied", here(agent.code())))),

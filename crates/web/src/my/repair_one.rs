@@ -1,8 +1,7 @@
 //! `/my/firms/{code}/repair/{id}`: one application for repair as the firm follows it; giving what was missing; taking it back.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use xinyong_domain::workflow::repair::Event;
@@ -13,9 +12,8 @@ use xinyong_service::{Clock, DeskError};
 use super::firm;
 use super::repair::{accept, error_of, file_help, here};
 use super::subject::record_href;
-use crate::console::parts::{self, Parts, Stopped};
+use crate::console::parts::{Incoming, Parts};
 use crate::console::{mendable, onward};
-use crate::guard::forged;
 use crate::page_error::PageError;
 use crate::ui::draw;
 use crate::ui::frame::Frame;
@@ -149,21 +147,16 @@ async fn answer(
 pub async fn supply(
     frame: Frame,
     Path((code, id)): Path<(String, String)>,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let read = parts::read(desk, &caller, multipart, &FIELDS, &mut sent).await;
-    if let Err(Stopped::Error(error)) = read {
-        return Err(error);
-    }
+    let read = incoming.read(desk, &FIELDS, &mut sent).await?;
     let agent = firm(&frame, &code).await?;
     let id = id.parse().unwrap_or_default();
     let outcome = match read {
-        Err(Stopped::Refused(refusal)) => Err(refusal.into()),
-        _ => {
+        Err(refusal) => Err(refusal.into()),
+        Ok(()) => {
             let file = sent.file.as_ref().map(|(file, _)| file.path().to_path_buf());
             let command = Supply { item: id, words: sent.text("words").to_owned(), file };
             repairs::supply(desk, &agent, command).await

@@ -1,8 +1,6 @@
 //! `/my/sign-up`: an account for somebody who asks to act for a firm.
 
 use askama::Template;
-use axum::extract::Multipart;
-use axum::extract::multipart::MultipartRejection;
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -12,10 +10,10 @@ use xinyong_service::accounts::SHORTEST_PASSWORD;
 use xinyong_service::agents::{self, Person, Proof, SignUp};
 
 use super::apply::{FirmForm, application, error_of};
-use crate::console::parts::{self, Parts, Stopped};
+use crate::console::parts::{Incoming, Parts};
 use crate::console::provider::proved;
 use crate::console::{actor, mendable, onward, sign_in};
-use crate::guard::forged;
+use crate::guard::Caller;
 use crate::page_error::PageError;
 use crate::portal::error_report::{count, pay, spare};
 use crate::ui::draw;
@@ -118,21 +116,20 @@ pub async fn sign_up(
     session: Session,
     headers: HeaderMap,
     asked: RequestParts,
-    multipart: Result<Multipart, MultipartRejection>,
+    incoming: Incoming,
 ) -> Result<Response, PageError> {
     // Before anything of it is read: nobody is known yet but by where they are.
     pay(&frame, &asked, COST)?;
-    let multipart = multipart.map_err(|_| forged())?;
     let desk = frame.site.desk();
-    let caller = frame.caller.clone().ok_or_else(forged)?;
     let proved = proved(&frame, &session).await?;
     let is_proved = proved.is_some();
     let mut sent = Parts::limited(agents::most_megabytes(desk));
-    let outcome = match parts::read(desk, &caller, multipart, &FIELDS, &mut sent).await {
-        Err(Stopped::Refused(refusal)) => Err(DeskError::from(refusal)),
-        Err(Stopped::Error(error)) => return Err(error),
+    let outcome = match incoming.read(desk, &FIELDS, &mut sent).await? {
+        Err(refusal) => Err(DeskError::from(refusal)),
         // Who is signed in has an account already.
-        Ok(()) if caller.is_signed_in() => return Ok(onward(&frame, "/my/apply")),
+        Ok(()) if frame.caller.as_ref().is_some_and(Caller::is_signed_in) => {
+            return Ok(onward(&frame, "/my/apply"));
+        }
         Ok(()) if !is_proved && sent.text("password") != sent.text("repeat_password") => {
             let errors = vec![FormError::new("repeat_password", "两次填写的密码不一样")];
             let page = show(&frame, is_proved, &sent, errors)?;

@@ -32,6 +32,7 @@ struct Hit {
     name: Marked,
     code: Marked,
     kind: String,
+    town: String,
     standing: Chip,
     reason: Reason,
 }
@@ -126,6 +127,8 @@ pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Response
         [PartyCategory::Organisation, PartyCategory::IndividualBusiness]
             .map(|held| Choice::new(held.as_str(), held.label(), &filter.category)),
     );
+    let towns = browse::towns_of(frame.site.desk(), &found.hits).await?;
+    let hits = found.hits.iter().zip(towns);
     let drawn = draw(&Search {
         page: frame.portal("信用查询", "/search"),
         state,
@@ -135,7 +138,7 @@ pub async fn search(frame: Frame, Query(asked): Query<Asked>) -> Result<Response
         statuses,
         filtered,
         clear_href: url::with_query("/search", &[("q", &found.query)]),
-        hits: found.hits.iter().map(|hit| shown(&found.query, hit)).collect(),
+        hits: hits.map(|(hit, town)| shown(&found.query, hit, town)).collect(),
         likely,
         tips: if state == "many" { NARROW.to_vec() } else { TIPS.to_vec() },
         q: found.query,
@@ -170,7 +173,7 @@ fn marked(text: &str, part: &str) -> Marked {
     Marked { before: before.to_owned(), met: met.to_owned(), after: after.to_owned() }
 }
 
-fn shown(query: &str, hit: &SearchHit) -> Hit {
+fn shown(query: &str, hit: &SearchHit, town: String) -> Hit {
     let in_name = matches!(hit.found_by, FoundBy::Name | FoundBy::Initials);
     let (by, text) = match hit.found_by {
         FoundBy::FormerName => ("曾用名", marked(&hit.former_name, &hit.matched)),
@@ -190,6 +193,7 @@ fn shown(query: &str, hit: &SearchHit) -> Hit {
         name: marked(&hit.name, if in_name { &hit.matched } else { "" }),
         code: marked(&hit.code, if hit.found_by == FoundBy::Code { &hit.matched } else { "" }),
         kind: words::category(&hit.category).to_owned(),
+        town,
         standing: words::status(&hit.status),
         reason: Reason { by, text },
     }

@@ -163,6 +163,33 @@ async fn a_batch_goes_from_the_clerk_through_the_second_person_to_the_public() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_form_offers_an_empty_table_of_each_kind() {
+    let site = TestSite::new().await;
+    let mut clerk = site.signed_in(Role::Clerk).await;
+    let mut office = site.signed_in(Role::CreditOffice).await;
+    let page = clerk.get("/console/upload").await.text();
+    let kinds = site.desk.law().kinds().len();
+    assert_eq!(page.matches("/table.xlsx\"").count(), kinds, "{page}");
+    let address = "/console/upload/administrative-penalty/table.xlsx";
+    let table = clerk.get(address).await;
+    assert_eq!(table.status, StatusCode::OK);
+    assert!(table.bytes.starts_with(b"PK"));
+    let name = table.header("content-disposition");
+    assert!(name.starts_with("attachment; filename=\"administrative-penalty.xlsx\""), "{name}");
+    // Empty, it is said to be so.
+    let batch = send(&mut clerk, "administrative-penalty", "空白.xlsx", &table.bytes).await;
+    clerk.wait_for(&batch, "标题行下面没有任何数据").await;
+    let none = clerk.get("/console/upload/none/table.xlsx").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    // What belongs to the office alone is offered to it alone.
+    let registry = "/console/upload/subject-registry/table.xlsx";
+    assert!(!page.contains(registry));
+    assert_eq!(clerk.get(registry).await.status, StatusCode::FORBIDDEN);
+    assert!(office.get("/console/upload").await.text().contains(registry));
+    assert_eq!(office.get(registry).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn findings_are_shown_by_row_and_a_batch_can_be_given_back_and_cancelled() {
     let site = TestSite::new().await;
     let mut office = site.signed_in(Role::CreditOffice).await;

@@ -39,6 +39,20 @@ async fn everybody_in_the_console_reads_what_is_in_force_on_any_day() {
         }
         let past = browser.get("/console/law?on=2016-01-01").await.text();
         assert!(past.contains("2016-01-01 有效的参数") && past.contains("2018-07-24"), "{past}");
+        let some = browser.get("/console/law?q=ORDER36.minor").await.text();
+        for word in ["publicity.order36.minor.maximum", "国家发展改革委令2025年第36号"] {
+            assert!(some.contains(word), "{word}: {some}");
+        }
+        assert!(
+            !some.contains("双公示报送公示期限") && !some.contains("id=\"in-deadlines\""),
+            "{some}"
+        );
+        assert!(
+            page.contains("href=\"#in-deadlines\"") && page.contains("id=\"in-deadlines\""),
+            "{page}"
+        );
+        let none = browser.get("/console/law?q=%3Cb%3Enothing").await.text();
+        assert!(none.contains("没有含有") && !none.contains("<b>nothing"), "{none}");
         let wrong = browser.get("/console/law?on=x").await.text();
         assert!(wrong.contains("日期请写成"), "{wrong}");
         let entry = browser.get(ENTRY).await.text();

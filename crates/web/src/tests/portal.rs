@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use super::browser::TestSite;
 use super::published::{FINE, FINE_ENDS, FINED, LICENSED, PERSON, REGISTRATION, on, published};
 
 const PAGES: &[&str] = &[
@@ -159,6 +160,29 @@ async fn a_search_says_why_it_found_something_and_marks_the_part() {
     }
     let page = browser.get("/search?q=%E7%A4%BA%E4%BE%8B%E6%B2%A1%E6%9C%89").await.text();
     assert!(page.contains("没有找到名称或代码相符的主体") && page.contains("曾用名称"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_says_in_which_town_a_subject_is_where_the_register_knows() {
+    let site = TestSite::new().await;
+    let registry = "企业名称,统一社会信用代码,所属乡镇\n\
+                    平陆县示例301号加工有限公司,91140829XY00030103,圣人涧镇\n\
+                    平陆县示例302号加工有限公司,91140829XY00030290,\n";
+    let path = site.desk.scratch().join("registry.csv");
+    std::fs::write(&path, registry).expect("a file");
+    xinyong_service::import_subjects(
+        &site.desk,
+        &xinyong_service::Actor::system("test"),
+        &path,
+        "registry.csv",
+        10,
+    )
+    .await
+    .expect("a registry");
+    let mut browser = site.browser();
+    let page = browser.get("/search?q=%E5%8F%B7%E5%8A%A0%E5%B7%A5").await.text();
+    assert_eq!(page.matches("法人及非法人组织</span><span>圣人涧镇</span>").count(), 1, "{page}");
+    assert_eq!(page.matches("法人及非法人组织</span></p>").count(), 1, "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

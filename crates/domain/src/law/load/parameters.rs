@@ -34,6 +34,9 @@ struct SourceEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ParametersFile {
+    /// What its parameters are about; a folder of one's own may leave it out.
+    #[serde(default)]
+    title: String,
     parameter: Vec<ParameterEntry>,
 }
 
@@ -104,6 +107,7 @@ pub(super) fn read_parameters(
         let Some(file) = reader.parse::<ParametersFile>(&path) else {
             continue;
         };
+        let file_name = path.trim_start_matches("parameters/").trim_end_matches(".toml");
         for entry in file.parameter {
             let span = entry.id.span();
             let mut values: Vec<DatedValue> = Vec::new();
@@ -133,8 +137,14 @@ pub(super) fn read_parameters(
                 });
             }
             let id = entry.id.into_inner();
-            let parameter =
-                Parameter { id: id.clone(), label: entry.label, unit: entry.unit, values };
+            let parameter = Parameter {
+                id: id.clone(),
+                label: entry.label,
+                unit: entry.unit,
+                values,
+                file: file_name.to_owned(),
+                section: file.title.clone(),
+            };
             if parameters.insert(id, parameter).is_some() {
                 reader.problem(&path, &span, "参数编号重复");
             }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::law::{Confirm, confirm};
-use crate::testing::company;
+use crate::testing::{company, penalty_with};
 
 pub(super) fn note(place: (i64, i64), what: &str, done_on: Date) -> NoteDuty {
     NoteDuty {
@@ -172,6 +172,52 @@ async fn whom_a_unit_should_tell() {
     );
     let late = desk.at(date(2027, 9, 2));
     assert_eq!(urge_list(&late, &clerk, 1).await.expect("a list").all, 0, "ended by itself");
+}
+
+/// The list asks the rule once for all records of which it asks the same. What it says of each is what the rule says of it alone.
+#[tokio::test]
+async fn the_list_says_of_each_record_what_its_own_page_says() {
+    let folder = tempfile::tempdir().expect("folder");
+    let desk = desk(&folder, DAY).await;
+    let (clerk, _) = team();
+    let mut places = vec![penalty(&desk, 0, 30, "0.2").await, penalty(&desk, 1, 31, "0.2").await];
+    for (party, number, cells) in [
+        (2, 32, [("处罚决定日期", "2026/03/02"), ("公示系统", "信用网站")]),
+        (3, 33, [("处罚决定日期", "2026/03/02"), ("公示系统", "国家企业信用信息公示系统")]),
+        (4, 34, [("处罚领域", "安全生产"), ("处罚决定日期", "2025/11/03")]),
+        (5, 35, [("处罚领域", "其他领域"), ("处罚决定日期", "2025/11/03")]),
+        (6, 36, [("公示系统", "国家企业信用信息公示系统"), ("处罚决定日期", "2026/09/01")]),
+    ] {
+        places.push(penalty_with(&desk, party, number, "0.2", &cells).await);
+    }
+    note_duty(&desk, &clerk, note(places[1], "paid", date(2026, 9, 20))).await.expect("noted");
+    note_duty(&desk, &clerk, note(places[1], "corrected", date(2026, 9, 21))).await.expect("noted");
+    let mut seen = std::collections::BTreeSet::new();
+    for day in [date(2026, 11, 30), DAY, date(2027, 2, 1), date(2027, 9, 2), date(2029, 3, 3)] {
+        let desk = desk.at(day);
+        let mut listed: Vec<_> = to_urge(&desk, &clerk)
+            .await
+            .expect("a list")
+            .into_iter()
+            .map(|line| (line.record, line.from, line.until, line.performed))
+            .collect();
+        listed.sort_unstable();
+        let mut alone = Vec::new();
+        for place in &places {
+            let record = desk.store().record(place.0, place.1).await.expect("read").expect("kept");
+            let public = public_record(&desk, place.0, place.1).await.is_ok();
+            let told = record_repair(&desk, &clerk, *place).await.expect("shown").forecast;
+            let ruling = &told.ruling.value;
+            if public && ruling.standing == Standing::Open {
+                let performed = place == &places[1];
+                alone.push((record.id, ruling.from, ruling.until, performed));
+            }
+        }
+        alone.sort_unstable();
+        assert_eq!(listed, alone, "{day}");
+        seen.insert(listed.len());
+    }
+    assert!(seen.len() > 2, "the days tell something apart: {seen:?}");
 }
 
 /// A repair that was granted.
