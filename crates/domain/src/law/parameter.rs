@@ -89,3 +89,22 @@ impl Parameter {
             .rfind(|entry| entry.from <= day && entry.until.is_none_or(|until| day <= until))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::law::Law;
+
+    #[test]
+    fn every_file_says_what_its_parameters_are_about() {
+        let law = Law::embedded().expect("the law");
+        let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
+        for parameter in law.parameters().values() {
+            assert!(!parameter.section.is_empty(), "{}", parameter.id);
+            let title = titles.entry(&parameter.file).or_insert(&parameter.section);
+            assert_eq!(*title, parameter.section, "{}", parameter.id);
+        }
+        assert_eq!(titles.get("objection"), Some(&"异议"));
+    }
+}
