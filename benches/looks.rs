@@ -18,6 +18,7 @@ use invented::{Invented, desk, import_penalties, import_registry};
 use xinyong_service::api_keys::{self, NewKey, Scope};
 use xinyong_service::check::{self, Asked};
 use xinyong_service::{Actor, Desk};
+use xinyong_store::{KeyRing, Store};
 use xinyong_web::Site;
 
 /// Subjects, each with a penalty.
@@ -78,6 +79,7 @@ fn main() {
     };
     let few = load(&requests, FEW);
     let many = load(&requests, MANY);
+    runtime.block_on(brought_up(temporary.path()));
     let ceiling = load("  wrk.format('GET', '/health/live'),\n", FEW);
     server.abort();
     if let (Some(few), Some(many), Some(ceiling)) = (few, many, ceiling) {
@@ -86,6 +88,16 @@ fn main() {
         ceiling.say("/health/live");
         println!("ratio to the ceiling       {:.3}", few.rate.max(many.rate) / ceiling.rate);
     }
+}
+
+/// What the checks left for later: the log's lines under the words that they are found by.
+async fn brought_up(folder: &Path) {
+    let keys = KeyRing::load(&folder.join("keys.toml")).expect("the keys of the run");
+    let database = format!("sqlite:{}", invented::database(folder).display());
+    let store = Store::open(&database, &keys).await.expect("the database of the run");
+    let started = Instant::now();
+    store.bring_up(0).await.expect("entered");
+    println!("the log brought up behind    {:>7.2} s", started.elapsed().as_secs_f64());
 }
 
 async fn keys(desk: &Desk) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,6 +45,17 @@ fn read(stream: &TcpStream) -> Option<Arrived> {
 
 /// Receives at an address, and answers only where it is told to; what came first is given out first. Ends with the first to come
 /// once the flag is set.
+/// The port of before, once whoever listened there has gone.
+fn again_at(place: SocketAddr) -> TcpListener {
+    for _ in 0..100 {
+        if let Ok(listener) = TcpListener::bind(place) {
+            return listener;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the port again")
+}
+
 fn receive(listener: TcpListener, answers: bool, to: Sender<Arrived>) -> Arc<AtomicBool> {
     let over = Arc::new(AtomicBool::new(false));
     let ends = Arc::clone(&over);
@@ -170,7 +181,7 @@ fn a_change_arrives_once_more_after_a_kill_and_waits_for_who_is_down() {
     assert!(first.body.get("kind").is_none() && first.body.get("content").is_none());
 
     // The next process sends the same once more, under the same id, and then it is over.
-    let listener = TcpListener::bind(place).expect("the port again");
+    let listener = again_at(place);
     let (to, arrived) = channel();
     let over = receive(listener, true, to);
     let served = serve(&platform, &arguments);

@@ -15,9 +15,9 @@ use crate::error::StoreError;
 /// How often it is looked whether somebody writes.
 const EVERY: Duration = Duration::from_secs(1);
 /// Lines that wait before they are entered although somebody writes.
-const MOST: i64 = 100_000;
+const MOST: i64 = 200_000;
 /// Lines in one transaction, so that nobody waits long behind it.
-const AT_ONCE: i64 = 5_000;
+const AT_ONCE: i64 = 1_000;
 
 statements! {
     WAITING = "SELECT h.stream, COALESCE(p.seq, 0), h.seq FROM chain_head h LEFT JOIN audit_placed p ON p.stream = h.stream \
@@ -35,7 +35,7 @@ pub(crate) fn follow(store: &Arc<Inner>) {
     tokio::spawn(async move {
         let mut pulse = tokio::time::interval(EVERY);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut before, mut done) = (0, u64::MAX);
+        let (mut before, mut done, mut told) = (0, u64::MAX, false);
         loop {
             pulse.tick().await;
             let Some(store) = open(&store) else { return };
@@ -43,10 +43,19 @@ pub(crate) fn follow(store: &Arc<Inner>) {
             if commits != done {
                 let quiet = commits == before;
                 match store.bring_up(if quiet { 0 } else { MOST }).await {
-                    Ok(()) if quiet => done = store.inner.written.commits(),
-                    Ok(()) => {}
+                    Ok(waited) => {
+                        told = false;
+                        if quiet && !waited {
+                            done = commits;
+                        }
+                    }
                     // Tried again with the next pulse; until then the lines are read where they wait.
-                    Err(error) => tracing::debug!(%error, "the log was not brought up"),
+                    Err(StoreError::Busy(_)) => {}
+                    Err(error) if !told => {
+                        tracing::warn!(%error, "the log is not brought up, searches in it become slow");
+                        told = true;
+                    }
+                    Err(_) => {}
                 }
             }
             before = store.inner.written.commits();
@@ -60,34 +69,46 @@ fn open(store: &Weak<Inner>) -> Option<Store> {
 }
 
 impl Store {
-    /// Enters the lines of the log that wait under the words that they are found by, where more than so many wait.
+    /// Enters the lines of the log that wait under the words that they are found by, where more than so many wait, until no more do.
+    /// Says whether so many waited.
     ///
     /// # Errors
     /// [`StoreError::Busy`] and its like; what was entered before stays.
-    pub async fn bring_up(&self, more_than: i64) -> Result<(), StoreError> {
-        let mut reader = self.reader().await?;
-        let rows = reader.conn().all(&WAITING, values![]).await?;
-        drop(reader);
-        let waiting: Vec<(String, i64, i64)> = rows
-            .iter()
-            .map(|row| Ok((row.text(0)?, row.int(1)?, row.int(2)?)))
-            .collect::<Result<_, StoreError>>()?;
-        if waiting.iter().map(|(_, from, to)| to - from).sum::<i64>() <= more_than {
-            return Ok(());
-        }
-        for (stream, mut from, to) in waiting {
-            while from < to {
-                let until = to.min(from + AT_ONCE);
-                let mut tx = self.transaction("bring up the log").await?;
-                tx.conn().execute(&BEGIN_STREAM, values![&stream]).await?;
-                // Another process may be at the same stream: whoever moves it on enters its lines.
-                if tx.conn().execute(&MOVE_ON, values![&stream, from, until]).await? == 0 {
-                    break;
-                }
-                tx.conn().execute(&PLACE, values![&stream, from, until]).await?;
-                tx.commit().await?;
-                from = until;
+    pub async fn bring_up(&self, more_than: i64) -> Result<bool, StoreError> {
+        let mut any = false;
+        loop {
+            let waiting = self.waiting().await?;
+            if waiting.iter().map(|(_, from, to)| to - from).sum::<i64>() <= more_than {
+                return Ok(any);
             }
+            any = true;
+            for (stream, from, to) in waiting {
+                self.enter(&stream, from, to).await?;
+            }
+        }
+    }
+
+    /// Of each stream that has lines that wait: from behind which number up to which.
+    async fn waiting(&self) -> Result<Vec<(String, i64, i64)>, StoreError> {
+        // Nobody's page: not counted among the reads.
+        let mut tx = self.snapshot().await?;
+        let rows = tx.conn().all(&WAITING, values![]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.int(1)?, row.int(2)?))).collect()
+    }
+
+    /// Enters lines of a stream, as far as no other process is at them.
+    async fn enter(&self, stream: &str, mut from: i64, to: i64) -> Result<(), StoreError> {
+        while from < to {
+            let until = to.min(from + AT_ONCE);
+            let mut tx = self.transaction("bring up the log").await?;
+            tx.conn().execute(&BEGIN_STREAM, values![stream]).await?;
+            // Whoever moves a stream on enters its lines.
+            if tx.conn().execute(&MOVE_ON, values![stream, from, until]).await? == 0 {
+                break;
+            }
+            tx.conn().execute(&PLACE, values![stream, from, until]).await?;
+            tx.commit().await?;
+            from = until;
         }
         Ok(())
     }

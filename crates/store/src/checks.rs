@@ -655,9 +655,8 @@ impl Store {
             .map(|row| {
                 let number = row.text_or_null(1)?;
                 // A number that no look has any more has no answer either.
-                let kept = number
-                    .as_deref()
-                    .filter(|_| row.text_or_null(4).is_ok_and(|frame| frame.is_some()));
+                let there = row.text_or_null(4)?.is_some();
+                let kept = number.as_deref().filter(|_| there);
                 let answer = kept.map(|number| answer(number, row, 4)).transpose()?;
                 Ok(CheckRow {
                     row: row.int(0)?,

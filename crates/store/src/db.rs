@@ -622,6 +622,8 @@ impl Store {
                 .busy_timeout(Duration::from_secs(20))
                 .foreign_keys(true)
                 .statement_cache_capacity(400)
+                // What many ask at one time comes as one answer: its rows are not handed over fifty by fifty.
+                .row_buffer_size(512)
                 // Pages that a bulk import touches again and again go into the file once, not after every chunk.
                 .pragma("wal_autocheckpoint", "16384")
                 .pragma("temp_store", "memory");

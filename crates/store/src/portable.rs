@@ -66,7 +66,8 @@ macro_rules! table {
     }};
 }
 
-/// Every table but `meta` (which the open database has already), sessions, held forms, leases, addresses that wait and the search tokens.
+/// Every table but `meta` (which the open database has already), sessions, held forms, leases, addresses that wait, the search tokens and the
+/// places of the log.
 static TABLES: [Table; 91] = [
     table!(unit by "id": t id, t name, t code, t settings, i active),
     table!(account by "id": i id, t login, t name, t unit_id, t role, t password, i failed, i locked_until, i created_at,
@@ -220,6 +221,39 @@ static META: Statement = Statement {
 };
 static PUT_META: Insert =
     Insert::new("meta (key, value)", 2, "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+
+/// The first schema in which a look has its answer in its own row (ADR 30).
+const LOOKS_IN_ORDER: i64 = 23;
+/// Looks and answers as backups of earlier schemas have them, in tables that stand only while such a one is restored.
+static APART: [(&str, Table); 2] = [
+    (
+        "check_answer",
+        table!(answer_before by "subject_id, digest": i subject_id, t digest, t answer),
+    ),
+    (
+        "subject_check",
+        table!(look_before by "number": t number, i subject_id, t unit_id, t actor, t way, t purpose, t basis,
+        t reference, t day, i at, t law, t digest),
+    ),
+];
+/// Makes them, and puts each answer to its looks.
+const BEFORE: [&str; 2] = [
+    "CREATE TABLE answer_before (subject_id BIGINT NOT NULL, digest TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (subject_id, digest)); \
+     CREATE TABLE look_before (number TEXT PRIMARY KEY, subject_id BIGINT NOT NULL, unit_id TEXT NOT NULL, actor TEXT NOT NULL, \
+     way TEXT NOT NULL, purpose TEXT NOT NULL, basis TEXT NOT NULL, reference TEXT NOT NULL, day TEXT NOT NULL, at BIGINT NOT NULL, \
+     law TEXT NOT NULL, digest TEXT NOT NULL)",
+    "INSERT INTO subject_check (number, subject_id, unit_id, actor, way, purpose, basis, reference, day, at, law, digest, frame, said) \
+     SELECT b.number, b.subject_id, b.unit_id, b.actor, b.way, b.purpose, b.basis, b.reference, b.day, b.at, b.law, b.digest, '', \
+     COALESCE((SELECT a.answer FROM answer_before a WHERE a.subject_id = b.subject_id AND a.digest = b.digest), '') \
+     FROM look_before b ORDER BY b.number; DROP TABLE look_before; DROP TABLE answer_before",
+];
+
+/// The table that a line of a backup belongs to.
+fn table_of(schema: i64, name: &str) -> Option<&'static Table> {
+    let apart = APART.iter().filter(|_| schema < LOOKS_IN_ORDER);
+    let mut apart = apart.filter(|(table, _)| *table == name).map(|(_, table)| table);
+    apart.next().or_else(|| TABLES.iter().find(|table| table.select.name == name))
+}
 
 /// The texts this module builds from its list of tables, for the test that has both engines prepare them.
 pub(crate) fn built() -> Vec<Statement> {
@@ -410,6 +444,9 @@ fn read(path: &Path) -> Result<(Header, BackupReport), StoreError> {
     let mut sum = Sm3::new();
     let mut seen: BTreeMap<String, u64> =
         TABLES.iter().map(|table| (table.select.name.to_owned(), 0)).collect();
+    if header.schema < LOOKS_IN_ORDER {
+        seen.extend(APART.iter().map(|(table, _)| ((*table).to_owned(), 0)));
+    }
     loop {
         let mut next = Vec::with_capacity(1024);
         file.read_until(b'\n', &mut next).map_err(wrong)?;
@@ -509,6 +546,10 @@ async fn fill(
     let meta: Vec<Value<'_>> =
         header.meta.iter().flat_map(|(key, value)| values![key, value]).collect();
     tx.conn().insert(&PUT_META, &meta).await?;
+    let [make, put] = BEFORE;
+    if header.schema < LOOKS_IN_ORDER {
+        tx.conn().raw(make).await?;
+    }
 
     let mut file = BufReader::with_capacity(1 << 18, File::open(path).map_err(wrong)?);
     let mut line = String::new();
@@ -524,8 +565,7 @@ async fn fill(
         } else {
             Some(serde_json::from_str(&line).map_err(broken)?)
         };
-        let next =
-            row.as_ref().and_then(|row| TABLES.iter().find(|table| table.select.name == row.t));
+        let next = row.as_ref().and_then(|row| table_of(header.schema, &row.t));
         let same = matches!((now, next), (Some(a), Some(b)) if std::ptr::eq(a, b));
         if (!same || rows == 512)
             && let Some(table) = now
@@ -543,6 +583,9 @@ async fn fill(
         }
         rows += 1;
         now = Some(table);
+    }
+    if header.schema < LOOKS_IN_ORDER {
+        tx.conn().raw(put).await?;
     }
     if header.schema < PUBLICATION_LOG {
         tx.queue_all_events().await?;

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use crate::chain::Link;
 use crate::db::{
-    Bound, Conn, Engine, Insert, Row, Statement, Store, Tx, Value, day_text, statements, values,
+    Bound, Conn, Engine, Insert, Reader, Row, Statement, Store, Tx, Value, day_text, statements,
+    values,
 };
 use crate::error::StoreError;
 use crate::persons::json;
@@ -312,6 +313,26 @@ async fn shown(
         found.insert(row.text(ASKED)?, whole(&row)?);
     }
     Ok(found)
+}
+
+async fn with_records(
+    mut reader: Reader,
+    codes: &[&str],
+    limit: i64,
+) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
+    let subjects = shown(&mut reader.conn(), codes).await?;
+    let mut ids: Vec<i64> = subjects.values().map(|whole| whole.subject.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut records = records_of(&mut reader.conn(), &ids, limit).await?;
+    // Two codes of one subject are rare; who is asked for once takes the records along.
+    let shared = ids.len() < subjects.len();
+    let with = |(code, whole): (String, WholeSubject)| {
+        let id = whole.subject.id;
+        let own = if shared { records.get(&id).cloned() } else { records.remove(&id) };
+        (code, (whole, own.unwrap_or_default()))
+    };
+    Ok(subjects.into_iter().map(with).collect())
 }
 
 /// Column of the code that was asked for, after those of [`whole`].
@@ -776,20 +797,20 @@ impl Store {
         codes: &[&str],
         limit: i64,
     ) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
-        let mut reader = self.reader_between_writes().await?;
-        let subjects = shown(&mut reader.conn(), codes).await?;
-        let mut ids: Vec<i64> = subjects.values().map(|whole| whole.subject.id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let mut records = records_of(&mut reader.conn(), &ids, limit).await?;
-        // Two codes of one subject are rare; who is asked for once takes the records along.
-        let shared = ids.len() < subjects.len();
-        let with = |(code, whole): (String, WholeSubject)| {
-            let id = whole.subject.id;
-            let own = if shared { records.get(&id).cloned() } else { records.remove(&id) };
-            (code, (whole, own.unwrap_or_default()))
-        };
-        Ok(subjects.into_iter().map(with).collect())
+        with_records(self.reader().await?, codes, limit).await
+    }
+
+    /// The same for who writes about them at once: read between writes, where what they are read from stays at hand. Not while holding a
+    /// transaction.
+    ///
+    /// # Errors
+    /// As [`Store::subjects_with_records`].
+    pub async fn subjects_with_records_between_writes(
+        &self,
+        codes: &[&str],
+        limit: i64,
+    ) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
+        with_records(self.reader_between_writes().await?, codes, limit).await
     }
 
     /// One subject.

@@ -36,7 +36,8 @@ use api::{
 use checks::{
     a_look_without_its_line_of_the_log_is_found_out,
     a_window_opens_once_and_a_list_goes_on_where_it_was, answers_share_what_the_law_gives_of_them,
-    checks_are_kept_found_and_counted, who_looked_is_found_before_and_after_the_log_is_brought_up,
+    checks_are_kept_found_and_counted, looks_of_an_earlier_schema_are_read_after_the_upgrade,
+    who_looked_is_found_before_and_after_the_log_is_brought_up,
 };
 use commitments::{
     a_commitment_goes_step_by_step, a_number_is_given_or_taken_in,
@@ -206,6 +207,7 @@ on_both! {
     powers_are_proposed_decided_and_named,
     checks_are_kept_found_and_counted,
     a_look_without_its_line_of_the_log_is_found_out, answers_share_what_the_law_gives_of_them,
+    looks_of_an_earlier_schema_are_read_after_the_upgrade,
     who_looked_is_found_before_and_after_the_log_is_brought_up,
     a_window_opens_once_and_a_list_goes_on_where_it_was,
     mandates_wait_stand_and_end,

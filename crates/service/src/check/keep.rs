@@ -18,7 +18,7 @@ const MOST_KEPT: usize = 256;
 const MOST_ASKED: usize = 64;
 /// Numbers follow each other in time, but for a clock that was set back by more, in milliseconds.
 const LATE: i64 = 1_000;
-/// Reads beside each other, so that those behind a subject with very many records are few.
+/// Reads beside each other: on SQLite they take turns with what is written, and one is put together while the other is read.
 const READS: usize = 2;
 
 /// A subject as what it was found to be, with its records.
@@ -52,7 +52,8 @@ struct Numbered {
 
 impl Numbered {
     /// The next number that this process gives: at an instant, or up to a second later where that was given already. Within a
-    /// thousandth each is behind the one before by a step of chance, so that none is given twice and none can be told from another.
+    /// thousandth each is behind the one before by a step of chance, so that none is given twice; after a clock was set back by more, or by
+    /// another process, one may come again, which the store refuses.
     fn next(&mut self, at: i64, chance: [u8; 6]) -> (i64, u32) {
         let [one, two, three, four, five, six] = chance;
         let step = u32::from(u16::from_le_bytes([one, two])) + 1;
@@ -153,7 +154,12 @@ impl Keeper {
         let desk = desk.clone();
         let read = move |codes: Vec<String>| {
             let desk = desk.clone();
-            async move { found(&desk, &codes).await }
+            async move {
+                let asked: Vec<&str> = codes.iter().map(String::as_str).collect();
+                let store = desk.store();
+                let known = store.subjects_with_records_between_writes(&asked, MOST_READ).await?;
+                Ok(in_order(&desk, &codes, known))
+            }
         };
         self.reads.ask(code.to_owned(), read).await
     }
@@ -166,10 +172,18 @@ impl Keeper {
 pub(super) async fn found(desk: &Desk, codes: &[String]) -> Result<Vec<Found>, DeskError> {
     let asked: Vec<&str> = codes.iter().map(String::as_str).collect();
     let known = desk.store().subjects_with_records(&asked, MOST_READ).await?;
+    Ok(in_order(desk, codes, known))
+}
+
+fn in_order(
+    desk: &Desk,
+    codes: &[String],
+    known: HashMap<String, (WholeSubject, Vec<Record>)>,
+) -> Vec<Found> {
     let at = desk.clock().now();
     let held = |(code, (whole, records))| (code, Arc::new(Held { whole, records, at }));
     let known: HashMap<String, Arc<Held>> = known.into_iter().map(held).collect();
-    Ok(codes.iter().map(|code| known.get(code).cloned()).collect())
+    codes.iter().map(|code| known.get(code).cloned()).collect()
 }
 
 #[cfg(test)]

@@ -27,9 +27,6 @@ CREATE TABLE audit_placed (
     stream TEXT PRIMARY KEY NOT NULL,
     seq BIGINT NOT NULL
 );
-INSERT INTO audit_place (word, at, stream, seq)
-    SELECT 'o:' || object, at, stream, seq FROM audit UNION ALL SELECT 'a:' || actor, at, stream, seq FROM audit;
-INSERT INTO audit_placed (stream, seq) SELECT stream, MAX(seq) FROM audit GROUP BY stream;
 CREATE VIEW audit_waiting AS
     SELECT a.stream, a.seq, a.at, a.actor, a.action, a.object, a.outcome, a.detail
     FROM chain_head h LEFT JOIN audit_placed p ON p.stream = h.stream CROSS JOIN audit a

@@ -22,7 +22,7 @@ CREATE TABLE look (
 ) STRICT;
 INSERT INTO look SELECT c.number, c.subject_id, c.unit_id, c.actor, c.way, c.purpose, c.basis, c.reference, c.day, c.at, c.law, c.digest, '',
     COALESCE((SELECT a.answer FROM check_answer a WHERE a.subject_id = c.subject_id AND a.digest = c.digest), '')
-    FROM subject_check c ORDER BY c.at, c.number;
+    FROM subject_check c;
 DROP TABLE subject_check;
 DROP TABLE check_answer;
 ALTER TABLE look RENAME TO subject_check;
@@ -44,9 +44,6 @@ CREATE TABLE audit_placed (
     stream TEXT PRIMARY KEY NOT NULL,
     seq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO audit_place (word, at, stream, seq)
-    SELECT 'o:' || object, at, stream, seq FROM audit UNION ALL SELECT 'a:' || actor, at, stream, seq FROM audit ORDER BY 1, 2, 3, 4;
-INSERT INTO audit_placed (stream, seq) SELECT stream, MAX(seq) FROM audit GROUP BY stream;
 CREATE VIEW audit_waiting AS
     SELECT a.stream, a.seq, a.at, a.actor, a.action, a.object, a.outcome, a.detail
     FROM chain_head h LEFT JOIN audit_placed p ON p.stream = h.stream CROSS JOIN audit a

@@ -3,10 +3,10 @@
 use jiff::civil::date;
 use xinyong_store::{
     AnswerParts, AuditEntry, AuditFilter, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck,
-    Store, SubjectCheck, Tx, sm3_hex,
+    Store, SubjectCheck, Tx, restore, sm3_hex,
 };
 
-use super::{Ground, NOW, conflict, furnish};
+use super::{Ground, NOW, conflict, furnish, furnish_base};
 
 pub fn new_check(number: &str, subject_id: i64, answer: &str) -> NewCheck {
     let check = SubjectCheck {
@@ -259,7 +259,8 @@ pub async fn answers_share_what_the_law_gives_of_them(ground: &Ground) {
 }
 
 pub async fn who_looked_is_found_before_and_after_the_log_is_brought_up(ground: &Ground) {
-    let store = ground.store().await;
+    let url = ground.url("xinyong");
+    let store = Store::open(&url, &ground.keys).await.expect("a store");
     furnish(&store).await;
     let kept = [new_check("F1", 1, "{}"), new_check("F2", 2, "{}"), new_check("F3", 1, "{}")];
     let looked = async |subject| {
@@ -309,12 +310,85 @@ pub async fn who_looked_is_found_before_and_after_the_log_is_brought_up(ground: 
     still_sound(&store).await;
     // More wait than are asked for: not yet.
     store.bring_up(1_000).await.expect("nothing to do");
-    store.bring_up(0).await.expect("brought up");
+    // Two processes at the same lines.
+    let beside = Store::open(&url, &ground.keys).await.expect("the same once more");
+    let (one, two) = tokio::join!(store.bring_up(0), beside.bring_up(0));
+    one.expect("brought up");
+    two.expect("brought up beside it");
+    beside.close().await;
     assert!(found().await == before, "the same, found otherwise");
     still_sound(&store).await;
     store.raw_execute("DELETE FROM audit_place WHERE word = 'a:other'").await.expect("damaged");
     let report = store.fsck(&super::tokens, &mut |_, _| {}).await.expect("checked");
     assert!(report.problems.iter().any(|one| one.table == "audit_place"), "{report:?}");
+}
+
+/// A look as it was kept before its answer lay with it.
+pub async fn looks_of_an_earlier_schema_are_read_after_the_upgrade(ground: &Ground) {
+    let url = ground.url("xinyong");
+    let old = Store::open_at(&url, &ground.keys, 22).await.expect("the schema before");
+    furnish_base(&old).await;
+    let look = new_check("G1", 1, "{\"a\":1}");
+    let SubjectCheck { number, unit_id, actor, purpose, basis, law, digest, at, .. } = &look.check;
+    let kept = format!(
+        "INSERT INTO check_answer (subject_id, digest, answer) VALUES (1, '{digest}', '{{\"a\":1}}'); \
+         INSERT INTO subject_check (number, subject_id, unit_id, actor, way, purpose, basis, reference, day, at, law, digest) \
+         VALUES ('{number}', 1, '{unit_id}', '{actor}', 'console', '{purpose}', '{basis}', '', '2026-05-29', {at}, '{law}', '{digest}')"
+    );
+    old.raw_execute(&kept).await.expect("kept");
+    let mut tx = old.transaction("t").await.expect("begun");
+    tx.audit(answered(&look));
+    tx.commit().await.expect("committed");
+    old.close().await;
+    let store = Store::open(&url, &ground.keys).await.expect("brought up to date");
+    assert_eq!(store.subject_check("G1").await.expect("read").as_ref(), Some(&look.check));
+    let answer = store.check_answer("G1").await.expect("read");
+    assert_eq!(answer.as_deref(), Some("{\"a\":1}"));
+    let looks = store.checks_of_subjects(&[1], 9).await.expect("read");
+    assert_eq!(looks, std::slice::from_ref(&look.check));
+    let filter = AuditFilter { actor: Some("clerk".to_owned()), ..AuditFilter::default() };
+    assert_eq!(store.list_audit(&filter, 9).await.expect("read").len(), 1);
+    let path = ground.path("looks.backup");
+    store.backup(&path, NOW).await.expect("written");
+    let other = ground.url("other");
+    restore(&path, &other, &ground.keys, &super::tokens).await.expect("restored");
+    let copy = Store::open(&other, &ground.keys).await.expect("the copy");
+    assert_eq!(copy.checks_of_subjects(&[1], 9).await.expect("read").len(), 1, "found again");
+    assert_eq!(copy.check_answer("G1").await.expect("read"), answer);
+    copy.close().await;
+    // As a program of before wrote it: looks and answers apart.
+    as_before(&path, &look.check.digest);
+    let earlier = ground.url("earlier");
+    restore(&path, &earlier, &ground.keys, &super::tokens).await.expect("restored");
+    let copy = Store::open(&earlier, &ground.keys).await.expect("the copy");
+    assert_eq!(copy.checks_of_subjects(&[1], 9).await.expect("read").len(), 1, "found again");
+    assert_eq!(copy.check_answer("G1").await.expect("read"), answer);
+    still_sound(&copy).await;
+    copy.close().await;
+}
+
+/// Writes a backup with one look anew as schema 22 had it.
+fn as_before(path: &std::path::Path, digest: &str) {
+    let mut text = String::new();
+    for line in std::fs::read_to_string(path).expect("a backup").lines() {
+        let mut line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        if line.get("schema").is_some() {
+            line["schema"] = 22.into();
+        } else if line["t"] == "subject_check" {
+            let answer = serde_json::json!({ "t": "check_answer", "r": [1, digest, "{\"a\":1}"] });
+            text.push_str(&format!("{answer}\n"));
+            line["r"].as_array_mut().expect("a row").truncate(12);
+        } else if let Some(rows) = line.get_mut("rows").and_then(|rows| rows.as_object_mut()) {
+            rows.remove("check_frame");
+            rows.insert("check_answer".to_owned(), 1.into());
+            line["sm3"] = sm3_hex(text.as_bytes()).into();
+            // The end is known by its first letters.
+            text.push_str(&format!("{{\"rows\":{},\"sm3\":{}}}\n", line["rows"], line["sm3"]));
+            continue;
+        }
+        text.push_str(&format!("{line}\n"));
+    }
+    std::fs::write(path, text).expect("written");
 }
 
 pub async fn a_look_without_its_line_of_the_log_is_found_out(ground: &Ground) {
