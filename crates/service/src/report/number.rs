@@ -25,7 +25,7 @@ impl ReportNumber {
     }
 
     /// The same for what is numbered many times in a second: the first two of the eight are its thousandth part and the others a place
-    /// within that ([`PLACES`] of them), so that numbers follow each other as time does.
+    /// within that (two to the thirtieth of them), so that numbers follow each other as time does.
     #[must_use]
     pub fn in_order(at: DateTime, thousandth: u16, place: u32) -> Self {
         let part = usize::from(thousandth);
