@@ -29,8 +29,7 @@ const ROWS: u32 = 20_000;
 const KEYS: usize = 150;
 const SECONDS: u32 = 8;
 /// Connections over which checks are asked for.
-const FEW: u32 = 32;
-const MANY: u32 = 96;
+const CONNECTIONS: [u32; 4] = [32, 48, 64, 96];
 
 fn main() {
     // The test runner asks every target for its tests; a benchmark has none.
@@ -77,16 +76,21 @@ fn main() {
         let scratch = temporary.path();
         driven::drive(&Load { address: &address, scratch, requests, connections, seconds: SECONDS })
     };
-    let few = load(&requests, FEW);
-    let many = load(&requests, MANY);
+    let mut highest = 0.0_f64;
+    for connections in CONNECTIONS {
+        // What waits to be entered in the log's places is entered before it is so much that it would not wait any longer.
+        runtime.block_on(brought_up(temporary.path()));
+        if let Some(checks) = load(&requests, connections) {
+            checks.say(&format!("POST checks, {connections} at once"));
+            highest = highest.max(checks.rate);
+        }
+    }
     runtime.block_on(brought_up(temporary.path()));
-    let ceiling = load("  wrk.format('GET', '/health/live'),\n", FEW);
+    let ceiling = load("  wrk.format('GET', '/health/live'),\n", 32);
     server.abort();
-    if let (Some(few), Some(many), Some(ceiling)) = (few, many, ceiling) {
-        few.say(&format!("POST checks, {FEW} at once"));
-        many.say(&format!("POST checks, {MANY} at once"));
+    if let Some(ceiling) = ceiling {
         ceiling.say("/health/live");
-        println!("ratio to the ceiling       {:.3}", few.rate.max(many.rate) / ceiling.rate);
+        println!("ratio to the ceiling       {:.3}", highest / ceiling.rate);
     }
 }
 

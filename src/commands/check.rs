@@ -31,9 +31,9 @@ pub async fn run(common: &Common, command: CheckCommand) -> anyhow::Result<ExitC
         CheckCommand::Ask { subject, about } => {
             let actor = actor(&about.unit);
             let looked = check::ask(&desk, &actor, &subject, &asked(&about, "command")).await?;
-            let number = &looked.check.number;
+            let number = &looked.check().number;
             if common.json {
-                let digest = &looked.check.digest;
+                let digest = &looked.check().digest;
                 println!(r#"{{"number":"{number}","digest":"{digest}","answer":{}}}"#, looked.text);
             } else {
                 let answer = &looked.answer;
@@ -50,7 +50,7 @@ pub async fn run(common: &Common, command: CheckCommand) -> anyhow::Result<ExitC
                         measure.name, measure.basis.line, measure.record_line, measure.lifting
                     );
                 }
-                for limit in &answer.limits {
+                for limit in &answer.given.limits {
                     println!("{}", limit.text);
                 }
             }

@@ -4,7 +4,9 @@
 //! citations and the inputs it came from. [`Ruling`] is how that is kept: a rule returns one, and pages,
 //! workbooks and machine answers print what is in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -73,15 +75,18 @@ impl Citation {
     }
 }
 
+/// The inputs of a conclusion, by name.
+pub type Inputs = BTreeMap<Cow<'static, str>, String>;
+
 /// A value with the citations and the inputs it was derived from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ruling<T> {
     /// What the rule concludes.
     pub value: T,
     /// Why: each entry of law that was used, in the order of use, without repeats.
-    pub because: Vec<Citation>,
+    pub because: Vec<Arc<Citation>>,
     /// From what: name of the input and the value used.
-    pub inputs: BTreeMap<String, String>,
+    pub inputs: Inputs,
 }
 
 impl<T> Ruling<T> {
@@ -91,15 +96,16 @@ impl<T> Ruling<T> {
     }
 
     /// Adds a reason, once.
-    pub fn cite(&mut self, citation: Citation) {
+    pub fn cite(&mut self, citation: impl Into<Arc<Citation>>) {
+        let citation = citation.into();
         if !self.because.contains(&citation) {
             self.because.push(citation);
         }
     }
 
     /// Records an input that was used.
-    pub fn input(&mut self, name: &str, value: impl ToString) {
-        self.inputs.insert(name.to_owned(), value.to_string());
+    pub fn input(&mut self, name: &'static str, value: impl ToString) {
+        self.inputs.insert(Cow::Borrowed(name), value.to_string());
     }
 
     /// Whether every entry behind it is verified.

@@ -1,6 +1,15 @@
 //! The catalogue of audit events: everything that changes something, and every look at what is not public.
 
+use serde::Serialize;
 use serde_json::json;
+
+/// The detail of a look.
+#[derive(Serialize)]
+struct Checked<'e> {
+    digest: &'e str,
+    number: &'e str,
+    purpose: &'e str,
+}
 
 /// One event. Names, identity numbers and contents never stand in it: ids and counts do.
 #[derive(Debug, Clone, Copy)]
@@ -498,10 +507,13 @@ impl AuditEvent<'_> {
                 let detail = json!({ "edition": edition, "from": from, "until": until });
                 (format!("subject:{subject}"), detail)
             }
-            Self::SubjectChecked { subject, number, purpose, digest } => (
-                format!("subject:{subject}"),
-                json!({ "number": number, "purpose": purpose, "digest": digest }),
-            ),
+            // Told more often than all others together: written in the order of its members, without a tree of them.
+            Self::SubjectChecked { subject, number, purpose, digest } => {
+                let checked = Checked { digest, number, purpose };
+                // Three texts can always be written.
+                let detail = serde_json::to_string(&checked).unwrap_or_default();
+                return (format!("subject:{subject}"), detail);
+            }
             Self::CheckSeen { subject, number, why } => {
                 (format!("subject:{subject}"), json!({ "number": number, "why": why }))
             }

@@ -55,7 +55,7 @@ pub struct Desk {
 #[derive(Debug, Clone)]
 struct Standing {
     law: Arc<Law>,
-    confirmed: Vec<i64>,
+    confirmed: Arc<[i64]>,
 }
 
 #[derive(Debug)]
@@ -162,7 +162,7 @@ impl Desk {
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
-                law: RwLock::new(Standing { law, confirmed }),
+                law: RwLock::new(Standing { law, confirmed: confirmed.into() }),
                 limits: options.limits,
                 scratch: options.scratch,
                 randomness,
@@ -234,9 +234,9 @@ impl Desk {
     pub async fn refresh_law(&self) -> Result<(), DeskError> {
         let (confirmations, confirmed) = read_confirmations(self.store()).await?;
         let mut held = self.inner.law.write().unwrap_or_else(PoisonError::into_inner);
-        if held.confirmed != confirmed {
+        if *held.confirmed != *confirmed {
             let law = held.law.as_ref().clone().with_confirmations(confirmations);
-            *held = Standing { law: Arc::new(law), confirmed };
+            *held = Standing { law: Arc::new(law), confirmed: confirmed.into() };
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ mod repair_tests;
 pub mod repairs;
 pub mod report;
 pub mod reporting;
+mod rounds;
 pub mod running;
 pub mod setup;
 pub mod sheet;
@@ -49,7 +50,6 @@ pub mod signing;
 mod subject_import;
 #[cfg(test)]
 mod testing;
-mod together;
 #[cfg(test)]
 mod two_years;
 pub mod units;

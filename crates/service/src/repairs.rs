@@ -25,6 +25,8 @@ mod urge;
 mod views;
 mod visitors;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use xinyong_domain::calendar::WorkingDay;
@@ -86,7 +88,7 @@ pub struct KeptRules {
     /// The materials.
     pub materials: Vec<Material>,
     /// What all of it rests on.
-    pub because: Vec<Citation>,
+    pub because: Vec<Arc<Citation>>,
 }
 
 impl KeptRules {

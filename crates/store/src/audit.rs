@@ -3,6 +3,8 @@
 //! Each run of a process writes a stream of its own, so that writers never wait for each other; the heads stand in
 //! `chain_head`, so that a cut-off tail is noticed.
 
+use std::sync::Arc;
+
 use crate::chain::Link;
 use crate::db::{Conn, Insert, Row, Store, Value, statements, values};
 use crate::error::StoreError;
@@ -15,9 +17,13 @@ static INSERT: Insert = Insert::new(
     "",
 );
 
+static PUT_HEAD: Insert = Insert::new(
+    "chain_head (stream, seq, hash)",
+    3,
+    "ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+);
+
 statements! {
-    PUT_HEAD = "INSERT INTO chain_head (stream, seq, hash) VALUES ($1, $2, $3) \
-        ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, hash = excluded.hash";
     LIST_AUDIT = "SELECT stream, seq, at, actor, action, object, outcome, detail FROM audit \
         WHERE at >= $1 AND at <= $2 AND at < $3 AND (at < $2 OR stream < $4 OR (stream = $4 AND seq < $5)) \
         ORDER BY at DESC, stream DESC, seq DESC LIMIT $6";
@@ -116,6 +122,7 @@ pub struct StreamCheck {
     pub wrong: Option<(i64, &'static str)>,
 }
 
+#[derive(Clone)]
 pub(crate) struct AuditHead {
     stream: String,
     seq: i64,
@@ -143,38 +150,63 @@ pub(crate) fn link(stream: &str, seq: i64, entry: &AuditEntry, previous: &str) -
         .hash()
 }
 
+/// Entries with their places in a stream and their hashes.
+pub(crate) struct Chained<'e> {
+    links: Vec<(i64, &'e AuditEntry, String, String)>,
+    head: AuditHead,
+}
+
+impl<'e> Chained<'e> {
+    /// The entries after a head.
+    pub(crate) fn after(head: &AuditHead, entries: &'e [Arc<AuditEntry>]) -> Self {
+        let mut links = Vec::with_capacity(entries.len());
+        let AuditHead { stream, mut seq, hash: mut previous } = head.clone();
+        for entry in entries {
+            seq += 1;
+            let hash = link(&stream, seq, entry, &previous);
+            links.push((seq, entry.as_ref(), std::mem::replace(&mut previous, hash.clone()), hash));
+        }
+        Self { links, head: AuditHead { stream, seq, hash: previous } }
+    }
+
+    /// Their rows, and that of the head that holds once they are committed.
+    pub(crate) fn rows(&self) -> [(&'static Insert, Vec<Value<'_>>); 2] {
+        let head = &self.head;
+        let mut rows: Vec<Value<'_>> = Vec::with_capacity(self.links.len() * 10);
+        for (seq, entry, before, hash) in &self.links {
+            rows.extend(values![
+                &head.stream,
+                *seq,
+                entry.at,
+                &entry.actor,
+                &entry.action,
+                &entry.object,
+                &entry.outcome,
+                &entry.detail,
+                before,
+                hash,
+            ]);
+        }
+        [(&INSERT, rows), (&PUT_HEAD, values![&head.stream, head.seq, &head.hash])]
+    }
+
+    /// That head.
+    pub(crate) fn into_head(self) -> AuditHead {
+        self.head
+    }
+}
+
 /// Writes the entries after `head` and returns the head that holds once the transaction is committed.
 pub(crate) async fn write(
     conn: &mut Conn<'_>,
     head: &AuditHead,
-    entries: &[AuditEntry],
+    entries: &[Arc<AuditEntry>],
 ) -> Result<AuditHead, StoreError> {
-    let mut links = Vec::with_capacity(entries.len());
-    let mut previous = head.hash.clone();
-    for (seq, entry) in (head.seq + 1..).zip(entries) {
-        let hash = link(&head.stream, seq, entry, &previous);
-        links.push((seq, entry, std::mem::replace(&mut previous, hash.clone()), hash));
-    }
-    let mut rows: Vec<Value<'_>> = Vec::with_capacity(links.len() * 10);
-    for (seq, entry, before, hash) in &links {
-        rows.extend(values![
-            &head.stream,
-            *seq,
-            entry.at,
-            &entry.actor,
-            &entry.action,
-            &entry.object,
-            &entry.outcome,
-            &entry.detail,
-            before,
-            hash,
-        ]);
-    }
-    conn.insert(&INSERT, &rows).await?;
-    let seq = head.seq + entries.len() as i64;
-    conn.execute(&PUT_HEAD, values![&head.stream, seq, &previous]).await?;
+    let chained = Chained::after(head, entries);
+    let rows = chained.rows();
+    conn.insert_each(&rows.each_ref().map(|(insert, values)| (*insert, values.as_slice()))).await?;
     drop(rows);
-    Ok(AuditHead { stream: head.stream.clone(), seq, hash: previous })
+    Ok(chained.into_head())
 }
 
 pub(crate) fn entry(row: &Row, from: usize) -> Result<AuditEntry, StoreError> {

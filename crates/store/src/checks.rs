@@ -1,7 +1,12 @@
 //! Checks of subjects: what was answered, who asked, and what use was made of it.
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
+use crate::audit::AuditEntry;
 use crate::db::{Insert, Row, Store, Tx, Value, day_text, statements, values};
 use crate::error::StoreError;
 use crate::keys::sm3_hex;
@@ -100,12 +105,26 @@ pub struct SubjectCheck {
     pub digest: String,
 }
 
+/// What is the same for many answers: pieces of the text, a line each, with a place for what is said after each but the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerFrame {
+    text: String,
+    digest: String,
+}
+
+impl AnswerFrame {
+    /// A frame of some pieces.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self { digest: sm3_hex(text.as_bytes()), text }
+    }
+}
+
 /// An answer in two parts, so that what the law gives of it, which is the same for many, is kept once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerParts {
-    /// What is the same for many: pieces of the text, a line each, with a place for what is said after each but the last. Empty where
-    /// `said` is the whole.
-    pub frame: String,
+    /// What is the same for many; nothing where `said` is the whole.
+    pub frame: Option<Arc<AnswerFrame>>,
     /// What is said of this subject, a line for each place.
     pub said: String,
 }
@@ -113,30 +132,33 @@ pub struct AnswerParts {
 impl AnswerParts {
     /// An answer that is kept as it is, without a frame.
     #[must_use]
-    pub fn bare(said: String) -> Self {
-        Self { frame: String::new(), said }
+    pub const fn bare(said: String) -> Self {
+        Self { frame: None, said }
     }
 
     /// The whole text; nothing where the parts do not fit each other.
     #[must_use]
     pub fn whole(&self) -> Option<String> {
-        if self.frame.is_empty() {
-            return Some(self.said.clone());
-        }
-        let mut text = String::with_capacity(self.frame.len() + self.said.len());
-        let mut said = self.said.split('\n');
-        for (place, piece) in self.frame.split('\n').enumerate() {
-            if place > 0 {
-                text.push_str(said.next()?);
-            }
-            text.push_str(piece);
-        }
-        said.next().is_none().then_some(text)
+        let Some(frame) = &self.frame else { return Some(self.said.clone()) };
+        put_together(&frame.text, &self.said)
     }
 }
 
+/// A frame with what is said in its places; nothing where there are more or fewer of them.
+fn put_together(frame: &str, said: &str) -> Option<String> {
+    let mut text = String::with_capacity(frame.len() + said.len());
+    let mut said = said.split('\n');
+    for (place, piece) in frame.split('\n').enumerate() {
+        if place > 0 {
+            text.push_str(said.next()?);
+        }
+        text.push_str(piece);
+    }
+    said.next().is_none().then_some(text)
+}
+
 /// A check to be kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCheck {
     /// The look.
     pub check: SubjectCheck,
@@ -274,10 +296,13 @@ pub(crate) fn answer(number: &str, row: &Row, from: usize) -> Result<String, Sto
     if text.is_none() && !digest.is_empty() {
         return wrong("frame", "没有对应的答复框架");
     }
-    let parts = AnswerParts { frame: text.unwrap_or_default(), said: row.text(from + 2)? };
-    match parts.whole() {
-        Some(whole) => Ok(whole),
-        None => wrong("said", "与其答复框架不符"),
+    let said = row.text(from + 2)?;
+    match text {
+        None => Ok(said),
+        Some(frame) => match put_together(&frame, &said) {
+            Some(whole) => Ok(whole),
+            None => wrong("said", "与其答复框架不符"),
+        },
     }
 }
 
@@ -300,51 +325,47 @@ fn sheet(row: &Row) -> Result<CheckSheet, StoreError> {
     })
 }
 
+/// The rows of checks, those of their frames first.
+fn rows_of(new: &[impl Borrow<NewCheck>]) -> [(&'static Insert, Vec<Value<'_>>); 2] {
+    // One statement must not name a row twice; and whoever writes at the same time takes the rows in the same order.
+    let frames = new.iter().filter_map(|one| one.borrow().answer.frame.as_deref());
+    let frames: BTreeMap<&str, &str> =
+        frames.map(|frame| (frame.digest.as_str(), frame.text.as_str())).collect();
+    let mut given: Vec<Value<'_>> = Vec::with_capacity(frames.len() * 2);
+    for (digest, text) in frames {
+        given.extend(values![digest, text]);
+    }
+    let mut checks: Vec<Value<'_>> = Vec::with_capacity(new.len() * 14);
+    for NewCheck { check, answer } in new.iter().map(Borrow::borrow) {
+        checks.extend(values![
+            &check.number,
+            check.subject_id,
+            &check.unit_id,
+            &check.actor,
+            &check.way,
+            &check.purpose,
+            &check.basis,
+            &check.reference,
+            day_text(check.day),
+            check.at,
+            &check.law,
+            &check.digest,
+            answer.frame.as_ref().map_or("", |frame| frame.digest.as_str()),
+            &answer.said
+        ]);
+    }
+    [(&INSERT_FRAME, given), (&INSERT_CHECK, checks)]
+}
+
 impl Tx {
     /// Keeps checks with what was answered.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] for a number that is taken.
-    pub async fn add_checks(&mut self, new: &[NewCheck]) -> Result<(), StoreError> {
-        // One statement must not name a row twice; and whoever writes at the same time takes the rows in the same order.
-        let frames =
-            new.iter().map(|one| one.answer.frame.as_str()).filter(|text| !text.is_empty());
-        let mut distinct: Vec<&str> = frames.collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let mut frames: Vec<(String, &str)> =
-            distinct.into_iter().map(|text| (sm3_hex(text.as_bytes()), text)).collect();
-        frames.sort_unstable();
-        let mut given: Vec<Value<'_>> = Vec::with_capacity(frames.len() * 2);
-        for (digest, text) in &frames {
-            given.extend(values![digest, *text]);
-        }
-        let digest_of = |frame: &str| {
-            let found = frames.iter().find(|(_, text)| *text == frame);
-            found.map_or("", |(digest, _)| digest.as_str())
-        };
-        let mut checks: Vec<Value<'_>> = Vec::with_capacity(new.len() * 14);
-        for NewCheck { check, answer } in new {
-            checks.extend(values![
-                &check.number,
-                check.subject_id,
-                &check.unit_id,
-                &check.actor,
-                &check.way,
-                &check.purpose,
-                &check.basis,
-                &check.reference,
-                day_text(check.day),
-                check.at,
-                &check.law,
-                &check.digest,
-                digest_of(&answer.frame),
-                &answer.said
-            ]);
-        }
-        self.conn().insert(&INSERT_FRAME, &given).await?;
-        self.conn().insert(&INSERT_CHECK, &checks).await?;
-        Ok(())
+    pub async fn add_checks(&mut self, new: &[impl Borrow<NewCheck>]) -> Result<(), StoreError> {
+        let rows = rows_of(new);
+        let parts = rows.each_ref().map(|(insert, values)| (*insert, values.as_slice()));
+        self.conn().insert_each(&parts).await
     }
 
     /// Adds what use was made of an answer.
@@ -449,6 +470,20 @@ impl Tx {
 }
 
 impl Store {
+    /// Keeps checks with what was answered, each with its line of the log, in a transaction of their own.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for a number that is taken, and as [`Tx::commit`]; nothing is kept then.
+    pub async fn keep_checks(
+        &self,
+        new: &[impl Borrow<NewCheck>],
+        entries: Vec<Arc<AuditEntry>>,
+    ) -> Result<(), StoreError> {
+        let rows = rows_of(new);
+        let parts = rows.each_ref().map(|(insert, values)| (*insert, values.as_slice()));
+        self.insert_at_once("keep checks", &parts, entries).await
+    }
+
     /// A check by its number.
     ///
     /// # Errors

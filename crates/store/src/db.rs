@@ -16,7 +16,7 @@ use sqlx::sqlite::{
     SqliteRow, SqliteSynchronous,
 };
 use sqlx::{
-    Arguments, AssertSqlSafe, Column, Executor, PgConnection, Postgres, SqlSafeStr, Sqlite,
+    Arguments, AssertSqlSafe, Column, Either, Executor, PgConnection, Postgres, SqlSafeStr, Sqlite,
     SqliteConnection,
 };
 use sqlx::{Row as _, Transaction};
@@ -91,7 +91,19 @@ impl Insert {
         // Whoever gets an error drops the transaction. SQLite need not be able to undo the one statement then, for which it
         // would copy every page it is about to touch.
         let verb = if postgres { "INSERT" } else { "INSERT OR FAIL" };
-        let mut text = format!("{verb} INTO {} VALUES ", self.into);
+        format!("{verb} INTO {} {} {}", self.into, self.rows(rows, postgres), self.tail)
+    }
+
+    /// For SQLite, with room for so many rows: one whose first column is null is none.
+    fn roomy(&self, rows: usize, text: &mut String) {
+        let (into, rows, tail) = (self.into, self.rows(rows, false), self.tail);
+        text.push_str(&format!(
+            "INSERT OR FAIL INTO {into} SELECT * FROM ({rows}) WHERE column1 IS NOT NULL {tail};"
+        ));
+    }
+
+    fn rows(&self, rows: usize, postgres: bool) -> String {
+        let mut text = "VALUES ".to_owned();
         let mut number = 0_usize;
         for row in 0..rows {
             text.push_str(if row == 0 { "(" } else { ",(" });
@@ -110,9 +122,41 @@ impl Insert {
             }
             text.push(')');
         }
-        text.push(' ');
-        text.push_str(self.tail);
         text
+    }
+}
+
+/// Room for rows in a statement that is one of several: as many texts as this has sizes are prepared, not one for each count.
+const ROOM: [usize; 12] = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+
+/// Several inserts as one text, for one call of SQLite's thread.
+#[derive(Default)]
+struct Call {
+    text: String,
+    arguments: SqliteArguments,
+}
+
+impl Call {
+    fn add(&mut self, parts: &[(&Insert, &[Value<'_>])]) -> Result<(), StoreError> {
+        let most = ROOM[ROOM.len() - 1];
+        for (insert, values) in parts {
+            for chunk in values.chunks(most * insert.columns) {
+                let rows = chunk.len() / insert.columns;
+                let room = ROOM.into_iter().find(|room| *room >= rows).unwrap_or(most);
+                insert.roomy(room, &mut self.text);
+                add_to(&mut self.arguments, chunk)?;
+                let empty = vec![Value::IntOrNull(None); (room - rows) * insert.columns];
+                add_to(&mut self.arguments, &empty)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn run(self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+        if !self.text.is_empty() {
+            sqlx::query_with(AssertSqlSafe(self.text), self.arguments).execute(conn).await?;
+        }
+        Ok(())
     }
 }
 
@@ -254,10 +298,16 @@ pub(crate) fn day_text(day: Date) -> String {
 fn lite_arguments(values: &[Value<'_>]) -> Result<SqliteArguments, StoreError> {
     let mut arguments = SqliteArguments::default();
     arguments.reserve(values.len(), 0);
+    add_to(&mut arguments, values)?;
+    Ok(arguments)
+}
+
+fn add_to(arguments: &mut SqliteArguments, values: &[Value<'_>]) -> Result<(), StoreError> {
     for value in values {
         match value {
-            Value::Text(text) => arguments.add(text.as_ref()),
-            Value::TextOrNull(text) => arguments.add(text.as_deref()),
+            // As a shared slice a text is copied once; as a string it would be copied into one that is then shared.
+            Value::Text(text) => arguments.add(Arc::<str>::from(text.as_ref())),
+            Value::TextOrNull(text) => arguments.add(text.as_deref().map(Arc::<str>::from)),
             Value::Int(int) => arguments.add(*int),
             Value::IntOrNull(int) => arguments.add(*int),
             Value::Bytes(bytes) => arguments.add(bytes.as_ref()),
@@ -265,7 +315,7 @@ fn lite_arguments(values: &[Value<'_>]) -> Result<SqliteArguments, StoreError> {
         }
         .map_err(|error| StoreError::Unavailable(sqlx::Error::Encode(error)))?;
     }
-    Ok(arguments)
+    Ok(())
 }
 
 fn pg_arguments(values: &[Value<'_>]) -> Result<PgArguments, StoreError> {
@@ -395,6 +445,35 @@ impl Conn<'_> {
         })
     }
 
+    /// The rows of several statements: on SQLite in one call of its thread, which is woken for each. Every statement is given so many
+    /// of the values, from the first one on.
+    pub(crate) async fn all_of(
+        &mut self,
+        statements: &[(&Statement, usize)],
+        values: Vec<Value<'_>>,
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        let mut found = Vec::with_capacity(statements.len());
+        let Self::Lite(conn) = self else {
+            for (statement, count) in statements {
+                let given = values.get(..*count).unwrap_or(&values).to_vec();
+                found.push(self.all(statement, given).await?);
+            }
+            return Ok(found);
+        };
+        let texts: Vec<&str> = statements.iter().map(|(statement, _)| statement.sqlite).collect();
+        let query = sqlx::query_with(AssertSqlSafe(texts.join(";")), lite_arguments(&values)?);
+        let mut rows = conn.fetch_many(query);
+        let mut of_one = Vec::new();
+        while let Some(next) = rows.try_next().await? {
+            let from = statements.get(found.len()).map_or("", |(statement, _)| statement.name);
+            match next {
+                Either::Right(row) => of_one.push(Row { inner: EngineRow::Lite(row), from }),
+                Either::Left(_) => found.push(std::mem::take(&mut of_one)),
+            }
+        }
+        Ok(found)
+    }
+
     pub(crate) async fn maybe(
         &mut self,
         statement: &Statement,
@@ -481,6 +560,23 @@ impl Conn<'_> {
         let mut bound = Bound::default();
         bound.add(engine, insert, values)?;
         self.run(bound).await
+    }
+
+    /// Inserts rows of several tables, one table after the other: on SQLite in one call of its thread, which is woken for each. No first
+    /// column is ever null.
+    pub(crate) async fn insert_each(
+        &mut self,
+        parts: &[(&Insert, &[Value<'_>])],
+    ) -> Result<(), StoreError> {
+        let Self::Lite(conn) = self else {
+            for (insert, values) in parts {
+                self.insert(insert, values).await?;
+            }
+            return Ok(());
+        };
+        let mut call = Call::default();
+        call.add(parts)?;
+        call.run(conn).await
     }
 
     /// Runs inserts that were put together before. Returns the rows affected.
@@ -742,6 +838,56 @@ impl Store {
         Ok(Tx { inner, store: self.clone(), audit: Vec::new(), name, begun: Instant::now() })
     }
 
+    /// Inserts rows of several tables with lines of the log, as one transaction. On SQLite all of it, from its beginning to its commit, is
+    /// one call of its thread: what many wait for is not held up by a thread being woken for each step. No first column is ever null.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`], and [`StoreError::Conflict`] for what is there already; nothing is written then.
+    pub(crate) async fn insert_at_once(
+        &self,
+        name: &'static str,
+        parts: &[(&Insert, &[Value<'_>])],
+        entries: Vec<Arc<AuditEntry>>,
+    ) -> Result<(), StoreError> {
+        let Db::Lite { write, .. } = &self.inner.db else {
+            let mut tx = self.transaction(name).await?;
+            tx.conn().insert_each(parts).await?;
+            for entry in entries {
+                tx.audit(entry);
+            }
+            return tx.commit().await;
+        };
+        let begun = Instant::now();
+        let mut call = Call { text: "BEGIN IMMEDIATE;".to_owned(), ..Call::default() };
+        call.add(parts)?;
+        let mut conn = write.acquire().await?;
+        let inner = Arc::clone(&self.inner);
+        // Left to itself it comes to its end, whoever does not wait for it any more: no transaction stays open on the connection.
+        let written = tokio::spawn(async move {
+            let mut head = inner.audit.lock().await;
+            let chained = crate::audit::Chained::after(&head, &entries);
+            for (insert, values) in chained.rows() {
+                call.add(&[(insert, &values)])?;
+            }
+            call.text.push_str("COMMIT");
+            let outcome = call.run(&mut conn).await;
+            if outcome.is_ok() {
+                *head = chained.into_head();
+            } else if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
+                // There was none to undo: whether the commit arrived may be unknown. Go on in a new stream instead of guessing.
+                *head = AuditHead::new()?;
+            }
+            inner.written.note();
+            outcome
+        });
+        let outcome = match written.await {
+            Ok(outcome) => outcome,
+            Err(broken) => Err(StoreError::conflict(format!("写入中断：{broken}"))),
+        };
+        measured(name, begun, outcome.is_ok());
+        outcome
+    }
+
     /// A transaction that sees one moment of the database and does not keep writers waiting.
     pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
         let inner = match &self.inner.db {
@@ -792,7 +938,7 @@ pub(crate) enum TxInner {
 pub struct Tx {
     inner: TxInner,
     store: Store,
-    audit: Vec<AuditEntry>,
+    audit: Vec<Arc<AuditEntry>>,
     name: &'static str,
     begun: Instant,
 }
@@ -818,8 +964,8 @@ impl Tx {
     }
 
     /// Notes what was done; written into the chain as part of the commit, so that it is there exactly if the work is.
-    pub fn audit(&mut self, entry: AuditEntry) {
-        self.audit.push(entry);
+    pub fn audit(&mut self, entry: impl Into<Arc<AuditEntry>>) {
+        self.audit.push(entry.into());
     }
 
     /// Makes the work durable.
@@ -854,10 +1000,14 @@ impl Tx {
             TxInner::Pg(tx) => tx.commit().await,
         };
         self.store.inner.written.note();
-        let word = if outcome.is_ok() { "committed" } else { "failed" };
-        let seconds = self.begun.elapsed().as_secs_f64();
-        metrics::histogram!("xinyong_transaction_seconds", "name" => self.name, "outcome" => word)
-            .record(seconds);
+        measured(self.name, self.begun, outcome.is_ok());
         Ok(outcome?)
     }
+}
+
+/// Notes how long a transaction took.
+fn measured(name: &'static str, begun: Instant, committed: bool) {
+    let word = if committed { "committed" } else { "failed" };
+    metrics::histogram!("xinyong_transaction_seconds", "name" => name, "outcome" => word)
+        .record(begun.elapsed().as_secs_f64());
 }

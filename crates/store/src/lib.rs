@@ -67,7 +67,8 @@ pub use batches::{
     StageChange,
 };
 pub use checks::{
-    AnswerParts, CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck, SubjectCheck,
+    AnswerFrame, AnswerParts, CheckCount, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck,
+    SubjectCheck,
 };
 pub use commitments::{
     Commitment, CommitmentDays, CommitmentGroup, CommitmentMatter, DecidedRecord,
@@ -122,7 +123,7 @@ pub use signing_keys::{SigningKeyRow, signing_key_place};
 pub use steps::{ChainedStep, StepChain, StepNote};
 pub use subjects::{
     FormerName, Known, KnownSubject, NewSubject, PreparedSubjects, Subject, SubjectChange,
-    SubjectName, SubjectVersion, WholeSubject,
+    SubjectName, SubjectVersion, SubjectsRead, WholeSubject,
 };
 pub use units::{Unit, UnitSuccessor, UnitVersion};
 pub use uploads::{Upload, file_sm3};

@@ -44,6 +44,22 @@ statements! {
         r.withdrawn_on, r.state, v.content_digest, h.root FROM h CROSS JOIN record r CROSS JOIN record_version v \
         WHERE r.id = h.id AND r.subject_id = h.subject_id \
         AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on DESC, r.id DESC LIMIT CAST(0 AS BIGINT) + $2";
+    /// The same for the subjects that codes lead to by the judgements that hold.
+    RECORDS_OF_CODES = "WITH RECURSIVE up (id, step) AS (SELECT (SELECT c.subject_id FROM subject_code c \
+        WHERE c.value = k.value->>0 LIMIT 1), 0 FROM " [each] " k UNION ALL SELECT j.to_id, u.step + 1 FROM up u \
+        CROSS JOIN subject_judgement j WHERE j.from_id = u.id AND j.finding = 'same' AND j.state = 'confirmed' AND u.step < 50), \
+        g (root, id) AS (SELECT u.id, u.id FROM up u WHERE u.id IS NOT NULL AND (u.step = 50 OR NOT EXISTS (SELECT 1 \
+        FROM subject_judgement n WHERE n.from_id = u.id AND n.finding = 'same' AND n.state = 'confirmed')) \
+        UNION SELECT g.root, j.from_id FROM g CROSS JOIN subject_judgement j \
+        WHERE j.to_id = g.id AND j.finding = 'same' AND j.state = 'confirmed'), \
+        h (root, subject_id, id) AS (SELECT g.root, r.subject_id, r.id FROM g CROSS JOIN record r WHERE r.subject_id = g.id \
+        AND NOT EXISTS (SELECT 1 FROM judged_record d WHERE d.record_id = r.id AND d.subject_id = r.subject_id AND d.counts = 1) \
+        UNION ALL SELECT g.root, d.subject_id, d.record_id FROM g CROSS JOIN judged_record d WHERE d.to_id = g.id AND d.counts = 1) \
+        SELECT r.subject_id, r.id, r.kind, r.natural_key, r.version, v.content, v.sealed, v.platform, r.party_category, \
+        r.decided_on, v.valid_until, r.unit_id, r.batch_id, r.row, v.known_at, v.law_edition, r.public_from, r.public_until, \
+        r.withdrawn_on, r.state, v.content_digest, h.root FROM h CROSS JOIN record r CROSS JOIN record_version v \
+        WHERE r.id = h.id AND r.subject_id = h.subject_id \
+        AND v.record_id = r.id AND v.version = r.version AND v.subject_id = r.subject_id ORDER BY r.decided_on DESC, r.id DESC LIMIT CAST(0 AS BIGINT) + $2";
     RECORD_VERSIONS = "SELECT v.subject_id, v.record_id, v.version, v.kind, v.natural_key, v.party_category, v.unit_id, v.batch_id, v.row, \
         v.content, v.sealed, v.platform, v.state, v.reason, v.actor, v.second, v.law_edition, v.held_from, v.valid_until, \
         v.known_at, v.public_from, v.public_until, v.withdrawn_on, v.content_digest, v.previous, v.hash \
@@ -77,6 +93,9 @@ statements! {
     COUNT_RECORDS = "SELECT COUNT(*) FROM record";
 }
 
+/// For who asks for subjects and their records in one call.
+pub(crate) const OF_CODES: &crate::db::Statement = &RECORDS_OF_CODES;
+
 /// Column of the subject that was asked for, after those of [`record`].
 const ROOT: usize = 21;
 
@@ -98,8 +117,13 @@ pub(crate) async fn records_of(
             rows.extend(conn.all(&RECORDS_OF_SUBJECTS, values![each(&[*subject]), limit]).await?);
         }
     }
-    let mut found: HashMap<i64, Vec<Record>> = HashMap::with_capacity(subjects.len());
-    for row in &rows {
+    by_subject(&rows)
+}
+
+/// Rows of records by the subject that was asked for.
+pub(crate) fn by_subject(rows: &[Row]) -> Result<HashMap<i64, Vec<Record>>, StoreError> {
+    let mut found: HashMap<i64, Vec<Record>> = HashMap::new();
+    for row in rows {
         found.entry(row.int(ROOT)?).or_default().push(record(row)?);
     }
     Ok(found)

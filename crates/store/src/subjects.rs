@@ -11,7 +11,7 @@ use crate::db::{
 };
 use crate::error::StoreError;
 use crate::persons::json;
-use crate::records::{Record, records_of};
+use crate::records::{self, Record};
 
 static INSERT_SUBJECT: Insert = Insert::new(
     "subject (id, category, code, name, name_key, status, details, registered_on, source, known_at, version)",
@@ -301,38 +301,78 @@ fn whole(row: &Row) -> Result<WholeSubject, StoreError> {
     Ok(WholeSubject { subject, names, codes })
 }
 
+/// Codes as the statements are given them.
+fn each_of(codes: &[&str]) -> String {
+    serde_json::json!(codes.iter().map(|code| [code]).collect::<Vec<_>>()).to_string()
+}
+
 /// The subjects that codes stand for, each as what it was found to be, by the code that was asked for.
-async fn shown(
-    conn: &mut Conn<'_>,
-    codes: &[&str],
-) -> Result<HashMap<String, WholeSubject>, StoreError> {
-    let each = serde_json::json!(codes.iter().map(|code| [code]).collect::<Vec<_>>());
-    let mut found = HashMap::with_capacity(codes.len());
+fn shown(rows: &[Row]) -> Result<HashMap<String, WholeSubject>, StoreError> {
+    let mut found = HashMap::with_capacity(rows.len());
     // Step by step: the last one is what it is.
-    for row in conn.all(&SUBJECTS_SHOWN, values![each.to_string()]).await? {
-        found.insert(row.text(ASKED)?, whole(&row)?);
+    for row in rows {
+        found.insert(row.text(ASKED)?, whole(row)?);
     }
     Ok(found)
 }
 
-async fn with_records(
-    mut reader: Reader,
-    codes: &[&str],
-    limit: i64,
-) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
-    let subjects = shown(&mut reader.conn(), codes).await?;
+/// What was read of subjects with their records, not taken apart yet: others may have the connection meanwhile.
+pub struct SubjectsRead {
+    subjects: Vec<Row>,
+    records: Vec<Row>,
+    /// Instead of the rows, where each subject was asked for alone.
+    apart: Option<HashMap<i64, Vec<Record>>>,
+}
+
+impl std::fmt::Debug for SubjectsRead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // It is about somebody.
+        f.debug_struct("SubjectsRead").finish_non_exhaustive()
+    }
+}
+
+impl SubjectsRead {
+    async fn by(mut reader: Reader, codes: &[&str], limit: i64) -> Result<Self, StoreError> {
+        let statements = [(&SUBJECTS_SHOWN, 1), (records::OF_CODES, 2)];
+        let rows = reader.conn().all_of(&statements, values![each_of(codes), limit]).await?;
+        let Ok([subjects, records]) = <[Vec<Row>; 2]>::try_from(rows) else {
+            return Err(StoreError::inconsistent("subject", "", "", "两个查询应有两组结果"));
+        };
+        let mut apart = None;
+        if i64::try_from(records.len()).is_ok_and(|rows| rows >= limit) {
+            // Together they may be too many: whose were cut off cannot be told.
+            let ids = ids_of(&shown(&subjects)?);
+            apart = Some(records::records_of(&mut reader.conn(), &ids, limit).await?);
+        }
+        Ok(Self { subjects, records, apart })
+    }
+
+    /// The subjects by the code that was asked for.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] where something is stored that cannot be.
+    pub fn subjects(self) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
+        let subjects = shown(&self.subjects)?;
+        let mut records = match self.apart {
+            Some(apart) => apart,
+            None => records::by_subject(&self.records)?,
+        };
+        // Two codes of one subject are rare; who is asked for once takes the records along.
+        let shared = ids_of(&subjects).len() < subjects.len();
+        let with = |(code, whole): (String, WholeSubject)| {
+            let id = whole.subject.id;
+            let own = if shared { records.get(&id).cloned() } else { records.remove(&id) };
+            (code, (whole, own.unwrap_or_default()))
+        };
+        Ok(subjects.into_iter().map(with).collect())
+    }
+}
+
+fn ids_of(subjects: &HashMap<String, WholeSubject>) -> Vec<i64> {
     let mut ids: Vec<i64> = subjects.values().map(|whole| whole.subject.id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut records = records_of(&mut reader.conn(), &ids, limit).await?;
-    // Two codes of one subject are rare; who is asked for once takes the records along.
-    let shared = ids.len() < subjects.len();
-    let with = |(code, whole): (String, WholeSubject)| {
-        let id = whole.subject.id;
-        let own = if shared { records.get(&id).cloned() } else { records.remove(&id) };
-        (code, (whole, own.unwrap_or_default()))
-    };
-    Ok(subjects.into_iter().map(with).collect())
+    ids
 }
 
 /// Column of the code that was asked for, after those of [`whole`].
@@ -784,7 +824,8 @@ impl Store {
     /// [`StoreError::Unavailable`] and its like.
     pub async fn subject_shown(&self, code: &str) -> Result<Option<WholeSubject>, StoreError> {
         let mut reader = self.reader().await?;
-        Ok(shown(&mut reader.conn(), &[code]).await?.remove(code))
+        let rows = reader.conn().all(&SUBJECTS_SHOWN, values![each_of(&[code])]).await?;
+        Ok(shown(&rows)?.remove(code))
     }
 
     /// What codes stand for, by the code that was asked for, each with its records as [`Store::records_of_subject`] has them. A code that
@@ -796,8 +837,8 @@ impl Store {
         &self,
         codes: &[&str],
         limit: i64,
-    ) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
-        with_records(self.reader().await?, codes, limit).await
+    ) -> Result<SubjectsRead, StoreError> {
+        SubjectsRead::by(self.reader().await?, codes, limit).await
     }
 
     /// The same for who writes about them at once: read between writes, where what they are read from stays at hand. Not while holding a
@@ -809,8 +850,8 @@ impl Store {
         &self,
         codes: &[&str],
         limit: i64,
-    ) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
-        with_records(self.reader_between_writes().await?, codes, limit).await
+    ) -> Result<SubjectsRead, StoreError> {
+        SubjectsRead::by(self.reader_between_writes().await?, codes, limit).await
     }
 
     /// One subject.

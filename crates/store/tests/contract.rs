@@ -64,9 +64,9 @@ use xinyong_store::{
     LawConfirmation, LawProposal, LawWithdrawal, Met, NO_END, NewAccount, NewBatch, NewNotice,
     NewRecord, NewSubject, NumberPlace, Outage, Person, ProposalDecision, PublicationEvent,
     Purpose, RecordChange, RecordFilter, ReportAnswer, RowFinding, Security, SessionRow, Shared,
-    StageChange, Store, StoreError, SubjectChange, SubjectJudgement, Unit, UnitSuccessor,
-    UnitVersion, Withdrawal, correction_place, factor_place, person_place, record_place,
-    report_contact_place, report_place, restore, verify_backup,
+    StageChange, Store, StoreError, SubjectChange, SubjectJudgement, SubjectsRead, Unit,
+    UnitSuccessor, UnitVersion, Withdrawal, correction_place, factor_place, person_place,
+    record_place, report_contact_place, report_place, restore, verify_backup,
 };
 
 /// SQLite's log finds its way into the file while the store is open, without a commit that waits for it.
@@ -1573,19 +1573,35 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
         // Asked together, as many records as there may be of each: the answers are the same as alone.
         let codes: Vec<String> = (1..=4).map(code).collect();
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-        let mut found = store.subjects_with_records(&codes, 10).await.expect("read");
-        let cut = store.subjects_with_records(&codes, 3).await.expect("read, one by one");
+        let mut found = store
+            .subjects_with_records(&codes, 10)
+            .await
+            .and_then(SubjectsRead::subjects)
+            .expect("read");
+        let cut = store
+            .subjects_with_records(&codes, 3)
+            .await
+            .and_then(SubjectsRead::subjects)
+            .expect("read, one by one");
         for (code, (whole, records)) in &found {
             let (again, few) = cut.get(code).expect("there, too");
             assert_eq!(again, whole);
             assert!(few.len() == records.len().min(3) && records.starts_with(few));
         }
         let (whole, records) = found.remove(&code(entry)).expect("there");
-        let alone = store.subjects_with_records(&[&code(entry)], 10).await.expect("read");
+        let alone = store
+            .subjects_with_records(&[&code(entry)], 10)
+            .await
+            .and_then(SubjectsRead::subjects)
+            .expect("read");
         assert_eq!(alone.get(&code(entry)), Some(&(whole.clone(), records.clone())));
         (whole.subject.id, records.iter().map(|one| one.id).collect())
     };
-    let none = store.subjects_with_records(&["91140829MA0NOBODY0"], 10).await.expect("read");
+    let none = store
+        .subjects_with_records(&["91140829MA0NOBODY0"], 10)
+        .await
+        .and_then(SubjectsRead::subjects)
+        .expect("read");
     assert!(none.is_empty());
     assert_eq!(meant(1).await, (1, vec![13, 11]));
 

@@ -321,7 +321,7 @@ impl<'c> Checker<'c> {
             return;
         }
         let mut text = Cow::Borrowed(raw);
-        for word in &self.harmless {
+        for word in self.harmless {
             if text.contains(word.as_str()) {
                 text = Cow::Owned(text.replace(word.as_str(), ""));
             }

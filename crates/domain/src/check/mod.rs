@@ -133,10 +133,10 @@ pub struct Checker<'c> {
     kind: &'c Kind,
     law: &'c Law,
     filing: Filing<'c>,
-    forbidden: Vec<String>,
+    forbidden: &'c [String],
     forbidden_starts: FirstCharacters,
     /// Ordinary words that hold a forbidden one: 转基因, 指纹锁.
-    harmless: Vec<String>,
+    harmless: &'c [String],
     report_days: Option<u32>,
     suspicious: Decimal,
     cross: Option<CrossCheck>,
@@ -149,12 +149,9 @@ impl<'c> Checker<'c> {
     #[must_use]
     pub fn new(kind: &'c Kind, law: &'c Law, filing: Filing<'c>, has_column: Vec<bool>) -> Self {
         let at = law.at(filing.today);
-        let forbidden =
-            at.list("intake.forbidden.words").applies().map_or_else(Vec::new, |list| list.value);
-        let harmless = at
-            .list("intake.forbidden.exceptions")
-            .applies()
-            .map_or_else(Vec::new, |list| list.value);
+        let words = |id| at.list(id).applies().map_or(&[][..], |list| list.value);
+        let forbidden = words("intake.forbidden.words");
+        let harmless = words("intake.forbidden.exceptions");
         let report_days = at
             .number(&kind.report_within)
             .applies()
@@ -167,7 +164,7 @@ impl<'c> Checker<'c> {
             kind,
             law,
             filing,
-            forbidden_starts: FirstCharacters::of(&forbidden),
+            forbidden_starts: FirstCharacters::of(forbidden),
             forbidden,
             harmless,
             report_days,

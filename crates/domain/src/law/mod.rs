@@ -241,7 +241,7 @@ pub struct Cited<T> {
     /// The value.
     pub value: T,
     /// The instrument and place.
-    pub citation: Citation,
+    pub citation: Arc<Citation>,
 }
 
 /// What the law answers when asked for an entry on a day.
@@ -279,7 +279,7 @@ impl<'l> LawAt<'l> {
         self.law
     }
 
-    fn lookup<T>(&self, id: &str, read: impl Fn(&Setting) -> Option<T>) -> Lookup<T> {
+    fn lookup<T>(&self, id: &str, read: impl Fn(&'l Setting) -> Option<T>) -> Lookup<T> {
         let Some(parameter) = self.law.parameters.get(id) else {
             return Lookup::Absent;
         };
@@ -294,24 +294,13 @@ impl<'l> LawAt<'l> {
         let Some(value) = read(setting) else {
             return Lookup::Absent;
         };
-        let citation = self.citation(id, entry, confirmation.is_some());
+        let citation = Arc::clone(entry.cited(confirmation.is_some()));
         let cited = Cited { value, citation };
         if confirmation.is_some() || entry.applies_unconfirmed() {
             Lookup::Applies(cited)
         } else {
             Lookup::Unconfirmed(cited)
         }
-    }
-
-    fn citation(&self, id: &str, entry: &DatedValue, confirmed: bool) -> Citation {
-        self.law.cite(
-            &entry.source,
-            id,
-            entry.article.clone(),
-            entry.quote.clone(),
-            entry.evidence,
-            confirmed,
-        )
     }
 
     /// A number: days or months, by the parameter's unit.
@@ -343,38 +332,10 @@ impl<'l> LawAt<'l> {
 
     /// A closed list.
     #[must_use]
-    pub fn list(&self, id: &str) -> Lookup<Vec<String>> {
+    pub fn list(&self, id: &str) -> Lookup<&'l [String]> {
         self.lookup(id, |setting| match setting {
-            Setting::List(values) => Some(values.clone()),
+            Setting::List(values) => Some(values.as_slice()),
             _ => None,
         })
-    }
-}
-
-impl Law {
-    /// A citation of an instrument for an entry. The loader has checked that the instrument exists.
-    pub(crate) fn cite(
-        &self,
-        source: &str,
-        entry: &str,
-        article: Option<String>,
-        quote: Option<String>,
-        evidence: crate::ruling::Evidence,
-        confirmed: bool,
-    ) -> Citation {
-        let (title, number) = self.sources.get(source).map_or_else(
-            || (source.to_owned(), String::new()),
-            |source| (source.title.clone(), source.number.clone()),
-        );
-        Citation {
-            source: source.to_owned(),
-            title,
-            number,
-            article,
-            quote,
-            entry: entry.to_owned(),
-            evidence,
-            verified: confirmed || evidence == crate::ruling::Evidence::Text,
-        }
     }
 }

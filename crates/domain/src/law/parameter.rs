@@ -1,9 +1,11 @@
 //! Dated, cited values.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::ruling::Evidence;
+use crate::ruling::{Citation, Evidence};
 
 /// A value in whichever of the four shapes an entry may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,9 +54,20 @@ pub struct DatedValue {
     pub effect: Effect,
     /// What a reader should know.
     pub note: Option<String>,
+    /// As it is cited: as it was read, and once two persons have confirmed it. Put together when the law is read, since every conclusion
+    /// about every record asks for some.
+    #[serde(skip)]
+    pub(crate) citations: [Arc<Citation>; 2],
 }
 
 impl DatedValue {
+    /// As a conclusion cites it.
+    #[must_use]
+    pub const fn cited(&self, confirmed: bool) -> &Arc<Citation> {
+        let [read, settled] = &self.citations;
+        if confirmed { settled } else { read }
+    }
+
     /// Whether the entry applies although nobody confirmed it (decisions.md, "Evidence").
     #[must_use]
     pub fn applies_unconfirmed(&self) -> bool {

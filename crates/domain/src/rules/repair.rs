@@ -8,6 +8,8 @@
 mod duty;
 mod terms;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::publicity::{
@@ -25,7 +27,7 @@ pub use terms::{Condition, Entry, Known, Material, Outcome, Proof, Repair, Stand
 struct Named {
     id: String,
     binds: bool,
-    because: Citation,
+    because: Arc<Citation>,
 }
 
 /// Judges an application made on the day `on`.
@@ -245,7 +247,7 @@ fn excluded(
     list: &str,
     at: &LawAt<'_>,
     ruling: &mut Ruling<()>,
-) -> (bool, Option<Citation>) {
+) -> (bool, Option<Arc<Citation>>) {
     if !list.is_empty() && taken(at.word(&format!("repair.exit.{list}")), ruling).is_some() {
         return (true, None);
     }
@@ -270,8 +272,8 @@ fn named(procedure: &str, list: &str, at: &LawAt<'_>, ruling: &mut Ruling<()>) -
             Lookup::Absent => continue,
         };
         ruling.cite(cited.citation.clone());
-        all.extend(cited.value.into_iter().map(|id| Named {
-            id,
+        all.extend(cited.value.iter().map(|id| Named {
+            id: id.clone(),
             binds,
             because: cited.citation.clone(),
         }));
@@ -283,7 +285,7 @@ fn named(procedure: &str, list: &str, at: &LawAt<'_>, ruling: &mut Ruling<()>) -
     if let Some(cited) = general {
         ruling.cite(cited.citation.clone());
         for id in cited.value {
-            let named = Named { id, binds: true, because: cited.citation.clone() };
+            let named = Named { id: id.clone(), binds: true, because: cited.citation.clone() };
             match all.iter_mut().find(|one| one.id == named.id) {
                 Some(one) if !one.binds => *one = named,
                 Some(_) => {}
@@ -298,7 +300,7 @@ fn named(procedure: &str, list: &str, at: &LawAt<'_>, ruling: &mut Ruling<()>) -
 struct Corrected {
     months: i64,
     from: Option<Date>,
-    because: Citation,
+    because: Arc<Citation>,
 }
 
 /// Where a verified text of the list counts from the correction: the day, if the platform's own records say when that was.
@@ -394,7 +396,7 @@ fn materials(
     };
     cited
         .value
-        .into_iter()
-        .map(|id| Material { held: held(&id), id, because: cited.citation.clone() })
+        .iter()
+        .map(|id| Material { held: held(id), id: id.clone(), because: cited.citation.clone() })
         .collect()
 }

@@ -4,6 +4,7 @@
 //! What is sealed is never opened here: a page says that there is something sealed, and no more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -123,7 +124,7 @@ pub struct EventView {
     /// Why.
     pub reason: String,
     /// On what it rests.
-    pub citations: Vec<Citation>,
+    pub citations: Vec<Arc<Citation>>,
 }
 
 /// What a record was on a day.

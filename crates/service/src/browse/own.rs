@@ -55,7 +55,11 @@ fn opens(record: &Record, open: &[String], law: &Law) -> bool {
 }
 
 fn open_audiences(desk: &Desk, law: &Law) -> Vec<String> {
-    law.at(desk.today()).list(AUDIENCES).applies().map(|list| list.value).unwrap_or_default()
+    law.at(desk.today())
+        .list(AUDIENCES)
+        .applies()
+        .map(|list| list.value.to_vec())
+        .unwrap_or_default()
 }
 
 /// The subject that somebody acts for. That they looked is a line of the audit log.

@@ -4,14 +4,16 @@
 //! without a tree of it being built and sorted first. A test holds one against the other.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
+use serde::ser::{SerializeStruct as _, Serializer};
 use serde::{Deserialize, Serialize};
-use xinyong_domain::law::{Audience, Law};
+use xinyong_domain::law::{Audience, Kind, Law, Measure};
 use xinyong_domain::rules::disclosure::Disclosure;
-use xinyong_domain::rules::measures::{Ground, assess};
-use xinyong_domain::ruling::{Citation, Ruling};
-use xinyong_store::{AnswerParts, Record};
+use xinyong_domain::rules::measures::{Assessment, Ground, NotProposed, assess};
+use xinyong_domain::ruling::{Citation, Inputs, Ruling};
+use xinyong_store::{AnswerFrame, AnswerParts, Record};
 
 use crate::browse::{Kept, OpenObjection, SubjectFacts, mark};
 use crate::intake::disclosure;
@@ -19,6 +21,8 @@ use crate::refusal::DeskError;
 
 /// The shape of the answer, for who reads it years later.
 const FORM: &str = "xinyong-check-1";
+/// What is said of a subject mostly takes less, in bytes.
+const SAID: usize = 4_096;
 /// The list of purposes.
 pub(crate) const PURPOSES: &str = "check-purpose";
 
@@ -100,7 +104,7 @@ pub struct CheckedRecord {
     /// Its own id.
     pub id: String,
     /// The inputs of that rule.
-    pub inputs: BTreeMap<String, String>,
+    pub inputs: Inputs,
     /// What stands beside it because the subject entered it itself; empty otherwise.
     pub mark: String,
     /// Number of the document.
@@ -182,39 +186,196 @@ pub struct CheckLimit {
     pub text: String,
 }
 
-/// What a check answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckAnswer {
-    /// What else it has for the purpose.
+/// What the law gives of an answer: the same for everybody about whom it has the same to say for a purpose on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// What else the list has for the purpose.
     pub considered: Vec<Considered>,
     /// The day it is about.
     pub day: Date,
     /// Edition of the list of measures, empty on a day before the first.
     pub edition: String,
-    /// The shape of this answer.
+    /// The shape of the answer.
     pub form: String,
-    /// What is on record, by kind in the order of the catalogue; kinds without a record are left out.
-    pub groups: Vec<CheckedGroup>,
     /// Edition of the law folder with the confirmations that counted.
     pub law: String,
     /// What must not be done.
     pub limits: Vec<CheckLimit>,
-    /// What that edition allows for the purpose.
-    pub measures: Vec<ProposedMeasure>,
     /// For which purpose.
     pub purpose: Named,
+}
+
+/// What a check answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Flat")]
+pub struct CheckAnswer {
+    /// What the law gives.
+    pub given: Arc<Given>,
+    /// What is on record, by kind in the order of the catalogue; kinds without a record are left out.
+    pub groups: Vec<CheckedGroup>,
+    /// What the edition of the list allows for the purpose.
+    pub measures: Vec<ProposedMeasure>,
     /// Who it is about.
     pub subject: CheckedSubject,
+}
+
+/// An answer as it is written.
+#[derive(Deserialize)]
+struct Flat {
+    considered: Vec<Considered>,
+    day: Date,
+    edition: String,
+    form: String,
+    groups: Vec<CheckedGroup>,
+    law: String,
+    limits: Vec<CheckLimit>,
+    measures: Vec<ProposedMeasure>,
+    purpose: Named,
+    subject: CheckedSubject,
+}
+
+impl From<Flat> for CheckAnswer {
+    fn from(flat: Flat) -> Self {
+        let Flat { considered, day, edition, form, law, limits, purpose, .. } = flat;
+        let given = Given { considered, day, edition, form, law, limits, purpose };
+        Self {
+            given: Arc::new(given),
+            groups: flat.groups,
+            measures: flat.measures,
+            subject: flat.subject,
+        }
+    }
+}
+
+impl Serialize for CheckAnswer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let given = self.given.as_ref();
+        let mut whole = serializer.serialize_struct("CheckAnswer", 10)?;
+        whole.serialize_field("considered", &given.considered)?;
+        whole.serialize_field("day", &given.day)?;
+        whole.serialize_field("edition", &given.edition)?;
+        whole.serialize_field("form", &given.form)?;
+        whole.serialize_field("groups", &self.groups)?;
+        whole.serialize_field("law", &given.law)?;
+        whole.serialize_field("limits", &given.limits)?;
+        whole.serialize_field("measures", &self.measures)?;
+        whole.serialize_field("purpose", &given.purpose)?;
+        whole.serialize_field("subject", &self.subject)?;
+        whole.end()
+    }
 }
 
 /// What is known of a subject at a moment.
 pub(super) struct Facts<'f> {
     pub subject: CheckedSubject,
     pub records: &'f [Record],
-    pub law: &'f Law,
+    pub law: &'f Arc<Law>,
     pub law_words: &'f str,
     pub day: Date,
     pub purpose: &'f str,
+}
+
+/// What the law gave of past answers, kept for the next ones: most of an answer, and the same for nearly all.
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    known: Mutex<Vec<Framed>>,
+}
+
+/// Kept at most, the last ones: as many as there are purposes, twice, for those about whom there is a measure.
+const MOST_FRAMES: usize = 16;
+
+#[derive(Debug, Clone)]
+struct Framed {
+    /// Held so that another law is never taken for it.
+    law: Arc<Law>,
+    given: Arc<Given>,
+    frame: Arc<AnswerFrame>,
+}
+
+impl Frames {
+    /// What the law gives where the list says this, and its spelling.
+    fn of(
+        &self,
+        facts: &Facts<'_>,
+        found: &Assessment<'_>,
+    ) -> Result<(Arc<Given>, Arc<AnswerFrame>), DeskError> {
+        let says_this = |one: &Given| {
+            let same = |(one, (measure, why)): (&Considered, &(&_, NotProposed))| {
+                let measure: &Measure = measure;
+                one.id == measure.id && one.why == why.as_str()
+            };
+            one.day == facts.day
+                && one.purpose.id == facts.purpose
+                && one.law == facts.law_words
+                && one.considered.len() == found.others.len()
+                && one.considered.iter().zip(&found.others).all(same)
+        };
+        let known = |all: &[Framed]| {
+            let is_it = |one: &&Framed| Arc::ptr_eq(&one.law, facts.law) && says_this(&one.given);
+            all.iter().find(is_it).map(|one| (Arc::clone(&one.given), Arc::clone(&one.frame)))
+        };
+        if let Some(known) = known(&self.known()) {
+            return Ok(known);
+        }
+        let given = Arc::new(given(facts, found)?);
+        let frame = Arc::new(given.frame()?);
+        let (law, new) = (Arc::clone(facts.law), (Arc::clone(&given), Arc::clone(&frame)));
+        let mut all = self.known();
+        if all.len() >= MOST_FRAMES {
+            all.remove(0);
+        }
+        all.push(Framed { law, given, frame });
+        Ok(new)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Vec<Framed>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the law gives of an answer.
+fn given(facts: &Facts<'_>, found: &Assessment<'_>) -> Result<Given, DeskError> {
+    let law = facts.law;
+    let purpose = law
+        .codes()
+        .get(PURPOSES)
+        .and_then(|list| list.by_id(facts.purpose))
+        .ok_or_else(|| DeskError::Internal(format!("purpose {}", facts.purpose)))?;
+    let considered = found.others.iter().map(|(measure, why)| Considered {
+        id: measure.id.clone(),
+        name: measure.name.clone(),
+        why: why.as_str().to_owned(),
+    });
+    let limits = law
+        .measures()
+        .limits
+        .iter()
+        .map(|limit| CheckLimit { text: limit.text.clone(), basis: Reason::of(&limit.citation) });
+    Ok(Given {
+        considered: considered.collect(),
+        day: facts.day,
+        edition: found.edition.map(|edition| edition.edition.clone()).unwrap_or_default(),
+        form: FORM.to_owned(),
+        law: facts.law_words.to_owned(),
+        limits: limits.collect(),
+        purpose: Named { id: purpose.id.clone(), name: purpose.label.clone() },
+    })
+}
+
+impl Given {
+    /// What it gives of the canonical form (RFC 8785), with places for what is said of a subject.
+    fn frame(&self) -> Result<AnswerFrame, DeskError> {
+        let mut frame = Vec::new();
+        put(&mut frame, "{\"considered\":", &self.considered)?;
+        put(&mut frame, ",\"day\":", &self.day)?;
+        put(&mut frame, ",\"edition\":", &self.edition)?;
+        put(&mut frame, ",\"form\":", &self.form)?;
+        put(&mut frame, ",\"groups\":\n,\"law\":", &self.law)?;
+        put(&mut frame, ",\"limits\":", &self.limits)?;
+        put(&mut frame, ",\"measures\":\n,\"purpose\":", &self.purpose)?;
+        frame.extend_from_slice(b",\"subject\":\n}");
+        Ok(AnswerFrame::new(text_of(frame)?))
+    }
 }
 
 fn standing(ruling: &Disclosure, audience: Audience) -> Option<&'static str> {
@@ -227,12 +388,13 @@ fn standing(ruling: &Disclosure, audience: Audience) -> Option<&'static str> {
 }
 
 /// Adds a value in its canonical form, in which no line ever breaks.
-fn put(text: &mut String, before: &str, value: &impl Serialize) -> Result<(), DeskError> {
-    text.push_str(before);
-    let spelt =
-        serde_json::to_string(value).map_err(|error| DeskError::Internal(error.to_string()))?;
-    text.push_str(&spelt);
-    Ok(())
+fn put(text: &mut Vec<u8>, before: &str, value: &impl Serialize) -> Result<(), DeskError> {
+    text.extend_from_slice(before.as_bytes());
+    serde_json::to_writer(text, value).map_err(|error| DeskError::Internal(error.to_string()))
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<String, DeskError> {
+    String::from_utf8(bytes).map_err(|error| DeskError::Internal(error.to_string()))
 }
 
 /// The text of an answer from its parts.
@@ -242,14 +404,21 @@ pub(super) fn joined(parts: &AnswerParts) -> Result<String, DeskError> {
         .ok_or_else(|| DeskError::Internal("an answer that does not fit its frame".to_owned()))
 }
 
-/// Puts an answer together.
-pub(super) fn answer(facts: &Facts<'_>) -> Result<CheckAnswer, DeskError> {
+/// A record that is shown.
+struct Seen<'s> {
+    record: &'s Record,
+    kind: &'s Kind,
+    kept: Kept,
+    ruling: Ruling<Disclosure>,
+    standing: &'static str,
+}
+
+/// Puts an answer together, with the spelling of what the law gives of it.
+pub(super) fn answer(
+    facts: Facts<'_>,
+    frames: &Frames,
+) -> Result<(CheckAnswer, Arc<AnswerFrame>), DeskError> {
     let law = facts.law;
-    let purpose = law
-        .codes()
-        .get(PURPOSES)
-        .and_then(|list| list.by_id(facts.purpose))
-        .ok_or_else(|| DeskError::Internal(format!("purpose {}", facts.purpose)))?;
     let mut seen = Vec::new();
     for record in facts.records {
         let Some(kind) = law.kind(&record.kind) else {
@@ -265,43 +434,28 @@ pub(super) fn answer(facts: &Facts<'_>) -> Result<CheckAnswer, DeskError> {
         let kept = Kept::read(record)?;
         let ruling = disclosure(&kept.facts(record, kind), facts.day, law)?;
         if let Some(standing) = standing(&ruling.value, kind.audience) {
-            seen.push((record, kind, kept, ruling, standing));
+            seen.push(Seen { record, kind, kept, ruling, standing });
         }
     }
     let grounds: Vec<Ground<'_>> = seen
         .iter()
-        .map(|(record, kind, kept, ruling, _)| Ground {
-            kind,
-            content: kept.content(),
-            decided: record.decided_on,
-            disclosure: &ruling.value,
-            contested: kept.objection().is_some(),
+        .map(|one| Ground {
+            kind: one.kind,
+            content: one.kept.content(),
+            decided: one.record.decided_on,
+            disclosure: &one.ruling.value,
+            contested: one.kept.objection().is_some(),
         })
         .collect();
     let found = assess(law, facts.purpose, &grounds, facts.day);
-    let shown: Vec<CheckedRecord> = seen
-        .iter()
-        .map(|(record, kind, kept, ruling, standing)| shown(record, kind, kept, ruling, standing))
-        .collect();
-    let mut groups: Vec<CheckedGroup> = Vec::new();
-    for kind in law.kinds().values() {
-        let of_kind = seen.iter().zip(&shown).filter(|((_, one, ..), _)| one.id == kind.id);
-        let records: Vec<_> = of_kind.map(|(_, shown)| shown.clone()).collect();
-        if !records.is_empty() {
-            let audience = if kind.audience == Audience::Public { "public" } else { "shared" };
-            groups.push(CheckedGroup {
-                kind: kind.id.clone(),
-                name: kind.name.clone(),
-                audience: audience.to_owned(),
-                records,
-            });
-        }
-    }
+    let (given, frame) = frames.of(&facts, &found)?;
+    let shown: Vec<(&Kind, CheckedRecord)> =
+        seen.into_iter().map(|one| (one.kind, shown(one))).collect();
     let measures = found
         .proposals
         .iter()
         .filter_map(|proposal| {
-            let record = shown.get(proposal.ground)?;
+            let (_, record) = shown.get(proposal.ground)?;
             let measure = proposal.measure;
             Some(ProposedMeasure {
                 id: measure.id.clone(),
@@ -322,37 +476,22 @@ pub(super) fn answer(facts: &Facts<'_>) -> Result<CheckAnswer, DeskError> {
             })
         })
         .collect();
-    let considered = found.others.iter().map(|(measure, why)| Considered {
-        id: measure.id.clone(),
-        name: measure.name.clone(),
-        why: why.as_str().to_owned(),
+    let mut by_kind: BTreeMap<&str, (&Kind, Vec<CheckedRecord>)> = BTreeMap::new();
+    for (kind, record) in shown {
+        by_kind.entry(&kind.id).or_insert((kind, Vec::new())).1.push(record);
+    }
+    let groups = by_kind.into_values().map(|(kind, records)| CheckedGroup {
+        kind: kind.id.clone(),
+        name: kind.name.clone(),
+        audience: if kind.audience == Audience::Public { "public" } else { "shared" }.to_owned(),
+        records,
     });
-    let limits = law
-        .measures()
-        .limits
-        .iter()
-        .map(|limit| CheckLimit { text: limit.text.clone(), basis: Reason::of(&limit.citation) });
-    Ok(CheckAnswer {
-        form: FORM.to_owned(),
-        day: facts.day,
-        law: facts.law_words.to_owned(),
-        purpose: Named { id: purpose.id.clone(), name: purpose.label.clone() },
-        subject: facts.subject.clone(),
-        groups,
-        edition: found.edition.map(|edition| edition.edition.clone()).unwrap_or_default(),
-        measures,
-        considered: considered.collect(),
-        limits: limits.collect(),
-    })
+    let groups = groups.collect();
+    Ok((CheckAnswer { given, groups, measures, subject: facts.subject }, frame))
 }
 
-fn shown(
-    record: &Record,
-    kind: &xinyong_domain::law::Kind,
-    kept: &Kept,
-    ruling: &Ruling<Disclosure>,
-    standing: &str,
-) -> CheckedRecord {
+fn shown(one: Seen<'_>) -> CheckedRecord {
+    let Seen { record, kind, kept, ruling, standing } = one;
     let at = |position: usize| {
         kind.fields
             .get(position)
@@ -360,15 +499,16 @@ fn shown(
             .unwrap_or_default()
     };
     let number = at(kind.document_number);
-    let title = kind.title.map(at).unwrap_or_default();
-    let title = [&title, &number].into_iter().find(|text| !text.is_empty()).unwrap_or(&kind.name);
+    let title = kind.title.map(at).filter(|title| !title.is_empty());
+    let title =
+        title.unwrap_or_else(|| if number.is_empty() { kind.name.clone() } else { number.clone() });
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let public = ruling.value.public;
     CheckedRecord {
         subject: record.subject_id.to_string(),
         id: record.id.to_string(),
         version: record.version,
-        title: title.clone(),
+        title,
         number,
         authority: at(kind.authority),
         decided: record.decided_on,
@@ -379,36 +519,25 @@ fn shown(
         objection: kept.objection(),
         class: kind.class.map(at).unwrap_or_default(),
         summary: at(kind.summary),
-        because: ruling.because.iter().map(Reason::of).collect(),
-        inputs: ruling.inputs.clone(),
+        because: ruling.because.iter().map(|citation| Reason::of(citation)).collect(),
+        inputs: ruling.inputs,
     }
 }
 
 impl CheckAnswer {
     /// Its one spelling, the canonical form (RFC 8785), in two parts: what rests on the law, the day and the purpose alone, and what is said
     /// of this subject.
-    pub(super) fn parts(&self) -> Result<AnswerParts, DeskError> {
-        let mut frame = String::new();
-        put(&mut frame, "{\"considered\":", &self.considered)?;
-        put(&mut frame, ",\"day\":", &self.day)?;
-        put(&mut frame, ",\"edition\":", &self.edition)?;
-        put(&mut frame, ",\"form\":", &self.form)?;
-        frame.push_str(",\"groups\":\n");
-        put(&mut frame, ",\"law\":", &self.law)?;
-        put(&mut frame, ",\"limits\":", &self.limits)?;
-        frame.push_str(",\"measures\":\n");
-        put(&mut frame, ",\"purpose\":", &self.purpose)?;
-        frame.push_str(",\"subject\":\n}");
-        let mut said = String::new();
+    pub(super) fn parts(&self, frame: Arc<AnswerFrame>) -> Result<AnswerParts, DeskError> {
+        let mut said = Vec::with_capacity(SAID);
         put(&mut said, "", &self.groups)?;
         put(&mut said, "\n", &self.measures)?;
         put(&mut said, "\n", &self.subject)?;
-        Ok(AnswerParts { frame, said })
+        Ok(AnswerParts { frame: Some(frame), said: text_of(said)? })
     }
 
     /// The same in one.
     pub(super) fn text(&self) -> Result<String, DeskError> {
-        joined(&self.parts()?)
+        joined(&self.parts(Arc::new(self.given.frame()?))?)
     }
 
     /// An answer as it was kept.
@@ -432,8 +561,8 @@ impl CheckAnswer {
     /// What is said where no measure is proposed: that there is none, or that nobody knows.
     #[must_use]
     pub fn nothing_to_take(&self) -> String {
-        let purpose = &self.purpose.name;
-        if self.edition.is_empty() {
+        let purpose = &self.given.purpose.name;
+        if self.given.edition.is_empty() {
             return "那一天还没有可以依据的措施清单，不作提示，不得自行采取措施".to_owned();
         }
         if self.unconfirmed().next().is_some() {
@@ -444,6 +573,6 @@ impl CheckAnswer {
 
     /// The measures that nobody verified.
     pub fn unconfirmed(&self) -> impl Iterator<Item = &Considered> {
-        self.considered.iter().filter(|one| one.why == "unconfirmed")
+        self.given.considered.iter().filter(|one| one.why == "unconfirmed")
     }
 }

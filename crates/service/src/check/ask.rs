@@ -6,10 +6,10 @@ use xinyong_domain::check::personal_number;
 use xinyong_domain::identifier;
 use xinyong_domain::law::Code;
 use xinyong_domain::text::normalise_name;
-use xinyong_store::{AnswerParts, NewCheck, SubjectCheck, sm3_hex};
+use xinyong_store::{NewCheck, SubjectCheck, sm3_hex};
 
 use super::answer::{CheckAnswer, CheckedSubject, Facts, PURPOSES, answer, joined};
-use super::keep::{Found, Held};
+use super::keep::{Found, Held, Looking, OneLook, found};
 use crate::access::{Actor, Permission};
 use crate::audit::AuditEvent;
 use crate::browse::{MOST_READ, facts, present_code};
@@ -41,20 +41,19 @@ pub struct Asked {
 /// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looked {
-    /// The numbered look.
-    pub check: SubjectCheck,
     /// The answer.
     pub answer: CheckAnswer,
     /// Its bytes.
     pub text: String,
-    /// The same as they are kept.
-    pub(super) parts: AnswerParts,
+    /// What is to be kept of both.
+    pub(super) new: Arc<NewCheck>,
 }
 
 impl Looked {
-    /// What is to be kept.
-    pub(super) fn to_keep(&self) -> NewCheck {
-        NewCheck { check: self.check.clone(), answer: self.parts.clone() }
+    /// The numbered look.
+    #[must_use]
+    pub fn check(&self) -> &SubjectCheck {
+        &self.new.check
     }
 }
 
@@ -204,9 +203,8 @@ pub async fn ask(
     let asked = checked(desk, asked)?;
     let unit = unit_of(desk, actor).await?;
     let code = find_subject(desk, typed).await?;
-    let looked = look_up(desk, actor, &unit, &code, &asked).await?;
-    keep(desk, actor, &looked).await?;
-    Ok(looked)
+    let look = OneLook { actor: actor.clone(), unit, code, asked };
+    desk.keeper().looks.ask(Arc::new(look), &Looking { desk: desk.clone() }).await
 }
 
 /// The answer about a subject now, with a number of its own; nothing is kept yet.
@@ -217,7 +215,7 @@ pub(super) async fn look_up(
     code: &str,
     asked: &Asked,
 ) -> Result<Looked, DeskError> {
-    let found = desk.keeper().find(desk, code).await?;
+    let found = found(desk, &[code.to_owned()]).await?.into_iter().next().flatten();
     answered(desk, actor, unit, found, asked)
 }
 
@@ -241,15 +239,16 @@ pub(super) fn answered(
     }
     let (law, law_words) = desk.law_state();
     let day = desk.today();
-    let answer = answer(&Facts {
+    let facts = Facts {
         subject: CheckedSubject::of(&facts),
         records: &records,
         law: &law,
         law_words: &law_words,
         day,
         purpose: &asked.purpose,
-    })?;
-    let parts = answer.parts()?;
+    };
+    let (answer, frame) = answer(facts, &desk.keeper().frames)?;
+    let parts = answer.parts(frame)?;
     let text = joined(&parts)?;
     let check = SubjectCheck {
         number: desk.keeper().number(desk, at)?.to_string(),
@@ -265,7 +264,7 @@ pub(super) fn answered(
         law: law_words,
         digest: sm3_hex(text.as_bytes()),
     };
-    Ok(Looked { check, answer, text, parts })
+    Ok(Looked { answer, text, new: Arc::new(NewCheck { check, answer: parts }) })
 }
 
 /// The line of the audit log about a look.
@@ -276,10 +275,4 @@ pub(super) fn event(check: &SubjectCheck) -> AuditEvent<'_> {
         purpose: &check.purpose,
         digest: &check.digest,
     }
-}
-
-async fn keep(desk: &Desk, actor: &Actor, looked: &Looked) -> Result<(), DeskError> {
-    let new = looked.to_keep();
-    let entry = desk.audit_entry(actor, event(&looked.check));
-    desk.keeper().keep(desk, new, entry).await
 }

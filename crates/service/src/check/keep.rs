@@ -3,23 +3,22 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use xinyong_store::{AuditEntry, NewCheck, Record, WholeSubject};
+use xinyong_store::{AuditEntry, NewCheck, Record, SubjectsRead, WholeSubject};
 
+use super::answer::Frames;
+use super::ask::{Asked, Looked, answered, event};
+use crate::access::Actor;
 use crate::browse::MOST_READ;
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 use crate::report::{PLACES, ReportNumber};
-use crate::together::Together;
+use crate::rounds::{Rounds, Work};
 
-/// Looks in one transaction at most.
-const MOST_KEPT: usize = 256;
-/// Subjects in one read at most.
-const MOST_ASKED: usize = 64;
+/// Looks in one round at most.
+const MOST_AT_ONCE: usize = 128;
 /// Numbers follow each other in time, but for a clock that was set back by more, in milliseconds.
 const LATE: i64 = 1_000;
-/// Reads beside each other: on SQLite they take turns with what is written, and one is put together while the other is read.
-const READS: usize = 2;
 
 /// A subject as what it was found to be, with its records.
 #[derive(Debug, Clone)]
@@ -36,8 +35,9 @@ pub(super) type Found = Option<Arc<Held>>;
 /// Where looks wait for each other.
 #[derive(Debug)]
 pub(crate) struct Keeper {
-    reads: Arc<Together<String, Found>>,
-    writes: Arc<Together<(NewCheck, AuditEntry), ()>>,
+    pub(super) looks: Arc<Rounds<Looking>>,
+    /// What the law gave of past answers.
+    pub(super) frames: Frames,
     /// Lists that somebody in this process is at.
     lists: Mutex<BTreeSet<i64>>,
     numbers: Mutex<Numbered>,
@@ -75,8 +75,8 @@ impl Numbered {
 impl Default for Keeper {
     fn default() -> Self {
         Self {
-            reads: Arc::new(Together::new(READS, MOST_ASKED)),
-            writes: Arc::new(Together::new(1, MOST_KEPT)),
+            looks: Arc::new(Rounds::new(MOST_AT_ONCE)),
+            frames: Frames::default(),
             lists: Mutex::default(),
             numbers: Mutex::default(),
         }
@@ -117,51 +117,53 @@ impl Keeper {
         let moment = Clock::moment_of(at).ok_or_else(none)?;
         Ok(ReportNumber::in_order(moment, thousandth, place))
     }
+}
 
-    /// Makes a look durable.
-    ///
-    /// # Errors
-    /// When the store fails; then the look was not kept, and its answer must not be given.
-    pub(crate) async fn keep(
-        &self,
-        desk: &Desk,
-        new: NewCheck,
-        entry: AuditEntry,
-    ) -> Result<(), DeskError> {
-        let desk = desk.clone();
-        let write = move |looks: Vec<(NewCheck, AuditEntry)>| {
-            let desk = desk.clone();
-            async move {
-                let kept = vec![(); looks.len()];
-                let (checks, entries): (Vec<_>, Vec<_>) = looks.into_iter().unzip();
-                let mut tx = desk.store().transaction("keep checks").await?;
-                tx.add_checks(&checks).await?;
-                for entry in entries {
-                    tx.audit(entry);
-                }
-                tx.commit().await?;
-                Ok(kept)
-            }
-        };
-        self.writes.ask((new, entry), write).await
+/// One look that somebody asks for.
+#[derive(Debug)]
+pub(super) struct OneLook {
+    pub actor: Actor,
+    pub unit: String,
+    pub code: String,
+    pub asked: Asked,
+}
+
+/// Looks: who is asked about is read, the rules are asked, and the look is kept before its answer is given (H10).
+#[derive(Clone)]
+pub(super) struct Looking {
+    pub desk: Desk,
+}
+
+impl Work for Looking {
+    type Asked = Arc<OneLook>;
+    type Read = (SubjectsRead, i64);
+    type Found = Found;
+    type Kept = (Arc<NewCheck>, Arc<AuditEntry>);
+    type Outcome = Looked;
+
+    async fn read(&self, asked: &[Arc<OneLook>]) -> Result<Self::Read, DeskError> {
+        let codes: Vec<&str> = asked.iter().map(|one| one.code.as_str()).collect();
+        let store = self.desk.store();
+        let read = store.subjects_with_records_between_writes(&codes, MOST_READ).await?;
+        Ok((read, self.desk.clock().now()))
     }
 
-    /// The subject of a unified code with its records.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(super) async fn find(&self, desk: &Desk, code: &str) -> Result<Found, DeskError> {
-        let desk = desk.clone();
-        let read = move |codes: Vec<String>| {
-            let desk = desk.clone();
-            async move {
-                let asked: Vec<&str> = codes.iter().map(String::as_str).collect();
-                let store = desk.store();
-                let known = store.subjects_with_records_between_writes(&asked, MOST_READ).await?;
-                Ok(in_order(&desk, &codes, known))
-            }
-        };
-        self.reads.ask(code.to_owned(), read).await
+    fn found(&self, asked: &[Arc<OneLook>], read: Self::Read) -> Result<Vec<Found>, DeskError> {
+        let (read, at) = read;
+        let codes = asked.iter().map(|one| one.code.as_str());
+        Ok(in_order(codes, read.subjects()?, at))
+    }
+
+    fn work_out(&self, one: Arc<OneLook>, found: Found) -> Result<(Looked, Self::Kept), DeskError> {
+        let looked = answered(&self.desk, &one.actor, &one.unit, found, &one.asked)?;
+        let entry = self.desk.audit_entry(&one.actor, event(looked.check()));
+        let kept = (Arc::clone(&looked.new), Arc::new(entry));
+        Ok((looked, kept))
+    }
+
+    async fn keep(&self, kept: Vec<Self::Kept>) -> Result<(), DeskError> {
+        let (checks, entries): (Vec<Arc<NewCheck>>, Vec<_>) = kept.into_iter().unzip();
+        Ok(self.desk.store().keep_checks(&checks, entries).await?)
     }
 }
 
@@ -171,19 +173,20 @@ impl Keeper {
 /// When the store fails.
 pub(super) async fn found(desk: &Desk, codes: &[String]) -> Result<Vec<Found>, DeskError> {
     let asked: Vec<&str> = codes.iter().map(String::as_str).collect();
-    let known = desk.store().subjects_with_records(&asked, MOST_READ).await?;
-    Ok(in_order(desk, codes, known))
+    let read = desk.store().subjects_with_records(&asked, MOST_READ).await?;
+    let at = desk.clock().now();
+    Ok(in_order(asked.into_iter(), read.subjects()?, at))
 }
 
-fn in_order(
-    desk: &Desk,
-    codes: &[String],
+/// What was read until an instant, by the code that was asked for.
+fn in_order<'c>(
+    codes: impl Iterator<Item = &'c str>,
     known: HashMap<String, (WholeSubject, Vec<Record>)>,
+    at: i64,
 ) -> Vec<Found> {
-    let at = desk.clock().now();
     let held = |(code, (whole, records))| (code, Arc::new(Held { whole, records, at }));
     let known: HashMap<String, Arc<Held>> = known.into_iter().map(held).collect();
-    codes.iter().map(|code| known.get(code).cloned()).collect()
+    codes.map(|code| known.get(code).cloned()).collect()
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Shows past answers: to those entitled as they were given, to everybody else what they may see today.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::Serialize;
 use xinyong_domain::check::personal_number;
 use xinyong_store::SubjectCheck;
 
-use super::answer::{CheckAnswer, CheckedRecord};
+use super::answer::{CheckAnswer, CheckedRecord, Given};
 use super::ask::look_up;
 use super::uses::{UseEntry, entries};
 use super::{Asked, Looked};
@@ -193,7 +194,10 @@ pub async fn one(desk: &Desk, actor: &Actor, number: &str) -> Result<CheckView, 
     let allowed: BTreeSet<(&str, &str)> =
         today.measures.iter().map(|one| (one.id.as_str(), one.record.as_str())).collect();
     answer.measures.retain(|one| allowed.contains(&(one.id.as_str(), one.record.as_str())));
-    answer.considered.clone_from(&today.considered);
+    answer.given = Arc::new(Given {
+        considered: today.given.considered.clone(),
+        ..answer.given.as_ref().clone()
+    });
     let names = Names::read(desk).await?;
     Ok(CheckView {
         unit: names.unit(&check.unit_id),

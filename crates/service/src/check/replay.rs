@@ -5,11 +5,12 @@
 //! the same where the clock had been set back (`docs/adr/0029-a-look-is-pinned-by-what-it-names.md`).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use xinyong_domain::law::Law;
 use xinyong_store::{Record, RecordVersion, SubjectCheck, SubjectVersion, sm3_hex};
 
-use super::answer::{CheckAnswer, CheckedSubject, Facts, answer};
+use super::answer::{CheckAnswer, CheckedSubject, Facts, Frames, answer};
 use super::look::original;
 use crate::access::Actor;
 use crate::browse::{facts_of, record_of};
@@ -46,6 +47,7 @@ pub async fn replay(
 ) -> Result<Replay, DeskError> {
     let (check, text) = original(desk, actor, number, why).await?;
     let (law, same_law) = desk.law_as_of(&check.law).await?;
+    let law = Arc::new(law);
     let store = desk.store();
     let known = store.records_as_of(check.subject_id, check.at).await?;
     let version = store.subject_as_of(check.subject_id, check.at).await?;
@@ -73,20 +75,21 @@ pub async fn replay(
 
 fn work_out(
     check: &SubjectCheck,
-    law: &Law,
+    law: &Arc<Law>,
     version: &SubjectVersion,
     known: &[RecordVersion],
 ) -> Result<CheckAnswer, DeskError> {
     let facts = facts_of(version)?;
     let records: Vec<Record> = known.iter().cloned().map(record_of).collect();
-    answer(&Facts {
+    let facts = Facts {
         subject: CheckedSubject::of(&facts),
         records: &records,
         law,
         law_words: &check.law,
         day: check.day,
         purpose: &check.purpose,
-    })
+    };
+    Ok(answer(facts, &Frames::default())?.0)
 }
 
 /// The versions that an answer names.

@@ -318,7 +318,7 @@ type Left = (AskedRow, Option<i64>);
 
 /// What became of some rows, to be kept.
 struct Part {
-    looks: Vec<NewCheck>,
+    looks: Vec<Arc<NewCheck>>,
     entries: Vec<AuditEntry>,
     rows: Vec<CheckRow>,
 }
@@ -383,7 +383,7 @@ async fn answered_rows(
     unit: &str,
     part: &[Left],
     asked: &Asked,
-) -> Result<Vec<(i64, Result<NewCheck, Refusal>)>, DeskError> {
+) -> Result<Vec<(i64, Result<Arc<NewCheck>, Refusal>)>, DeskError> {
     let mut meant = Vec::with_capacity(part.len());
     for (row, first) in part {
         meant.push(match first {
@@ -430,7 +430,7 @@ async fn found_apart(
 fn outcome(
     row: &AskedRow,
     looked: Result<Looked, DeskError>,
-) -> Result<Result<NewCheck, Refusal>, DeskError> {
+) -> Result<Result<Arc<NewCheck>, Refusal>, DeskError> {
     match looked {
         Ok(looked) if !row.name.is_empty() && !is_called(&looked.answer, &row.name) => {
             let message = format!(
@@ -439,7 +439,7 @@ fn outcome(
             );
             Ok(Err(Refusal::new("check.row-contradiction", message)))
         }
-        Ok(looked) => Ok(Ok(NewCheck { check: looked.check, answer: looked.parts })),
+        Ok(looked) => Ok(Ok(looked.new)),
         Err(DeskError::Refused(refusal)) => Ok(Err(refusal)),
         Err(DeskError::NotFound(_)) => Ok(Err(Refusal::new(
             "not-found",

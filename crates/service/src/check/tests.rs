@@ -39,8 +39,8 @@ async fn what_is_on_record_is_answered_kept_and_worked_out_again() {
     let desk = desk(&folder, date(2026, 11, 25)).await;
     let (subject, fine) = penalty(&desk, 3, 7, "0.2").await;
     let looked = ask(&desk, &clerk(), &company(3), &asked("行政审批")).await.expect("answered");
-    assert_eq!(looked.check.unit_id, UNIT);
-    assert_eq!(looked.check.purpose, "approval");
+    assert_eq!(looked.check().unit_id, UNIT);
+    assert_eq!(looked.check().purpose, "approval");
     assert_eq!(looked.answer.subject.code, code(3));
     assert_eq!(looked.answer.count(), 1);
     let group = looked.answer.groups.first().expect("a kind");
@@ -50,19 +50,19 @@ async fn what_is_on_record_is_answered_kept_and_worked_out_again() {
         (fine.to_string().as_str(), "public")
     );
     assert!(!record.because.is_empty(), "every conclusion cites");
-    assert_eq!(looked.answer.edition, "2024");
+    assert_eq!(looked.answer.given.edition, "2024");
     assert!(looked.answer.measures.is_empty(), "no article of the list stands in the decision");
-    assert!(looked.answer.limits.len() >= 3);
+    assert!(looked.answer.given.limits.len() >= 3);
     assert!(!looked.text.contains("score") && !looked.text.contains("分值"));
     canonical_spelling(&looked);
 
     let auditor = person("auditor", Role::Auditor, "");
     let (check, text) =
-        original(&desk, &auditor, &looked.check.number, "复核示例").await.expect("the original");
-    assert_eq!((&check, text.as_str()), (&looked.check, looked.text.as_str()));
-    let unsaid = original(&desk, &auditor, &looked.check.number, " ").await;
+        original(&desk, &auditor, &looked.check().number, "复核示例").await.expect("the original");
+    assert_eq!((&check, text.as_str()), (looked.check(), looked.text.as_str()));
+    let unsaid = original(&desk, &auditor, &looked.check().number, " ").await;
     assert_eq!(unsaid.expect_err("refused").code(), "check.why-missing");
-    let denied = original(&desk, &clerk(), &looked.check.number, "复核示例").await;
+    let denied = original(&desk, &clerk(), &looked.check().number, "复核示例").await;
     assert_eq!(denied.expect_err("refused").code(), "access.denied");
 
     // Years later, and after the fine was taken down: the same bytes come out.
@@ -76,7 +76,7 @@ async fn what_is_on_record_is_answered_kept_and_worked_out_again() {
     withdraw(&later, &person("second", Role::CreditOffice, "credit-office"), command)
         .await
         .expect("withdrawn");
-    let again = replay(&later, &auditor, &looked.check.number, "复核示例").await.expect("again");
+    let again = replay(&later, &auditor, &looked.check().number, "复核示例").await.expect("again");
     assert!(again.same && again.same_law, "{}", again.text);
 }
 
@@ -106,7 +106,7 @@ async fn a_look_while_a_batch_is_recorded_is_worked_out_from_what_it_had_read() 
     let desk = desk(&folder, date(2026, 11, 25)).await;
     let auditor = person("auditor", Role::Auditor, "");
     let again = async |looked: &super::Looked| {
-        let number = &looked.check.number;
+        let number = &looked.check().number;
         replay(&desk, &auditor, number, "复核示例").await.expect("worked out again")
     };
     let newest = async || {
@@ -120,7 +120,7 @@ async fn a_look_while_a_batch_is_recorded_is_worked_out_from_what_it_had_read() 
     let looked = ask_while_recording(&desk, batch).await;
     assert_eq!(looked.answer.count(), 0, "nothing was there yet");
     let stamped = newest().await[0].recorded_at;
-    assert!(stamped <= looked.check.at, "{stamped} stands before {}", looked.check.at);
+    assert!(stamped <= looked.check().at, "{stamped} stands before {}", looked.check().at);
     let found = again(&looked).await;
     assert!(found.same && found.same_law, "{}", found.text);
     assert_eq!(found.pinned, 1);
@@ -132,7 +132,7 @@ async fn a_look_while_a_batch_is_recorded_is_worked_out_from_what_it_had_read() 
     assert_eq!(looked.answer.groups[0].records[0].version, 1);
     let now = newest().await;
     assert_eq!(now[0].version, 2);
-    assert!(now[0].recorded_at <= looked.check.at);
+    assert!(now[0].recorded_at <= looked.check().at);
     let found = again(&looked).await;
     assert!(found.same, "{}", found.text);
     assert_eq!(found.pinned, 1);
@@ -143,10 +143,10 @@ async fn a_look_while_a_batch_is_recorded_is_worked_out_from_what_it_had_read() 
     assert_eq!((found.same, found.pinned), (true, 0));
 
     // A record that was kept from an answer otherwise is not explained away: its batch was long recorded.
-    let number = &looked.check.number;
+    let number = &looked.check().number;
     let hidden = super::CheckAnswer { groups: Vec::new(), ..looked.answer.clone() };
     let digest = xinyong_store::sm3_hex(hidden.text().expect("text").as_bytes());
-    assert_eq!(digest, first.check.digest, "the answer of before there was anything");
+    assert_eq!(digest, first.check().digest, "the answer of before there was anything");
     let damage = format!("UPDATE subject_check SET digest = '{digest}' WHERE number = '{number}'");
     desk.store().raw_execute(&damage).await.expect("damaged");
     let found = again(&looked).await;
@@ -165,11 +165,11 @@ async fn a_look_with_the_clock_set_back_is_worked_out_again() {
     {
         let before = desk.at(day);
         let looked = ask(&before, &clerk(), &code(3), &asked("approval")).await.expect("answered");
-        assert_eq!(looked.check.day, day);
+        assert_eq!(looked.check().day, day);
         let shown = looked.answer.groups.first().and_then(|group| group.records.first());
         assert_eq!(shown.map(|record| record.version), version, "{day}");
         for later in [&before, &desk, &desk.at(date(2031, 1, 2))] {
-            let number = &looked.check.number;
+            let number = &looked.check().number;
             let found =
                 replay(later, &auditor, number, "复核示例").await.expect("worked out again");
             assert!(found.same, "{day}: {}", found.text);
@@ -186,7 +186,7 @@ async fn what_has_gone_since_is_shown_to_nobody_but_those_entitled() {
     let desk = desk(&folder, date(2026, 11, 25)).await;
     let (subject, fine) = penalty(&desk, 3, 7, "0.2").await;
     let looked = ask(&desk, &clerk(), &code(3), &asked("approval")).await.expect("answered");
-    let number = &looked.check.number;
+    let number = &looked.check().number;
     assert_eq!(one(&desk, &clerk(), number).await.expect("seen").answer, looked.answer);
     let other = person("other", Role::Clerk, "finance");
     assert_eq!(one(&desk, &other, number).await.expect_err("none of theirs").code(), "not-found");
@@ -251,7 +251,7 @@ async fn use_is_fed_back_counted_and_no_measure_is_invented() {
     let desk = desk(&folder, date(2026, 11, 25)).await;
     let (subject, _) = penalty(&desk, 3, 7, "0.2").await;
     let looked = ask(&desk, &clerk(), &code(3), &asked("approval")).await.expect("answered");
-    let number = looked.check.number.as_str();
+    let number = looked.check().number.as_str();
     let say = async |outcome: &str, measures: &[&str]| {
         let measures: Vec<String> = measures.iter().map(|&one| one.to_owned()).collect();
         feed_back(&desk, &clerk(), number, outcome, &measures, "示例说明").await
@@ -328,7 +328,7 @@ async fn a_window_opens_once_for_its_unit_and_takes_the_answer_back() {
         }
         both => panic!("{both:?}"),
     };
-    assert_eq!((opened.check.way.as_str(), opened.check.unit_id.as_str()), ("window", UNIT));
+    assert_eq!((opened.check().way.as_str(), opened.check().unit_id.as_str()), ("window", UNIT));
     assert_eq!(
         looks_at(&desk, subject).await.expect("read").len(),
         1,
@@ -336,7 +336,7 @@ async fn a_window_opens_once_for_its_unit_and_takes_the_answer_back() {
     );
     let number =
         say_in_window(&desk, &window.token, "unaffected", &[], "").await.expect("said back");
-    assert_eq!(number, opened.check.number);
+    assert_eq!(number, opened.check().number);
     let ended = make_window(&desk, &key, &code(3), &asked("approval")).await.expect("made");
     let late = desk.at(date(2026, 11, 27));
     let fresh = make_window(&desk, &key, &code(3), &asked("approval")).await.expect("made");
@@ -357,7 +357,7 @@ async fn many_at_once_are_all_kept_and_a_number_stands_for_one() {
         let (asking, leaving) = (desk.clone(), desk.clone());
         tasks.spawn(async move {
             let looked = ask(&asking, &clerk(), &code(place % 17), &asked("approval")).await;
-            looked.expect("answered").check.number
+            looked.expect("answered").check().number.clone()
         });
         // Some go away before they are answered; the others are none the worse.
         if place % 20 == 0 {

@@ -1,5 +1,7 @@
 //! A window on a check that another system shows its own people: a link that opens once, made with the unit's key.
 
+use std::sync::Arc;
+
 use xinyong_store::{CheckLink, sm3_hex};
 
 use super::ask::{Asked, Looked, checked, event, find_subject, look_up, unit_of};
@@ -112,11 +114,11 @@ pub async fn open_window(desk: &Desk, token: &str) -> Result<Looked, DeskError> 
     };
     let looked = look_up(desk, &actor, &link.unit_id, &code, &asked).await?;
     let mut tx = desk.store().transaction("open check window").await?;
-    if !tx.use_check_link(&link.digest, &looked.check.number).await? {
+    if !tx.use_check_link(&link.digest, &looked.check().number).await? {
         return Err(over());
     }
-    tx.add_checks(&[looked.to_keep()]).await?;
-    desk.audit_with(&mut tx, &actor, event(&looked.check));
+    tx.add_checks(&[Arc::clone(&looked.new)]).await?;
+    desk.audit_with(&mut tx, &actor, event(looked.check()));
     tx.commit().await?;
     Ok(looked)
 }

@@ -64,7 +64,7 @@ pub(super) async fn work(
         };
         let looked = check::ask(&there, &clerk, &subject.code, &asked).await?;
         if !outcome.is_empty() {
-            let number = &looked.check.number;
+            let number = &looked.check().number;
             check::feed_back(&there, &clerk, number, outcome, &[], "演示数据").await?;
         }
     }

@@ -1,5 +1,7 @@
 //! What the rule proposes for each penalty of a submitted batch, for the second person to judge.
 
+use std::sync::Arc;
+
 use std::path::Path;
 
 use xinyong_domain::check::MemoryRegistry;
@@ -115,7 +117,7 @@ fn read(
 }
 
 /// The instruments behind a proposal, each once: several entries may rest on the same.
-fn lines(because: &[Citation]) -> Vec<String> {
+fn lines(because: &[Arc<Citation>]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for citation in because {
         let line = citation.line();

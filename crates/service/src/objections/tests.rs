@@ -155,7 +155,7 @@ async fn the_whole_way(desk: &Desk) {
     let words = Some("罚款数额有误，已经提出异议。".to_owned());
     assert_eq!(marks(desk, place, 1).await, vec![words; 6]);
     let during = ask(desk, &clerk, &code(1), &looking()).await.expect("answered");
-    let seen = one(desk, &clerk, &before.check.number).await.expect("a past answer");
+    let seen = one(desk, &clerk, &before.check().number).await.expect("a past answer");
     assert_eq!(seen.answer.count(), 1, "it is still on record");
     assert!(seen.answer.groups[0].records[0].objection.is_some(), "and marked as of today");
     let events = desk.store().publication_events(place.0, place.1).await.expect("events");
@@ -239,7 +239,8 @@ async fn the_whole_way(desk: &Desk) {
     let auditor = person("auditor", Role::Auditor, "");
     let later = desk.at(date(2027, 3, 1));
     for check in [before, during] {
-        let again = replay(&later, &auditor, &check.check.number, "复核示例").await.expect("again");
+        let again =
+            replay(&later, &auditor, &check.check().number, "复核示例").await.expect("again");
         assert!(again.same, "{}", again.text);
     }
     sound(desk).await;

@@ -1,5 +1,7 @@
 //! On what an application may be refused: a closed list, each ground with the rule behind it. Nothing that nobody has verified refuses.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use xinyong_domain::law::Lookup;
 use xinyong_domain::ruling::Citation;
@@ -25,7 +27,7 @@ pub struct Ground {
     /// What the rule says.
     pub rule: String,
     /// What it rests on.
-    pub because: Citation,
+    pub because: Arc<Citation>,
 }
 
 /// The grounds of a day, and how one objects.

@@ -1,9 +1,11 @@
 //! What the store promises about checks.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 use xinyong_store::{
-    AnswerParts, AuditEntry, AuditFilter, CheckLink, CheckRow, CheckSheet, CheckUse, NewCheck,
-    Store, SubjectCheck, Tx, restore, sm3_hex,
+    AnswerFrame, AnswerParts, AuditEntry, AuditFilter, CheckLink, CheckRow, CheckSheet, CheckUse,
+    NewCheck, Store, SubjectCheck, Tx, restore, sm3_hex,
 };
 
 use super::{Ground, NOW, conflict, furnish, furnish_base};
@@ -28,7 +30,8 @@ pub fn new_check(number: &str, subject_id: i64, answer: &str) -> NewCheck {
 
 /// An answer of which the law gives all but one place.
 fn framed(said: &str) -> AnswerParts {
-    AnswerParts { frame: "{\"a\":\n}".to_owned(), said: said.to_owned() }
+    let frame = AnswerFrame::new("{\"a\":\n}".to_owned());
+    AnswerParts { frame: Some(Arc::new(frame)), said: said.to_owned() }
 }
 
 fn new_use(number: &str, seq: i64, outcome: &str) -> CheckUse {

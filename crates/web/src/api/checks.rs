@@ -97,9 +97,12 @@ async fn answered(call: &mut Call) -> Result<Reply, Trouble> {
     // The answer as it is kept, byte for byte, so that its digest can be worked out by who gets it.
     let body = format!(
         r#"{{"number":"{}","at":{},"digest":"{}","answer":{}}}"#,
-        looked.check.number, looked.check.at, looked.check.digest, looked.text
+        looked.check().number,
+        looked.check().at,
+        looked.check().digest,
+        looked.text
     );
-    let location = format!("{}/api/v1/checks/{}", call.site().base_path(), looked.check.number);
+    let location = format!("{}/api/v1/checks/{}", call.site().base_path(), looked.check().number);
     Ok(private(Reply::of(JSON, body.into_bytes()).created(&location)))
 }
 

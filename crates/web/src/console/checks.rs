@@ -195,7 +195,7 @@ pub async fn ask(
     };
     let desk = frame.site.desk();
     let error = match check::ask(desk, actor(&frame)?, fields.get("subject"), &asked).await {
-        Ok(looked) => return Ok(onward(&frame, &check_href(&looked.check.number))),
+        Ok(looked) => return Ok(onward(&frame, &check_href(&looked.check().number))),
         Err(xinyong_service::DeskError::NotFound(_)) => FormError::new(
             "subject",
             "没有找到这个主体。请核对统一社会信用代码，名称须与证照完全一致",

@@ -90,7 +90,7 @@ pub async fn open(
     let action = format!("/embed/check/{token}/use");
     let form = use_form(desk, action, &answer, &Fields::default(), &[]);
     let window =
-        Window { answer: Some(answer), form: Some(form), ..empty(&frame, &looked.check.number) };
+        Window { answer: Some(answer), form: Some(form), ..empty(&frame, &looked.check().number) };
     framed(&frame, StatusCode::OK, &window)
 }
 

@@ -185,11 +185,12 @@ pub fn view(law: &Law, answer: &CheckAnswer) -> AnswerView {
         code: answer.subject.code.clone(),
         status,
         facts,
-        purpose: answer.purpose.name.clone(),
-        edition: answer.edition.clone(),
+        purpose: answer.given.purpose.name.clone(),
+        edition: answer.given.edition.clone(),
         measures: measures.collect(),
         unconfirmed: answer.unconfirmed().map(|one| one.name.clone()).collect(),
         limits: answer
+            .given
             .limits
             .iter()
             .map(|limit| LimitView { text: limit.text.clone(), line: limit.basis.line.clone() })

@@ -1,5 +1,7 @@
 //! A ruling in words: no date is shown without them (H4).
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use xinyong_domain::calendar::WorkingDay;
 use xinyong_domain::law::Law;
@@ -25,7 +27,7 @@ pub fn citation(citation: &Citation) -> view::Citation {
 /// A ruling as the reasons for one thing it says.
 pub fn why<T>(law: &Law, about: &str, conclusion: impl Into<String>, ruling: &Ruling<T>) -> Why {
     let mut citations: Vec<view::Citation> = Vec::new();
-    for cited in ruling.because.iter().map(citation) {
+    for cited in ruling.because.iter().map(|one| citation(one)) {
         let same = citations.iter_mut().find(|held| {
             held.title == cited.title
                 && held.number == cited.number
@@ -195,7 +197,7 @@ pub fn standing(law: &Law, state: &RecordState) -> Vec<Fact> {
 }
 
 /// Citations as they were written down, as the reasons for an event.
-pub fn cited(law: &Law, about: &str, citations: &[Citation]) -> Why {
+pub fn cited(law: &Law, about: &str, citations: &[Arc<Citation>]) -> Why {
     let mut ruling = Ruling::new(());
     citations.iter().cloned().for_each(|citation| ruling.cite(citation));
     why(law, about, "", &ruling)

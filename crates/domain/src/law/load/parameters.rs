@@ -1,13 +1,14 @@
 //! Reads the sources and the dated parameters that rest on them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Day, Reader, Word};
 use crate::law::{DatedValue, Effect, Parameter, Setting, Source};
-use crate::ruling::Evidence;
+use crate::ruling::{Citation, Evidence};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +111,7 @@ pub(super) fn read_parameters(
         let file_name = path.trim_start_matches("parameters/").trim_end_matches(".toml");
         for entry in file.parameter {
             let span = entry.id.span();
+            let id = entry.id.into_inner();
             let mut values: Vec<DatedValue> = Vec::new();
             for value in entry.value {
                 reader.known_source(&path, sources, &value.source);
@@ -124,6 +126,18 @@ pub(super) fn read_parameters(
                         "各期限值须按起始日期先后排列且不重叠",
                     );
                 }
+                let source = sources.get(value.source.get_ref());
+                let as_read = Citation {
+                    source: value.source.get_ref().clone(),
+                    title: source.map_or_else(String::new, |source| source.title.clone()),
+                    number: source.map_or_else(String::new, |source| source.number.clone()),
+                    article: value.article.clone(),
+                    quote: value.quote.clone(),
+                    entry: id.clone(),
+                    evidence: value.evidence,
+                    verified: value.evidence == Evidence::Text,
+                };
+                let confirmed = Citation { verified: true, ..as_read.clone() };
                 values.push(DatedValue {
                     from,
                     until,
@@ -134,9 +148,9 @@ pub(super) fn read_parameters(
                     evidence: value.evidence,
                     effect: value.effect,
                     note: value.note,
+                    citations: [Arc::new(as_read), Arc::new(confirmed)],
                 });
             }
-            let id = entry.id.into_inner();
             let parameter = Parameter {
                 id: id.clone(),
                 label: entry.label,

@@ -1,5 +1,7 @@
 //! What the rule of repair is told, and the answer it gives.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -172,7 +174,7 @@ pub struct Condition {
     /// From which day it holds, where that is known.
     pub from: Option<Date>,
     /// What it rests on.
-    pub because: Citation,
+    pub because: Arc<Citation>,
 }
 
 /// Something that has to be handed in.
@@ -183,7 +185,7 @@ pub struct Material {
     /// Whether the platform has it already, so that nobody may ask for it.
     pub held: bool,
     /// What it rests on.
-    pub because: Citation,
+    pub because: Arc<Citation>,
 }
 
 /// What holds for one record and one day of application.
