@@ -20,7 +20,7 @@ use fonts::Faces;
 use world::{Setting, Sheet};
 
 /// Pieces of earlier documents that are kept for the next ones, in documents.
-const MEMORY: usize = 2;
+const MEMORY: usize = 1;
 
 /// The templates, by the name that a document asks for.
 const TEMPLATES: [(&str, &str); 2] = [

@@ -1,8 +1,8 @@
 //! What stands in the margins of each page, put there when the pages are known.
 //!
 //! A header or footer that asks the language for the number of pages has the whole document laid out again, and every guess about it
-//! verified. A template that defines `margins(page, pages, flipped)` is laid out once instead, and what that function gives is laid over each
-//! page, which it has the size of.
+//! verified. A template that defines `margins(page, pages, flipped)` is laid out once instead, and what that function gives is put beneath
+//! each page, which it has the size of.
 
 use typst::World;
 use typst::comemo::Track as _;
@@ -60,7 +60,8 @@ pub fn with_margins(
         let place = locator.next(&(MARGINS, number));
         let frame = typst_layout::layout_frame(&mut engine, &shown, place, styles, region)?;
         let mut page = page.clone();
-        page.frame.push_frame(Point::zero(), frame);
+        // First, as a header comes: last, they would count as part of a table that goes on to the next page.
+        page.frame.prepend_frame(Point::zero(), frame);
         pages.push(page);
     }
     Ok(PagedDocument::new(pages, document.info().clone()))
