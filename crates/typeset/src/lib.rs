@@ -4,6 +4,7 @@
 //! set as 〓 with its code point and never stops a document.
 
 mod fonts;
+mod margins;
 mod world;
 
 use serde_json::Value;
@@ -19,7 +20,7 @@ use fonts::Faces;
 use world::{Setting, Sheet};
 
 /// Pieces of earlier documents that are kept for the next ones, in documents.
-const MEMORY: usize = 2;
+const MEMORY: usize = 1;
 
 /// The templates, by the name that a document asks for.
 const TEMPLATES: [(&str, &str); 2] = [
@@ -121,13 +122,16 @@ impl Typesetter {
         let standards = PdfStandards::new(&[kept, PdfStandard::Ua_1])
             .map_err(|error| TypesetError::Set(error.message().to_string()))?;
         let Document { data, codes, files, .. } = document;
-        let setting = Setting { faces: &self.faces, library: &self.library, main: source };
+        let setting = Setting { faces: &self.faces, library: &self.library, main: source.clone() };
         let sheet = Sheet::new(setting, data, codes, files, made)?;
         let said = |problems: &[typst::diag::SourceDiagnostic]| {
             let all: Vec<_> = problems.iter().map(|one| one.message.as_str()).collect();
             TypesetError::Set(all.join("; "))
         };
-        let set = typst::compile::<PagedDocument>(&sheet).output.map_err(|all| said(&all))?;
+        let set = typst::compile::<PagedDocument>(&sheet)
+            .output
+            .and_then(|set| margins::with_margins(&sheet, &source, set))
+            .map_err(|all| said(&all))?;
         let options = PdfOptions {
             ident: Smart::Custom(document.identity.to_owned()),
             creator: Smart::Custom(None),

@@ -1,7 +1,8 @@
 //! What a template may see: itself, its data, its codes, the faces. No file, no package, no clock.
 
-use qrcode::QrCode;
-use qrcode::render::svg;
+use std::fmt::Write as _;
+
+use qrcode::{Color, QrCode};
 use serde_json::Value;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
@@ -32,6 +33,28 @@ fn id(name: &str) -> Result<FileId, TypesetError> {
     Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
 }
 
+/// A code as a picture, one rectangle for dark modules that stand beside each other: one for each module is twice as much to set, and
+/// shows hairlines between them on some screens.
+fn picture(code: &QrCode) -> String {
+    let width = code.width();
+    let mut svg = format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{width}" viewBox="0 0 {width} {width}"><path d=""#
+    );
+    let colors = code.to_colors();
+    for (y, row) in colors.chunks(width).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(PartialEq::eq) {
+            if run.first() == Some(&Color::Dark) {
+                // Writing to a string does not fail.
+                let _ = write!(svg, "M{x} {y}h{0}v1h-{0}z", run.len());
+            }
+            x += run.len();
+        }
+    }
+    svg.push_str(r#""/></svg>"#);
+    svg
+}
+
 /// A template as it is compiled.
 pub fn main(source: &str) -> Result<Source, TypesetError> {
     Ok(Source::new(id("/main.typ")?, source.to_owned()))
@@ -54,8 +77,7 @@ impl<'a> Sheet<'a> {
         }
         for (name, text) in codes {
             let code = QrCode::new(text).map_err(|error| TypesetError::Set(error.to_string()))?;
-            let picture = code.render::<svg::Color<'_>>().quiet_zone(false).build();
-            files.push((id(name)?, Bytes::from_string(picture)));
+            files.push((id(name)?, Bytes::from_string(picture(&code))));
         }
         Ok(Self { setting, files, made })
     }

@@ -13,7 +13,7 @@ use super::{
     CONSISTENCY, ConsistencyProof, INCLUSION, InclusionProof, LeafProof, head, internal, kept_at,
     public_fields, statement_json,
 };
-use crate::browse::public_record;
+use crate::browse::view;
 use crate::desk::Desk;
 use crate::refusal::DeskError;
 
@@ -48,19 +48,15 @@ pub(crate) async fn under(
     size: i64,
     (subject, record): (i64, i64),
 ) -> Result<Option<LeafProof>, DeskError> {
-    let shown = match public_record(desk, subject, record).await {
-        Err(DeskError::NotFound(_)) => return Ok(None),
-        outcome => outcome?,
-    };
-    let store = desk.store();
+    let (store, law) = (desk.store(), desk.law());
     let Some(kept) = store.record(subject, record).await? else { return Ok(None) };
+    let Some(shown) = view(&kept, desk.today(), &law)? else { return Ok(None) };
     let Some(opening) = store.opening(subject, record).await? else { return Ok(None) };
     // As the store counts: what is shown leaves out the versions that only mark.
     if opening.version != shown.stored || kept.version != shown.stored {
         return Ok(None);
     }
     let fields: Vec<String> = serde_json::from_str(&opening.fields).map_err(internal)?;
-    let law = desk.law();
     let today: BTreeSet<String> =
         public_fields(&law, &shown.kind).unwrap_or_default().into_iter().collect();
     // What was public then and is not any more is not given out with a proof either.

@@ -174,11 +174,14 @@ async fn again(
     let store = desk.store();
     let earlier = store.credit_reports_of(command.subject, edition.as_str(), day).await?;
     for row in earlier.into_iter().rev().filter(|row| row.essence == essence).take(LOOKED_AT) {
-        let terms = store.report_terms(&row.number).await?;
-        let alike = ReportTerms { head_size: 0, head_key: String::new(), ..terms.clone() };
         let number = ReportNumber::parse(&row.number)
             .ok_or_else(|| DeskError::Internal(format!("report {}", row.number)))?;
-        if alike != command.terms || row.address != address_of(command.site, &number) {
+        if row.address != address_of(command.site, &number) {
+            continue;
+        }
+        let terms = store.report_terms(&row.number).await?;
+        let alike = ReportTerms { head_size: 0, head_key: String::new(), ..terms.clone() };
+        if alike != command.terms {
             continue;
         }
         let head = match terms.head_size {
