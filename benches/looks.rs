@@ -29,7 +29,7 @@ const ROWS: u32 = 20_000;
 const KEYS: usize = 150;
 const SECONDS: u32 = 8;
 /// Connections over which checks are asked for.
-const CONNECTIONS: [u32; 4] = [32, 48, 64, 96];
+const CONNECTIONS: [u32; 5] = [32, 36, 48, 64, 96];
 
 fn main() {
     // The test runner asks every target for its tests; a benchmark has none.

@@ -324,11 +324,19 @@ fn same_person() -> DeskError {
 async fn step(
     desk: &Desk,
     actor: &Actor,
-    next: &SubjectJudgement,
+    mut next: SubjectJudgement,
     deed: &'static str,
 ) -> Result<(), DeskError> {
     let others = others(desk, actor).await?;
     let mut tx = desk.store().transaction("change judgement").await?;
+    // The instant from which reads follow it: not one at which somebody has read already while this waited.
+    let now = desk.clock().now();
+    match deed {
+        "judgement.confirmed" | "judgement.declined" => next.decided_at = Some(now),
+        "judgement.undone" => next.undone_at = Some(now),
+        _ => {}
+    }
+    let next = &next;
     if deed == "judgement.confirmed" {
         // As this transaction sees it: somebody may have judged meanwhile.
         let roots = tx.roots(&[next.from_id, next.to_id]).await?;
@@ -380,10 +388,9 @@ pub async fn confirm(desk: &Desk, actor: &Actor, id: i64) -> Result<(), DeskErro
     let next = SubjectJudgement {
         state: "confirmed".to_owned(),
         decided_by: Some(actor.login.clone()),
-        decided_at: Some(desk.clock().now()),
         ..row
     };
-    step(desk, actor, &next, "judgement.confirmed").await
+    step(desk, actor, next, "judgement.confirmed").await
 }
 
 /// The second person declines, or the first takes it back, with a reason.
@@ -395,11 +402,10 @@ pub async fn decline(desk: &Desk, actor: &Actor, id: i64, reason: &str) -> Resul
     let next = SubjectJudgement {
         state: "declined".to_owned(),
         decided_by: Some(actor.login.clone()),
-        decided_at: Some(desk.clock().now()),
         decline_reason: Some(reason_of(reason)?),
         ..row
     };
-    step(desk, actor, &next, "judgement.declined").await
+    step(desk, actor, next, "judgement.declined").await
 }
 
 /// One person proposes to undo a judgement that holds.
@@ -426,7 +432,7 @@ pub async fn propose_undo(
         undo_at: Some(desk.clock().now()),
         ..row
     };
-    step(desk, actor, &next, "judgement.undo-proposed").await
+    step(desk, actor, next, "judgement.undo-proposed").await
 }
 
 fn not_in_force() -> DeskError {
@@ -447,17 +453,12 @@ pub async fn decide_undo(desk: &Desk, actor: &Actor, id: i64, undo: bool) -> Res
         return Err(same_person());
     }
     let next = if undo {
-        SubjectJudgement {
-            state: "undone".to_owned(),
-            undone_by: Some(actor.login.clone()),
-            undone_at: Some(desk.clock().now()),
-            ..row
-        }
+        SubjectJudgement { state: "undone".to_owned(), undone_by: Some(actor.login.clone()), ..row }
     } else {
         SubjectJudgement { undo_reason: None, undo_by: None, undo_at: None, ..row }
     };
     let deed = if undo { "judgement.undone" } else { "judgement.undo-declined" };
-    step(desk, actor, &next, deed).await
+    step(desk, actor, next, deed).await
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! the disk is waited for, nor the disk while answers are worked out. Who asks alone is served at once, in two rounds with nobody else.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
@@ -81,6 +82,16 @@ impl<W: Work> Read<W> {
     }
 }
 
+/// What somebody is to be given.
+type Finished<W> = (Done<W>, Result<<W as Work>::Outcome, DeskError>);
+
+fn give<O>(finished: &mut Vec<(oneshot::Sender<Result<O, DeskError>>, Result<O, DeskError>)>) {
+    for (done, outcome) in finished.drain(..) {
+        // Who does not wait any more does not need it.
+        drop(done.send(outcome));
+    }
+}
+
 struct State<W: Work> {
     waiting: Vec<Waiting<W>>,
     going: bool,
@@ -109,7 +120,7 @@ impl<W: Work> Rounds<W> {
     ///
     /// # Errors
     /// What the work fails with for this one alone: what a round fails with is tried again for each by itself, so that nobody is told of
-    /// another's fault.
+    /// another's fault. That the store is busy or away everybody is told at once.
     pub(crate) async fn ask(
         self: &Arc<Self>,
         asked: W::Asked,
@@ -149,10 +160,12 @@ async fn alone<W: Work>(work: &W, asked: W::Asked) -> Result<W::Outcome, DeskErr
     Ok(outcome)
 }
 
-/// Whether the store is busy or away: the others would wait for the same in vain, one behind the other. Each sees for itself.
-fn is_nobodys<T>(outcome: &Result<T, DeskError>) -> bool {
-    let store = outcome.as_ref().err();
-    matches!(store, Some(DeskError::Store(StoreError::Busy(_) | StoreError::Unavailable(_))))
+/// What others are told where the store is busy or away: they would wait for the same in vain, one behind the other.
+fn for_others<T>(outcome: &Result<T, DeskError>) -> Option<StoreError> {
+    match outcome {
+        Err(DeskError::Store(error)) => error.same_for_others(),
+        _ => None,
+    }
 }
 
 /// Whoever serves those who wait.
@@ -164,9 +177,23 @@ struct Driver<W: Work> {
 impl<W: Work> Driver<W> {
     async fn drive(mut self, work: W) {
         let mut ready: Vec<Ready<W>> = Vec::new();
+        let mut finished: Vec<Finished<W>> = Vec::new();
         while let Some(taken) = self.take(ready.len()) {
             // Read before the last round is written: what is read next to it need not wait for the disk.
-            let read = if taken.is_empty() { None } else { Some(Read::of(&work, taken).await) };
+            let reading = (!taken.is_empty()).then(|| {
+                let work = work.clone();
+                tokio::spawn(async move { Read::of(&work, taken).await })
+            });
+            if reading.is_some() {
+                // So that the store is reading before those are woken who have been waiting for the round before the last.
+                tokio::task::yield_now().await;
+            }
+            give(&mut finished);
+            let read = match reading {
+                // One that broke off has told those whom it was for by dropping what they wait at.
+                Some(reading) => reading.await.ok(),
+                None => None,
+            };
             let keeping = (!ready.is_empty()).then(|| {
                 let (work, ready) = (work.clone(), std::mem::take(&mut ready));
                 tokio::spawn(async move { Self::finish(&work, ready).await })
@@ -179,56 +206,72 @@ impl<W: Work> Driver<W> {
                 Self::work_out(&work, read, &mut ready).await;
             }
             if let Some(keeping) = keeping {
-                // One that broke off has told those whom it was for by dropping what they wait at.
-                drop(keeping.await);
+                finished = keeping.await.unwrap_or_default();
             }
         }
+        give(&mut finished);
     }
 
     async fn work_out(work: &W, read: Read<W>, ready: &mut Vec<Ready<W>>) {
         let Read { asked, waiting, read } = read;
         let found = read.and_then(|read| work.found(&asked, read));
-        let Some(found) = found.ok().filter(|found| found.len() == asked.len()) else {
-            return Self::one_by_one(work, asked, waiting).await;
+        let found = match found {
+            Ok(found) if found.len() == asked.len() => found,
+            failed => {
+                let nobodys = for_others(&failed);
+                drop(failed);
+                return Self::one_by_one(work, asked, waiting, nobodys).await;
+            }
         };
-        for (place, ((asked, found), done)) in asked.into_iter().zip(found).zip(waiting).enumerate()
-        {
+        let all = asked.into_iter().zip(found).zip(waiting);
+        for (place, ((asked, found), done)) in all.enumerate() {
             if place % IN_A_ROW == IN_A_ROW - 1 {
                 tokio::task::yield_now().await;
             }
-            match work.work_out(asked, found) {
-                Ok((outcome, kept)) => ready.push(Ready { outcome, kept, done }),
-                Err(error) => drop(done.send(Err(error))),
+            // Where one breaks off, who asked for it is told so by not being told anything, and nobody else notices.
+            let outcome = catch_unwind(AssertUnwindSafe(|| work.work_out(asked, found)));
+            match outcome {
+                Ok(Ok((outcome, kept))) => ready.push(Ready { outcome, kept, done }),
+                Ok(Err(error)) => drop(done.send(Err(error))),
+                Err(_) => drop(done),
             }
         }
     }
 
     /// Serves each alone, after they could not be read together.
-    async fn one_by_one(work: &W, asked: Vec<W::Asked>, waiting: Vec<Done<W>>) {
+    async fn one_by_one(
+        work: &W,
+        asked: Vec<W::Asked>,
+        waiting: Vec<Done<W>>,
+        mut nobodys: Option<StoreError>,
+    ) {
         for (asked, done) in asked.into_iter().zip(waiting) {
-            let outcome = alone(work, asked).await;
-            let nobodys = is_nobodys(&outcome);
+            let outcome = match nobodys.as_ref().and_then(StoreError::same_for_others) {
+                Some(error) => Err(error.into()),
+                None => alone(work, asked).await,
+            };
+            nobodys = nobodys.or_else(|| for_others(&outcome));
             drop(done.send(outcome));
-            if nobodys {
-                break;
-            }
         }
     }
 
-    /// Makes a round durable and gives everybody theirs.
-    async fn finish(work: &W, ready: Vec<Ready<W>>) {
+    /// Makes a round durable: what everybody is to be given.
+    async fn finish(work: &W, ready: Vec<Ready<W>>) -> Vec<Finished<W>> {
         let together = work.keep(ready.iter().map(|one| one.kept.clone()).collect()).await;
-        let mut broken = false;
+        let mut nobodys = for_others(&together);
+        let mut finished = Vec::with_capacity(ready.len());
         for Ready { outcome, kept, done } in ready {
-            let kept = match &together {
-                Ok(()) => Ok(()),
+            let kept = match nobodys.as_ref().and_then(StoreError::same_for_others) {
+                // Also where it was written after all: what is worked out anew would be there twice.
+                Some(error) => Err(error.into()),
+                None if together.is_ok() => Ok(()),
                 // One after the other, as if each had come alone: together they would stand in each other's way again.
-                Err(_) if !broken => work.keep(vec![kept]).await,
-                Err(_) => break,
+                None => work.keep(vec![kept]).await,
             };
-            broken = is_nobodys(&kept);
-            drop(done.send(kept.map(|()| outcome)));
+            nobodys = nobodys.or_else(|| for_others(&kept));
+            finished.push((done, kept.map(|()| outcome)));
         }
+        finished
     }
 
     /// Those of the next round, nobody where only the last one is to be finished; nothing where nobody is left, and then it is over.
@@ -263,6 +306,8 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Arc, Mutex};
 
+    use xinyong_store::StoreError;
+
     use super::{Rounds, Work};
     use crate::refusal::DeskError;
 
@@ -275,8 +320,17 @@ mod tests {
         refused: Option<usize>,
         unreadable: Option<usize>,
         unkept: Option<usize>,
+        /// How often nothing can be read, then how often nothing can be kept, because the store is busy.
+        busy: [Arc<AtomicUsize>; 2],
         /// The number after the one at which it breaks off; at none where it is nought.
         breaks: Arc<AtomicUsize>,
+    }
+
+    /// Busy as often as is left.
+    fn busy(left: &AtomicUsize) -> Result<(), DeskError> {
+        let was =
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        if was.is_ok() { Err(StoreError::busy().into()) } else { Ok(()) }
     }
 
     impl Work for Doubling {
@@ -289,6 +343,7 @@ mod tests {
         async fn read(&self, asked: &[usize]) -> Result<Vec<usize>, DeskError> {
             tokio::task::yield_now().await;
             assert!(self.widest == 0 || asked.len() <= self.widest, "{}", asked.len());
+            busy(&self.busy[0])?;
             if asked.iter().any(|one| Some(*one) == self.unreadable) {
                 return Err(DeskError::NotFound("读不出"));
             }
@@ -310,6 +365,7 @@ mod tests {
         async fn keep(&self, kept: Vec<usize>) -> Result<(), DeskError> {
             self.rounds.fetch_add(1, Ordering::Relaxed);
             tokio::task::yield_now().await;
+            busy(&self.busy[1])?;
             if kept.iter().any(|one| Some(*one) == self.unkept) {
                 return Err(DeskError::NotFound("写不下"));
             }
@@ -361,6 +417,20 @@ mod tests {
                 assert_eq!(given, wanted, "{one}");
             }
             assert_eq!(work.kept.lock().expect("numbers").len(), 19);
+        }
+    }
+
+    #[tokio::test]
+    async fn that_the_store_is_busy_all_of_a_round_are_told_at_once() {
+        for place in 0..2 {
+            let work = Doubling::default();
+            work.busy[place].store(1, Ordering::Relaxed);
+            let given = outcomes(&work, 100, 20).await;
+            let served = given.iter().filter(|one| one.is_ok()).count();
+            let busy = DeskError::from(StoreError::busy()).to_string();
+            assert!(given.iter().all(|one| one.is_ok() || one.as_ref() == Err(&busy)), "{given:?}");
+            // Halves: those of the first one are told, the others are served, and nothing is written that nobody was given.
+            assert_eq!((served, work.kept.lock().expect("numbers").len()), (10, 10));
         }
     }
 

@@ -140,7 +140,9 @@ impl Call {
     fn add(&mut self, parts: &[(&Insert, &[Value<'_>])]) -> Result<(), StoreError> {
         let most = ROOM[ROOM.len() - 1];
         for (insert, values) in parts {
+            debug_assert!(values.len().is_multiple_of(insert.columns));
             for chunk in values.chunks(most * insert.columns) {
+                debug_assert!(chunk.iter().step_by(insert.columns).all(|first| !first.is_null()));
                 let rows = chunk.len() / insert.columns;
                 let room = ROOM.into_iter().find(|room| *room >= rows).unwrap_or(most);
                 insert.roomy(room, &mut self.text);
@@ -209,6 +211,12 @@ pub(crate) enum Value<'a> {
     IntOrNull(Option<i64>),
     Bytes(Cow<'a, [u8]>),
     BytesOrNull(Option<Cow<'a, [u8]>>),
+}
+
+impl Value<'_> {
+    const fn is_null(&self) -> bool {
+        matches!(self, Self::TextOrNull(None) | Self::IntOrNull(None) | Self::BytesOrNull(None))
+    }
 }
 
 impl<'a> From<&'a str> for Value<'a> {
@@ -445,33 +453,38 @@ impl Conn<'_> {
         })
     }
 
-    /// The rows of several statements: on SQLite in one call of its thread, which is woken for each. Every statement is given so many
-    /// of the values, from the first one on.
-    pub(crate) async fn all_of(
+    /// The rows of two statements that are given the same values, in one call of SQLite's thread, which is woken for each; nothing where
+    /// somebody wrote in between, so that they may not fit each other, and on PostgreSQL.
+    pub(crate) async fn of_one_moment(
         &mut self,
-        statements: &[(&Statement, usize)],
+        statements: [&Statement; 2],
         values: Vec<Value<'_>>,
-    ) -> Result<Vec<Vec<Row>>, StoreError> {
-        let mut found = Vec::with_capacity(statements.len());
-        let Self::Lite(conn) = self else {
-            for (statement, count) in statements {
-                let given = values.get(..*count).unwrap_or(&values).to_vec();
-                found.push(self.all(statement, given).await?);
-            }
-            return Ok(found);
-        };
-        let texts: Vec<&str> = statements.iter().map(|(statement, _)| statement.sqlite).collect();
-        let query = sqlx::query_with(AssertSqlSafe(texts.join(";")), lite_arguments(&values)?);
+    ) -> Result<Option<[Vec<Row>; 2]>, StoreError> {
+        let Self::Lite(conn) = self else { return Ok(None) };
+        // Another number once another connection has written.
+        const VERSION: &str = "PRAGMA data_version";
+        let [one, two] = statements;
+        let text = [VERSION, one.sqlite, two.sqlite, VERSION].join(";");
+        let from = ["", one.name, two.name, ""];
+        let query = sqlx::query_with(AssertSqlSafe(text), lite_arguments(&values)?);
         let mut rows = conn.fetch_many(query);
-        let mut of_one = Vec::new();
+        let mut found: Vec<Vec<Row>> = vec![Vec::new()];
         while let Some(next) = rows.try_next().await? {
-            let from = statements.get(found.len()).map_or("", |(statement, _)| statement.name);
-            match next {
-                Either::Right(row) => of_one.push(Row { inner: EngineRow::Lite(row), from }),
-                Either::Left(_) => found.push(std::mem::take(&mut of_one)),
+            let from = from.get(found.len() - 1).copied().unwrap_or_default();
+            match (next, found.last_mut()) {
+                (Either::Right(row), Some(last)) => {
+                    last.push(Row { inner: EngineRow::Lite(row), from });
+                }
+                _ => found.push(Vec::new()),
             }
         }
-        Ok(found)
+        drop(rows);
+        found.truncate(4);
+        let Ok([before, one, two, after]) = <[Vec<Row>; 4]>::try_from(found) else {
+            return Ok(None);
+        };
+        let version = |rows: &[Row]| rows.first().map(|row| row.int(0)).transpose();
+        Ok((version(&before)? == version(&after)?).then_some([one, two]))
     }
 
     pub(crate) async fn maybe(
@@ -857,10 +870,11 @@ impl Store {
             }
             return tx.commit().await;
         };
-        let begun = Instant::now();
         let mut call = Call { text: "BEGIN IMMEDIATE;".to_owned(), ..Call::default() };
         call.add(parts)?;
+        let fresh = AuditHead::new()?;
         let mut conn = write.acquire().await?;
+        let begun = Instant::now();
         let inner = Arc::clone(&self.inner);
         // Left to itself it comes to its end, whoever does not wait for it any more: no transaction stays open on the connection.
         let written = tokio::spawn(async move {
@@ -874,15 +888,17 @@ impl Store {
             if outcome.is_ok() {
                 *head = chained.into_head();
             } else if sqlx::query("ROLLBACK").execute(&mut *conn).await.is_err() {
-                // There was none to undo: whether the commit arrived may be unknown. Go on in a new stream instead of guessing.
-                *head = AuditHead::new()?;
+                // Nothing could be undone: it did not begin, or whether its commit arrived is unknown. Go on in a new stream instead of
+                // guessing, and on a connection of which nothing needs to be guessed either.
+                *head = fresh;
+                conn.close_on_drop();
             }
             inner.written.note();
             outcome
         });
         let outcome = match written.await {
             Ok(outcome) => outcome,
-            Err(broken) => Err(StoreError::conflict(format!("写入中断：{broken}"))),
+            Err(_) => Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed)),
         };
         measured(name, begun, outcome.is_ok());
         outcome
@@ -979,19 +995,15 @@ impl Tx {
         }
         // The head is held from the first link to the end of the commit and nothing else is waited for in between.
         let store = self.store.clone();
+        let fresh = AuditHead::new()?;
         let mut head = store.inner.audit.lock().await;
         let next = crate::audit::write(&mut self.conn(), &head, &entries).await?;
-        match self.finish().await {
-            Ok(()) => {
-                *head = next;
-                Ok(())
-            }
-            Err(error) => {
-                // Whether the commit arrived may be unknown: go on in a new stream instead of guessing.
-                *head = AuditHead::new()?;
-                Err(error)
-            }
-        }
+        // Whether a commit arrived may be unknown, also where nobody waits for it any more and this is dropped: then a new stream goes on
+        // instead of a guess.
+        *head = fresh;
+        self.finish().await?;
+        *head = next;
+        Ok(())
     }
 
     async fn finish(self) -> Result<(), StoreError> {

@@ -76,6 +76,22 @@ impl StoreError {
         matches!(self, Self::Busy(_))
     }
 
+    /// That the store was busy, for who was told so together with others.
+    #[must_use]
+    pub const fn busy() -> Self {
+        Self::Busy(sqlx::Error::PoolTimedOut)
+    }
+
+    /// The same for somebody else, where it is nobody's fault: the store is busy or away.
+    #[must_use]
+    pub fn same_for_others(&self) -> Option<Self> {
+        match self {
+            Self::Busy(_) => Some(Self::busy()),
+            Self::Unavailable(_) => Some(Self::Unavailable(sqlx::Error::PoolClosed)),
+            _ => None,
+        }
+    }
+
     pub(crate) fn conflict(what: impl Into<String>) -> Self {
         Self::Conflict(what.into())
     }

@@ -93,7 +93,7 @@ statements! {
     COUNT_RECORDS = "SELECT COUNT(*) FROM record";
 }
 
-/// For who asks for subjects and their records in one call.
+/// For who asks for subjects and their records in one call, and knows that nothing was written in between.
 pub(crate) const OF_CODES: &crate::db::Statement = &RECORDS_OF_CODES;
 
 /// Column of the subject that was asked for, after those of [`record`].
@@ -108,16 +108,22 @@ pub(crate) async fn records_of(
     let each = |subjects: &[i64]| {
         serde_json::json!(subjects.iter().map(|id| [id]).collect::<Vec<_>>()).to_string()
     };
-    let reached = |rows: &[Row]| i64::try_from(rows.len()).is_ok_and(|rows| rows >= limit);
-    let mut rows = conn.all(&RECORDS_OF_SUBJECTS, values![each(subjects), limit]).await?;
-    if reached(&rows) && subjects.len() > 1 {
-        // Together they are too many: whose records were cut off cannot be told, so each is asked alone.
-        rows.clear();
-        for subject in subjects {
-            rows.extend(conn.all(&RECORDS_OF_SUBJECTS, values![each(&[*subject]), limit]).await?);
-        }
+    let rows = conn.all(&RECORDS_OF_SUBJECTS, values![each(subjects), limit]).await?;
+    if !reaches(&rows, limit) || subjects.len() == 1 {
+        return by_subject(&rows);
     }
-    by_subject(&rows)
+    // Together they are too many: whose records were cut off cannot be told, so each is asked alone.
+    let mut found = HashMap::with_capacity(subjects.len());
+    for subject in subjects {
+        let rows = conn.all(&RECORDS_OF_SUBJECTS, values![each(&[*subject]), limit]).await?;
+        found.extend(by_subject(&rows)?);
+    }
+    Ok(found)
+}
+
+/// Whether rows may have been cut off.
+pub(crate) fn reaches(rows: &[Row], limit: i64) -> bool {
+    i64::try_from(rows.len()).is_ok_and(|rows| rows >= limit)
 }
 
 /// Rows of records by the subject that was asked for.

@@ -319,9 +319,12 @@ fn shown(rows: &[Row]) -> Result<HashMap<String, WholeSubject>, StoreError> {
 /// What was read of subjects with their records, not taken apart yet: others may have the connection meanwhile.
 pub struct SubjectsRead {
     subjects: Vec<Row>,
-    records: Vec<Row>,
-    /// Instead of the rows, where each subject was asked for alone.
-    apart: Option<HashMap<i64, Vec<Record>>>,
+    records: RecordsRead,
+}
+
+enum RecordsRead {
+    Rows(Vec<Row>),
+    Records(HashMap<i64, Vec<Record>>),
 }
 
 impl std::fmt::Debug for SubjectsRead {
@@ -332,19 +335,29 @@ impl std::fmt::Debug for SubjectsRead {
 }
 
 impl SubjectsRead {
-    async fn by(mut reader: Reader, codes: &[&str], limit: i64) -> Result<Self, StoreError> {
-        let statements = [(&SUBJECTS_SHOWN, 1), (records::OF_CODES, 2)];
-        let rows = reader.conn().all_of(&statements, values![each_of(codes), limit]).await?;
-        let Ok([subjects, records]) = <[Vec<Row>; 2]>::try_from(rows) else {
-            return Err(StoreError::inconsistent("subject", "", "", "两个查询应有两组结果"));
+    /// What codes stand for, and what `at` gives while nobody else has the connection yet.
+    async fn by<T>(
+        mut reader: Reader,
+        codes: &[&str],
+        limit: i64,
+        at: impl FnOnce() -> T,
+    ) -> Result<(Self, T), StoreError> {
+        let mut conn = reader.conn();
+        let both = [&SUBJECTS_SHOWN, records::OF_CODES];
+        let once = conn.of_one_moment(both, values![each_of(codes), limit]).await?;
+        let read = match once {
+            Some([subjects, held]) if !records::reaches(&held, limit) => {
+                Self { subjects, records: RecordsRead::Rows(held) }
+            }
+            // One after the other, the records by who was found: a judgement in between must not leave anybody without theirs.
+            _ => {
+                let subjects = conn.all(&SUBJECTS_SHOWN, values![each_of(codes)]).await?;
+                let ids = ids_of(&shown(&subjects)?);
+                let records = records::records_of(&mut conn, &ids, limit).await?;
+                Self { subjects, records: RecordsRead::Records(records) }
+            }
         };
-        let mut apart = None;
-        if i64::try_from(records.len()).is_ok_and(|rows| rows >= limit) {
-            // Together they may be too many: whose were cut off cannot be told.
-            let ids = ids_of(&shown(&subjects)?);
-            apart = Some(records::records_of(&mut reader.conn(), &ids, limit).await?);
-        }
-        Ok(Self { subjects, records, apart })
+        Ok((read, at()))
     }
 
     /// The subjects by the code that was asked for.
@@ -353,9 +366,9 @@ impl SubjectsRead {
     /// [`StoreError::Inconsistent`] where something is stored that cannot be.
     pub fn subjects(self) -> Result<HashMap<String, (WholeSubject, Vec<Record>)>, StoreError> {
         let subjects = shown(&self.subjects)?;
-        let mut records = match self.apart {
-            Some(apart) => apart,
-            None => records::by_subject(&self.records)?,
+        let mut records = match self.records {
+            RecordsRead::Rows(rows) => records::by_subject(&rows)?,
+            RecordsRead::Records(records) => records,
         };
         // Two codes of one subject are rare; who is asked for once takes the records along.
         let shared = ids_of(&subjects).len() < subjects.len();
@@ -838,20 +851,21 @@ impl Store {
         codes: &[&str],
         limit: i64,
     ) -> Result<SubjectsRead, StoreError> {
-        SubjectsRead::by(self.reader().await?, codes, limit).await
+        Ok(SubjectsRead::by(self.reader().await?, codes, limit, || ()).await?.0)
     }
 
-    /// The same for who writes about them at once: read between writes, where what they are read from stays at hand. Not while holding a
-    /// transaction.
+    /// The same for who writes about them at once: read between writes, where what they are read from stays at hand, with what `at` gives
+    /// when all is read and nobody writes yet. Not while holding a transaction.
     ///
     /// # Errors
     /// As [`Store::subjects_with_records`].
-    pub async fn subjects_with_records_between_writes(
+    pub async fn subjects_with_records_between_writes<T>(
         &self,
         codes: &[&str],
         limit: i64,
-    ) -> Result<SubjectsRead, StoreError> {
-        SubjectsRead::by(self.reader_between_writes().await?, codes, limit).await
+        at: impl FnOnce() -> T,
+    ) -> Result<(SubjectsRead, T), StoreError> {
+        SubjectsRead::by(self.reader_between_writes().await?, codes, limit, at).await
     }
 
     /// One subject.

@@ -36,7 +36,8 @@ use api::{
 use checks::{
     a_look_without_its_line_of_the_log_is_found_out,
     a_window_opens_once_and_a_list_goes_on_where_it_was, answers_share_what_the_law_gives_of_them,
-    checks_are_kept_found_and_counted, looks_of_an_earlier_schema_are_read_after_the_upgrade,
+    checks_are_kept_found_and_counted, looks_in_one_call_are_kept_all_or_none,
+    looks_of_an_earlier_schema_are_read_after_the_upgrade,
     who_looked_is_found_before_and_after_the_log_is_brought_up,
 };
 use commitments::{
@@ -207,6 +208,7 @@ on_both! {
     powers_are_proposed_decided_and_named,
     checks_are_kept_found_and_counted,
     a_look_without_its_line_of_the_log_is_found_out, answers_share_what_the_law_gives_of_them,
+    looks_in_one_call_are_kept_all_or_none,
     looks_of_an_earlier_schema_are_read_after_the_upgrade,
     who_looked_is_found_before_and_after_the_log_is_brought_up,
     a_window_opens_once_and_a_list_goes_on_where_it_was,
@@ -1572,7 +1574,8 @@ async fn judgements_are_followed_and_taken_back(ground: &Ground) {
     let meant = async |entry: i64| -> (i64, Vec<i64>) {
         // Asked together, as many records as there may be of each: the answers are the same as alone.
         let codes: Vec<String> = (1..=4).map(code).collect();
-        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let mut codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        codes.insert(1, "91140829MA0NOBODY0");
         let mut found = store
             .subjects_with_records(&codes, 10)
             .await

@@ -281,8 +281,8 @@ pub(super) struct Frames {
     known: Mutex<Vec<Framed>>,
 }
 
-/// Kept at most, the last ones: as many as there are purposes, twice, for those about whom there is a measure.
-const MOST_FRAMES: usize = 16;
+/// Kept at most: for each purpose some, since what is considered differs by what is proposed.
+const MOST_FRAMES: usize = 64;
 
 #[derive(Debug, Clone)]
 struct Framed {
@@ -310,22 +310,29 @@ impl Frames {
                 && one.considered.len() == found.others.len()
                 && one.considered.iter().zip(&found.others).all(same)
         };
-        let known = |all: &[Framed]| {
-            let is_it = |one: &&Framed| Arc::ptr_eq(&one.law, facts.law) && says_this(&one.given);
-            all.iter().find(is_it).map(|one| (Arc::clone(&one.given), Arc::clone(&one.frame)))
+        let known = |all: &mut Vec<Framed>| {
+            let is_it = |one: &Framed| Arc::ptr_eq(&one.law, facts.law) && says_this(&one.given);
+            // The last asked for stands last, and is the last to be forgotten.
+            let place = all.iter().rposition(is_it)?;
+            all[place..].rotate_left(1);
+            all.last().map(|one| (Arc::clone(&one.given), Arc::clone(&one.frame)))
         };
-        if let Some(known) = known(&self.known()) {
+        if let Some(known) = known(&mut self.known()) {
             return Ok(known);
         }
         let given = Arc::new(given(facts, found)?);
         let frame = Arc::new(given.frame()?);
-        let (law, new) = (Arc::clone(facts.law), (Arc::clone(&given), Arc::clone(&frame)));
         let mut all = self.known();
+        // Somebody else may have put it together meanwhile.
+        if let Some(known) = known(&mut all) {
+            return Ok(known);
+        }
         if all.len() >= MOST_FRAMES {
             all.remove(0);
         }
-        all.push(Framed { law, given, frame });
-        Ok(new)
+        let law = Arc::clone(facts.law);
+        all.push(Framed { law, given: Arc::clone(&given), frame: Arc::clone(&frame) });
+        Ok((given, frame))
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Vec<Framed>> {

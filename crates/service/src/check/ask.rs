@@ -203,7 +203,7 @@ pub async fn ask(
     let asked = checked(desk, asked)?;
     let unit = unit_of(desk, actor).await?;
     let code = find_subject(desk, typed).await?;
-    let look = OneLook { actor: actor.clone(), unit, code, asked };
+    let look = OneLook { desk: desk.clone(), actor: actor.clone(), unit, code, asked };
     desk.keeper().looks.ask(Arc::new(look), &Looking { desk: desk.clone() }).await
 }
 
@@ -227,8 +227,8 @@ pub(super) fn answered(
     found: Found,
     asked: &Asked,
 ) -> Result<Looked, DeskError> {
-    let Held { whole, records, at } =
-        Arc::unwrap_or_clone(found.ok_or(DeskError::NotFound("该主体"))?);
+    let Held { of, at } = found.ok_or(DeskError::NotFound("该主体"))?;
+    let (whole, records) = Arc::unwrap_or_clone(of);
     let subject_id = whole.subject.id;
     let facts = facts(whole)?;
     if i64::try_from(records.len()).is_ok_and(|count| count >= MOST_READ) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use xinyong_store::{AuditEntry, NewCheck, Record, SubjectsRead, WholeSubject};
+use xinyong_store::{AuditEntry, NewCheck, Record, StoreError, SubjectsRead, WholeSubject};
 
 use super::answer::Frames;
 use super::ask::{Asked, Looked, answered, event};
@@ -23,14 +23,13 @@ const LATE: i64 = 1_000;
 /// A subject as what it was found to be, with its records.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
-    pub whole: WholeSubject,
-    pub records: Vec<Record>,
+    pub of: Arc<(WholeSubject, Vec<Record>)>,
     /// When all of it had been read: whoever works an answer out anew for this instant finds the same.
     pub at: i64,
 }
 
 /// What a code stands for; nothing where nobody has it.
-pub(super) type Found = Option<Arc<Held>>;
+pub(super) type Found = Option<Held>;
 
 /// Where looks wait for each other.
 #[derive(Debug)]
@@ -122,6 +121,8 @@ impl Keeper {
 /// One look that somebody asks for.
 #[derive(Debug)]
 pub(super) struct OneLook {
+    /// Whose clock it goes by: those who look at one time need not have the same day.
+    pub desk: Desk,
     pub actor: Actor,
     pub unit: String,
     pub code: String,
@@ -136,34 +137,43 @@ pub(super) struct Looking {
 
 impl Work for Looking {
     type Asked = Arc<OneLook>;
-    type Read = (SubjectsRead, i64);
+    /// With the instant of each that asks.
+    type Read = (SubjectsRead, Vec<i64>);
     type Found = Found;
     type Kept = (Arc<NewCheck>, Arc<AuditEntry>);
     type Outcome = Looked;
 
     async fn read(&self, asked: &[Arc<OneLook>]) -> Result<Self::Read, DeskError> {
         let codes: Vec<&str> = asked.iter().map(|one| one.code.as_str()).collect();
+        let at = || asked.iter().map(|one| one.desk.clock().now()).collect();
         let store = self.desk.store();
-        let read = store.subjects_with_records_between_writes(&codes, MOST_READ).await?;
-        Ok((read, self.desk.clock().now()))
+        Ok(store.subjects_with_records_between_writes(&codes, MOST_READ, at).await?)
     }
 
     fn found(&self, asked: &[Arc<OneLook>], read: Self::Read) -> Result<Vec<Found>, DeskError> {
         let (read, at) = read;
-        let codes = asked.iter().map(|one| one.code.as_str());
-        Ok(in_order(codes, read.subjects()?, at))
+        Ok(in_order(asked.iter().map(|one| one.code.as_str()).zip(at), read.subjects()?))
     }
 
     fn work_out(&self, one: Arc<OneLook>, found: Found) -> Result<(Looked, Self::Kept), DeskError> {
-        let looked = answered(&self.desk, &one.actor, &one.unit, found, &one.asked)?;
-        let entry = self.desk.audit_entry(&one.actor, event(looked.check()));
+        let looked = answered(&one.desk, &one.actor, &one.unit, found, &one.asked)?;
+        let entry = one.desk.audit_entry(&one.actor, event(looked.check()));
         let kept = (Arc::clone(&looked.new), Arc::new(entry));
         Ok((looked, kept))
     }
 
     async fn keep(&self, kept: Vec<Self::Kept>) -> Result<(), DeskError> {
+        let store = self.desk.store();
         let (checks, entries): (Vec<Arc<NewCheck>>, Vec<_>) = kept.into_iter().unzip();
-        Ok(self.desk.store().keep_checks(&checks, entries).await?)
+        match (store.keep_checks(&checks, entries).await, checks.as_slice()) {
+            // It may be there from a commit of which nobody heard that it arrived.
+            (Err(StoreError::Conflict(what)), [one]) => {
+                let there = store.subject_check(&one.check.number).await?;
+                let same = there.is_some_and(|there| there == one.check);
+                if same { Ok(()) } else { Err(StoreError::Conflict(what).into()) }
+            }
+            (outcome, _) => Ok(outcome?),
+        }
     }
 }
 
@@ -175,18 +185,17 @@ pub(super) async fn found(desk: &Desk, codes: &[String]) -> Result<Vec<Found>, D
     let asked: Vec<&str> = codes.iter().map(String::as_str).collect();
     let read = desk.store().subjects_with_records(&asked, MOST_READ).await?;
     let at = desk.clock().now();
-    Ok(in_order(asked.into_iter(), read.subjects()?, at))
+    Ok(in_order(asked.into_iter().map(|code| (code, at)), read.subjects()?))
 }
 
-/// What was read until an instant, by the code that was asked for.
+/// What was read, each by the code that was asked for and with its instant.
 fn in_order<'c>(
-    codes: impl Iterator<Item = &'c str>,
+    asked: impl Iterator<Item = (&'c str, i64)>,
     known: HashMap<String, (WholeSubject, Vec<Record>)>,
-    at: i64,
 ) -> Vec<Found> {
-    let held = |(code, (whole, records))| (code, Arc::new(Held { whole, records, at }));
-    let known: HashMap<String, Arc<Held>> = known.into_iter().map(held).collect();
-    codes.map(|code| known.get(code).cloned()).collect()
+    let known: HashMap<String, Arc<(WholeSubject, Vec<Record>)>> =
+        known.into_iter().map(|(code, of)| (code, Arc::new(of))).collect();
+    asked.map(|(code, at)| Some(Held { of: Arc::clone(known.get(code)?), at })).collect()
 }
 
 #[cfg(test)]

@@ -359,11 +359,12 @@ async fn many_at_once_are_all_kept_and_a_number_stands_for_one() {
             let looked = ask(&asking, &clerk(), &code(place % 17), &asked("approval")).await;
             looked.expect("answered").check().number.clone()
         });
-        // Some go away before they are answered; the others are none the worse.
+        // Some go away before they are answered; the others are none the worse, and that they looked is kept.
         if place % 20 == 0 {
             let gone = tokio::spawn(async move {
                 drop(ask(&leaving, &clerk(), &code(1), &asked("approval")).await);
             });
+            tokio::task::yield_now().await;
             gone.abort();
         }
     }
@@ -374,6 +375,8 @@ async fn many_at_once_are_all_kept_and_a_number_stands_for_one() {
     for number in &numbers {
         assert!(desk.store().subject_check(number).await.expect("read").is_some(), "{number}");
     }
+    let looks = desk.store().checks_of_unit(None, None, 1_000).await.expect("read");
+    assert_eq!(looks.len(), 210, "with those who went away");
     let report = crate::running::fsck(&desk).await.expect("checked");
     assert!(report.is_sound(), "{report:?}");
 }

@@ -164,6 +164,49 @@ pub async fn checks_are_kept_found_and_counted(ground: &Ground) {
     assert_eq!(counted(NOW, NOW + 6, Some("other")).await, []);
 }
 
+/// All that is kept in one call is there, or nothing of it; whoever goes away meanwhile changes nothing for the next.
+pub async fn looks_in_one_call_are_kept_all_or_none(ground: &Ground) {
+    let store = ground.store().await;
+    furnish(&store).await;
+    let looks = |numbers: std::ops::Range<u32>| -> Vec<NewCheck> {
+        numbers.map(|number| new_check(&format!("N{number}"), 1, "{\"a\":1}")).collect()
+    };
+    let keep = async |looks: &[NewCheck]| {
+        let entries = looks.iter().map(|one| Arc::new(answered(one))).collect();
+        store.keep_checks(looks, entries).await
+    };
+    // More than there is room for in one statement, and counts that leave room.
+    for numbers in [0..1, 1..4, 4..304] {
+        keep(&looks(numbers)).await.expect("kept");
+    }
+    let taken = keep(&looks(303..306)).await;
+    assert!(conflict(&taken), "{taken:?}");
+    for number in ["N304", "N305"] {
+        assert!(store.subject_check(number).await.expect("read").is_none(), "{number}");
+    }
+    keep(&looks(306..307)).await.expect("kept after one that failed");
+    // Whoever waits no longer: what was begun comes to its end, and the connection and the log are there for the next.
+    for number in 400..420 {
+        let (looks, waits) = (looks(number..number + 1), (number - 400) as usize);
+        let keeping = keep(&looks);
+        tokio::pin!(keeping);
+        for _ in 0..waits {
+            if futures_util::poll!(&mut keeping).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    let before = store.transaction("t").await.expect("begun");
+    drop(before);
+    keep(&looks(420..424)).await.expect("kept after those who went away");
+    for number in (0..304).chain([306]).chain(420..424) {
+        let number = format!("N{number}");
+        assert!(store.subject_check(&number).await.expect("read").is_some(), "{number}");
+    }
+    still_sound(&store).await;
+}
+
 pub async fn a_window_opens_once_and_a_list_goes_on_where_it_was(ground: &Ground) {
     let store = ground.store().await;
     furnish(&store).await;

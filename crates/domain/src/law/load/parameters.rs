@@ -126,6 +126,7 @@ pub(super) fn read_parameters(
                         "各期限值须按起始日期先后排列且不重叠",
                     );
                 }
+                // One that is not there is a problem of its own, and no law comes of it.
                 let source = sources.get(value.source.get_ref());
                 let as_read = Citation {
                     source: value.source.get_ref().clone(),
