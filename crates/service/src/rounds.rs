@@ -85,13 +85,6 @@ impl<W: Work> Read<W> {
 /// What somebody is to be given.
 type Finished<W> = (Done<W>, Result<<W as Work>::Outcome, DeskError>);
 
-fn give<O>(finished: &mut Vec<(oneshot::Sender<Result<O, DeskError>>, Result<O, DeskError>)>) {
-    for (done, outcome) in finished.drain(..) {
-        // Who does not wait any more does not need it.
-        drop(done.send(outcome));
-    }
-}
-
 struct State<W: Work> {
     waiting: Vec<Waiting<W>>,
     going: bool,
@@ -188,7 +181,7 @@ impl<W: Work> Driver<W> {
                 // So that the store is reading before those are woken who have been waiting for the round before the last.
                 tokio::task::yield_now().await;
             }
-            give(&mut finished);
+            Self::give(&mut finished);
             let read = match reading {
                 // One that broke off has told those whom it was for by dropping what they wait at.
                 Some(reading) => reading.await.ok(),
@@ -209,7 +202,14 @@ impl<W: Work> Driver<W> {
                 finished = keeping.await.unwrap_or_default();
             }
         }
-        give(&mut finished);
+        Self::give(&mut finished);
+    }
+
+    fn give(finished: &mut Vec<Finished<W>>) {
+        for (done, outcome) in finished.drain(..) {
+            // Who does not wait any more does not need it.
+            drop(done.send(outcome));
+        }
     }
 
     async fn work_out(work: &W, read: Read<W>, ready: &mut Vec<Ready<W>>) {
