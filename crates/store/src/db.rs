@@ -863,12 +863,22 @@ impl Store {
         entries: Vec<Arc<AuditEntry>>,
     ) -> Result<(), StoreError> {
         let Db::Lite { write, .. } = &self.inner.db else {
-            let mut tx = self.transaction(name).await?;
-            tx.conn().insert_each(parts).await?;
-            for entry in entries {
-                tx.audit(entry);
+            let mut bound = Bound::default();
+            for (insert, values) in parts {
+                bound.add(Engine::Postgres, insert, values)?;
             }
-            return tx.commit().await;
+            let store = self.clone();
+            // To its end as below: a transaction whose beginning nobody waits for would stay open on its connection.
+            let written = tokio::spawn(async move {
+                let mut tx = store.transaction(name).await?;
+                tx.conn().run(bound).await?;
+                for entry in entries {
+                    tx.audit(entry);
+                }
+                tx.commit().await
+            });
+            let crashed = |_| StoreError::Unavailable(sqlx::Error::WorkerCrashed);
+            return written.await.map_err(crashed)?;
         };
         let mut call = Call { text: "BEGIN IMMEDIATE;".to_owned(), ..Call::default() };
         call.add(parts)?;

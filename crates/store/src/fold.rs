@@ -14,7 +14,7 @@ use crate::db::{Db, Inner};
 
 /// How often. Pages that are written again within it go into the file once; the more there are to fold, the longer those wait who commit
 /// meanwhile.
-const EVERY: Duration = Duration::from_millis(100);
+const EVERY: Duration = Duration::from_millis(30);
 
 /// How often something was written, and how far that was folded.
 #[derive(Default)]
